@@ -1,0 +1,40 @@
+/* Growable byte buffer. Zero-initialise (`struct buf b = {0}`), free with buf_free. A failed
+ * allocation sets `failed`; later additions are ignored, so that a text is built without a check a
+ * line and asked once: buf_err(&b). */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct buf {
+    char *data; /* not terminated; see buf_cstr */
+    size_t len;
+    size_t cap;
+    bool failed;
+};
+
+void buf_free(struct buf *b);
+/* Empties it and keeps its memory. */
+void buf_clear(struct buf *b);
+void buf_add(struct buf *b, const void *data, size_t len);
+void buf_str(struct buf *b, struct str s);
+void buf_cat(struct buf *b, const char *text);
+void buf_char(struct buf *b, char c);
+void buf_u64(struct buf *b, uint64_t value);
+void buf_i64(struct buf *b, int64_t value);
+/* Lower-case hex. */
+void buf_hex(struct buf *b, const uint8_t *data, size_t len);
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+/* Room for len more bytes at the end; the caller writes there and then adds to b->len. NULL when
+ * out of memory. */
+char *buf_reserve(struct buf *b, size_t len);
+
+/* ERR_MEMORY if any addition failed, else ERR_OK. */
+MUST enum err buf_err(const struct buf *b);
+struct str buf_view(const struct buf *b);
+/* The content with a NUL behind it (not counted in len); "" when out of memory. Valid until the
+ * next change. */
+const char *buf_cstr(struct buf *b);
+
+#endif

@@ -1,0 +1,103 @@
+/* Errors and faults: see err.h. */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct err_row {
+    int http;
+    const char *code;
+    const char *zh;
+    const char *en;
+};
+
+static const struct err_row err_rows[ERR_COUNT] = {
+    [ERR_OK] = {200, "ok", "成功", "ok"},
+    [ERR_END] = {200, "end", "没有更多内容", "no more"},
+#define ERR(name, http, code, zh, en) [ERR_##name] = {http, code, zh, en},
+#include "base/err.def"
+#undef ERR
+};
+
+static const struct err_row *err_find(enum err err)
+{
+    size_t i = (size_t)err;
+    return i < ERR_COUNT ? &err_rows[i] : &err_rows[ERR_IO];
+}
+
+const char *err_code(enum err err)
+{
+    return err_find(err)->code;
+}
+
+int err_http(enum err err)
+{
+    return err_find(err)->http;
+}
+
+const char *err_zh(enum err err)
+{
+    return err_find(err)->zh;
+}
+
+const char *err_en(enum err err)
+{
+    return err_find(err)->en;
+}
+
+enum err err_errno(int number)
+{
+    switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return ERR_FULL;
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return ERR_READONLY;
+    case ENOENT:
+    case ENOTDIR:
+        return ERR_MISSING;
+    case ENOMEM:
+        return ERR_MEMORY;
+    default:
+        return ERR_IO;
+    }
+}
+
+/* Drops the bytes of a character that vsnprintf cut at the end of the text. */
+static void fault_mend_tail(char *text)
+{
+    size_t len = strlen(text);
+    size_t back = 0;
+    while (back < len && back < 4 && ((unsigned char)text[len - 1 - back] & 0xC0) == 0x80)
+        back++;
+    if (back >= len)
+        return;
+    unsigned char lead = (unsigned char)text[len - 1 - back];
+    size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    if (back + 1 < want)
+        text[len - 1 - back] = '\0';
+}
+
+enum err fault_set(struct fault *fault, enum err err, const char *fmt, ...)
+{
+    if (fault == NULL)
+        return err;
+    va_list args;
+    va_start(args, fmt);
+    fault->err = err;
+    int len = vsnprintf(fault->text, sizeof fault->text, fmt, args);
+    va_end(args);
+    if (len >= (int)sizeof fault->text)
+        fault_mend_tail(fault->text);
+    return err;
+}
+
+const char *fault_text(const struct fault *fault)
+{
+    return fault->text[0] != '\0' ? fault->text : err_zh(fault->err);
+}

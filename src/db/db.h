@@ -1,0 +1,121 @@
+/* The database, whichever it is: SQLite (a county) or PostgreSQL (a province), one SQL text for
+ * both within the limits of SQL.md. Parameters are written $1, $2, ... in the order of their first
+ * use. Only store/ writes SQL; db/ itself knows just transaction control and its own bookkeeping.
+ *
+ * SQLite: WAL, synchronous=FULL, foreign_keys on, one writer thread with a FIFO queue and group
+ * commit (each piece of work in its own savepoint, one commit for all that waited), readers on
+ * other connections in explicit read transactions. PostgreSQL: a small pool of connections; the
+ * database must have the collation C and the encoding UTF8, else db_open refuses it. */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct db;
+struct db_tx;   /* an open transaction, valid inside the function it is given to */
+struct db_rows; /* the rows of one running query */
+struct db_bulk; /* a running bulk load */
+
+enum db_kind { DB_NULL, DB_INT, DB_TEXT, DB_BLOB };
+
+struct db_value {
+    enum db_kind kind;
+    int64_t number;
+    struct str bytes; /* borrowed until the call returns */
+};
+
+static inline struct db_value db_int(int64_t number)
+{
+    return (struct db_value){DB_INT, number, {NULL, 0}};
+}
+
+/* An absent string (data NULL) is stored as '' and never as NULL. */
+static inline struct db_value db_text(struct str text)
+{
+    return (struct db_value){DB_TEXT, 0, text};
+}
+
+static inline struct db_value db_blob(const void *data, size_t len)
+{
+    return (struct db_value){DB_BLOB, 0, {(const char *)data, len}};
+}
+
+static inline struct db_value db_null(void)
+{
+    return (struct db_value){DB_NULL, 0, {NULL, 0}};
+}
+
+/* Parameters of a statement with their count: db_run(tx, NULL, SQL, DB_ARGS(db_int(1))). */
+#define DB_ARGS(...)                                                                               \
+    (const struct db_value[]){__VA_ARGS__},                                                        \
+        sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
+#define DB_NONE NULL, 0
+
+/* Opens url: "sqlite:/path/to/file" (made if missing unless readonly) or "postgresql://...".
+ * A readonly database refuses db_transact with ERR_READONLY. Caller closes. */
+MUST enum err db_open(struct db **out, struct str url, bool readonly, struct fault *fault);
+/* Waits for work under way, then closes. NULL is allowed. */
+void db_close(struct db *db);
+
+typedef enum err db_work(struct db_tx *tx, void *ctx);
+
+/* The one door for writing: begins, runs work, commits if it returned ERR_OK, else rolls back and
+ * returns its error. A busy or serialization failure runs work again, at most 8 times, so work may
+ * not keep effects outside the transaction. When this returns ERR_OK the commit is durable.
+ * name goes to the log. Thread-safe. */
+MUST enum err db_transact(struct db *db, const char *name, db_work *work, void *ctx,
+                          struct fault *fault);
+/* A read transaction: one consistent view. Thread-safe. Writing inside it is ERR_READONLY. */
+MUST enum err db_read(struct db *db, const char *name, db_work *work, void *ctx,
+                      struct fault *fault);
+
+/* Runs a statement without rows. *changed (may be NULL) gets the number of rows it touched.
+ * A unique violation is ERR_DUPLICATE, a failed CHECK or foreign key ERR_INPUT; either leaves the
+ * transaction usable (PostgreSQL: each statement stands in a savepoint of its own where needed). */
+MUST enum err db_run(struct db_tx *tx, uint64_t *changed, const char *sql,
+                     const struct db_value *args, size_t count);
+/* Starts a query; rows stream (PostgreSQL: a cursor, 1,000 at a time), and other statements may run
+ * while it is open. *out is to be given to db_done, also after an error from db_next. */
+MUST enum err db_query(struct db_rows **out, struct db_tx *tx, const char *sql,
+                       const struct db_value *args, size_t count);
+/* Next row: ERR_OK, or ERR_END after the last. */
+MUST enum err db_next(struct db_rows *rows);
+/* Columns of the present row, from 0. Text stays valid until the next db_next or db_done. */
+int64_t db_col_int(struct db_rows *rows, int col);
+struct str db_col_text(struct db_rows *rows, int col); /* also blobs; NULL gives an empty slice */
+bool db_col_null(struct db_rows *rows, int col);
+void db_done(struct db_rows *rows);
+/* What db_query could not tell in an enum: the driver's own message of the last failure in tx. For
+ * the log only, never for people. */
+const char *db_message(struct db_tx *tx);
+
+/* Bulk load into table(columns, comma-separated): prepared batches on SQLite, COPY on PostgreSQL.
+ * No other statement may run in tx until it is closed. A constraint broken by any row fails the
+ * whole load at db_bulk_close at the latest. */
+MUST enum err db_bulk_open(struct db_bulk **out, struct db_tx *tx, const char *table,
+                           const char *columns);
+MUST enum err db_bulk_add(struct db_bulk *bulk, const struct db_value *row, size_t count);
+/* Ends the load (also after an error) and frees it. */
+MUST enum err db_bulk_close(struct db_bulk *bulk);
+
+/* One numbered migration; sql holds several statements separated by ";\n". */
+struct db_migration {
+    int number;
+    const char *name;
+    const char *sql;
+};
+
+/* Applies what is missing, in order, each in a transaction of its own. Refuses (ERR_STATE) a
+ * database that is newer than the list or whose recorded digest of an applied migration differs. */
+MUST enum err db_migrate(struct db *db, const struct db_migration *list, size_t count,
+                         struct fault *fault);
+
+/* "sqlite" or "postgresql". */
+const char *db_dialect(const struct db *db);
+/* Integrity as the database itself sees it (PRAGMA integrity_check and foreign_key_check; on
+ * PostgreSQL a read of every table). ERR_DAMAGED with the message in fault. */
+MUST enum err db_check(struct db *db, struct fault *fault);
+
+#endif
