@@ -48,7 +48,8 @@ int err_http(enum err err);
 const char *err_zh(enum err err);
 const char *err_en(enum err err);
 
-/* Maps errno of a failed file operation to ERR_FULL, ERR_READONLY, ERR_MISSING, ERR_MEMORY, ERR_IO. */
+/* Maps errno of a failed file operation to ERR_FULL, ERR_READONLY, ERR_MISSING, ERR_MEMORY, ERR_IO.
+ */
 enum err err_errno(int number);
 
 #endif

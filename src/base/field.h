@@ -6,9 +6,9 @@
 #include "base/str.h"
 
 enum field_kind {
-    FIELD_TEXT,     /* any text on one line */
-    FIELD_LONG,     /* text that may hold line breaks */
-    FIELD_NUMBER,   /* an identifier such as USCC or 15-digit registration number: never a quantity */
+    FIELD_TEXT,   /* any text on one line */
+    FIELD_LONG,   /* text that may hold line breaks */
+    FIELD_NUMBER, /* an identifier such as USCC or 15-digit registration number: never a quantity */
     FIELD_DIVISION, /* administrative division: a 6/9/12-digit code or a name */
     FIELD_DATE,     /* stored as YYYY-MM-DD */
     FIELD_COUNT,    /* whole number >= 0 */
@@ -40,9 +40,9 @@ struct field {
     bool required;
     uint32_t max; /* most bytes of a value, 0 = 2000 */
     enum field_mask mask;
-    const char *headings;            /* headings found in the wild, '|' between; label is implied */
-    const struct field_word *words;  /* FIELD_CODE: ends with code NULL */
-    const char *hint;                /* how to fill it in, for the template */
+    const char *headings;           /* headings found in the wild, '|' between; label is implied */
+    const struct field_word *words; /* FIELD_CODE: ends with code NULL */
+    const char *hint;               /* how to fill it in, for the template */
 };
 
 struct resource {

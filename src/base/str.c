@@ -69,8 +69,8 @@ struct str str_sub(struct str s, size_t from, size_t len)
 
 /* The blanks that spreadsheets and web pages leave around a value. */
 static const struct str str_blanks[] = {
-    {" ", 1},        {"\t", 1},           {"\r", 1},           {"\n", 1},          {"\v", 1},
-    {"\f", 1},       {"\xE3\x80\x80", 3}, {"\xEF\xBB\xBF", 3}, {"\xC2\xA0", 2},
+    {" ", 1},  {"\t", 1},           {"\r", 1},           {"\n", 1},       {"\v", 1},
+    {"\f", 1}, {"\xE3\x80\x80", 3}, {"\xEF\xBB\xBF", 3}, {"\xC2\xA0", 2},
 };
 
 static size_t str_blank_head(struct str s)

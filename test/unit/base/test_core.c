@@ -26,7 +26,8 @@ static void str_cut_gives_every_piece_and_then_stops(void **state)
 static void str_u64_refuses_what_is_not_one_canonical_number(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "01", "+1", "-1", " 1", "1 ", "18446744073709551616", "1x"};
+    static const char *const bad[] = {"",  "01", "+1", "-1", " 1", "1 ", "18446744073709551616",
+                                      "1x"};
     uint64_t value = 0;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(str_u64(&value, str_of(bad[i])), ERR_INPUT);

@@ -1,0 +1,193 @@
+/* The resources, each described once: see resource.h. Headings come from the files that agencies
+ * really send (items/header_variants_in_the_wild.csv, the platforms of REQUIREMENTS.md D). */
+#include "model/resource.h"
+
+#define COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
+
+static const struct field object_fields[MODEL_OBJECT_COUNT] = {
+    [MODEL_OBJECT_NUMBER] =
+        {"number", "统一社会信用代码", FIELD_NUMBER, false, 64, MASK_NONE,
+         "统一社会信用代码/注册号|注册号/统一社会信用代码|社会信用代码|信用代码|统一代码|注册号|"
+         "工商注册号|营业执照号|营业执照注册号|统一社会信用代码（注册号）|编号代码",
+         NULL, "18位统一社会信用代码或15位注册号；产品、项目等没有号码的可空"},
+    [MODEL_OBJECT_NAME] =
+        {"name", "检查对象名称", FIELD_TEXT, true, 600, MASK_NONE,
+         "名称|企业名称|单位名称|市场主体名称|主体名称|经营者名称|公司名称|被检查单位|对象名称|"
+         "企业（单位）名称|学校名称|字号名称",
+         NULL, "营业执照上的全称"},
+    [MODEL_OBJECT_KIND] = {"kind", "对象类别", FIELD_CODE, false, 64, MASK_NONE,
+                           "主体类别|对象类型|市场主体类型|主体类型|检查对象类别",
+                           model_object_kinds,
+                           "企业、个体工商户、农民专业合作社、产品、项目等；空则按代码判断"},
+    [MODEL_OBJECT_TYPE] = {"type", "企业类型", FIELD_TEXT, false, 200, MASK_NONE,
+                           "公司类型|经济类型|单位类型", NULL, "登记的企业类型"},
+    [MODEL_OBJECT_STATE] = {"state", "登记状态", FIELD_CODE, false, 64, MASK_NONE,
+                            "企业状态|经营状态|主体状态|状态|登记状况|存续状态",
+                            model_object_states, "存续、吊销、注销、撤销、迁出；空则为存续"},
+    [MODEL_OBJECT_DIVISION] =
+        {"division", "行政区划", FIELD_DIVISION, false, 64, MASK_NONE,
+         "行政区划代码|登记机关行政区划代码|所在区县|区县|所属区域|住所所在行政区划|属地|区划|"
+         "行政区划编码",
+         NULL, "6位行政区划代码或名称；空则用本地区划"},
+    [MODEL_OBJECT_ADDRESS] =
+        {"address", "地址", FIELD_TEXT, false, 1000, MASK_NONE,
+         "住所|经营场所|住所（经营场所）|注册地址|企业地址|经营地址|单位地址|地址/住所|生产地址|"
+         "所在地",
+         NULL, "住所或经营场所"},
+    [MODEL_OBJECT_INDUSTRY] = {"industry", "行业代码", FIELD_TEXT, false, 200, MASK_NONE,
+                               "行业|所属行业|行业门类|国民经济行业|行业类别|行业大类", NULL,
+                               "GB/T 4754 代码，如 C14、5211"},
+    [MODEL_OBJECT_BUSINESS] = {"business", "经营范围", FIELD_LONG, false, 16000, MASK_NONE,
+                               "经营范围及方式|主营业务|经营项目|许可经营项目", NULL, ""},
+    [MODEL_OBJECT_ESTABLISHED] = {"established", "成立日期", FIELD_DATE, false, 40, MASK_NONE,
+                                  "注册日期|登记日期|开业日期|核准日期|成立时间", NULL,
+                                  "2016-01-05"},
+    [MODEL_OBJECT_RISK] = {"risk", "信用风险类别", FIELD_CODE, false, 64, MASK_SECRET,
+                           "信用风险等级|风险等级|信用风险分类|风险类别|信用等级|信用类别",
+                           model_risks, "A低、B一般、C较高、D高"},
+    [MODEL_OBJECT_RISK_ON] = {"risk_on", "分类日期", FIELD_DATE, false, 40, MASK_SECRET,
+                              "风险分类日期|评定日期", NULL, ""},
+    [MODEL_OBJECT_OBSERVED_UNTIL] = {"observed_until", "观察期至", FIELD_DATE, false, 40,
+                                     MASK_SECRET, "观察期截止|观察期截止日期", NULL, ""},
+    [MODEL_OBJECT_DEPARTMENT] = {"department", "监管部门", FIELD_TEXT, false, 300, MASK_NONE,
+                                 "主管部门|责任部门|监管责任部门|行业主管部门|管辖单位", NULL,
+                                 "部门名称或代码"},
+    [MODEL_OBJECT_LABELS] = {"labels", "监管标签", FIELD_LIST, false, 1000, MASK_NONE,
+                             "标签|对应专项库监管标签|专项库名称|专项库|对象标签", NULL,
+                             "多个用顿号分隔"},
+};
+
+static const struct field inspector_fields[MODEL_INSPECTOR_COUNT] = {
+    [MODEL_INSPECTOR_NAME] = {"name", "姓名", FIELD_TEXT, true, 100, MASK_PERSON,
+                              "人员姓名|执法人员姓名|检查人员姓名|执法人员", NULL, ""},
+    [MODEL_INSPECTOR_DEPARTMENT] =
+        {"department", "单位", FIELD_TEXT, false, 300, MASK_NONE,
+         "工作单位|所在单位|执法单位|单位名称|所在部门|部门|执法机关|所属单位|"
+         "所在业务部门（机构）",
+         NULL, "部门名称或代码"},
+    [MODEL_INSPECTOR_POSITION] = {"position", "职务", FIELD_TEXT, false, 200, MASK_NONE,
+                                  "担任职务|职务职级|职位", NULL, ""},
+    [MODEL_INSPECTOR_CATEGORY] = {"category", "人员类别", FIELD_CODE, false, 64, MASK_NONE,
+                                  "人员性质|身份|编制类别|人员身份", model_categories,
+                                  "行政执法人员、日常监管人员、辅助人员、专家"},
+    [MODEL_INSPECTOR_CERTIFICATE] =
+        {"certificate", "执法证号", FIELD_NUMBER, false, 64, MASK_SECRET,
+         "执法证编号|行政执法证号|执法证件号|行政执法证编号|执法证件编号|省执法证编号|执法证号码",
+         NULL, ""},
+    [MODEL_INSPECTOR_VALID_UNTIL] = {"valid_until", "执法证有效期至", FIELD_DATE, false, 40,
+                                     MASK_NONE,
+                                     "执法证有效期|有效期至|证件有效期|有效期|有效期截止", NULL,
+                                     "2027-12-31"},
+    [MODEL_INSPECTOR_ISSUER] = {"issuer", "发证机关", FIELD_TEXT, false, 300, MASK_NONE,
+                                "执法证发证机关|颁发机关", NULL, ""},
+    [MODEL_INSPECTOR_CERTIFICATE2] = {"certificate2", "第二执法证号", FIELD_NUMBER, false, 64,
+                                      MASK_SECRET, "工商执法证编号|部门执法证编号", NULL, ""},
+    [MODEL_INSPECTOR_VALID_UNTIL2] = {"valid_until2", "第二执法证有效期至", FIELD_DATE, false, 40,
+                                      MASK_NONE, "工商执法证有效期|部门执法证有效期", NULL, ""},
+    [MODEL_INSPECTOR_SPECIALITIES] = {"specialities", "业务专长", FIELD_LIST, false, 1000,
+                                      MASK_NONE,
+                                      "专长|执法领域|岗位大类|执法资质|执法类别|业务领域", NULL,
+                                      "多个用顿号分隔"},
+    [MODEL_INSPECTOR_AREAS] = {"areas", "检查区域", FIELD_LIST, false, 400, MASK_NONE,
+                               "地区|负责区域|执法区域|片区", NULL, "行政区划代码或名称；空则不限"},
+    [MODEL_INSPECTOR_PHONE] = {"phone", "手机号", FIELD_TEXT, false, 40, MASK_PHONE,
+                               "联系电话|电话|手机", NULL, ""},
+    [MODEL_INSPECTOR_STATE] = {"state", "人员状态", FIELD_CODE, false, 40, MASK_NONE,
+                               "执法人员状态|状态|在岗状态", model_person_states, "在岗、离岗"},
+    [MODEL_INSPECTOR_REASON] = {"reason", "状态原因", FIELD_TEXT, false, 300, MASK_NONE,
+                                "变动原因|原因", NULL, "调出、退休等"},
+};
+
+static const struct field item_fields[MODEL_ITEM_COUNT] = {
+    [MODEL_ITEM_COMPILER] = {"compiler", "编制单位", FIELD_TEXT, false, 300, MASK_NONE,
+                             "编制单位名称|发起部门|牵头部门|部门|发起或实施部门", NULL, ""},
+    [MODEL_ITEM_NUMBER] = {"number", "序号", FIELD_TEXT, false, 64, MASK_NONE,
+                           "编号|事项编号|事项编码|code", NULL, ""},
+    [MODEL_ITEM_CATEGORY] = {"category", "抽查类别", FIELD_TEXT, false, 600, MASK_NONE,
+                             "抽查项目/抽查类别|抽查领域|抽查事项名称|大项|检查类别|行业|category",
+                             NULL, ""},
+    [MODEL_ITEM_NAME] =
+        {"name", "抽查事项", FIELD_TEXT, true, 2000, MASK_NONE,
+         "抽查项目/抽查事项|抽查子项|检查事项|事项名称|小项|随机抽查事项|抽查事项内容", NULL, ""},
+    [MODEL_ITEM_OBJECTS] = {"objects", "检查对象", FIELD_TEXT, false, 2000, MASK_NONE,
+                            "抽查对象|抽查对象范围|联查对象", NULL, ""},
+    [MODEL_ITEM_CLASS] = {"class", "事项类别", FIELD_CODE, false, 64, MASK_NONE,
+                          "事项性质|重点/一般|检查事项类别", model_item_classes,
+                          "重点检查事项、一般检查事项；空则为一般"},
+    [MODEL_ITEM_METHODS] = {"methods", "检查方式", FIELD_TEXT, false, 600, MASK_NONE,
+                            "抽查方式|检查方法", NULL, ""},
+    [MODEL_ITEM_SUBJECT] = {"subject", "检查主体", FIELD_TEXT, false, 1000, MASK_NONE,
+                            "抽查主体|实施主体|抽查主体(层级)|抽查层级", NULL, ""},
+    [MODEL_ITEM_CONTENT] = {"content", "检查内容", FIELD_LONG, false, 8000, MASK_NONE, "抽查内容",
+                            NULL, ""},
+    [MODEL_ITEM_BASIS] = {"basis", "检查依据", FIELD_LONG, false, 30000, MASK_NONE,
+                          "抽查依据|法律依据|依据|检查（抽查）依据", NULL, ""},
+    [MODEL_ITEM_RATIO] = {"ratio", "抽查比例", FIELD_TEXT, false, 2000, MASK_NONE,
+                          "检查比例|比例|抽查比例及频次", NULL, ""},
+    [MODEL_ITEM_FREQUENCY] = {"frequency", "抽查频次", FIELD_TEXT, false, 2000, MASK_NONE,
+                              "频次|检查频次", NULL, ""},
+    [MODEL_ITEM_CAP] = {"cap", "抽查比例上限", FIELD_RATIO, false, 40, MASK_NONE, "比例上限", NULL,
+                        "一般检查事项必填上限；空则用系统设置"},
+    [MODEL_ITEM_DEPARTMENT] = {"department", "实施部门", FIELD_TEXT, false, 300, MASK_NONE,
+                               "认领部门|责任部门|执行部门", NULL, ""},
+    [MODEL_ITEM_PARTNERS] = {"partners", "配合部门", FIELD_TEXT, false, 600, MASK_NONE,
+                             "参与部门|联查部门|协同部门", NULL, ""},
+};
+
+static const struct field department_fields[MODEL_DEPARTMENT_COUNT] = {
+    [MODEL_DEPARTMENT_CODE] = {"code", "部门代码", FIELD_TEXT, true, 24, MASK_NONE,
+                               "部门编码|代码|编码|dept_code|单位代码", NULL, "大写字母、数字和 -"},
+    [MODEL_DEPARTMENT_NAME] = {"name", "部门名称", FIELD_TEXT, true, 300, MASK_NONE,
+                               "部门|单位名称|名称|dept_name|机构名称", NULL, ""},
+    [MODEL_DEPARTMENT_PARENT] = {"parent", "上级部门", FIELD_TEXT, false, 300, MASK_NONE,
+                                 "上级单位|上级", NULL, ""},
+    [MODEL_DEPARTMENT_LEVEL] = {"level", "层级", FIELD_TEXT, false, 40, MASK_NONE, "级别", NULL,
+                                "省、市、县"},
+    [MODEL_DEPARTMENT_DIVISION] = {"division", "行政区划", FIELD_DIVISION, false, 64, MASK_NONE,
+                                   "行政区划代码|区划", NULL, ""},
+    [MODEL_DEPARTMENT_LEADER] = {"leader", "主管领导", FIELD_TEXT, false, 100, MASK_PERSON,
+                                 "分管领导", NULL, ""},
+    [MODEL_DEPARTMENT_SECTION] = {"section", "责任科室", FIELD_TEXT, false, 200, MASK_NONE, "科室",
+                                  NULL, ""},
+    [MODEL_DEPARTMENT_PERSON] = {"person", "责任人员", FIELD_TEXT, false, 100, MASK_PERSON,
+                                 "责任人", NULL, ""},
+    [MODEL_DEPARTMENT_LIAISON] = {"liaison", "联络员", FIELD_TEXT, false, 100, MASK_PERSON,
+                                  "信息联络员", NULL, ""},
+    [MODEL_DEPARTMENT_PHONE] = {"phone", "联系电话", FIELD_TEXT, false, 60, MASK_PHONE, "电话",
+                                NULL, ""},
+    [MODEL_DEPARTMENT_STATE] = {"state", "部门状态", FIELD_TEXT, false, 40, MASK_NONE, "状态", NULL,
+                                "空则为有效"},
+};
+
+static const struct field result_fields[MODEL_RESULT_COUNT] = {
+    [MODEL_RESULT_PLAN_NUMBER] = {"plan_number", "抽查计划编号", FIELD_TEXT, false, 0, MASK_NONE,
+                                  "", NULL, ""},
+    [MODEL_RESULT_PLAN_NAME] = {"plan_name", "抽查计划名称", FIELD_TEXT, false, 0, MASK_NONE, "",
+                                NULL, ""},
+    [MODEL_RESULT_TASK_NUMBER] = {"task_number", "抽查任务编号", FIELD_TEXT, false, 0, MASK_NONE,
+                                  "", NULL, ""},
+    [MODEL_RESULT_TASK_NAME] = {"task_name", "抽查任务名称", FIELD_TEXT, false, 0, MASK_NONE, "",
+                                NULL, ""},
+    [MODEL_RESULT_TYPE] = {"type", "抽查类型", FIELD_CODE, false, 0, MASK_NONE, "",
+                           model_task_types, ""},
+    [MODEL_RESULT_AUTHORITY] = {"authority", "抽查机关", FIELD_TEXT, false, 0, MASK_NONE, "", NULL,
+                                ""},
+    [MODEL_RESULT_DATE] = {"date", "抽查完成日期", FIELD_DATE, false, 0, MASK_NONE, "", NULL, ""},
+    [MODEL_RESULT_OBJECT_NUMBER] = {"object_number", "统一社会信用代码", FIELD_NUMBER, false, 0,
+                                    MASK_NONE, "", NULL, ""},
+    [MODEL_RESULT_OBJECT_NAME] = {"object_name", "检查对象名称", FIELD_TEXT, false, 0, MASK_NONE,
+                                  "", NULL, ""},
+    [MODEL_RESULT_ITEM] = {"item", "检查事项", FIELD_TEXT, false, 0, MASK_NONE, "", NULL, ""},
+    [MODEL_RESULT_TEXT] = {"result", "检查结果", FIELD_CODE, false, 0, MASK_NONE, "",
+                           model_result_codes, ""},
+};
+
+const struct resource model_objects = {"objects", "检查对象名录库", object_fields,
+                                       COUNT(object_fields)};
+const struct resource model_inspectors = {"inspectors", "执法检查人员名录库", inspector_fields,
+                                          COUNT(inspector_fields)};
+const struct resource model_items = {"items", "随机抽查事项清单", item_fields, COUNT(item_fields)};
+const struct resource model_departments = {"departments", "部门", department_fields,
+                                           COUNT(department_fields)};
+const struct resource model_results = {"results", "双随机抽查结果信息", result_fields,
+                                       COUNT(result_fields)};

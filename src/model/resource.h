@@ -1,0 +1,125 @@
+/* The resources of the two registries, the catalogue and the organisation, each described once
+ * (DESIGN.md section 3). The index of a field in its table is its MODEL_* number. */
+#ifndef MODEL_RESOURCE_H
+#define MODEL_RESOURCE_H
+
+#include "base/field.h"
+
+/* 检查对象名录库 (R19, R21, R26, R27, R29) */
+enum model_object_field {
+    MODEL_OBJECT_NUMBER,
+    MODEL_OBJECT_NAME,
+    MODEL_OBJECT_KIND,
+    MODEL_OBJECT_TYPE,
+    MODEL_OBJECT_STATE,
+    MODEL_OBJECT_DIVISION,
+    MODEL_OBJECT_ADDRESS,
+    MODEL_OBJECT_INDUSTRY,
+    MODEL_OBJECT_BUSINESS,
+    MODEL_OBJECT_ESTABLISHED,
+    MODEL_OBJECT_RISK,
+    MODEL_OBJECT_RISK_ON,
+    MODEL_OBJECT_OBSERVED_UNTIL,
+    MODEL_OBJECT_DEPARTMENT,
+    MODEL_OBJECT_LABELS,
+    MODEL_OBJECT_COUNT
+};
+
+/* 执法检查人员名录库 and 专家库 (R34-R40) */
+enum model_inspector_field {
+    MODEL_INSPECTOR_NAME,
+    MODEL_INSPECTOR_DEPARTMENT,
+    MODEL_INSPECTOR_POSITION,
+    MODEL_INSPECTOR_CATEGORY,
+    MODEL_INSPECTOR_CERTIFICATE,
+    MODEL_INSPECTOR_VALID_UNTIL,
+    MODEL_INSPECTOR_ISSUER,
+    MODEL_INSPECTOR_CERTIFICATE2,
+    MODEL_INSPECTOR_VALID_UNTIL2,
+    MODEL_INSPECTOR_SPECIALITIES,
+    MODEL_INSPECTOR_AREAS,
+    MODEL_INSPECTOR_PHONE,
+    MODEL_INSPECTOR_STATE,
+    MODEL_INSPECTOR_REASON,
+    MODEL_INSPECTOR_COUNT
+};
+
+/* 随机抽查事项清单 (R1-R6, R12, R16) */
+enum model_item_field {
+    MODEL_ITEM_COMPILER,
+    MODEL_ITEM_NUMBER,
+    MODEL_ITEM_CATEGORY,
+    MODEL_ITEM_NAME,
+    MODEL_ITEM_OBJECTS,
+    MODEL_ITEM_CLASS,
+    MODEL_ITEM_METHODS,
+    MODEL_ITEM_SUBJECT,
+    MODEL_ITEM_CONTENT,
+    MODEL_ITEM_BASIS,
+    MODEL_ITEM_RATIO,
+    MODEL_ITEM_FREQUENCY,
+    MODEL_ITEM_CAP,
+    MODEL_ITEM_DEPARTMENT,
+    MODEL_ITEM_PARTNERS,
+    MODEL_ITEM_COUNT
+};
+
+/* 部门 (R45, R46, R143) */
+enum model_department_field {
+    MODEL_DEPARTMENT_CODE,
+    MODEL_DEPARTMENT_NAME,
+    MODEL_DEPARTMENT_PARENT,
+    MODEL_DEPARTMENT_LEVEL,
+    MODEL_DEPARTMENT_DIVISION,
+    MODEL_DEPARTMENT_LEADER,
+    MODEL_DEPARTMENT_SECTION,
+    MODEL_DEPARTMENT_PERSON,
+    MODEL_DEPARTMENT_LIAISON,
+    MODEL_DEPARTMENT_PHONE,
+    MODEL_DEPARTMENT_STATE,
+    MODEL_DEPARTMENT_COUNT
+};
+
+/* 抽查结果, in the columns of the national publicity system (R109, ECOSYSTEM c.1) */
+enum model_result_field {
+    MODEL_RESULT_PLAN_NUMBER,
+    MODEL_RESULT_PLAN_NAME,
+    MODEL_RESULT_TASK_NUMBER,
+    MODEL_RESULT_TASK_NAME,
+    MODEL_RESULT_TYPE,
+    MODEL_RESULT_AUTHORITY,
+    MODEL_RESULT_DATE,
+    MODEL_RESULT_OBJECT_NUMBER,
+    MODEL_RESULT_OBJECT_NAME,
+    MODEL_RESULT_ITEM,
+    MODEL_RESULT_TEXT,
+    MODEL_RESULT_COUNT
+};
+
+extern const struct resource model_objects;
+extern const struct resource model_inspectors;
+extern const struct resource model_items;
+extern const struct resource model_departments;
+extern const struct resource model_results;
+
+/* Dictionaries of REQUIREMENTS.md B; each ends with a row whose code is NULL. */
+extern const struct field_word model_object_kinds[];
+extern const struct field_word model_object_states[];
+extern const struct field_word model_risks[];
+extern const struct field_word model_categories[];
+extern const struct field_word model_person_states[];
+extern const struct field_word model_item_classes[];
+extern const struct field_word model_methods[];
+extern const struct field_word model_result_codes[]; /* 01-08, B1 */
+extern const struct field_word model_sources[];      /* 检查来源, B4 */
+extern const struct field_word model_task_types[];   /* 定向/不定向 */
+extern const struct field_word model_exclusions[];   /* reasons of zero-quota strata */
+extern const struct field_word model_skip_reasons[]; /* why an object cannot be inspected */
+
+/* The word with this code, or with this text or synonym (exact, after trimming). NULL if none. */
+const struct field_word *model_word_by_code(const struct field_word *words, struct str code);
+const struct field_word *model_word_by_text(const struct field_word *words, struct str text);
+/* The Chinese text of a code; the code itself where the dictionary lacks it. */
+struct str model_text(const struct field_word *words, struct str code);
+
+#endif

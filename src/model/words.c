@@ -1,0 +1,139 @@
+/* The dictionaries of REQUIREMENTS.md section B, once. Codes are ours; texts are the field's. */
+#include "model/resource.h"
+
+#include <string.h>
+
+const struct field_word model_object_kinds[] = {
+    {"enterprise", "企业", "公司|内资企业|外资企业|企业法人"},
+    {"individual", "个体工商户", "个体|个体户"},
+    {"cooperative", "农民专业合作社", "合作社|农民专业合作社（联合社）"},
+    {"foreign-office", "外企代表机构", "外国企业常驻代表机构|代表机构"},
+    {"organisation", "非企业单位", "事业单位|社会团体|民办非企业单位|机关|其他组织|学校|医疗机构"},
+    {"unlicensed", "无证无照户", "无证无照|无照经营户"},
+    {"product", "产品", NULL},
+    {"project", "项目", "工程项目|建设项目"},
+    {"conduct", "行为", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_object_states[] = {
+    {"active", "存续",
+     "开业|在册|在业|正常|存续（在营、开业、在册）|存续(在营、开业、在册)|登记成立|有效|K|备案中|"
+     "变更中|迁出中|歇业"},
+    {"revoked", "吊销", "吊销未注销|已吊销|吊销，未注销|D|吊销企业"},
+    {"closed", "注销", "已注销|注销中|X"},
+    {"withdrawn", "撤销", "撤消|已撤销|C"},
+    {"moved", "迁出", "已迁出"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_risks[] = {
+    {"A", "低", "低风险|A级|A类|信用风险低|A低"},
+    {"B", "一般", "一般风险|B级|B类|信用风险一般|中|中风险|B一般"},
+    {"C", "较高", "较高风险|C级|C类|信用风险较高|中高|C较高"},
+    {"D", "高", "高风险|D级|D类|信用风险高|D高"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_categories[] = {
+    {"officer", "行政执法人员", "公务员|执法人员|行政执法类公务员|执法检查人员|参公人员"},
+    {"staff", "日常监管人员", "事业人员|事业编制|具有行政执法资格的工作人员|监管人员"},
+    {"assistant", "辅助人员", "辅助|协管员|专业技术人员|检验检测人员|第三方人员"},
+    {"expert", "专家", "专家学者|技术专家"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_person_states[] = {
+    {"active", "在岗", "有效|在职|正常|在编"},
+    {"left", "离岗", "失效|离职|调出|退休|离岗|停职|无效"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_item_classes[] = {
+    {"key", "重点检查事项", "重点|重点事项|重点抽查事项"},
+    {"general", "一般检查事项", "一般|一般事项|一般抽查事项"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_methods[] = {
+    {"site", "实地核查", "现场检查|实地检查|现场核查"},
+    {"paper", "书面检查", "书面核查|书式检查"},
+    {"network", "网络监测", "网络检查|网络检测|网络核查"},
+    {"test", "检验检测（抽样）", "抽样检测|抽样检验|检验检测|抽样检查|抽样"},
+    {"body", "委托专业机构", "专业机构核查|委托专业机构核查|专业机构检查|委托专业机构检查"},
+    {"adopted", "采用其他部门结论、司法文书、专业鉴定意见", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_result_codes[] = {
+    {"01", "未发现问题", NULL},
+    {"02", "未按规定公示应当公示的信息", NULL},
+    {"03", "公示信息隐瞒真实情况、弄虚作假", "公示信息隐瞒真实情况弄虚作假"},
+    {"04", "通过登记的住所（经营场所）无法联系", NULL},
+    {"05", "发现问题已责令改正", "发现问题经责令已改正"},
+    {"06", "不配合检查情节严重", NULL},
+    {"07", "未发现开展本次抽查涉及的经营活动", NULL},
+    {"08", "发现问题待后续处理", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_sources[] = {
+    {"plan", "年度计划", NULL},      {"special", "临时（有据）", "临时"},
+    {"complaint", "投诉举报", NULL}, {"assigned", "转办交办", NULL},
+    {"data", "数据监测", NULL},      {"patrol", "日常巡查", NULL},
+    {"revisit", "回访", NULL},       {NULL, NULL, NULL},
+};
+
+const struct field_word model_task_types[] = {
+    {"directed", "定向", NULL},
+    {"undirected", "不定向", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_exclusions[] = {
+    {"visited", "排除-本年度已查", NULL},
+    {"observed", "排除-观察期", NULL},
+    {"inactive", "排除-非存续", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_skip_reasons[] = {
+    {"closed", "已注销", "注销"},        {"revoked", "已被吊销", "吊销"},
+    {"moved", "已迁出", "迁出"},         {"suspended", "暂停营业", "歇业"},
+    {"missing", "查无下落", "无法联系"}, {NULL, NULL, NULL},
+};
+
+static bool word_has(const struct field_word *word, struct str text)
+{
+    if (str_eq(str_of(word->text), text))
+        return true;
+    struct str rest = str_of(word->synonyms);
+    struct str one;
+    while (str_cut(&one, &rest, '|'))
+        if (str_eq(one, text))
+            return true;
+    return false;
+}
+
+const struct field_word *model_word_by_code(const struct field_word *words, struct str code)
+{
+    for (; words->code != NULL; words++)
+        if (str_eq(str_of(words->code), code))
+            return words;
+    return NULL;
+}
+
+const struct field_word *model_word_by_text(const struct field_word *words, struct str text)
+{
+    text = str_trim(text);
+    for (const struct field_word *w = words; w->code != NULL; w++)
+        if (word_has(w, text))
+            return w;
+    return model_word_by_code(words, text);
+}
+
+struct str model_text(const struct field_word *words, struct str code)
+{
+    const struct field_word *word = model_word_by_code(words, code);
+    return word != NULL ? str_of(word->text) : code;
+}
