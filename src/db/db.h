@@ -14,7 +14,7 @@
 #include "base/str.h"
 
 struct db;
-struct db_tx;   /* an open transaction, valid inside the function it is given to */
+struct db_tx;   /* an open transaction, valid inside the work it is given to, in its thread only */
 struct db_rows; /* the rows of one running query */
 struct db_bulk; /* a running bulk load */
 
@@ -59,12 +59,43 @@ MUST enum err db_open(struct db **out, struct str url, bool readonly, struct fau
 /* Waits for work under way, then closes. NULL is allowed. */
 void db_close(struct db *db);
 
+/* How long a write waits for another process that writes to the same SQLite file before it is
+ * ERR_BUSY, in milliseconds; 10,000 unless told. PostgreSQL waits as the server is set up. */
+void db_wait_set(struct db *db, unsigned milliseconds);
+
+/* One finished db_transact or db_read, for the log. */
+struct db_event {
+    const char *name;
+    enum err err;
+    unsigned tries;      /* 1 when nothing had to be repeated */
+    const char *message; /* the driver's own words of the last failure, "" if none */
+};
+typedef void db_watch(void *ctx, const struct db_event *event);
+/* Has watch called after each transaction, in the thread that asked for it. Set it before the
+ * database is shared between threads. */
+void db_watch_set(struct db *db, db_watch *watch, void *ctx);
+
+/* Counters since db_open: pieces of work committed, commits made for them (fewer, when several
+ * shared one), and repetitions after a conflict. */
+struct db_stats {
+    uint64_t works;
+    uint64_t commits;
+    uint64_t retries;
+};
+void db_stats_get(struct db_stats *out, struct db *db);
+
+/* What is done inside one transaction. It may run more than once and on another thread than the
+ * caller's. It must not call db_transact itself (ERR_STATE where that would never end). Rows and
+ * bulk loads it leaves open are closed behind it. */
 typedef enum err db_work(struct db_tx *tx, void *ctx);
 
 /* The one door for writing: begins, runs work, commits if it returned ERR_OK, else rolls back and
  * returns its error. A busy or serialization failure runs work again, at most 8 times, so work may
  * not keep effects outside the transaction. When this returns ERR_OK the commit is durable.
- * name goes to the log. Thread-safe. */
+ * Once data could not be synced to disk every later call is ERR_SYNC until the program is started
+ * again. ERR_DB with "结果未知" in fault: the connection broke during the commit, which may or may
+ * not have happened. fault is left alone when work itself failed. name goes to the watch.
+ * Thread-safe. */
 MUST enum err db_transact(struct db *db, const char *name, db_work *work, void *ctx,
                           struct fault *fault);
 /* A read transaction: one consistent view. Thread-safe. Writing inside it is ERR_READONLY. */
@@ -72,20 +103,34 @@ MUST enum err db_read(struct db *db, const char *name, db_work *work, void *ctx,
                       struct fault *fault);
 
 /* Runs a statement without rows. *changed (may be NULL) gets the number of rows it touched.
- * A unique violation is ERR_DUPLICATE, a failed CHECK or foreign key ERR_INPUT; either leaves the
- * transaction usable (PostgreSQL: each statement stands in a savepoint of its own where needed). */
+ * A unique violation is ERR_DUPLICATE, a failed CHECK, NOT NULL or foreign key ERR_INPUT; either
+ * leaves the transaction usable (on PostgreSQL each db_run stands in a savepoint of its own, sent
+ * in one round trip). After any other error the transaction cannot be committed any more. Foreign
+ * keys may not be DEFERRABLE: a commit that fails would fail for its whole group.
+ * Text with a NUL byte is ERR_INPUT. Every $n up to count must occur in the statement. */
 MUST enum err db_run(struct db_tx *tx, uint64_t *changed, const char *sql,
                      const struct db_value *args, size_t count);
-/* Starts a query; rows stream (PostgreSQL: a cursor, 1,000 at a time), and other statements may run
- * while it is open. *out is to be given to db_done, also after an error from db_next. */
+/* Runs update; if it touched no row runs insert, and if another row was there first, update again.
+ * Both statements use the same args, all of them. */
+MUST enum err db_upsert(struct db_tx *tx, const char *update, const char *insert,
+                        const struct db_value *args, size_t count);
+/* Starts a query whose answer is known to be small: on PostgreSQL all rows are fetched at once, in
+ * one round trip. *out is to be given to db_done, also after an error from db_next. Other
+ * statements may run while it is open. On SQLite the same as db_stream. *out is NULL on error. */
 MUST enum err db_query(struct db_rows **out, struct db_tx *tx, const char *sql,
                        const struct db_value *args, size_t count);
+/* The same for answers without a bound (whole registries): memory does not grow with the number of
+ * rows. PostgreSQL: a cursor, 1,000 rows at a time, hence two round trips more. */
+MUST enum err db_stream(struct db_rows **out, struct db_tx *tx, const char *sql,
+                        const struct db_value *args, size_t count);
 /* Next row: ERR_OK, or ERR_END after the last. */
 MUST enum err db_next(struct db_rows *rows);
-/* Columns of the present row, from 0. Text stays valid until the next db_next or db_done. */
+/* Columns of the present row, from 0. Text stays valid until the next db_next or db_done. A column
+ * that does not exist reads as NULL; NULL reads as 0. */
 int64_t db_col_int(struct db_rows *rows, int col);
 struct str db_col_text(struct db_rows *rows, int col); /* also blobs; NULL gives an empty slice */
 bool db_col_null(struct db_rows *rows, int col);
+/* Ends the query. NULL is allowed. */
 void db_done(struct db_rows *rows);
 /* What db_query could not tell in an enum: the driver's own message of the last failure in tx. For
  * the log only, never for people. */
@@ -100,15 +145,20 @@ MUST enum err db_bulk_add(struct db_bulk *bulk, const struct db_value *row, size
 /* Ends the load (also after an error) and frees it. */
 MUST enum err db_bulk_close(struct db_bulk *bulk);
 
-/* One numbered migration; sql holds several statements separated by ";\n". */
+/* One numbered migration; sql holds several statements separated by ";\n". Both databases read the
+ * same text: on PostgreSQL the words INTEGER and BLOB (capitals, outside of quotes and comments)
+ * are read as BIGINT and bytea, since SQLite's INTEGER has 64 bits; nothing else is changed. */
 struct db_migration {
     int number;
     const char *name;
     const char *sql;
 };
 
-/* Applies what is missing, in order, each in a transaction of its own. Refuses (ERR_STATE) a
- * database that is newer than the list or whose recorded digest of an applied migration differs. */
+/* Applies what is missing, in order, each in a transaction of its own; processes that start at once
+ * wait for each other. The table schema_migration holds number, name, digest (SHA-256 of sql in
+ * hex) and applied_at (microseconds UTC). list is ordered by number, from 1 up. Refuses (ERR_STATE)
+ * a database that is newer than the list or whose recorded digest of an applied migration differs.
+ */
 MUST enum err db_migrate(struct db *db, const struct db_migration *list, size_t count,
                          struct fault *fault);
 
