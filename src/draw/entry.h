@@ -5,6 +5,7 @@
 #ifndef DRAW_ENTRY_H
 #define DRAW_ENTRY_H
 
+#include "crypto/hash.h"
 #include "draw/source.h"
 #include "draw/text.h"
 
@@ -33,7 +34,10 @@ struct str draw_kind_name(enum draw_kind kind);
 MUST enum err draw_entry_number(struct str *number, struct str entry, struct fault *fault);
 
 /* DIGEST = H(blind || file). In an open draw blind is 32 zero bytes: pass NULL. */
-void draw_digest(uint8_t digest[DRAW_HASH], const uint8_t blind[DRAW_HASH], struct str file);
+void draw_digest(uint8_t digest[DRAW_HASH], const uint8_t *blind, struct str file);
+/* The same for a file that streams: starts h with the blind; the caller goes on with
+ * crypto_sha256_add and crypto_sha256_final. */
+void draw_digest_begin(struct crypto_sha256 *h, const uint8_t *blind);
 
 /* The randomness of round J for the entry whose leaf is `entry`. */
 struct draw_beacon {
@@ -43,8 +47,10 @@ struct draw_beacon {
     const struct str *parts; /* as in section 4, in the order of the source lines */
     size_t part_count;
 };
+/* Appends the entry; see the top of this file. */
 MUST enum err draw_beacon_write(struct buf *out, const struct draw_beacon *beacon,
                                 struct fault *fault);
+/* Reads the entry strictly; see the top of this file. */
 MUST enum err draw_beacon_parse(struct draw_beacon *beacon, struct arena *arena, struct str entry,
                                 struct fault *fault);
 /* Checks a beacon against the entry that asked: its leaf, as many parts as sources, and each part
@@ -61,8 +67,10 @@ struct draw_outcome {
     uint64_t round; /* drawn 1, assigned 2, refilled 3 or more, skip 0 */
     uint8_t digest[DRAW_HASH];
 };
+/* Appends the entry; see the top of this file. */
 MUST enum err draw_outcome_write(struct buf *out, const struct draw_outcome *outcome,
                                  struct fault *fault);
+/* Reads the entry strictly; see the top of this file. */
 MUST enum err draw_outcome_parse(struct draw_outcome *outcome, struct str entry,
                                  struct fault *fault);
 
@@ -76,8 +84,10 @@ struct draw_teams_entry {
     const struct draw_source *sources;
     size_t source_count;
 };
+/* Appends the entry; see the top of this file. */
 MUST enum err draw_teams_entry_write(struct buf *out, const struct draw_teams_entry *teams,
                                      struct fault *fault);
+/* Reads the entry strictly; see the top of this file. */
 MUST enum err draw_teams_entry_parse(struct draw_teams_entry *teams, struct arena *arena,
                                      struct str entry, struct fault *fault);
 
@@ -91,8 +101,10 @@ struct draw_refill_entry {
     const struct draw_source *sources;
     size_t source_count;
 };
+/* Appends the entry; see the top of this file. */
 MUST enum err draw_refill_entry_write(struct buf *out, const struct draw_refill_entry *refill,
                                       struct fault *fault);
+/* Reads the entry strictly; see the top of this file. */
 MUST enum err draw_refill_entry_parse(struct draw_refill_entry *refill, struct arena *arena,
                                       struct str entry, struct fault *fault);
 
@@ -105,8 +117,10 @@ struct draw_abort {
     struct str number;
     struct str reason;
 };
+/* Appends the entry; see the top of this file. */
 MUST enum err draw_abort_write(struct buf *out, const struct draw_abort *abort_entry,
                                struct fault *fault);
+/* Reads the entry strictly; see the top of this file. */
 MUST enum err draw_abort_parse(struct draw_abort *abort_entry, struct str entry,
                                struct fault *fault);
 
@@ -117,8 +131,10 @@ struct draw_disclosure {
     size_t secret_count;
     uint8_t files[DRAW_HASH]; /* draw_files_root */
 };
+/* Appends the entry; see the top of this file. */
 MUST enum err draw_disclosure_write(struct buf *out, const struct draw_disclosure *disclosure,
                                     struct fault *fault);
+/* Reads the entry strictly; see the top of this file. */
 MUST enum err draw_disclosure_parse(struct draw_disclosure *disclosure, struct arena *arena,
                                     struct str entry, struct fault *fault);
 
@@ -128,8 +144,10 @@ struct draw_attestation {
     struct str auditor;
     struct str verdict;
 };
+/* Appends the entry; see the top of this file. */
 MUST enum err draw_attestation_write(struct buf *out, const struct draw_attestation *attestation,
                                      struct fault *fault);
+/* Reads the entry strictly; see the top of this file. */
 MUST enum err draw_attestation_parse(struct draw_attestation *attestation, struct str entry,
                                      struct fault *fault);
 

@@ -15,6 +15,7 @@ enum { DRAW_NONCE = 16 };
 /* Longest pool line and longest leaf: id TAB stratum [TAB nonce]. */
 enum { DRAW_LINE_MAX = DRAW_ID_MAX + 1 + DRAW_NAME_MAX, DRAW_LEAF_MAX = DRAW_LINE_MAX + 33 };
 
+/* What a line says; the slices point into it. */
 struct draw_object {
     struct str id;
     struct str stratum;

@@ -2,10 +2,9 @@
 #ifndef DRAW_SEED_H
 #define DRAW_SEED_H
 
+#include "crypto/hash.h"
 #include "draw/commitment.h"
 #include "draw/text.h"
-
-struct crypto_ticket;
 
 /* code = H applied `times` times to secret (0 copies it). The two may be the same array. */
 void draw_code_chain(uint8_t code[DRAW_HASH], const uint8_t secret[DRAW_HASH], uint64_t times);
