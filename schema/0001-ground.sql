@@ -109,7 +109,7 @@ CREATE TABLE object (
   tenant TEXT NOT NULL,
   id INTEGER NOT NULL,
   pool_id TEXT NOT NULL,
-  number_kind TEXT NOT NULL CHECK (number_kind IN ('uscc', 'regno', 'other', 'none')),
+  number_kind TEXT NOT NULL CHECK (number_kind IN ('uscc', 'regno15', 'old', 'other', 'none')),
   number TEXT NOT NULL,
   name TEXT NOT NULL,
   kind TEXT NOT NULL,

@@ -10,7 +10,7 @@ struct embed_file {
     size_t size;
 };
 
-/* schema/NNNN-*.sql and data/*.csv, sorted by name. */
+/* The migrations (NNNN-name.sql) and the CSV files of data/, each sorted by name. */
 extern const struct embed_file model_schema[];
 extern const struct embed_file model_data[];
 

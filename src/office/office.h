@@ -1,0 +1,103 @@
+/* The office: what a person can do, one function and one transaction each. This header holds what
+ * all of them share: the opened house (struct office) and one errand in it (struct errand).
+ *
+ * Rules that every office function keeps: it checks first and writes last; all it writes stands in
+ * one db_transact; it is idempotent under its errand's key; each change has its audit row in the
+ * same transaction (AU1); log entries are fixed by the database and reach the tiles afterwards
+ * through office_log_sync, before anything is shown. */
+#ifndef OFFICE_OFFICE_H
+#define OFFICE_OFFICE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/workday.h"
+#include "db/db.h"
+#include "model/setting.h"
+#include "regions/regions.h"
+
+struct vault_log;
+
+/* One installation, opened. Immutable while errands run; owned by cmd. */
+struct office {
+    struct db *db;
+    const char *dir;   /* data folder */
+    struct str tenant; /* division code of the owning unit, 6 digits */
+    struct str name;   /* its name, e.g. 示例县 */
+    struct str origin; /* the log's origin */
+    struct workdays workdays;
+    struct regions regions;
+    uint8_t seal_key[32];  /* seals secrets in the database */
+    const struct log *log; /* events; may be NULL */
+    struct arena arena;    /* holds what lives as long as the office */
+};
+
+/* One thing that one person does. Zero-initialise, set office, actor and now; free the arena. */
+struct errand {
+    const struct office *office;
+    struct arena *arena; /* what the answer holds lives here */
+    struct str actor;    /* who, as the audit names him */
+    struct str key;      /* idempotency key, empty if the caller has none */
+    int64_t now;         /* UTC microseconds */
+    struct fault fault;  /* words for the person, when a function returned an error */
+};
+
+/* Creates the data folder: configuration, database with its schema, log key, seal key, settings'
+ * defaults. Refuses a folder that holds an installation (ERR_STATE). url may be empty: SQLite in
+ * the folder. tenant: 6-digit division code that exists. */
+struct office_init {
+    const char *dir;
+    struct str tenant;
+    struct str name;
+    struct str origin;
+    struct str url;
+};
+MUST enum err office_init(const struct office_init *init, struct fault *fault);
+/* Opens it; migrates the schema; catches the log up after a crash. Caller closes. */
+MUST enum err office_open(struct office *out, const char *dir, const struct log *log,
+                          struct fault *fault);
+void office_close(struct office *office);
+
+/* The value of a setting in force for this tenant, in arena. */
+MUST enum err office_setting(struct str *out, struct errand *e, struct db_tx *tx,
+                             enum model_setting setting);
+MUST enum err office_setting_count(uint64_t *out, struct errand *e, struct db_tx *tx,
+                                   enum model_setting setting);
+MUST enum err office_setting_ratio(uint64_t *num, uint64_t *den, struct errand *e, struct db_tx *tx,
+                                   enum model_setting setting);
+/* Sets a setting: a new version with its basis (R1-R161: every number is a setting). */
+MUST enum err office_setting_change(struct errand *e, enum model_setting setting, struct str value,
+                                    struct str basis);
+
+/* A new 63-bit identifier, time-sorted: microseconds since 2020 and 10 random bits; unique within
+ * the table because the insert fails otherwise. */
+MUST enum err office_id(int64_t *out, struct errand *e);
+/* `count` identifiers in a row, the first in *out, for bulk loads. */
+MUST enum err office_ids(int64_t *out, struct errand *e, uint64_t count);
+/* Next number of a gapless series (counter name, year), inside the transaction (I10). */
+MUST enum err office_number(int64_t *out, struct errand *e, struct db_tx *tx, struct str name,
+                            int year);
+/* Writes the audit row of a change, inside its transaction. */
+MUST enum err office_audit(struct errand *e, struct db_tx *tx, struct str action, struct str target,
+                           struct str detail);
+/* Idempotency: if this errand's key was used before, *done is true and *outcome is what
+ * office_once_done stored (ERR_CONFLICT if it was another action). Without a key *done is false. */
+MUST enum err office_once(bool *done, struct str *outcome, struct errand *e, struct db_tx *tx,
+                          struct str action);
+MUST enum err office_once_done(struct errand *e, struct db_tx *tx, struct str action,
+                               struct str outcome);
+
+/* Appends a log entry in the transaction; *idx gets its place. At most 65,535 bytes. */
+MUST enum err office_log_append(int64_t *idx, struct errand *e, struct db_tx *tx, struct str body);
+/* Brings every entry of the database into the tiles, signs and publishes the checkpoint. Called
+ * after each transaction that appended, before anything is shown. */
+MUST enum err office_log_sync(const struct office *office, int64_t now, struct fault *fault);
+
+/* Runs work in a write transaction with its ctx; on error fills e->fault if it has no words yet. */
+MUST enum err office_write(struct errand *e, const char *name, db_work *work, void *ctx);
+MUST enum err office_read(struct errand *e, const char *name, db_work *work, void *ctx);
+
+/* "<dir>/<name>" in the arena, NULL when out of memory. */
+const char *office_path(struct arena *arena, const struct office *office, const char *name);
+
+#endif

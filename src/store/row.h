@@ -1,0 +1,23 @@
+/* What every store file uses: one row out of a query, and nothing more. A store function is one SQL
+ * statement: its text stands beside its parameters and columns. Records given back hold slices that
+ * live in the arena that was passed in. */
+#ifndef STORE_ROW_H
+#define STORE_ROW_H
+
+#include "base/arena.h"
+#include "db/db.h"
+
+/* Runs a query for at most one row and calls fill with it. ERR_MISSING if there is none. */
+typedef enum err store_fill(void *out, struct db_rows *rows, struct arena *arena);
+MUST enum err store_one(void *out, struct arena *arena, struct db_tx *tx, const char *sql,
+                        const struct db_value *args, size_t count, store_fill *fill);
+
+/* Calls each with every row in turn; each may stop with ERR_END (that is success). */
+typedef enum err store_each(void *ctx, struct db_rows *rows);
+MUST enum err store_all(struct db_tx *tx, const char *sql, const struct db_value *args,
+                        size_t count, store_each *each, void *ctx);
+
+/* A text column copied into the arena; sets *failed when out of memory. */
+struct str store_text(struct db_rows *rows, int col, struct arena *arena, bool *failed);
+
+#endif
