@@ -1,0 +1,505 @@
+/* Opening the house, and what every errand needs: settings, numbers, audit, idempotency, the log.
+ *
+ * Invariant: the database fixes the order and the bytes of log entries; the tiles only ever follow
+ * it (office_log_sync), so a crash between the two loses nothing and shows nothing too early. */
+#include "office/office.h"
+
+#include "base/file.h"
+#include "base/time.h"
+#include "crypto/random.h"
+#include "crypto/wipe.h"
+#include "model/embed.h"
+#include "store/core.h"
+#include "vault/blob.h"
+#include "vault/log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { OFFICE_CONF_MAX = 65536, OFFICE_LOG_BATCH = 1000 };
+
+const char *office_path(struct arena *arena, const struct office *office, const char *name)
+{
+    return arena_printf(arena, "%s/%s", office->dir, name).data;
+}
+
+/* --- making and opening the house --- */
+
+static enum err office_conf_value(struct str value, const char *what, struct fault *fault)
+{
+    bool bad = value.len > 1024;
+    for (size_t i = 0; i < value.len; i++)
+        bad = bad || (unsigned char)value.data[i] < 0x20 || value.data[i] == 0x7F;
+    if (bad)
+        return fault_set(fault, ERR_INPUT, "%s含有不允许的字符或过长，未创建，请修改后重试", what);
+    return ERR_OK;
+}
+
+static enum err office_init_check(const struct office_init *init, struct fault *fault)
+{
+    TRY(office_conf_value(init->name, "单位名称", fault));
+    TRY(office_conf_value(init->url, "数据库地址", fault));
+    if (init->name.len == 0)
+        return fault_set(fault, ERR_INPUT, "缺少地方名称，例如 --name 示例县");
+    if (init->origin.len == 0 || str_find_char(init->origin, ' ') >= 0 ||
+        str_find_char(init->origin, '+') >= 0)
+        return fault_set(fault, ERR_INPUT,
+                         "日志名称不能为空，也不能含空格或加号，例如 example.gov.cn/sunlot");
+    return office_conf_value(init->origin, "日志名称", fault);
+}
+
+static enum err office_tenant_check(const struct office_init *init, struct fault *fault)
+{
+    struct arena arena = {0};
+    struct regions regions = {0};
+    enum err err = regions_load(&regions, &arena, model_data_find("divisions.csv"),
+                                model_data_find("division_changes.csv"), fault);
+    if (err == ERR_OK && (init->tenant.len != 6 || regions_find(&regions, init->tenant) == NULL))
+        err =
+            fault_set(fault, ERR_INPUT, "行政区划代码 %.*s 不存在，应为现行的6位代码，例如 410882",
+                      STR_ARG(init->tenant));
+    arena_free(&arena);
+    return err;
+}
+
+static enum err office_key_make(const char *dir, struct fault *fault)
+{
+    char path[FILE_PATH_MAX];
+    uint8_t key[CRYPTO_HASH];
+    snprintf(path, sizeof path, "%s/keys/seal.key", dir);
+    if (file_exists(path))
+        return ERR_OK;
+    TRY(crypto_random(key, sizeof key));
+    struct buf text = {0};
+    buf_hex(&text, key, sizeof key);
+    buf_char(&text, '\n');
+    enum err err = buf_err(&text);
+    if (err == ERR_OK)
+        err = file_write_durable(path, buf_view(&text), 0600);
+    crypto_wipe(key, sizeof key);
+    crypto_wipe(text.data, text.cap);
+    buf_free(&text);
+    return err == ERR_OK ? ERR_OK : fault_set(fault, err, "无法写入密钥文件 %s", path);
+}
+
+static enum err office_conf_write(const struct office_init *init, struct fault *fault)
+{
+    char path[FILE_PATH_MAX];
+    struct buf text = {0};
+    buf_cat(&text,
+            "# sunlot 安装配置；由 sunlot init 写入。修改数据库地址前请先停止程序并备份。\n");
+    buf_printf(&text, "tenant = %.*s\n", STR_ARG(init->tenant));
+    buf_printf(&text, "name = %.*s\n", STR_ARG(init->name));
+    buf_printf(&text, "origin = %.*s\n", STR_ARG(init->origin));
+    if (init->url.len > 0)
+        buf_printf(&text, "database = %.*s\n", STR_ARG(init->url));
+    snprintf(path, sizeof path, "%s/sunlot.conf", init->dir);
+    enum err err = buf_err(&text);
+    if (err == ERR_OK)
+        err = file_write_durable(path, buf_view(&text), 0600);
+    buf_free(&text);
+    return err == ERR_OK ? ERR_OK : fault_set(fault, err, "无法写入 %s", path);
+}
+
+/* The configuration is written last: a folder without it is no installation, and init may be
+ * repeated after a crash. */
+enum err office_init(const struct office_init *init, struct fault *fault)
+{
+    char path[FILE_PATH_MAX];
+    TRY(office_init_check(init, fault));
+    TRY(office_tenant_check(init, fault));
+    snprintf(path, sizeof path, "%s/sunlot.conf", init->dir);
+    if (file_exists(path))
+        return fault_set(fault, ERR_STATE, "%s 已经是一个安装目录，没有改动", init->dir);
+    snprintf(path, sizeof path, "%s/keys", init->dir);
+    enum err err = file_mkdirs(path, 0700);
+    if (err != ERR_OK)
+        return fault_set(fault, err, "无法创建目录 %s：%s", path, err_zh(err));
+    TRY(office_key_make(init->dir, fault));
+    err = vault_log_create(init->dir, init->origin, fault);
+    if (err != ERR_OK && err != ERR_STATE)
+        return err;
+    TRY(office_conf_write(init, fault));
+    struct office office = {0};
+    TRY(office_open(&office, init->dir, NULL, fault));
+    office_close(&office);
+    return ERR_OK;
+}
+
+struct office_conf {
+    struct str tenant;
+    struct str name;
+    struct str origin;
+    struct str url;
+};
+
+static enum err office_conf_line(struct office_conf *conf, struct str line, struct fault *fault)
+{
+    line = str_trim(line);
+    if (line.len == 0 || line.data[0] == '#')
+        return ERR_OK;
+    struct str key;
+    struct str value = line;
+    (void)str_cut(&key, &value, '=');
+    key = str_trim(key);
+    value = str_trim(value);
+    if (str_eq(key, STR("tenant")))
+        conf->tenant = value;
+    else if (str_eq(key, STR("name")))
+        conf->name = value;
+    else if (str_eq(key, STR("origin")))
+        conf->origin = value;
+    else if (str_eq(key, STR("database")))
+        conf->url = value;
+    else
+        return fault_set(fault, ERR_CONFIG, "sunlot.conf 中有不认识的配置项“%.*s”", STR_ARG(key));
+    return ERR_OK;
+}
+
+static enum err office_conf_read(struct office_conf *conf, struct office *office,
+                                 struct fault *fault)
+{
+    struct buf text = {0};
+    const char *path = office_path(&office->arena, office, "sunlot.conf");
+    enum err err = path != NULL ? file_read(&text, path, OFFICE_CONF_MAX) : ERR_MEMORY;
+    if (err == ERR_MISSING)
+        fault_set(fault, err, "%s 不是安装目录（没有 sunlot.conf），请先运行 sunlot init",
+                  office->dir);
+    struct str rest = arena_str(&office->arena, buf_view(&text));
+    struct str line;
+    while (err == ERR_OK && str_cut(&line, &rest, '\n'))
+        err = office_conf_line(conf, line, fault);
+    buf_free(&text);
+    if (err == ERR_OK && (conf->tenant.len == 0 || conf->name.len == 0 || conf->origin.len == 0))
+        err = fault_set(fault, ERR_CONFIG, "sunlot.conf 缺少 tenant、name 或 origin");
+    return err;
+}
+
+static enum err office_seal_key_read(struct office *office, struct fault *fault)
+{
+    struct buf text = {0};
+    const char *path = office_path(&office->arena, office, "keys/seal.key");
+    enum err err = path != NULL ? file_read(&text, path, 256) : ERR_MEMORY;
+    if (err == ERR_OK)
+        err = str_unhex(office->seal_key, sizeof office->seal_key, str_trim(buf_view(&text)));
+    crypto_wipe(text.data, text.cap);
+    buf_free(&text);
+    return err == ERR_OK ? ERR_OK
+                         : fault_set(fault, ERR_CONFIG, "密钥文件 keys/seal.key 缺失或已损坏");
+}
+
+static enum err office_facts_load(struct office *office, struct fault *fault)
+{
+    TRY(regions_load(&office->regions, &office->arena, model_data_find("divisions.csv"),
+                     model_data_find("division_changes.csv"), fault));
+    struct str days = model_data_find("workdays_2015_2026.csv");
+    struct buf local = {0};
+    const char *path = office_path(&office->arena, office, "workdays.csv");
+    if (path != NULL && file_exists(path) && file_read(&local, path, 4 << 20) == ERR_OK)
+        days = buf_view(&local);
+    enum err err = workdays_load(&office->workdays, &office->arena, days, fault);
+    buf_free(&local);
+    return err;
+}
+
+static enum err office_db_open(struct office *office, struct str url, struct fault *fault)
+{
+    if (url.len == 0)
+        url = arena_printf(&office->arena, "sqlite:%s/sunlot.db", office->dir);
+    TRY(db_open(&office->db, url, false, fault));
+    struct db_migration *list = NULL;
+    size_t count = 0;
+    TRY(store_migrations(&list, &count, &office->arena));
+    return db_migrate(office->db, list, count, fault);
+}
+
+static enum err office_open_parts(struct office *office, struct fault *fault)
+{
+    struct office_conf conf = {0};
+    TRY(office_conf_read(&conf, office, fault));
+    office->tenant = conf.tenant;
+    office->name = conf.name;
+    office->origin = conf.origin;
+    TRY(office_seal_key_read(office, fault));
+    TRY(office_facts_load(office, fault));
+    TRY(office_db_open(office, conf.url, fault));
+    return office_log_sync(office, time_now(), fault);
+}
+
+enum err office_open(struct office *out, const char *dir, const struct log *log,
+                     struct fault *fault)
+{
+    *out = (struct office){.log = log};
+    out->dir = arena_cstr(&out->arena, str_of(dir));
+    enum err err = out->dir != NULL ? office_open_parts(out, fault) : ERR_MEMORY;
+    if (err != ERR_OK)
+        office_close(out);
+    return err;
+}
+
+void office_close(struct office *office)
+{
+    db_close(office->db);
+    crypto_wipe(office->seal_key, sizeof office->seal_key);
+    arena_free(&office->arena);
+    *office = (struct office){0};
+}
+
+/* --- transactions --- */
+
+static void office_words(struct errand *e, enum err err)
+{
+    if (err != ERR_OK && e->fault.text[0] == '\0')
+        fault_set(&e->fault, err, "%s", err_zh(err));
+    if (err != ERR_OK)
+        e->fault.err = err;
+}
+
+enum err office_write(struct errand *e, const char *name, db_work *work, void *ctx)
+{
+    enum err err = db_transact(e->office->db, name, work, ctx, &e->fault);
+    office_words(e, err);
+    return err;
+}
+
+enum err office_read(struct errand *e, const char *name, db_work *work, void *ctx)
+{
+    enum err err = db_read(e->office->db, name, work, ctx, &e->fault);
+    office_words(e, err);
+    return err;
+}
+
+/* --- settings --- */
+
+enum err office_setting(struct str *out, struct errand *e, struct db_tx *tx,
+                        enum model_setting setting)
+{
+    const struct model_setting_row *row = model_setting_row(setting);
+    struct store_setting stored = {0};
+    enum err err = store_setting_get(&stored, e->arena, tx, e->office->tenant, str_of(row->name));
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    *out = err == ERR_OK ? stored.value : str_of(row->value);
+    return ERR_OK;
+}
+
+enum err office_setting_count(uint64_t *out, struct errand *e, struct db_tx *tx,
+                              enum model_setting setting)
+{
+    struct str text;
+    TRY(office_setting(&text, e, tx, setting));
+    if (str_u64(out, text) == ERR_OK)
+        return ERR_OK;
+    return fault_set(&e->fault, ERR_CONFIG, "设置 %s 的值“%.*s”不是整数",
+                     model_setting_row(setting)->name, STR_ARG(text));
+}
+
+static enum err office_ratio_parse(uint64_t *num, uint64_t *den, struct str text)
+{
+    struct str rest = text;
+    struct str head;
+    if (!str_cut(&head, &rest, '/') || rest.data == NULL)
+        return ERR_INPUT;
+    TRY(str_u64(num, head));
+    TRY(str_u64(den, rest));
+    return *den > 0 && *num <= *den && *den <= 1000000 ? ERR_OK : ERR_INPUT;
+}
+
+enum err office_setting_ratio(uint64_t *num, uint64_t *den, struct errand *e, struct db_tx *tx,
+                              enum model_setting setting)
+{
+    struct str text;
+    TRY(office_setting(&text, e, tx, setting));
+    if (office_ratio_parse(num, den, text) == ERR_OK)
+        return ERR_OK;
+    return fault_set(&e->fault, ERR_CONFIG, "设置 %s 的值“%.*s”不是比例（如 1/10）",
+                     model_setting_row(setting)->name, STR_ARG(text));
+}
+
+struct office_setting_work {
+    struct errand *e;
+    enum model_setting setting;
+    struct str value;
+    struct str basis;
+};
+
+static enum err office_setting_write(struct db_tx *tx, void *ctx)
+{
+    struct office_setting_work *w = ctx;
+    struct errand *e = w->e;
+    struct str name = str_of(model_setting_row(w->setting)->name);
+    struct store_setting old = {0};
+    enum err err = store_setting_get(&old, e->arena, tx, e->office->tenant, name);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    const struct store_setting_row row = {e->office->tenant, name,   old.version + 1, w->value,
+                                          w->basis,          e->now, e->actor};
+    TRY(store_setting_add(tx, &row));
+    return office_audit(e, tx, STR("setting-change"), name, w->value);
+}
+
+/* A value has the form of its default: a ratio, a whole number or free text. */
+static enum err office_setting_check(struct errand *e, enum model_setting setting, struct str value)
+{
+    const struct model_setting_row *row = model_setting_row(setting);
+    uint64_t a = 0;
+    uint64_t b = 0;
+    bool ratio = strchr(row->value, '/') != NULL;
+    enum err err = ratio ? office_ratio_parse(&a, &b, value) : str_u64(&a, value);
+    if (err != ERR_OK)
+        return fault_set(&e->fault, ERR_INPUT, "设置 %s 应为%s，例如 %s；没有改动", row->name,
+                         ratio ? "比例" : "非负整数", row->value);
+    return ERR_OK;
+}
+
+enum err office_setting_change(struct errand *e, enum model_setting setting, struct str value,
+                               struct str basis)
+{
+    TRY(office_setting_check(e, setting, value));
+    if (basis.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "修改设置必须写明依据（--basis）；没有改动");
+    struct office_setting_work work = {e, setting, value, basis};
+    return office_write(e, "setting-change", office_setting_write, &work);
+}
+
+/* --- numbers, audit, idempotency --- */
+
+enum err office_ids(int64_t *out, struct errand *e, uint64_t count)
+{
+    static const int64_t epoch = INT64_C(1577836800) * 1000000; /* 2020-01-01 */
+    uint16_t noise = 0;
+    (void)count;
+    TRY(crypto_random(&noise, sizeof noise));
+    if (e->now < epoch)
+        return fault_set(&e->fault, ERR_RANGE, "系统时钟早于2020年，请先校准时间");
+    *out = (time_now() - epoch) << 10 | (noise & 1023);
+    return ERR_OK;
+}
+
+enum err office_id(int64_t *out, struct errand *e)
+{
+    return office_ids(out, e, 1);
+}
+
+enum err office_number(int64_t *out, struct errand *e, struct db_tx *tx, struct str name, int year)
+{
+    return store_counter_next(out, tx, e->office->tenant, name, year);
+}
+
+enum err office_audit(struct errand *e, struct db_tx *tx, struct str action, struct str target,
+                      struct str detail)
+{
+    int64_t id = 0;
+    TRY(store_counter_next(&id, tx, e->office->tenant, STR("audit"), 0));
+    const struct store_audit row = {
+        e->office->tenant, id, e->now, e->actor, action, target, detail};
+    return store_audit_add(tx, &row);
+}
+
+enum err office_once(bool *done, struct str *outcome, struct errand *e, struct db_tx *tx,
+                     struct str action)
+{
+    *done = false;
+    if (e->key.len == 0)
+        return ERR_OK;
+    struct store_request found = {0};
+    enum err err = store_request_get(&found, e->arena, tx, e->office->tenant, e->key);
+    if (err == ERR_MISSING)
+        return ERR_OK;
+    TRY(err);
+    if (!str_eq(found.action, action))
+        return fault_set(&e->fault, ERR_CONFLICT, "请求编号 %.*s 已用于另一项操作，请换一个编号",
+                         STR_ARG(e->key));
+    *done = true;
+    *outcome = found.outcome;
+    return ERR_OK;
+}
+
+enum err office_once_done(struct errand *e, struct db_tx *tx, struct str action, struct str outcome)
+{
+    if (e->key.len == 0)
+        return ERR_OK;
+    const struct store_request_row row = {e->office->tenant, e->key, {action, outcome}, e->now};
+    return store_request_add(tx, &row);
+}
+
+/* --- the log --- */
+
+enum err office_log_append(int64_t *idx, struct errand *e, struct db_tx *tx, struct str body)
+{
+    if (body.len > UINT16_MAX)
+        return fault_set(&e->fault, ERR_LIMIT, "日志条目过长（%zu 字节，最多 65535），请减少分层数",
+                         body.len);
+    return store_log_add(idx, tx, e->office->tenant, e->now, body);
+}
+
+struct office_log_batch {
+    struct arena arena;
+    struct str *bodies;
+    size_t count;
+    int64_t from;
+};
+
+static enum err office_log_take(void *ctx, int64_t idx, struct str body)
+{
+    struct office_log_batch *batch = ctx;
+    if (idx != batch->from + (int64_t)batch->count)
+        return ERR_DAMAGED;
+    struct str copy = arena_str(&batch->arena, body);
+    if (copy.data == NULL)
+        return ERR_MEMORY;
+    batch->bodies[batch->count++] = copy;
+    return ERR_OK;
+}
+
+static enum err office_log_load(struct db_tx *tx, void *ctx)
+{
+    struct office_log_batch *batch = ctx;
+    batch->count = 0;
+    return store_log_from(tx, batch->from, OFFICE_LOG_BATCH, office_log_take, batch);
+}
+
+/* One batch of entries that the tiles lack; *more says whether there may be others. */
+static enum err office_log_step(bool *more, const struct office *office, struct vault_log *log,
+                                struct fault *fault)
+{
+    struct office_log_batch batch = {.from = (int64_t)vault_log_size(log)};
+    batch.bodies = arena_array(&batch.arena, OFFICE_LOG_BATCH, sizeof *batch.bodies);
+    enum err err = batch.bodies != NULL ? ERR_OK : ERR_MEMORY;
+    if (err == ERR_OK)
+        err = db_read(office->db, "log-load", office_log_load, &batch, fault);
+    if (err == ERR_OK && batch.count > 0)
+        err = vault_log_append(log, batch.bodies, batch.count);
+    *more = batch.count == OFFICE_LOG_BATCH;
+    arena_free(&batch.arena);
+    return err;
+}
+
+static enum err office_log_count(struct db_tx *tx, void *ctx)
+{
+    return store_log_size(ctx, tx);
+}
+
+enum err office_log_sync(const struct office *office, int64_t now, struct fault *fault)
+{
+    struct vault_log *log = NULL;
+    TRY(vault_log_open(&log, office->dir, fault));
+    int64_t size = 0;
+    bool more = true;
+    enum err err = db_read(office->db, "log-size", office_log_count, &size, fault);
+    if (err == ERR_OK && (uint64_t)size < vault_log_size(log))
+        err = fault_set(
+            fault, ERR_DAMAGED,
+            "公开日志已有 %llu 条，数据库只有 %lld 条：数据库可能是旧备份，请恢复最新备份",
+            (unsigned long long)vault_log_size(log), (long long)size);
+    while (err == ERR_OK && more)
+        err = office_log_step(&more, office, log, fault);
+    if (err == ERR_OK)
+        err = vault_log_publish(log, now);
+    vault_log_close(log);
+    if (err != ERR_OK && fault != NULL && fault->text[0] == '\0')
+        fault_set(fault, err, "公开日志写入失败：%s；已提交的步骤不会丢失，重新运行即可补写",
+                  err_zh(err));
+    return err;
+}
