@@ -15,9 +15,9 @@ enum decode_kind {
 
 struct decode;
 
-/* What s is: a byte-order mark decides; else valid UTF-8; else UTF-16 where zero bytes stand as in
- * text with ASCII in it; else GB18030. whole tells whether s is all there is (else a character cut
- * at its end does not make it invalid). Never DECODE_AUTO. */
+/* What s is: a byte-order mark decides; else UTF-16 where zero bytes stand as in text with ASCII in
+ * it; else UTF-8 if s is valid as such; else GB18030. whole tells whether s is all there is (else a
+ * character cut at its end does not make it invalid). Never DECODE_AUTO. */
 enum decode_kind decode_detect(struct str s, bool whole);
 
 /* Reads from fd (stays the caller's; read from its present position). DECODE_AUTO on a regular file
