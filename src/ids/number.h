@@ -8,10 +8,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum {
-    IDS_USCC_LEN = 18,
-    IDS_REGNO_LEN = 15
-};
+enum { IDS_USCC_LEN = 18, IDS_REGNO_LEN = 15 };
 
 /* What a check of one number found. IDS_VALID_ORG_MISMATCH is valid: the code's own check
  * character holds, only the organisation code inside it (characters 9-17) does not; real

@@ -40,6 +40,7 @@ struct region_change {
 struct regions {
     const struct region *items;
     size_t count;
+    const uint32_t *by_name; /* indexes of items, sorted by name bytes, then code */
     const struct region_change *changes;
     size_t change_count;
 };
@@ -56,18 +57,22 @@ enum region_state {
 MUST enum err regions_load(struct regions *out, struct arena *arena, struct str divisions_csv,
                            struct str changes_csv, struct fault *fault);
 /* The division with exactly this code, NULL if none is shipped. Trailing zeros that only pad a
- * 9- or 12-digit code to length ("410882000000") are understood. */
+ * 9- or 12-digit code to length ("410882000000") are understood, and the short forms 41 and 4108.
+ */
 const struct region *regions_find(const struct regions *all, struct str code);
 /* Maps a code to the one in force (R29, registry codes live long): *out points into `all` or is
- * `code` itself. A township or village code under a known county is valid as it is. */
+ * `code` itself. A township or village code under a known county is valid as it is; under an
+ * abolished county with a known successor the result is the successor county, since township codes
+ * do not survive such a change. */
 enum region_state regions_current(struct str *out, const struct regions *all, struct str code);
 /* The division of this name under `parent` (code, any number of levels above; empty = the whole
  * country). Accepts the name with or without its 省/市/区/县 ending. NULL when there is none or,
  * within the nearest level, more than one. */
 const struct region *regions_by_name(const struct regions *all, struct str parent, struct str name);
 /* Reads what people write into a cell: a code, a name, or a path of names such as
- * 河南省焦作市沁阳市. `home` (code, may be empty) is where a bare name is looked up first. NULL
- * when nothing or more than one thing is meant; an abolished code gives its successor. */
+ * 河南省焦作市沁阳市. `home` (code, may be empty) is where a bare name is looked up first, then
+ * around it. NULL when nothing or more than one thing is meant, or the code is below what is
+ * shipped (use regions_current for codes); an abolished code gives its successor. */
 const struct region *regions_resolve(const struct regions *all, struct str home, struct str text);
 /* Is `code` equal to `scope` or below it, by code alone: 410882 is within 410800 and 410000,
  * 410882001 within 410882? An empty scope holds everything. */
