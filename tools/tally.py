@@ -29,17 +29,13 @@ def read_tap(text):
         plan = PLAN.match(line)
         if plan:
             planned = (planned or 0) + int(plan.group(1))
-        line = LINE.match(line)
-        if line:
-            name = line.group(3).strip() or "test %s" % (line.group(2) or "?")
-            (failed if line.group(1) else passed).append(name)
-    if line_count_differs(planned, passed, failed):
+        found = LINE.match(line)
+        if found:
+            name = found.group(3).strip() or "test %s" % (found.group(2) or "?")
+            (failed if found.group(1) else passed).append(name)
+    if planned is not None and planned != len(passed) + len(failed):
         failed.append("planned %d tests, reported %d" % (planned, len(passed) + len(failed)))
     return passed, failed
-
-
-def line_count_differs(planned, passed, failed):
-    return planned is not None and planned != len(passed) + len(failed)
 
 
 def read_meson(text):
