@@ -2,7 +2,8 @@
  *
  * Invariants: items and changes are sorted by code bytes, so a division stands directly before what
  * is below it and both are searched by halving. A successor named in the changes file is itself in
- * force: the file holds no chains, and loading refuses one. */
+ * force: the file holds no chains, and loading refuses one. Walking from parent to parent ends,
+ * since levels rise strictly; loading refuses a table where they don't. */
 #include "regions/regions.h"
 
 #include "base/csv.h"
@@ -135,6 +136,26 @@ static enum err index_names(struct regions *out, struct arena *arena)
     return ERR_OK;
 }
 
+static const struct region *find_exact(const struct regions *all, struct str code)
+{
+    struct region key = {.code = code};
+    return bsearch(&key, all->items, all->count, sizeof key, compare_codes);
+}
+
+/* Every division but a province must lie below one of a higher level: so no walk up is endless. */
+static enum err check_parents(const struct regions *all, struct fault *fault)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct region *region = &all->items[i];
+        const struct region *parent = find_exact(all, region->parent);
+        bool top = region->level == REGION_PROVINCE;
+        if (top ? region->parent.len > 0 : !parent || parent->level >= region->level)
+            return fault_set(fault, ERR_FORMAT, "区划表中 %.*s 的上级 %.*s 不正确",
+                             STR_ARG(region->code), STR_ARG(region->parent));
+    }
+    return ERR_OK;
+}
+
 /* Every successor must be in force. */
 static enum err check_successors(const struct regions *all, struct fault *fault)
 {
@@ -163,6 +184,7 @@ enum err regions_load(struct regions *out, struct arena *arena, struct str divis
     out->changes = (const struct region_change *)(const void *)changes.rows;
     out->change_count = changes.count;
     TRY(index_names(out, arena));
+    TRY(check_parents(out, fault));
     return check_successors(out, fault);
 }
 
@@ -174,12 +196,6 @@ static struct str unpadded(struct str code)
     if (code.len == TOWNSHIP_LEN && str_ends(code, STR("000")))
         code = str_sub(code, 0, COUNTY_LEN);
     return code;
-}
-
-static const struct region *find_exact(const struct regions *all, struct str code)
-{
-    struct region key = {.code = code};
-    return bsearch(&key, all->items, all->count, sizeof key, compare_codes);
 }
 
 const struct region *regions_find(const struct regions *all, struct str code)
