@@ -357,6 +357,7 @@ CREATE TABLE visit (
 );
 CREATE UNIQUE INDEX visit_draw ON visit (tenant, draw, pool_id);
 CREATE INDEX visit_object ON visit (tenant, pool_id, year);
+CREATE INDEX visit_year ON visit (tenant, year, pool_id);
 
 CREATE TABLE seat (
   tenant TEXT NOT NULL,

@@ -13,9 +13,8 @@
 #include "vault/blob.h"
 #include "vault/log.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { OFFICE_CONF_MAX = 65536, OFFICE_LOG_BATCH = 1000 };
 
@@ -193,6 +192,8 @@ static enum err office_facts_load(struct office *office, struct fault *fault)
 {
     TRY(regions_load(&office->regions, &office->arena, model_data_find("divisions.csv"),
                      model_data_find("division_changes.csv"), fault));
+    TRY(industries_load(&office->industries, &office->arena, model_data_find("industries.csv"),
+                        fault));
     struct str days = model_data_find("workdays_2015_2026.csv");
     struct buf local = {0};
     const char *path = office_path(&office->arena, office, "workdays.csv");

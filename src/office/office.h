@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/workday.h"
 #include "db/db.h"
+#include "ids/industry.h"
 #include "model/setting.h"
 #include "regions/regions.h"
 
@@ -27,6 +28,7 @@ struct office {
     struct str origin; /* the log's origin */
     struct workdays workdays;
     struct regions regions;
+    struct industries industries;
     uint8_t seal_key[32];  /* seals secrets in the database */
     const struct log *log; /* events; may be NULL */
     struct arena arena;    /* holds what lives as long as the office */

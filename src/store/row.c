@@ -1,6 +1,8 @@
 /* Reading rows: see row.h. */
 #include "store/row.h"
 
+#include <string.h>
+
 enum err store_one(void *out, struct arena *arena, struct db_tx *tx, const char *sql,
                    const struct db_value *args, size_t count, store_fill *fill)
 {
@@ -28,6 +30,41 @@ enum err store_all(struct db_tx *tx, const char *sql, const struct db_value *arg
     }
     db_done(rows);
     return err == ERR_END ? ERR_OK : err;
+}
+
+struct row_array {
+    const struct store_shape *shape;
+    struct arena *arena;
+    char *data;
+    size_t count;
+    size_t cap;
+};
+
+static enum err row_array_add(void *ctx, struct db_rows *rows)
+{
+    struct row_array *list = ctx;
+    if (list->count == list->cap) {
+        size_t cap = list->cap == 0 ? 16 : list->cap * 2;
+        char *data = arena_array(list->arena, cap, list->shape->size);
+        if (data == NULL)
+            return ERR_MEMORY;
+        if (list->count > 0)
+            memcpy(data, list->data, list->count * list->shape->size);
+        list->data = data;
+        list->cap = cap;
+    }
+    return list->shape->fill(list->data + list->count++ * list->shape->size, rows, list->arena);
+}
+
+enum err store_array(void **out, size_t *count, struct arena *arena, struct db_tx *tx,
+                     const struct store_shape *shape, const char *sql, const struct db_value *args,
+                     size_t arg_count)
+{
+    struct row_array list = {.shape = shape, .arena = arena};
+    TRY(store_all(tx, sql, args, arg_count, row_array_add, &list));
+    *out = list.data;
+    *count = list.count;
+    return ERR_OK;
 }
 
 struct str store_text(struct db_rows *rows, int col, struct arena *arena, bool *failed)

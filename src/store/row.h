@@ -17,6 +17,15 @@ typedef enum err store_each(void *ctx, struct db_rows *rows);
 MUST enum err store_all(struct db_tx *tx, const char *sql, const struct db_value *args,
                         size_t count, store_each *each, void *ctx);
 
+/* All rows as one array in the arena: what one element measures and how it is filled. */
+struct store_shape {
+    size_t size;
+    store_fill *fill;
+};
+MUST enum err store_array(void **out, size_t *count, struct arena *arena, struct db_tx *tx,
+                          const struct store_shape *shape, const char *sql,
+                          const struct db_value *args, size_t arg_count);
+
 /* A text column copied into the arena; sets *failed when out of memory. */
 struct str store_text(struct db_rows *rows, int col, struct arena *arena, bool *failed);
 
