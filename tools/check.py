@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """The house-rule checker: fails the build where a rule of CONTRIBUTING.md is broken.
 
-    check.py [ROOT]        prints "file:line: rule: message", exit code 1 if there is any
+    check.py [--stamp FILE] [ROOT]
+
+Prints "file:line: rule: message" for each breach; the exit code is 1 if there is any. Without one,
+FILE is written (for the build).
 
 Where breaking a rule is right, the line itself or the line above says so and why:
     /* check: allow exit — the child may not run the parent's exit handlers */
@@ -503,12 +506,17 @@ def check_tree(root):
 
 def main(arguments):
     here = os.path.dirname(os.path.abspath(__file__))
-    root = arguments[0] if arguments else os.path.dirname(here)
+    stamp = arguments[1] if arguments[:1] == ["--stamp"] else None
+    rest = arguments[2:] if stamp else arguments
+    root = rest[0] if rest else os.path.dirname(here)
     findings = sorted(set(check_tree(root)))
     for finding in findings:
         print("%s:%d: %s: %s" % finding)
     if findings:
         print("%d broken house rules; CONTRIBUTING.md says what each is for" % len(findings))
+    elif stamp:
+        with open(stamp, "w", encoding="utf-8"):
+            pass
     return 1 if findings else 0
 
 

@@ -318,7 +318,7 @@ void f(void)
             "SELECT a FROM t WHERE a = $1 FOR UPDATE",
             "SELECT a FROM t WHERE b = NULL",
             "SELECT a FROM t WHERE b = $1000",
-            "SELECT a FROM t WHERE b = $2 AND c = $1",
+            "SELECT a FROM t WHERE b = $1 AND c = $3",
             "SELECT a FROM t WHERE b = ?",
             "SELECT IFNULL(a, 0) FROM t",
             "UPDATE t SET at = CURRENT_TIMESTAMP",
@@ -346,6 +346,7 @@ static const char page[] =
     " ORDER BY id LIMIT $3";
 static const char sum[] = "SELECT COUNT(*), SUM(CASE WHEN a >= b THEN 1 ELSE 0 END) FROM t";
 static const char twice[] = "UPDATE t SET a = $1, b = $2 WHERE a = $1 AND c = $3";
+static const char later[] = "UPDATE t SET a = $3 WHERE b = $1 AND c = $2";
 """}),
     # ---- SQL, how it is handed on
     ("SQL put together at run time is found", {"src/store/a.c": """

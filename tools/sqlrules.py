@@ -59,6 +59,7 @@ FAULTS = [(re.compile(p, re.I), why) for p, why in (
 )]
 # types: the driver reads INTEGER and BLOB (capitals) as BIGINT and bytea where that is needed
 TYPES = re.compile(r"^\s*\w+\s+(\w+)")
+MOST_PARAMETERS = 999
 GOOD_TYPES = ("INTEGER", "TEXT", "BLOB")
 
 
@@ -103,19 +104,14 @@ def without_order(text):
 
 
 def parameter_faults(text):
-    """Parameters are $1, $2, ... in the order of their first use, and not too many."""
+    """Parameters are $1 to $n without a gap (the driver binds by number), and not too many."""
     if re.search(r"\?\d*(?=[\s,)]|$)", text):
         return [(text.index("?"), "parameters are written $1, $2, ...")]
-    highest = 0
-    for m in re.finditer(r"\$(\d+)", text):
-        number = int(m.group(1))
-        if number > 999:
-            return [(m.start(), "more than 999 parameters: work in batches")]
-        if number > highest + 1:
-            return [(m.start(), "$%d comes before $%d: number in the order of first use"
-                     % (number, highest + 1))]
-        highest = max(highest, number)
-    return []
+    uses = {int(m.group(1)): m.start() for m in re.finditer(r"\$(\d+)", text)}
+    if uses and max(uses) > MOST_PARAMETERS:
+        return [(uses[max(uses)], "more than %d parameters: work in batches" % MOST_PARAMETERS)]
+    gaps = [n for n in range(1, max(uses, default=0)) if n not in uses]
+    return [(uses[max(uses)], "$%d is left out" % gaps[0])] if gaps else []
 
 
 def column_faults(text):
