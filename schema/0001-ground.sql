@@ -126,13 +126,12 @@ CREATE TABLE object (
   department TEXT NOT NULL,
   labels TEXT NOT NULL,
   likeness TEXT NOT NULL,
-  digest BLOB NOT NULL,
   job INTEGER NOT NULL,
   at INTEGER NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX object_pool_id ON object (tenant, pool_id);
-CREATE UNIQUE INDEX object_likeness ON object (tenant, likeness) WHERE number_kind = 'none';
+CREATE UNIQUE INDEX object_likeness ON object (tenant, likeness) WHERE likeness <> '';
 CREATE INDEX object_division ON object (tenant, division);
 
 CREATE TABLE inspector (
@@ -153,7 +152,6 @@ CREATE TABLE inspector (
   phone TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('active', 'left')),
   reason TEXT NOT NULL,
-  digest BLOB NOT NULL,
   job INTEGER NOT NULL,
   at INTEGER NOT NULL,
   PRIMARY KEY (tenant, id)
@@ -195,13 +193,12 @@ CREATE TABLE item (
   partners TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('active', 'replaced', 'closed')),
   valid_from INTEGER NOT NULL,
-  digest BLOB NOT NULL,
   job INTEGER NOT NULL,
   at INTEGER NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX item_code ON item (tenant, code, version);
-CREATE INDEX item_name ON item (tenant, compiler, category, name);
+CREATE INDEX item_compiler ON item (tenant, compiler, category);
 
 CREATE TABLE task (
   tenant TEXT NOT NULL,

@@ -1,0 +1,72 @@
+/* Importing the registries, the item list and the departments from a table file (R1-R7, R19-R40).
+ *
+ * One file is one transaction (SECURITY.md I6): after a crash, a full disk or a refusal nothing of
+ * it is in the registry. Rows that cannot be right are left out, each with its reason, and the
+ * others go in. The same file again changes nothing. What a file says about a row that is there
+ * already overwrites it, with the values before and after kept; an empty cell (also N/A, -, /, 无)
+ * says nothing and changes nothing, the word 清空 empties an optional field. Nothing is deleted. */
+#ifndef OFFICE_IMPORT_H
+#define OFFICE_IMPORT_H
+
+#include "office/office.h"
+#include "sheet/heading.h"
+
+/* Most problems and warnings that a report carries; the error workbook holds all rejected rows. */
+enum { OFFICE_IMPORT_PROBLEMS = 100 };
+
+/* Called now and then, from another thread while office_import waits: rows read so far and how
+ * much of the file that is, in thousandths. */
+typedef void office_import_progress(void *ctx, uint64_t rows, unsigned permille);
+
+struct office_import {
+    struct str resource;     /* objects, inspectors, items, departments */
+    const char *path;        /* the file */
+    struct str department;   /* name or code; empty if none */
+    struct str division;     /* name or code: where rows without one belong; empty: the tenant */
+    bool dry_run;            /* everything but writing */
+    const char *errors_path; /* .xlsx for the rejected rows; NULL if not wanted */
+    office_import_progress *progress; /* may be NULL */
+    void *progress_ctx;
+};
+
+/* One column of the file: its heading and the label of the field it was read as, empty if none. */
+struct office_import_column {
+    struct str heading;
+    struct str field;
+};
+
+/* Why a row was rejected, or what was noticed about one that went in. */
+struct office_import_problem {
+    uint64_t row;      /* as the person sees it in the file */
+    struct str column; /* label, or several joined by 、 */
+    struct str reason;
+};
+
+struct office_import_report {
+    uint64_t seen; /* data rows: added + changed + same + rejected */
+    uint64_t added;
+    uint64_t changed;
+    uint64_t same;
+    uint64_t rejected;
+    uint64_t warned;                    /* rows that went in (or were there) with a warning */
+    uint64_t skipped[SHEET_SKIP_COUNT]; /* rows that are no data */
+    struct office_import_column *columns;
+    size_t column_count;
+    struct office_import_problem problems[OFFICE_IMPORT_PROBLEMS]; /* the first rejected rows */
+    size_t problem_count;
+    struct office_import_problem warnings[OFFICE_IMPORT_PROBLEMS];
+    size_t warning_count;
+    struct str sheet;     /* name of the sheet that was read, empty if it has none */
+    size_t sheet_count;   /* only one is read */
+    uint64_t heading_row; /* where the headings were found */
+    bool errors_written;  /* the error workbook exists: some rows were rejected */
+    bool repeated; /* the errand's key was used before: nothing was done now, counts of then */
+};
+
+/* Imports a file. ERR_OK also when rows were rejected: see the report, whose words live in the
+ * errand's arena. An error means that nothing was imported: ERR_INPUT (unknown department or
+ * division, no heading row that fits), ERR_USAGE (unknown resource) and those of sheet_open. */
+MUST enum err office_import(struct errand *e, const struct office_import *job,
+                            struct office_import_report *report);
+
+#endif
