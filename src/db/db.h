@@ -94,7 +94,8 @@ typedef enum err db_work(struct db_tx *tx, void *ctx);
  * not keep effects outside the transaction. When this returns ERR_OK the commit is durable.
  * Once data could not be synced to disk every later call is ERR_SYNC until the program is started
  * again. ERR_DB with "结果未知" in fault: the connection broke during the commit, which may or may
- * not have happened. fault is left alone when work itself failed. name goes to the watch.
+ * not have happened. fault is emptied before each try and
+ * afterwards holds work's own words, or general ones if it had none. name goes to the watch.
  * Thread-safe. */
 MUST enum err db_transact(struct db *db, const char *name, db_work *work, void *ctx,
                           struct fault *fault);
@@ -107,7 +108,8 @@ MUST enum err db_read(struct db *db, const char *name, db_work *work, void *ctx,
  * leaves the transaction usable (on PostgreSQL each db_run stands in a savepoint of its own, sent
  * in one round trip). After any other error the transaction cannot be committed any more. Foreign
  * keys may not be DEFERRABLE: a commit that fails would fail for its whole group.
- * Text with a NUL byte is ERR_INPUT. Every $n up to count must occur in the statement. */
+ * Text with a NUL byte is ERR_INPUT, text that is not UTF-8 ERR_UTF8, before anything runs. Every
+ * $n up to count must occur in the statement. */
 MUST enum err db_run(struct db_tx *tx, uint64_t *changed, const char *sql,
                      const struct db_value *args, size_t count);
 /* Runs update; if it touched no row runs insert, and if another row was there first, update again.
@@ -138,7 +140,7 @@ const char *db_message(struct db_tx *tx);
 
 /* Bulk load into table(columns, comma-separated): prepared batches on SQLite, COPY on PostgreSQL.
  * No other statement may run in tx until it is closed. A constraint broken by any row fails the
- * whole load at db_bulk_close at the latest. */
+ * whole load at db_bulk_close at the latest, and its transaction with it. */
 MUST enum err db_bulk_open(struct db_bulk **out, struct db_tx *tx, const char *table,
                            const char *columns);
 MUST enum err db_bulk_add(struct db_bulk *bulk, const struct db_value *row, size_t count);
