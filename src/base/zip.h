@@ -25,6 +25,11 @@ struct zip_entry {
     uint64_t size; /* inflated */
 };
 
+/* Whether a name is one we read and write: 1-1024 bytes of UTF-8, no NUL, control or bidi
+ * character, no backslash, no drive letter, not absolute, no empty, "." or ".." segment. One '/'
+ * may end it. */
+bool zip_name_ok(struct str name);
+
 /* Opens and checks the whole directory before a byte is inflated: size, number of entries, names
  * (UTF-8, no NUL or control character, no backslash, not absolute, no empty, "." or ".." segment,
  * no duplicate), stored or deflated only, not encrypted, sizes and ratios, local headers equal to
@@ -73,7 +78,8 @@ MUST enum err zip_writer_open(struct zip_writer **out, const char *path);
 MUST enum err zip_writer_add(struct zip_writer *w, const char *name, struct str content);
 /* Adds the file at path, read when the archive is closed: it must not change until then. */
 MUST enum err zip_writer_add_file(struct zip_writer *w, const char *name, const char *path);
-/* Writes, fsyncs, renames to its path, fsyncs the folder, frees w. On failure nothing stands at the
+/* Writes, fsyncs, renames to its path, fsyncs the folder, frees w. An archive without entries is
+ * ERR_STATE, a failed fsync ERR_SYNC. On failure nothing stands at the
  * path that did not stand there before. */
 MUST enum err zip_writer_close(struct zip_writer *w);
 /* Frees w and leaves no file. NULL is allowed. */
