@@ -88,6 +88,15 @@ need() {
     [ -z "$lacking" ] || die "could not install ${lacking//$'\n'/ } (is the package server reachable?)"
 }
 
+# quietly COMMAND...: its output is shown only when it fails.
+quietly() {
+    local output
+    output=$("$@" 2>&1) || {
+        say "$output"
+        return 1
+    }
+}
+
 # ---- builds -------------------------------------------------------------------------------------
 
 # configure DIR MESON-OPTION...: sets a build folder up, and again when rooms, fuzz targets or
@@ -100,9 +109,9 @@ configure() {
             sort)
     if [ ! -f "$dir/build.ninja" ]; then
         rm -rf "$dir"
-        meson setup "$dir" "$@" >&2 || return 1
+        quietly meson setup "$dir" "$@" || return 1
     elif [ "$list" != "$(cat "$dir/do-list" 2>/dev/null)" ]; then
-        meson setup --reconfigure "$dir" "$@" >&2 || return 1
+        quietly meson setup --reconfigure "$dir" "$@" || return 1
     fi
     printf '%s\n' "$list" >"$dir/do-list"
 }
@@ -119,14 +128,14 @@ build_plain() {
 }
 
 build_asan() {
-    configure build-asan -Dbuildtype=debug -Doptimization=1 -Dwerror=false \
+    configure build-asan -Ddebug=true -Doptimization=1 -Dwerror=false \
         -Db_sanitize=address,undefined -Db_lundef=false && compile build-asan
 }
 
 build_fuzz() {
     local cc
     cc=$(command -v clang-14 || command -v clang) || return 1
-    CC=$cc configure build-fuzz -Dfuzz=true -Dbuildtype=debug -Doptimization=1 -Dwerror=false \
+    CC=$cc configure build-fuzz -Dfuzz=true -Ddebug=true -Doptimization=1 -Dwerror=false \
         -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link &&
         compile build-fuzz fuzz-targets
 }
