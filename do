@@ -7,7 +7,7 @@ here=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
 cd "$root" || exit 1
 export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-results=build/results
+results=build-results
 
 usage() {
     cat <<'TXT'
@@ -309,7 +309,7 @@ do_run() {
         die "the folder demo exists and was not made by ./do run; move it away first"
     fi
     rm -rf demo
-    touch build/demo-made
+    mkdir -p build && touch build/demo-made
     build/src/cmd/sunlot demo demo
 }
 
