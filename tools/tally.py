@@ -18,23 +18,29 @@ import sys
 
 LINE = re.compile(r"^(not )?ok\b\s*(\d+)?\s*(?:-\s*)?(.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)")
+REMARKS = 40  # most lines of a failed test's output
 FINE = ("OK", "EXPECTEDFAIL", "SKIP")
 
 
 def read_tap(text):
-    """(names that passed, names that failed) of one TAP text. TAP's directives (such as SKIP) are
-    not honoured: a failed line is a failure."""
-    passed, failed, planned = [], [], None
+    """(names that passed, [(name, remarks)] that failed) of one TAP text. TAP's directives (such as
+    SKIP) are not honoured: a failed line is a failure. Remarks are what stands below it."""
+    passed, failed, planned, remarks = [], [], None, []
     for line in text.splitlines():
-        plan = PLAN.match(line)
+        plan, found = PLAN.match(line), LINE.match(line)
         if plan:
             planned = (planned or 0) + int(plan.group(1))
-        found = LINE.match(line)
-        if found:
+        elif found:
+            remarks = []
             name = found.group(3).strip() or "test %s" % (found.group(2) or "?")
-            (failed if found.group(1) else passed).append(name)
+            if found.group(1):
+                failed.append((name, remarks))
+            else:
+                passed.append(name)
+        else:
+            remarks.append(line)
     if planned is not None and planned != len(passed) + len(failed):
-        failed.append("planned %d tests, reported %d" % (planned, len(passed) + len(failed)))
+        failed.append(("planned %d tests, reported %d" % (planned, len(passed) + len(failed)), []))
     return passed, failed
 
 
@@ -45,14 +51,18 @@ def read_meson(text):
         if not line.strip():
             continue
         test = json.loads(line)
-        name = test["name"]
-        good, bad = read_tap(test.get("stdout") or "")
+        name, output = test["name"].split(" / ")[-1], test.get("stdout") or ""
+        good, bad = read_tap(output)
+        last = output.splitlines()[-REMARKS:]
         if not good and not bad:  # no TAP: the exit code is the only word
-            (good if test["result"] in FINE else bad).append(test["result"])
+            if test["result"] in FINE:
+                good.append(test["result"])
+            else:
+                bad.append((test["result"], last))
         elif test["result"] not in FINE and not bad:
-            bad.append("ended with %s, exit code %s" % (test["result"], test.get("returncode")))
+            bad.append(("ended with %s, exit code %s" % (test["result"], test.get("returncode")), last))
         passed += ["%s: %s" % (name, x) for x in good]
-        failed += ["%s: %s" % (name, x) for x in bad]
+        failed += [("%s: %s" % (name, x), remarks) for x, remarks in bad]
     return passed, failed
 
 
@@ -62,7 +72,7 @@ def read_file(path):
             text = f.read()
         return read_meson(text) if path.endswith(".json") else read_tap(text)
     except (OSError, ValueError, KeyError) as e:
-        return [], ["no readable result: %s" % e]
+        return [], [("no readable result: %s" % e, [])]
 
 
 def main(paths):
@@ -72,9 +82,11 @@ def main(paths):
         good, bad = read_file(path)
         passed += len(good)
         failed += len(bad)
-        print("%-8s %5d passed, %d failed" % (label, len(good), len(bad)))
-        for name in bad:
+        print("%-15s %5d passed, %d failed" % (label, len(good), len(bad)))
+        for name, remarks in bad:
             print("  FAILED %s/%s" % (label, name))
+            for line in remarks[:REMARKS]:
+                print("    | " + line)
     if passed + failed == 0:
         print("no test ran")
     print("%d passed, %d failed" % (passed, failed))
