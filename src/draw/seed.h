@@ -33,10 +33,12 @@ MUST enum err draw_salt_round(struct draw_salt *salt, const struct draw_commitme
 /* seed = HMAC(salt, randomness). */
 void draw_seed_make(uint8_t seed[DRAW_HASH], const struct draw_salt *salt, struct str randomness);
 
+/* Longest name in a label: seats and inspectors; object ids are shorter. */
+enum { DRAW_LABEL_PART = 256 };
+
 /* Tickets: HMAC(seed, label || 0x01) on a crypto_ticket prepared with the seed
- * (crypto_ticket_init). Compared as bytes, smallest first; ties by id. */
-void draw_ticket_label(uint8_t ticket[DRAW_HASH], const struct crypto_ticket *seed,
-                       struct str label);
+ * (crypto_ticket_init). Compared as bytes, smallest first; ties by id. Names of at most
+ * DRAW_LABEL_PART bytes. */
 /* Label `object:ID`. */
 void draw_ticket_object(uint8_t ticket[DRAW_HASH], const struct crypto_ticket *seed, struct str id);
 /* Label `rounding`. */

@@ -12,6 +12,9 @@ enum { DRAW_HASH = 32 };
 /* Most bytes of a free text (organiser, reason ...), of a name without blanks, of an object id. */
 enum { DRAW_TEXT_MAX = 1024, DRAW_NAME_MAX = 64, DRAW_ID_MAX = 64 };
 
+/* A slice over hash bytes. */
+struct str draw_bytes(const uint8_t *data, size_t len);
+
 /* True for 1..max bytes of valid UTF-8 without control characters (C0, DEL, C1). */
 bool draw_text_ok(struct str text, size_t max);
 /* The same without blanks (U+0020, U+00A0, U+3000). */
@@ -33,6 +36,9 @@ MUST enum err draw_line_value(struct str *value, struct draw_lines *lines, struc
                               struct fault *fault);
 /* True when the next line starts with `key` and a blank; reads nothing. */
 bool draw_line_is(const struct draw_lines *lines, struct str key);
+/* Sets fault->row (if there is a fault) and hands err back, so that a caller may write
+ * `return draw_at_row(fault_set(fault, ...), fault, row)`. */
+enum err draw_at_row(enum err err, struct fault *fault, uint64_t row);
 /* ERR_FORMAT unless every line was read. */
 MUST enum err draw_line_end(const struct draw_lines *lines, struct fault *fault);
 

@@ -1,0 +1,235 @@
+/* A pass over a pool: see pool.h.
+ *
+ * What is kept between two lines is the last id, the strata with their counts, and the Merkle
+ * stack; no line is stored. Ids are strictly ascending, which gives order and uniqueness at once:
+ * TAB is below every character of an id, so ids sort as whole lines do. */
+#include "draw/pool.h"
+
+#include "base/arena.h"
+#include "crypto/merkle.h"
+#include "draw/strata.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct draw_pool {
+    struct arena *arena;
+    bool blinded;
+    struct crypto_ticket key;
+    struct crypto_merkle tree;
+    struct draw_strata strata;
+    uint64_t counts[DRAW_STRATA];
+    size_t last_len;
+    char last[DRAW_ID_MAX];
+};
+
+enum err draw_pool_open(struct draw_pool **pool, struct arena *arena, const uint8_t *pool_key)
+{
+    struct draw_pool *p = arena_alloc(arena, sizeof *p);
+    if (p == NULL)
+        return ERR_MEMORY;
+    p->arena = arena;
+    p->blinded = pool_key != NULL;
+    if (p->blinded)
+        crypto_ticket_init(&p->key, pool_key);
+    crypto_merkle_init(&p->tree);
+    *pool = p;
+    return ERR_OK;
+}
+
+/* Cuts at the TAB; checks the id, but of the stratum only that it is there. */
+static enum err line_cut(struct draw_object *object, struct str line, struct fault *fault)
+{
+    ptrdiff_t tab = str_find_char(str_sub(line, 0, DRAW_ID_MAX + 1), '\t');
+    if (tab < 0)
+        return fault_set(fault, ERR_INPUT, "缺少制表符，应为“对象编号<TAB>分层”");
+    object->id = str_range(line.data, (size_t)tab);
+    object->stratum = str_range(line.data + tab + 1, line.len - (size_t)tab - 1);
+    if (!draw_id_ok(object->id))
+        return fault_set(fault, ERR_INPUT, "对象编号应为 1 至 64 个数字、大写字母、“-”或“.”");
+    return ERR_OK;
+}
+
+static enum err stratum_check(struct str name, struct fault *fault)
+{
+    if (!draw_name_ok(name, DRAW_NAME_MAX))
+        return fault_set(fault, ERR_INPUT, "分层名称应为 1 至 64 字节，不含空格和控制字符");
+    return ERR_OK;
+}
+
+enum err draw_pool_split(struct draw_object *object, struct str line, struct fault *fault)
+{
+    TRY(line_cut(object, line, fault));
+    return stratum_check(object->stratum, fault);
+}
+
+/* A name seen before was checked then. */
+static enum err pool_count(struct draw_pool *pool, struct str name, struct fault *fault)
+{
+    ptrdiff_t index = draw_strata_find(&pool->strata, name);
+    if (index < 0) {
+        TRY(stratum_check(name, fault));
+        struct str copy = arena_str(pool->arena, name);
+        if (copy.data == NULL)
+            return ERR_MEMORY;
+        if (draw_strata_add(&pool->strata, copy) != ERR_OK)
+            return fault_set(fault, ERR_LIMIT, "分层超过 %d 个", DRAW_STRATA);
+        index = (ptrdiff_t)pool->strata.last;
+    }
+    pool->counts[index]++;
+    return ERR_OK;
+}
+
+static enum err pool_order(struct draw_pool *pool, struct str id, struct fault *fault)
+{
+    int order = str_cmp(str_range(pool->last, pool->last_len), id);
+    if (order == 0)
+        return fault_set(fault, ERR_DUPLICATE, "对象 %.*s 重复", STR_ARG(id));
+    if (order > 0)
+        return fault_set(fault, ERR_INPUT, "对象 %.*s 没有按字节顺序排列", STR_ARG(id));
+    memcpy(pool->last, id.data, id.len);
+    pool->last_len = id.len;
+    return ERR_OK;
+}
+
+static void nonce_make(uint8_t nonce[DRAW_NONCE], const struct crypto_ticket *key, struct str id)
+{
+    uint8_t mac[DRAW_HASH];
+    char label[5 + DRAW_ID_MAX] = "leaf:";
+    size_t len = id.len < DRAW_ID_MAX ? id.len : DRAW_ID_MAX;
+    memcpy(label + 5, id.data, len);
+    crypto_ticket_make(mac, key, str_range(label, 5 + len));
+    memcpy(nonce, mac, DRAW_NONCE);
+}
+
+void draw_pool_nonce(uint8_t nonce[DRAW_NONCE], const uint8_t pool_key[DRAW_HASH], struct str id)
+{
+    struct crypto_ticket key;
+    crypto_ticket_init(&key, pool_key);
+    nonce_make(nonce, &key, id);
+}
+
+/* Lays line TAB hex(nonce) out on the stack: a line was checked to fit. */
+static void pool_add_blinded(struct draw_pool *pool, struct str line, struct str id)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t nonce[DRAW_NONCE];
+    char leaf[DRAW_LEAF_MAX];
+    nonce_make(nonce, &pool->key, id);
+    memcpy(leaf, line.data, line.len);
+    leaf[line.len] = '\t';
+    char *hex = leaf + line.len + 1;
+    for (size_t i = 0; i < DRAW_NONCE; i++) {
+        hex[2 * i] = digits[nonce[i] >> 4];
+        hex[2 * i + 1] = digits[nonce[i] & 15];
+    }
+    crypto_merkle_add(&pool->tree, str_range(leaf, line.len + 1 + 2 * DRAW_NONCE));
+}
+
+static enum err pool_take(struct draw_object *object, struct draw_pool *pool, struct str line,
+                          struct fault *fault)
+{
+    TRY(line_cut(object, line, fault));
+    TRY(pool_order(pool, object->id, fault));
+    TRY(pool_count(pool, object->stratum, fault));
+    if (pool->blinded)
+        pool_add_blinded(pool, line, object->id);
+    else
+        crypto_merkle_add(&pool->tree, line);
+    return ERR_OK;
+}
+
+enum err draw_pool_line(struct draw_object *object, struct draw_pool *pool, struct str line,
+                        struct fault *fault)
+{
+    struct draw_object taken;
+    enum err err = pool_take(&taken, pool, line, fault);
+    if (err != ERR_OK)
+        return draw_at_row(err, fault, pool->tree.size + 1);
+    if (object != NULL)
+        *object = taken;
+    return ERR_OK;
+}
+
+enum err draw_pool_root(uint8_t root[DRAW_HASH], struct draw_pool *pool)
+{
+    crypto_merkle_root(root, &pool->tree);
+    return ERR_OK;
+}
+
+uint64_t draw_pool_size(const struct draw_pool *pool)
+{
+    return pool->tree.size;
+}
+
+static int stratum_cmp(const void *a, const void *b)
+{
+    return str_cmp(((const struct draw_stratum *)a)->name, ((const struct draw_stratum *)b)->name);
+}
+
+enum err draw_pool_strata(struct draw_stratum **strata, size_t *count, const struct draw_pool *pool,
+                          struct arena *arena)
+{
+    struct draw_stratum *list = arena_array(arena, pool->strata.count, sizeof *list);
+    if (list == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < pool->strata.count; i++)
+        list[i] = (struct draw_stratum){pool->strata.names[i], pool->counts[i], DRAW_FIXED, 0, 1};
+    if (pool->strata.count > 0)
+        qsort(list, pool->strata.count, sizeof *list, stratum_cmp);
+    *strata = list;
+    *count = pool->strata.count;
+    return ERR_OK;
+}
+
+static enum err counts_check(struct draw_pool *pool, const struct draw_commitment *commitment,
+                             struct fault *fault)
+{
+    for (size_t i = 0; i < commitment->stratum_count; i++) {
+        const struct draw_stratum *stratum = &commitment->strata[i];
+        ptrdiff_t at = draw_strata_find(&pool->strata, stratum->name);
+        uint64_t count = at < 0 ? 0 : pool->counts[at];
+        if (count != stratum->count)
+            return fault_set(fault, ERR_PROOF, "分层“%.*s”承诺 %llu 个对象，名单中有 %llu 个",
+                             STR_ARG(stratum->name), (unsigned long long)stratum->count,
+                             (unsigned long long)count);
+    }
+    return ERR_OK;
+}
+
+/* Sizes equal and every committed stratum's count met: then no other stratum can have any. */
+enum err draw_pool_check(struct draw_pool *pool, const struct draw_commitment *commitment,
+                         struct fault *fault)
+{
+    uint8_t root[DRAW_HASH];
+    if (pool->tree.size != commitment->pool_size)
+        return fault_set(fault, ERR_PROOF, "承诺的名单有 %llu 个对象，现有 %llu 个",
+                         (unsigned long long)commitment->pool_size,
+                         (unsigned long long)pool->tree.size);
+    TRY(counts_check(pool, commitment, fault));
+    crypto_merkle_root(root, &pool->tree);
+    if (!crypto_hash_eq(root, commitment->pool_root))
+        return fault_set(fault, ERR_PROOF, "名单与承诺的哈希（pool-root）不符，名单被改动过");
+    return ERR_OK;
+}
+
+enum err draw_pool_write(struct buf *out, struct str id, struct str stratum, struct fault *fault)
+{
+    if (!draw_id_ok(id))
+        return fault_set(fault, ERR_INPUT, "对象编号应为 1 至 64 个数字、大写字母、“-”或“.”");
+    TRY(stratum_check(stratum, fault));
+    buf_str(out, id);
+    buf_char(out, '\t');
+    buf_str(out, stratum);
+    return buf_err(out);
+}
+
+enum err draw_pool_leaf(struct buf *out, struct str line, const uint8_t *nonce)
+{
+    buf_str(out, line);
+    if (nonce != NULL) {
+        buf_char(out, '\t');
+        buf_hex(out, nonce, DRAW_NONCE);
+    }
+    return buf_err(out);
+}

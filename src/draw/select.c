@@ -1,0 +1,283 @@
+/* Selection: see select.h.
+ *
+ * Each stratum with a quota k keeps the k smallest (ticket, id) met so far in a max-heap: a new
+ * object is compared with the largest kept, and mostly that is all. The order of the lines does not
+ * matter. While a heap is open, a row's `rank` holds the room of its id's memory, so that a row
+ * that is replaced gives its memory to the next one. Strata with quota 0 cost no ticket. */
+#include "draw/select.h"
+
+#include "base/arena.h"
+#include "crypto/hash.h"
+#include "crypto/wipe.h"
+#include "draw/seed.h"
+#include "draw/strata.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* rows[0..count) of at most quota; a heap once it is full. */
+struct heap {
+    struct draw_drawn *rows;
+    size_t count;
+    size_t quota;
+};
+
+struct draw_select {
+    struct arena *arena;
+    const struct draw_commitment *commitment;
+    struct crypto_ticket seed;
+    struct draw_strata strata;
+    struct heap *heaps;
+    struct draw_drawn *rows; /* of all heaps, one behind the other */
+    uint64_t *quotas;
+    size_t total;
+};
+
+static int drawn_cmp(const struct draw_drawn *a, const struct draw_drawn *b)
+{
+    int order = memcmp(a->ticket, b->ticket, DRAW_HASH);
+    return order != 0 ? order : str_cmp(a->id, b->id);
+}
+
+/* Lets rows[at] sink until no child is above it. */
+static void heap_sink(struct draw_drawn *rows, size_t count, size_t at)
+{
+    struct draw_drawn row = rows[at];
+    for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
+        if (child + 1 < count && drawn_cmp(&rows[child + 1], &rows[child]) > 0)
+            child++;
+        if (drawn_cmp(&rows[child], &row) <= 0)
+            break;
+        rows[at] = rows[child];
+        at = child;
+    }
+    rows[at] = row;
+}
+
+static void heap_build(struct heap *heap)
+{
+    for (size_t i = heap->count / 2; i > 0; i--)
+        heap_sink(heap->rows, heap->count, i - 1);
+}
+
+/* Heap sort in place: libc's qsort would want as much memory again. */
+static void heap_sort(struct heap *heap)
+{
+    for (size_t count = heap->count; count > 1; count--) {
+        struct draw_drawn largest = heap->rows[0];
+        heap->rows[0] = heap->rows[count - 1];
+        heap->rows[count - 1] = largest;
+        heap_sink(heap->rows, count - 1, 0);
+    }
+}
+
+static enum err quotas_sum(size_t *total, const struct draw_commitment *commitment,
+                           const uint64_t *quotas)
+{
+    *total = 0;
+    for (size_t i = 0; i < commitment->stratum_count; i++)
+        if (__builtin_add_overflow(*total, quotas[i], total))
+            return ERR_MEMORY;
+    return ERR_OK;
+}
+
+static enum err heaps_open(struct draw_select *select, const uint64_t *quotas)
+{
+    size_t count = select->commitment->stratum_count;
+    struct draw_drawn *next = select->rows;
+    for (size_t i = 0; i < count; i++) {
+        select->quotas[i] = quotas[i];
+        select->heaps[i] = (struct heap){next, 0, quotas[i]};
+        next += quotas[i];
+        TRY(draw_strata_add(&select->strata, select->commitment->strata[i].name));
+    }
+    return ERR_OK;
+}
+
+enum err draw_select_open(struct draw_select **select, struct arena *arena,
+                          const struct draw_commitment *commitment, const uint64_t *quotas,
+                          const uint8_t seed[DRAW_HASH])
+{
+    struct draw_select *s = arena_alloc(arena, sizeof *s);
+    if (s == NULL)
+        return ERR_MEMORY;
+    s->arena = arena;
+    s->commitment = commitment;
+    TRY(quotas_sum(&s->total, commitment, quotas));
+    s->heaps = arena_array(arena, commitment->stratum_count, sizeof *s->heaps);
+    s->quotas = arena_array(arena, commitment->stratum_count, sizeof *s->quotas);
+    s->rows = arena_array(arena, s->total, sizeof *s->rows);
+    if (s->heaps == NULL || s->quotas == NULL || s->rows == NULL)
+        return ERR_MEMORY;
+    TRY(heaps_open(s, quotas));
+    crypto_ticket_init(&s->seed, seed);
+    *select = s;
+    return ERR_OK;
+}
+
+/* Puts an object into a row, in the row's own memory where that is large enough. */
+static enum err row_set(struct draw_drawn *row, struct arena *arena, struct str id,
+                        const uint8_t ticket[DRAW_HASH])
+{
+    char *data = (char *)(uintptr_t)row->id.data;
+    if (row->rank < id.len) {
+        data = arena_alloc(arena, id.len);
+        if (data == NULL)
+            return ERR_MEMORY;
+        row->rank = (uint32_t)(id.len + 15) / 16 * 16;
+    }
+    memcpy(data, id.data, id.len);
+    row->id = str_range(data, id.len);
+    memcpy(row->ticket, ticket, DRAW_HASH);
+    return ERR_OK;
+}
+
+static enum err heap_fill(struct heap *heap, struct arena *arena, struct str id,
+                          const uint8_t ticket[DRAW_HASH])
+{
+    TRY(row_set(&heap->rows[heap->count], arena, id, ticket));
+    heap->count++;
+    if (heap->count == heap->quota)
+        heap_build(heap);
+    return ERR_OK;
+}
+
+static enum err heap_offer(struct heap *heap, struct arena *arena, struct str id,
+                           const uint8_t ticket[DRAW_HASH])
+{
+    if (heap->count < heap->quota)
+        return heap_fill(heap, arena, id, ticket);
+    int order = memcmp(ticket, heap->rows[0].ticket, DRAW_HASH);
+    if (order > 0 || (order == 0 && str_cmp(id, heap->rows[0].id) >= 0))
+        return ERR_OK;
+    TRY(row_set(&heap->rows[0], arena, id, ticket));
+    heap_sink(heap->rows, heap->count, 0);
+    return ERR_OK;
+}
+
+enum err draw_select_object(struct draw_select *select, struct str id, struct str stratum,
+                            struct fault *fault)
+{
+    uint8_t ticket[DRAW_HASH];
+    ptrdiff_t index = draw_strata_find(&select->strata, stratum);
+    if (index < 0)
+        return fault_set(fault, ERR_INPUT, "对象 %.*s 的分层不在承诺之中", STR_ARG(id));
+    struct heap *heap = &select->heaps[index];
+    if (heap->quota == 0)
+        return ERR_OK;
+    draw_ticket_object(ticket, &select->seed, id);
+    return heap_offer(heap, select->arena, id, ticket);
+}
+
+static void heap_close(struct heap *heap, uint32_t stratum)
+{
+    heap_sort(heap);
+    for (size_t i = 0; i < heap->count; i++) {
+        heap->rows[i].stratum = stratum;
+        heap->rows[i].rank = (uint32_t)(i + 1);
+    }
+}
+
+enum err draw_select_close(struct draw_selection *selection, struct draw_select *select,
+                           struct fault *fault)
+{
+    size_t strata = select->commitment->stratum_count;
+    crypto_wipe(&select->seed, sizeof select->seed);
+    for (size_t i = 0; i < strata; i++) {
+        struct heap *heap = &select->heaps[i];
+        if (heap->count < heap->quota)
+            return fault_set(fault, ERR_PROOF, "分层“%.*s”应抽 %zu 个，名单中只有 %zu 个",
+                             STR_ARG(select->commitment->strata[i].name), heap->quota, heap->count);
+        heap_close(heap, (uint32_t)i);
+    }
+    *selection = (struct draw_selection){select->rows, select->total, select->commitment->strata,
+                                         strata, select->quotas};
+    return ERR_OK;
+}
+
+const uint8_t *draw_selection_cutoff(const struct draw_selection *selection, size_t stratum)
+{
+    size_t end = 0;
+    if (selection->quotas[stratum] == 0)
+        return NULL;
+    for (size_t i = 0; i <= stratum; i++)
+        end += selection->quotas[i];
+    return selection->rows[end - 1].ticket;
+}
+
+const struct draw_drawn *draw_selection_find(const struct draw_selection *selection, struct str id)
+{
+    for (size_t i = 0; i < selection->count; i++)
+        if (str_eq(selection->rows[i].id, id))
+            return &selection->rows[i];
+    return NULL;
+}
+
+static int order_cmp(const void *a, const void *b, void *rows)
+{
+    const struct draw_drawn *list = rows;
+    return drawn_cmp(&list[*(const size_t *)a], &list[*(const size_t *)b]);
+}
+
+void draw_selection_order(size_t *order, const struct draw_selection *selection)
+{
+    for (size_t i = 0; i < selection->count; i++)
+        order[i] = i;
+    if (selection->count > 0)
+        qsort_r(order, selection->count, sizeof *order, order_cmp, selection->rows);
+}
+
+/* After a skip: only the smallest row above a bound is kept. */
+struct draw_next {
+    struct crypto_ticket seed;
+    struct str stratum;
+    struct draw_drawn after;
+    bool bounded;
+    bool found;
+    struct draw_drawn best;
+    char id[DRAW_ID_MAX];
+    struct arena *arena;
+};
+
+enum err draw_next_open(struct draw_next **next, struct arena *arena, struct str stratum,
+                        const struct draw_drawn *after, const uint8_t seed[DRAW_HASH])
+{
+    struct draw_next *n = arena_alloc(arena, sizeof *n);
+    if (n == NULL)
+        return ERR_MEMORY;
+    n->arena = arena;
+    n->stratum = stratum;
+    n->bounded = after != NULL;
+    if (n->bounded)
+        n->after = *after;
+    crypto_ticket_init(&n->seed, seed);
+    *next = n;
+    return ERR_OK;
+}
+
+void draw_next_object(struct draw_next *next, struct str id, struct str stratum)
+{
+    if (!str_eq(stratum, next->stratum) || id.len > DRAW_ID_MAX)
+        return;
+    struct draw_drawn row = {.id = id};
+    draw_ticket_object(row.ticket, &next->seed, id);
+    if (next->bounded && drawn_cmp(&row, &next->after) <= 0)
+        return;
+    if (next->found && drawn_cmp(&row, &next->best) >= 0)
+        return;
+    memcpy(next->id, id.data, id.len);
+    row.id.data = next->id;
+    next->best = row;
+    next->found = true;
+}
+
+enum err draw_next_close(struct draw_drawn *row, struct draw_next *next)
+{
+    crypto_wipe(&next->seed, sizeof next->seed);
+    if (!next->found)
+        return ERR_END;
+    *row = next->best;
+    row->rank = next->bounded ? next->after.rank + 1 : 1;
+    row->id = arena_str(next->arena, next->best.id);
+    return row->id.data != NULL ? ERR_OK : ERR_MEMORY;
+}
