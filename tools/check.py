@@ -64,6 +64,7 @@ LONGEST_FUNCTION = 120
 LONGEST_FILE = 900
 DEEPEST = 3
 MOST_PARAMETERS = 5
+COMPANIONS = (["struct", "arena"], ["struct", "db_tx"], ["struct", "fault"])
 SIZE = re.compile(r"(?:^|_)(?:len|size|count|cap|n)$")
 # Returns enum err without being able to fail.
 NO_MUST = ("err_errno",)
@@ -262,11 +263,12 @@ def lacks_must(tokens, name):
 
 
 def count_parameters(head):
-    """A pointer and the size that stands next to it are one."""
+    """A pointer and the size that stands next to it are one; what goes along everywhere (arena,
+    transaction, fault) is none."""
     count, pointer = 0, False
     for parameter in ctokens.parameters(head):
         words = [t.text for t in parameter]
-        if not (pointer and SIZE.search(words[-1])):
+        if not (pointer and SIZE.search(words[-1])) and words[:2] not in COMPANIONS:
             count += 1
         pointer = "*" in words or "[" in words
     return count

@@ -252,6 +252,8 @@ static int after; //!global
     ("more than five parameters are found, a pointer and its size being one", {"src/base/a.c": """
 void f(int a, int b, int c, int d, int e, int g); //!parameters
 void h(char *a, int a_len, int b, int c, const int d[], int count, int e);
+void i(char **out, struct arena *arena, struct db_tx *tx, int a, int b, int c, int d, struct fault *f);
+void j(struct box *b, struct fault *f, int a, int c, int d, int e, int g); //!parameters
 void k(void);
 """}),
     ("a typedef of a struct is found", {"src/base/a.h": """
