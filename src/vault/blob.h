@@ -4,16 +4,14 @@
 #define VAULT_BLOB_H
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "crypto/hash.h"
 
 /* A blob being written into a temporary file under root/tmp. Members are private. */
 struct vault_blob {
     struct crypto_sha256 hash;
-    struct buf path; /* of the temporary file */
-    struct buf pending;
-    size_t root_len; /* path begins with root */
-    uint64_t size;
-    int fd;
+    struct file_out out;
+    char root[FILE_PATH_MAX];
 };
 
 /* Starts a blob under root (<data>/blobs), which is made if it is missing. ERR_FULL, ERR_READONLY,

@@ -78,7 +78,7 @@ MUST enum err vault_log_time(int64_t *us, struct vault_log *log, uint64_t index)
 MUST enum err vault_log_checkpoint(struct buf *out, struct vault_log *log);
 
 /* Reads everything on disk again and recomputes it: entries, tiles, every checkpoint ever signed.
- * Works beside a running program. ERR_DAMAGED with the damaged file in fault. size may be NULL. */
+ * ERR_DAMAGED with the damaged file in fault. size may be NULL. */
 MUST enum err vault_log_verify(uint64_t *size, struct vault_log *log, struct fault *fault);
 
 #endif
