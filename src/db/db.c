@@ -73,10 +73,14 @@ void db_job_fail(struct db_job *job, const struct db_tx *tx, enum err err)
 /* Finds the driver by the scheme of url and keeps the rest of it. */
 static enum err source_set(struct db_source *source, struct str url)
 {
+    static const char *const schemes[] = {"postgresql://", "postgres://"};
     if (str_starts(url, STR("sqlite:"))) {
         source->driver = &db_sqlite_driver;
         url = str_sub(url, 7, url.len - 7);
     }
+    for (size_t i = 0; i < 2; i++)
+        if (str_starts(url, str_of(schemes[i])))
+            source->driver = &db_postgres_driver;
     if (source->driver == NULL || str_empty(url) || memchr(url.data, '\0', url.len) != NULL)
         return ERR_CONFIG;
     source->address = strndup(url.data, url.len);

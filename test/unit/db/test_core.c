@@ -714,6 +714,7 @@ static void an_address_that_cannot_be_opened_says_why(void **state)
         {"mysql://localhost/x", ERR_CONFIG},
         {"sqlite:/nonexistent/folder/x.db", ERR_MISSING},
         {"sqlite:/etc/passwd", ERR_DAMAGED},
+        {"postgresql://nobody@/none?host=/nonexistent&connect_timeout=2", ERR_DB},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fault fault = {0};
