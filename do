@@ -32,6 +32,15 @@ die() {
     exit 1
 }
 
+# quietly COMMAND...: its output is shown only when it fails.
+quietly() {
+    local output
+    output=$("$@" 2>&1) || {
+        say "$output"
+        return 1
+    }
+}
+
 # ---- packages -----------------------------------------------------------------------------------
 
 # missing GROUP...: one line per package of these groups of which no alternative is installed.
@@ -73,28 +82,19 @@ need() {
         die "packages are missing and there is neither root nor sudo; needed: ${lacking//$'\n'/ }"
     fi
     say "do: installing ${lacking//$'\n'/ }"
-    as_root apt-get update -qq || say "do: package lists could not be refreshed, trying with the old ones"
+    as_root apt-get update -qq >&2 || say "do: package lists could not be refreshed, trying with the old ones"
     for line in $lacking; do
         for name in ${line//|/ }; do
-            if apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+            if [[ $(apt-cache policy "$name" 2>/dev/null) =~ Candidate:\ [^\(] ]]; then
                 chosen+=("$name")
                 break
             fi
         done
     done
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        --no-upgrade -o DPkg::Lock::Timeout=300 "${chosen[@]}" >&2
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+        --no-install-recommends --no-upgrade -o DPkg::Lock::Timeout=300 "${chosen[@]}"
     lacking=$(missing "$@")
     [ -z "$lacking" ] || die "could not install ${lacking//$'\n'/ } (is the package server reachable?)"
-}
-
-# quietly COMMAND...: its output is shown only when it fails.
-quietly() {
-    local output
-    output=$("$@" 2>&1) || {
-        say "$output"
-        return 1
-    }
 }
 
 # ---- builds -------------------------------------------------------------------------------------
