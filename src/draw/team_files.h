@@ -62,10 +62,13 @@ void draw_pairs_sort(struct draw_pair *pairs, size_t count);
  * range. Every write below checks this first. */
 MUST enum err draw_roster_check(const struct draw_roster *roster, struct fault *fault);
 
+/* Appends seats.tsv. */
 MUST enum err draw_seats_write(struct buf *out, const struct draw_roster *roster,
                                struct fault *fault);
+/* Appends inspectors.tsv. */
 MUST enum err draw_inspectors_write(struct buf *out, const struct draw_roster *roster,
                                     struct fault *fault);
+/* Appends eligible.tsv. */
 MUST enum err draw_eligible_write(struct buf *out, const struct draw_roster *roster,
                                   struct fault *fault);
 /* Reads the three files into one roster. */
