@@ -152,12 +152,14 @@ enum err crypto_merkle_verify_consistency(const struct crypto_head *old_head,
     uint8_t new_root[CRYPTO_HASH];
     if (old_head->size > new_head->size)
         return ERR_PROOF;
+    if (old_head->size == new_head->size)
+        TRY(proof_must_match(old_head->root, new_head->root));
     if (old_head->size == 0) {
         crypto_sha256(old_root, str_range("", 0));
-        return proof->count == 0 ? proof_must_match(old_root, old_head->root) : ERR_PROOF;
+        TRY(proof_must_match(old_root, old_head->root));
     }
-    if (old_head->size == new_head->size)
-        return proof->count == 0 ? proof_must_match(old_head->root, new_head->root) : ERR_PROOF;
+    if (old_head->size == 0 || old_head->size == new_head->size)
+        return proof->count == 0 ? ERR_OK : ERR_PROOF;
 
     uint64_t index = old_head->size - 1;
     unsigned inner = proof_inner(index, new_head->size);
