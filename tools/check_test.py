@@ -174,6 +174,7 @@ typedef int a_fn(void *ctx);
 /* Opens. */
 enum err a_open(void); //!must
 MUST enum err a_close(void);
+enum err a_fail(int row);
 enum err a_hand_back(enum err err, int row);
 enum err a_read(enum err *last); //!must
 """}),
