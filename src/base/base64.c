@@ -2,7 +2,6 @@
  * OpenSSL's EVP_DecodeBlock takes blanks and stray trailing bits. */
 #include "base/base64.h"
 
-#include <errno.h>
 #include <sodium.h>
 
 void base64_encode(struct buf *out, const uint8_t *data, size_t len)
@@ -18,11 +17,14 @@ void base64_encode(struct buf *out, const uint8_t *data, size_t len)
 enum err base64_decode(uint8_t *out, size_t cap, size_t *len, struct str s)
 {
     size_t got = 0;
-    const char *text = s.data != NULL ? s.data : "";
-    errno = 0;
-    if (sodium_base642bin(out, cap, text, s.len, NULL, &got, NULL,
+    if (s.len % 4 != 0)
+        return ERR_INPUT;
+    size_t padding = str_ends(s, STR("==")) ? 2 : str_ends(s, STR("="));
+    if (s.len / 4 * 3 - padding > cap)
+        return ERR_LIMIT;
+    if (sodium_base642bin(out, cap, s.data != NULL ? s.data : "", s.len, NULL, &got, NULL,
                           sodium_base64_VARIANT_ORIGINAL) != 0)
-        return errno == ERANGE ? ERR_LIMIT : ERR_INPUT;
+        return ERR_INPUT;
     *len = got;
     return ERR_OK;
 }
