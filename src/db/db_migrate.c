@@ -163,10 +163,15 @@ static enum err records_check(size_t *applied, const struct migrate_job *job, st
     return err == ERR_END ? ERR_OK : err;
 }
 
+/* Two processes that make the table at once: on PostgreSQL, IF NOT EXISTS does not keep the second
+ * from a unique violation in the catalogue. It finds the table when it tries again. */
 static enum err prepare_work(struct db_tx *tx, void *ctx)
 {
     (void)ctx;
-    return statement_run(tx, str_of(migrate_table));
+    enum err err = statement_run(tx, str_of(migrate_table));
+    if (err == ERR_DUPLICATE)
+        tx->retry = true;
+    return err;
 }
 
 /* Applies the next missing migration; job->at gets the number of those applied by then. */

@@ -587,7 +587,7 @@ static enum err sqlite_open(struct db_tx **out, const struct db_source *source, 
     if (err == ERR_OK)
         err = conn_set(conn);
     if (err == ERR_OK && writable)
-        err = conn_set_wal(conn);
+        err = sqlite3_db_readonly(conn->db, "main") == 0 ? conn_set_wal(conn) : ERR_READONLY;
     if (err != ERR_OK) {
         sqlite_close(&conn->tx);
         return open_explain(err, source->address, fault);
