@@ -1,0 +1,293 @@
+/* Inspectors and experts (R34-R40). A person is known by department and certificate, or by
+ * department and name where there is no certificate; his code (DEPT-001, gapless in each
+ * department) never changes and nobody is ever deleted. Columns of identity cards are no field and
+ * so are never read. */
+#include "office/import_kind.h"
+
+#include "base/time.h"
+#include "ids/number.h"
+#include "sheet/value.h"
+
+#define BIT(field) (UINT32_C(1) << (field))
+
+static struct str value_of(const struct store_record *record, int field)
+{
+    return record->values[field];
+}
+
+/* --- one row by itself --- */
+
+/* 张 三 and 张　三 are 张三; names with letters keep their blanks. */
+static enum err join_name(struct import_run *run, struct import_row *row)
+{
+    struct str *name = &row->record.values[MODEL_INSPECTOR_NAME];
+    char *joined = arena_alloc(&run->chunk, name->len + 1);
+    size_t len = 0;
+    if (joined == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < name->len; i++) {
+        unsigned char c = (unsigned char)name->data[i];
+        if (c < 0x80 && c != ' ')
+            return ERR_OK;
+        if (c != ' ')
+            joined[len++] = (char)c;
+    }
+    *name = str_range(joined, len);
+    return ERR_OK;
+}
+
+static enum err judge_department(struct import_run *run, struct import_row *row)
+{
+    struct str *value = &row->record.values[MODEL_INSPECTOR_DEPARTMENT];
+    struct str code = import_department_find(run, *value);
+    if (value->len > 0 && code.data != NULL) {
+        *value = code;
+        return ERR_OK;
+    }
+    if (run->department.len == 0 && value->len == 0)
+        return import_reject(run, row, MODEL_INSPECTOR_DEPARTMENT,
+                             "缺少单位（也可以用 --department 指定）");
+    if (run->department.len == 0)
+        return import_reject(run, row, MODEL_INSPECTOR_DEPARTMENT,
+                             "单位“%.*s”不在部门名录中，请先导入部门或核对名称", STR_ARG(*value));
+    if (value->len > 0)
+        TRY(import_warn(run, row, MODEL_INSPECTOR_DEPARTMENT,
+                        "单位“%.*s”不在部门名录中，按指定的部门登记", STR_ARG(*value)));
+    *value = run->department;
+    return ERR_OK;
+}
+
+/* A certificate's number is opaque (no national rule), but it is no identity card, and no digits
+ * may have been lost on the way. */
+static enum err judge_certificate(struct import_run *run, struct import_row *row, int field)
+{
+    struct str *value = &row->record.values[field];
+    struct str number;
+    struct fault fault = {0};
+    if (value->len == 0)
+        return ERR_OK;
+    enum err err = ids_number_repair(&number, &run->chunk, *value, &fault);
+    if (err == ERR_INPUT)
+        return import_reject(run, row, field, "%s", fault_text(&fault));
+    TRY(err);
+    if (ids_number_kind(number) == IDS_KIND_IDCARD)
+        return import_reject(run, row, field, "像是居民身份证号，不能作为执法证号，请改正");
+    *value = number;
+    return ERR_OK;
+}
+
+/* Where the file has only the department's own certificate, that is the certificate. */
+static void shift_certificate(struct import_row *row)
+{
+    struct str *values = row->record.values;
+    if (values[MODEL_INSPECTOR_CERTIFICATE].len > 0 ||
+        values[MODEL_INSPECTOR_CERTIFICATE2].len == 0)
+        return;
+    import_set(row, MODEL_INSPECTOR_CERTIFICATE, values[MODEL_INSPECTOR_CERTIFICATE2]);
+    if (values[MODEL_INSPECTOR_VALID_UNTIL2].len > 0)
+        import_set(row, MODEL_INSPECTOR_VALID_UNTIL, values[MODEL_INSPECTOR_VALID_UNTIL2]);
+    values[MODEL_INSPECTOR_CERTIFICATE2] = (struct str){"", 0};
+    values[MODEL_INSPECTOR_VALID_UNTIL2] = (struct str){"", 0};
+    row->given &= ~(BIT(MODEL_INSPECTOR_CERTIFICATE2) | BIT(MODEL_INSPECTOR_VALID_UNTIL2));
+}
+
+static enum err judge_areas(struct import_run *run, struct import_row *row)
+{
+    struct str *value = &row->record.values[MODEL_INSPECTOR_AREAS];
+    struct str rest = *value;
+    struct str word, code, list = {"", 0};
+    bool kept = false;
+    while (sheet_list_next(&word, &rest)) {
+        if (!import_division_find(&code, &kept, run, word))
+            return import_reject(run, row, MODEL_INSPECTOR_AREAS, "检查区域“%.*s”无法识别",
+                                 STR_ARG(word));
+        list = list.len == 0
+                   ? code
+                   : arena_printf(&run->chunk, "%.*s、%.*s", STR_ARG(list), STR_ARG(code));
+        if (list.data == NULL)
+            return ERR_MEMORY;
+    }
+    *value = list;
+    return ERR_OK;
+}
+
+/* A certificate that has run out does not keep a person out of the registry, only out of draws. */
+static enum err judge_validity(struct import_run *run, struct import_row *row)
+{
+    struct str first = value_of(&row->record, MODEL_INSPECTOR_VALID_UNTIL);
+    struct str second = value_of(&row->record, MODEL_INSPECTOR_VALID_UNTIL2);
+    struct str last = str_cmp(first, second) > 0 ? first : second;
+    int32_t day = 0;
+    if (last.len == 0 || date_parse(&day, last) != ERR_OK || day >= run->today)
+        return ERR_OK;
+    return import_warn(run, row, MODEL_INSPECTOR_VALID_UNTIL,
+                       "执法证已于%.*s到期，换证前不参加抽取", STR_ARG(last));
+}
+
+static enum err inspector_judge(struct import_run *run, struct import_row *row)
+{
+    struct str *values = row->record.values;
+    TRY(join_name(run, row));
+    TRY(judge_department(run, row));
+    TRY(judge_certificate(run, row, MODEL_INSPECTOR_CERTIFICATE));
+    TRY(judge_certificate(run, row, MODEL_INSPECTOR_CERTIFICATE2));
+    shift_certificate(row);
+    TRY(judge_areas(run, row));
+    TRY(judge_validity(run, row));
+    if (values[MODEL_INSPECTOR_CATEGORY].len == 0)
+        values[MODEL_INSPECTOR_CATEGORY] =
+            str_of(values[MODEL_INSPECTOR_CERTIFICATE].len > 0 ? "officer" : "staff");
+    if (values[MODEL_INSPECTOR_STATE].len == 0)
+        values[MODEL_INSPECTOR_STATE] = STR("active");
+    return ERR_OK;
+}
+
+/* --- the rows against the registry and each other --- */
+
+enum { SEVERAL = 1 << 30 }; /* a name that more than one person of the department has */
+
+struct inspector_index {
+    struct import_run *run;
+    const struct store_record **people;
+    size_t count;
+    struct import_map by_certificate;   /* department|certificate -> index */
+    struct import_map by_name;          /* department|name -> index or SEVERAL */
+    struct import_map by_bare_number;   /* certificate -> index, whichever department */
+    struct import_map file_certificate; /* the same keys -> row of the file */
+    struct import_map file_name;
+    struct import_map taken; /* code of a person -> row of the file */
+};
+
+static struct str key_of(struct import_run *run, const struct store_record *record, int field)
+{
+    if (value_of(record, field).len == 0)
+        return (struct str){0};
+    return arena_printf(&run->arena, "%.*s|%.*s",
+                        STR_ARG(value_of(record, MODEL_INSPECTOR_DEPARTMENT)),
+                        STR_ARG(value_of(record, field)));
+}
+
+static enum err index_person(struct inspector_index *index, size_t i)
+{
+    struct arena *arena = &index->run->arena;
+    const struct store_record *person = index->people[i];
+    struct str certificate = key_of(index->run, person, MODEL_INSPECTOR_CERTIFICATE);
+    struct str name = key_of(index->run, person, MODEL_INSPECTOR_NAME);
+    if (certificate.data != NULL) {
+        struct str bare = value_of(person, MODEL_INSPECTOR_CERTIFICATE);
+        TRY(import_map_put(&index->by_certificate, arena, certificate, i));
+        if (str_eq(value_of(person, MODEL_INSPECTOR_STATE), STR("active")))
+            TRY(import_map_put(&index->by_bare_number, arena, bare, i));
+    }
+    bool again = import_map_get(&index->by_name, name) != IMPORT_MAP_NONE;
+    return import_map_put(&index->by_name, arena, name, again ? SEVERAL : i);
+}
+
+/* Who of the registry a row with a certificate is: by it, else somebody of that name who had none
+ * so far. */
+static const struct store_record *find_certified(const struct inspector_index *index,
+                                                 struct str certificate, struct str name)
+{
+    size_t at = import_map_get(&index->by_certificate, certificate);
+    if (at != IMPORT_MAP_NONE)
+        return index->people[at];
+    at = import_map_get(&index->by_name, name);
+    if (at >= index->count)
+        return NULL;
+    const struct store_record *person = index->people[at];
+    return value_of(person, MODEL_INSPECTOR_CERTIFICATE).len == 0 ? person : NULL;
+}
+
+static enum err warn_elsewhere(struct inspector_index *index, struct import_row *row)
+{
+    size_t at =
+        import_map_get(&index->by_bare_number, value_of(&row->record, MODEL_INSPECTOR_CERTIFICATE));
+    if (row->old != NULL || at == IMPORT_MAP_NONE)
+        return ERR_OK;
+    return import_warn(index->run, row, MODEL_INSPECTOR_CERTIFICATE,
+                       "该执法证号已登记在部门%.*s名下，如已调动请把原记录改为离岗",
+                       STR_ARG(value_of(index->people[at], MODEL_INSPECTOR_DEPARTMENT)));
+}
+
+static enum err match_certified(struct inspector_index *index, struct import_row *row,
+                                struct str certificate, struct str name)
+{
+    struct arena *arena = &index->run->arena;
+    size_t before = import_map_get(&index->file_certificate, certificate);
+    if (before != IMPORT_MAP_NONE)
+        return import_reject(index->run, row, MODEL_INSPECTOR_CERTIFICATE, "与第%zu行重复", before);
+    TRY(import_map_put(&index->file_certificate, arena, certificate, row->number));
+    TRY(import_map_put(&index->file_name, arena, name, row->number));
+    row->old = find_certified(index, certificate, name);
+    return warn_elsewhere(index, row);
+}
+
+static enum err match_named(struct inspector_index *index, struct import_row *row, struct str name)
+{
+    size_t before = import_map_get(&index->file_name, name);
+    if (before != IMPORT_MAP_NONE)
+        return import_reject(index->run, row, MODEL_INSPECTOR_NAME,
+                             "与第%zu行重复（同一单位同名，且没有执法证号可以区分）", before);
+    TRY(import_map_put(&index->file_name, &index->run->arena, name, row->number));
+    size_t at = import_map_get(&index->by_name, name);
+    if (at == SEVERAL)
+        return import_reject(index->run, row, MODEL_INSPECTOR_NAME,
+                             "该单位有多名同名人员，请填写执法证号");
+    row->old = at < index->count ? index->people[at] : NULL;
+    return ERR_OK;
+}
+
+static enum err match_row(struct inspector_index *index, struct import_row *row)
+{
+    struct str certificate = key_of(index->run, &row->record, MODEL_INSPECTOR_CERTIFICATE);
+    struct str name = key_of(index->run, &row->record, MODEL_INSPECTOR_NAME);
+    if (name.data == NULL)
+        return ERR_MEMORY;
+    if (certificate.data != NULL)
+        TRY(match_certified(index, row, certificate, name));
+    else
+        TRY(match_named(index, row, name));
+    if (row->old == NULL || !import_good(row))
+        return ERR_OK;
+    struct str code = value_of(row->old, STORE_INSPECTOR_CODE);
+    size_t before = import_map_get(&index->taken, code);
+    if (before != IMPORT_MAP_NONE)
+        return import_reject(index->run, row, MODEL_INSPECTOR_NAME, "与第%zu行是同一人", before);
+    return import_map_put(&index->taken, &index->run->arena, code, row->number);
+}
+
+static enum err inspector_settle(struct import_run *run)
+{
+    struct inspector_index index = {.run = run};
+    TRY(import_load(&index.people, &index.count, run, STORE_INSPECTORS));
+    for (size_t i = 0; i < index.count; i++)
+        TRY(index_person(&index, i));
+    for (size_t i = 0; i < run->count; i++)
+        if (import_good(&run->rows[i]))
+            TRY(match_row(&index, &run->rows[i]));
+    return ERR_OK;
+}
+
+static enum err inspector_enrol(struct import_run *run, struct import_row *row)
+{
+    struct str department = value_of(&row->record, MODEL_INSPECTOR_DEPARTMENT);
+    struct str counter = arena_printf(&run->chunk, "inspector-%.*s", STR_ARG(department));
+    int64_t number = 0;
+    if (counter.data == NULL)
+        return ERR_MEMORY;
+    TRY(office_number(&number, run->e, run->tx, counter, 0));
+    struct str code =
+        arena_printf(&run->chunk, "%.*s-%03lld", STR_ARG(department), (long long)number);
+    row->record.values[STORE_INSPECTOR_CODE] = code;
+    return code.data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+const struct import_kind import_inspectors = {
+    .table = STORE_INSPECTORS,
+    .resource = &model_inspectors,
+    .fixed = BIT(MODEL_INSPECTOR_DEPARTMENT) | BIT(MODEL_INSPECTOR_CATEGORY) |
+             BIT(MODEL_INSPECTOR_CERTIFICATE) | BIT(MODEL_INSPECTOR_STATE),
+    .judge = inspector_judge,
+    .settle = inspector_settle,
+    .enrol = inspector_enrol,
+};

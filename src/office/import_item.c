@@ -1,0 +1,261 @@
+/* The item list (R1-R7, R12, R16). An item is known by compiler, category and name; where several
+ * rows share these (one for schools, one for restaurants), by what they are about. Changed content
+ * makes a new version with the same code and takes the old one out of force, so that tasks keep the
+ * version they were made with (R7). A new serial number alone is no new version. */
+#include "office/import_kind.h"
+
+#include "base/time.h"
+#include "sheet/value.h"
+
+#define BIT(field) (UINT32_C(1) << (field))
+
+static struct str value_of(const struct store_record *record, int field)
+{
+    return record->values[field];
+}
+
+/* --- one row by itself --- */
+
+/* Lists mix synonyms for the same method (REQUIREMENTS.md B2); words that are none stay. */
+static enum err unify_methods(struct import_run *run, struct import_row *row)
+{
+    struct str *value = &row->record.values[MODEL_ITEM_METHODS];
+    struct str rest = *value;
+    struct str word, list = {"", 0};
+    while (sheet_list_next(&word, &rest)) {
+        const struct field_word *known = sheet_word_find(model_methods, word);
+        struct str text = known != NULL ? str_of(known->text) : word;
+        list = list.len == 0
+                   ? text
+                   : arena_printf(&run->chunk, "%.*s、%.*s", STR_ARG(list), STR_ARG(text));
+        if (list.data == NULL)
+            return ERR_MEMORY;
+    }
+    *value = list;
+    return ERR_OK;
+}
+
+/* Who carries the item out: the file's word, else --department, else the compiler itself where he
+ * is one of the departments. */
+static enum err judge_department(struct import_run *run, struct import_row *row)
+{
+    struct str *value = &row->record.values[MODEL_ITEM_DEPARTMENT];
+    struct str compiler = import_department_find(run, value_of(&row->record, MODEL_ITEM_COMPILER));
+    if (value->len == 0) {
+        *value = run->department.len > 0 ? run->department : compiler;
+        return ERR_OK;
+    }
+    struct str code = import_department_find(run, *value);
+    if (code.data == NULL)
+        return import_warn(run, row, MODEL_ITEM_DEPARTMENT,
+                           "实施部门“%.*s”不在部门名录中，按原文保存", STR_ARG(*value));
+    *value = code;
+    return ERR_OK;
+}
+
+/* R4, R5: a key item has no upper limit; a general one must have one. */
+static enum err judge_cap(struct import_run *run, struct import_row *row)
+{
+    struct str *value = &row->record.values[MODEL_ITEM_CAP];
+    uint64_t num = 0, den = 0;
+    if (str_eq(value_of(&row->record, MODEL_ITEM_CLASS), STR("key"))) {
+        *value = STR("1/1");
+        return ERR_OK;
+    }
+    if (value->len > 0)
+        return ERR_OK;
+    TRY(office_setting_ratio(&num, &den, run->e, run->tx, MODEL_SETTING_GENERAL_CAP));
+    *value =
+        arena_printf(&run->chunk, "%llu/%llu", (unsigned long long)num, (unsigned long long)den);
+    return value->data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err item_judge(struct import_run *run, struct import_row *row)
+{
+    struct str *values = row->record.values;
+    if (values[MODEL_ITEM_COMPILER].len == 0)
+        values[MODEL_ITEM_COMPILER] =
+            run->department_name.len > 0 ? run->department_name : run->e->office->name;
+    if (values[MODEL_ITEM_CLASS].len == 0)
+        values[MODEL_ITEM_CLASS] = STR("general");
+    TRY(unify_methods(run, row));
+    TRY(judge_department(run, row));
+    TRY(judge_cap(run, row));
+    values[STORE_ITEM_VERSION] = STR("1");
+    values[STORE_ITEM_STATE] = STR("active");
+    return ERR_OK;
+}
+
+/* --- the rows against the registry and each other --- */
+
+/* How sure two rows of the same key are the same item; tried in this order over the whole file. */
+enum likeness {
+    LIKE_WHOLLY,  /* the same content */
+    LIKE_MATTER,  /* the same objects, checked by the same body */
+    LIKE_OBJECTS, /* the same objects */
+    LIKE_KEY,     /* nothing but the key: the only ones left */
+    LIKE_COUNT
+};
+
+static bool same_value(const struct store_record *a, const struct store_record *b, int field)
+{
+    return str_eq(value_of(a, field), value_of(b, field));
+}
+
+static bool alike(const struct import_row *row, const struct store_record *old, enum likeness how)
+{
+    const struct store_record *new = &row->record;
+    bool objects = same_value(new, old, MODEL_ITEM_OBJECTS);
+    bool body = same_value(new, old, MODEL_ITEM_SUBJECT);
+    switch (how) {
+    case LIKE_WHOLLY:
+        for (int i = 0; i < MODEL_ITEM_COUNT; i++)
+            if (i != MODEL_ITEM_NUMBER && import_given(row, i) && !same_value(new, old, i))
+                return false;
+        return true;
+    case LIKE_MATTER:
+        return objects && body;
+    case LIKE_OBJECTS:
+        return objects;
+    default:
+        return true;
+    }
+}
+
+/* Items of the registry and rows of the file by key, as chains. */
+struct item_index {
+    struct import_run *run;
+    const struct store_record **items;
+    size_t count;
+    struct import_map first; /* key -> first item of the chain */
+    size_t *next;            /* of each item; SIZE_MAX ends */
+    bool *taken;
+};
+
+static struct str key_of(struct import_run *run, const struct store_record *record)
+{
+    return arena_printf(
+        &run->arena, "%.*s\n%.*s\n%.*s", STR_ARG(value_of(record, MODEL_ITEM_COMPILER)),
+        STR_ARG(value_of(record, MODEL_ITEM_CATEGORY)), STR_ARG(value_of(record, MODEL_ITEM_NAME)));
+}
+
+static enum err index_items(struct item_index *index)
+{
+    struct arena *arena = &index->run->arena;
+    index->next = arena_array(arena, index->count, sizeof *index->next);
+    index->taken = arena_array(arena, index->count, sizeof *index->taken);
+    if (index->next == NULL || index->taken == NULL)
+        return ERR_MEMORY;
+    for (size_t i = index->count; i-- > 0;) {
+        struct str key = key_of(index->run, index->items[i]);
+        if (key.data == NULL)
+            return ERR_MEMORY;
+        index->next[i] = import_map_get(&index->first, key);
+        TRY(import_map_put(&index->first, arena, key, i));
+    }
+    return ERR_OK;
+}
+
+static void match_row(struct item_index *index, struct import_row *row, struct str key,
+                      enum likeness how)
+{
+    for (size_t i = import_map_get(&index->first, key); i != IMPORT_MAP_NONE; i = index->next[i])
+        if (!index->taken[i] && alike(row, index->items[i], how)) {
+            index->taken[i] = true;
+            row->old = index->items[i];
+            return;
+        }
+}
+
+/* A row that says word for word what an earlier one says (its number apart) is a double. */
+static enum err judge_double(struct import_run *run, struct import_row *row, struct str key)
+{
+    struct str whole = key;
+    uint64_t before = 0;
+    for (int i = 0; i < MODEL_ITEM_COUNT && whole.data != NULL; i++)
+        if (i != MODEL_ITEM_NUMBER)
+            whole = arena_printf(&run->chunk, "%.*s\n%.*s", STR_ARG(whole),
+                                 STR_ARG(value_of(&row->record, i)));
+    if (whole.data == NULL)
+        return ERR_MEMORY;
+    TRY(import_seen_add(&before, &run->seen, whole, row->number));
+    if (before == 0)
+        return ERR_OK;
+    return import_reject(run, row, MODEL_ITEM_NAME, "与第%llu行重复", (unsigned long long)before);
+}
+
+/* An item that changes its class takes the new class's cap along. */
+static void follow_class(struct import_row *row)
+{
+    bool moved = row->old != NULL && import_given(row, MODEL_ITEM_CLASS) &&
+                 !same_value(&row->record, row->old, MODEL_ITEM_CLASS);
+    if (moved)
+        import_set(row, MODEL_ITEM_CAP, value_of(&row->record, MODEL_ITEM_CAP));
+}
+
+static enum err item_settle(struct import_run *run)
+{
+    struct item_index index = {.run = run};
+    struct str *keys = arena_array(&run->arena, run->count, sizeof *keys);
+    TRY(import_load(&index.items, &index.count, run, STORE_ITEMS));
+    TRY(index_items(&index));
+    for (size_t i = 0; i < run->count; i++) {
+        if (keys == NULL || (keys[i] = key_of(run, &run->rows[i].record)).data == NULL)
+            return ERR_MEMORY;
+        if (import_good(&run->rows[i]))
+            TRY(judge_double(run, &run->rows[i], keys[i]));
+    }
+    for (int how = 0; how < LIKE_COUNT; how++)
+        for (size_t i = 0; i < run->count; i++)
+            if (import_good(&run->rows[i]) && run->rows[i].old == NULL)
+                match_row(&index, &run->rows[i], keys[i], (enum likeness)how);
+    for (size_t i = 0; i < run->count; i++)
+        follow_class(&run->rows[i]);
+    return ERR_OK;
+}
+
+/* --- numbers --- */
+
+static enum err set_today(struct import_run *run, struct import_row *row)
+{
+    struct buf text = {0};
+    date_format(&text, run->today);
+    enum err err = buf_err(&text);
+    if (err == ERR_OK)
+        row->record.values[STORE_ITEM_VALID_FROM] = arena_str(&run->chunk, buf_view(&text));
+    buf_free(&text);
+    return err;
+}
+
+/* A new item gets a code; a new version keeps its code and counts on. */
+static enum err item_enrol(struct import_run *run, struct import_row *row)
+{
+    struct str *values = row->record.values;
+    struct str department = values[MODEL_ITEM_DEPARTMENT];
+    bool known = import_department_find(run, department).data != NULL;
+    struct str head = known ? arena_printf(&run->chunk, "%.*s-", STR_ARG(department)) : STR("");
+    struct str counter = arena_printf(&run->chunk, "item-%.*s", STR_ARG(head));
+    int64_t number = 0;
+    TRY(set_today(run, row));
+    if (row->version) {
+        TRY(str_i64(&number, value_of(row->old, STORE_ITEM_VERSION)));
+        values[STORE_ITEM_CODE] = value_of(row->old, STORE_ITEM_CODE);
+        values[STORE_ITEM_VERSION] = arena_printf(&run->chunk, "%lld", (long long)number + 1);
+        return values[STORE_ITEM_VERSION].data != NULL ? ERR_OK : ERR_MEMORY;
+    }
+    if (head.data == NULL || counter.data == NULL)
+        return ERR_MEMORY;
+    TRY(office_number(&number, run->e, run->tx, counter, 0));
+    values[STORE_ITEM_CODE] =
+        arena_printf(&run->chunk, "%.*sS%04lld", STR_ARG(head), (long long)number);
+    return values[STORE_ITEM_CODE].data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+const struct import_kind import_items = {
+    .table = STORE_ITEMS,
+    .resource = &model_items,
+    .fixed = BIT(MODEL_ITEM_COMPILER) | BIT(MODEL_ITEM_CLASS) | BIT(MODEL_ITEM_CAP),
+    .judge = item_judge,
+    .settle = item_settle,
+    .enrol = item_enrol,
+};

@@ -1,0 +1,138 @@
+/* Inside the import: one run over one file, its rows, and what each resource adds to the common
+ * way (office/import.c). Not for others. */
+#ifndef OFFICE_IMPORT_KIND_H
+#define OFFICE_IMPORT_KIND_H
+
+#include "ids/industry.h"
+#include "office/import.h"
+#include "office/import_map.h"
+#include "store/registry.h"
+
+/* One data row on its way. */
+struct import_row {
+    uint64_t number; /* in the file */
+    struct store_record record;
+    uint32_t given;   /* bit a field: the file says something */
+    uint32_t raw;     /* bit a field: the cell could not be read, the value is its text */
+    uint32_t cleared; /* bit a field: 清空 */
+    struct str problem;
+    struct str problem_column;
+    struct str warning;
+    struct str warning_column;
+    const struct store_record *old; /* the row of the registry that it is */
+    struct str before;              /* JSON of what changed, empty if nothing did */
+    struct str after;
+    bool version;             /* a new version of old, not a change of it */
+    const struct str *source; /* its cells, where the error workbook may need them */
+    size_t source_count;
+};
+
+struct import_run;
+
+/* What a resource adds. */
+struct import_kind {
+    enum store_table table;
+    const struct resource *resource;
+    size_t chunk;     /* rows held at once; 0: the whole file, since rows speak of each other */
+    uint32_t lenient; /* fields whose unreadable cells judge looks at */
+    uint32_t fixed;   /* fields that 清空 may not empty */
+    /* Judges one row by itself, completes what the file leaves out. */
+    enum err (*judge)(struct import_run *run, struct import_row *row);
+    /* Finds the chunk's rows in the registry and judges them against it and each other. */
+    enum err (*settle)(struct import_run *run);
+    /* Gives a row that goes in as new its numbers. */
+    enum err (*enrol)(struct import_run *run, struct import_row *row);
+};
+
+extern const struct import_kind import_objects;
+extern const struct import_kind import_inspectors;
+extern const struct import_kind import_items;
+extern const struct import_kind import_departments;
+
+/* Numbers seen in this file: 16 bytes of a SHA-256 and the row. */
+struct import_seen {
+    struct import_seen_slot *slots;
+    size_t cap; /* power of two */
+    size_t count;
+};
+
+/* One attempt to do one job; made anew when the transaction is repeated. */
+struct import_run {
+    struct errand *e;
+    const struct office_import *job;
+    const struct import_kind *kind;
+    struct office_import_report *report;
+    struct db_tx *tx;
+    struct sheet *sheet;
+    struct sheet_mapping map;
+    struct sheet_error_book *book;
+    struct arena arena; /* as long as the run */
+    struct arena chunk; /* as long as a chunk of rows */
+    struct import_row *rows;
+    size_t count;
+    size_t cap;
+    struct store_stamp stamp;
+    struct store_load load; /* open over all chunks when fresh */
+    bool fresh;             /* nobody has an object yet: bulk load, indexes afterwards */
+    bool indexes_dropped;
+    int64_t next_id;
+    int64_t last_id;
+    int32_t today;
+    struct str department; /* code of job->department */
+    struct str department_name;
+    struct str division;           /* where rows without one belong */
+    struct import_map departments; /* code and name -> index of department_rows */
+    const struct store_record **department_rows;
+    size_t department_count;
+    struct import_map division_cache;
+    struct str *cached;
+    size_t cached_count;
+    struct industries industries;
+    struct import_seen seen;
+};
+
+/* Rejects a row, or warns about it; several reasons are joined by ；. field: number in the
+ * resource, or -1. */
+MUST enum err import_reject(struct import_run *run, struct import_row *row, int field,
+                            const char *fmt, ...) PRINTF(4, 5);
+MUST enum err import_warn(struct import_run *run, struct import_row *row, int field,
+                          const char *fmt, ...) PRINTF(4, 5);
+static inline bool import_good(const struct import_row *row)
+{
+    return row->problem.data == NULL;
+}
+static inline bool import_given(const struct import_row *row, int field)
+{
+    return (row->given >> field & 1) != 0;
+}
+/* Gives a field a value that the file means but does not say in so many words. */
+void import_set(struct import_row *row, int field, struct str value);
+
+/* Cells to values by the kinds of the fields (import_row.c). */
+MUST enum err import_read_row(struct import_run *run, struct import_row *row,
+                              const struct sheet_record *record);
+/* A division as people write it to a code in force. An empty result: the row was rejected. */
+MUST enum err import_division(struct str *code, struct import_run *run, struct import_row *row,
+                              int field);
+/* The code alone; false when it cannot be read. kept: abolished, successor unknown. */
+bool import_division_find(struct str *code, bool *kept, const struct import_run *run,
+                          struct str text);
+/* A department's code by its code or name; data NULL if there is none. */
+struct str import_department_find(const struct import_run *run, struct str text);
+
+/* The row in which key was seen before in this file, 0 if it is new: then it is remembered. */
+MUST enum err import_seen_add(uint64_t *before, struct import_seen *seen, struct str key,
+                              uint64_t row);
+void import_seen_free(struct import_seen *seen);
+
+/* Compares a row with row->old: values the file does not give are taken from it, before and after
+ * are set where something differs. changed gets the bits of the fields. */
+MUST enum err import_compare(uint32_t *changed, struct import_run *run, struct import_row *row);
+/* Writes the chunk's good rows; counts them in any case (import_save.c). */
+MUST enum err import_save(struct import_run *run);
+
+/* All rows of the kind's table (or of departments) into an array in the run's arena. */
+MUST enum err import_load(const struct store_record ***out, size_t *count, struct import_run *run,
+                          enum store_table table);
+
+#endif

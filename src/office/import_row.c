@@ -1,0 +1,249 @@
+/* One row's cells into values, by the kinds of the fields; and the judgements that several
+ * resources share. What a cell cannot say is refused here with the reason; what the values mean
+ * together is the resource's own judgement. */
+#include "office/import_kind.h"
+
+#include "base/utf8.h"
+#include "ids/person.h"
+#include "sheet/value.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FIELD_MAX_DEFAULT = 2000, CACHE_MAX = 20000 };
+
+/* Adds a reason to those there are already. */
+static enum err say(struct import_run *run, struct str *reasons, struct str *columns, int field,
+                    struct str text)
+{
+    struct arena *arena = &run->chunk;
+    struct str label = {"", 0};
+    if (field >= 0)
+        label = str_of(run->kind->resource->fields[field].label);
+    if (text.data == NULL)
+        return ERR_MEMORY;
+    if (reasons->data == NULL) {
+        *reasons = text;
+        *columns = label;
+        return ERR_OK;
+    }
+    *reasons = arena_printf(arena, "%.*s；%.*s", STR_ARG(*reasons), STR_ARG(text));
+    if (label.len > 0 && str_find(*columns, label) < 0)
+        *columns = columns->len == 0
+                       ? label
+                       : arena_printf(arena, "%.*s、%.*s", STR_ARG(*columns), STR_ARG(label));
+    return reasons->data != NULL && columns->data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+static struct str say_format(struct arena *arena, const char *fmt, va_list args)
+{
+    char text[sizeof((struct fault *)NULL)->text];
+    int len = vsnprintf(text, sizeof text, fmt, args);
+    if (len < 0)
+        return (struct str){0};
+    size_t used = (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
+    return arena_str(arena, str_range(text, utf8_valid_len(str_range(text, used))));
+}
+
+enum err import_reject(struct import_run *run, struct import_row *row, int field, const char *fmt,
+                       ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    struct str text = say_format(&run->chunk, fmt, args);
+    va_end(args);
+    return say(run, &row->problem, &row->problem_column, field, text);
+}
+
+enum err import_warn(struct import_run *run, struct import_row *row, int field, const char *fmt,
+                     ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    struct str text = say_format(&run->chunk, fmt, args);
+    va_end(args);
+    return say(run, &row->warning, &row->warning_column, field, text);
+}
+
+void import_set(struct import_row *row, int field, struct str value)
+{
+    row->record.values[field] = value;
+    row->given |= UINT32_C(1) << field;
+}
+
+/* Words that stand for nothing. */
+static bool is_nothing(struct str text)
+{
+    static const char *const words[] = {"-",   "--",  "—",  "——",   "/",    "\\",   "无",
+                                        "N/A", "n/a", "NA", "#N/A", "NULL", "null", "空"};
+    if (text.len > 6)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (str_eq(text, str_of(words[i])))
+            return true;
+    return false;
+}
+
+static bool is_clearing(struct str text)
+{
+    return str_eq(text, STR("清空")) || str_eq(text, STR("（清空）")) ||
+           str_eq(text, STR("(清空)"));
+}
+
+/* Control characters (line breaks are allowed in LONG) and characters that hide or turn text. */
+static bool has_bad_character(struct str text, bool lines)
+{
+    bool plain = true;
+    for (size_t i = 0; i < text.len && plain; i++)
+        plain = (unsigned char)text.data[i] >= 0x20 && (unsigned char)text.data[i] != 0x7F &&
+                (unsigned char)text.data[i] != 0xC2 && (unsigned char)text.data[i] != 0xE2;
+    if (plain)
+        return false;
+    uint32_t cp;
+    while (utf8_next(&cp, &text) == ERR_OK) {
+        bool allowed = lines && (cp == '\n' || cp == '\t');
+        if (!allowed && (utf8_is_control(cp) || utf8_is_deceptive(cp)))
+            return true;
+    }
+    return text.len > 0;
+}
+
+/* What must hold for a value whatever it means. */
+static enum err check_value(struct import_run *run, struct import_row *row, int i)
+{
+    const struct field *field = &run->kind->resource->fields[i];
+    struct str value = row->record.values[i];
+    size_t max = field->max != 0 ? field->max : FIELD_MAX_DEFAULT;
+    if (value.len > max)
+        return import_reject(run, row, i, "%s过长（%zu字节，最多%zu字节）", field->label, value.len,
+                             max);
+    bool free_text = field->kind == FIELD_TEXT || field->kind == FIELD_LONG ||
+                     field->kind == FIELD_LIST || (row->raw >> i & 1) != 0;
+    if (!free_text)
+        return ERR_OK;
+    if (has_bad_character(value, field->kind == FIELD_LONG))
+        return import_reject(run, row, i, "%s含有控制字符或隐藏字符", field->label);
+    if (field->kind != FIELD_LONG && ids_idcard_inside(value))
+        return import_reject(run, row, i, "%s中像是写有居民身份证号，请删去", field->label);
+    return ERR_OK;
+}
+
+/* A date of 1970-01-01 is what programs write for "none" (and what the database keeps for it). */
+static bool is_no_date(const struct field *field, struct str value)
+{
+    return field->kind == FIELD_DATE && str_eq(value, STR("1970-01-01"));
+}
+
+static enum err read_cell(struct import_run *run, struct import_row *row, int i,
+                          const struct sheet_cell *cell)
+{
+    const struct field *field = &run->kind->resource->fields[i];
+    uint32_t bit = UINT32_C(1) << i;
+    struct fault fault;
+    struct str value = {0};
+    fault.text[0] = '\0';
+    enum err err = sheet_value(&value, field, cell, &run->chunk, &fault);
+    if (err == ERR_INPUT && (run->kind->lenient & bit) != 0) {
+        row->raw |= bit;
+        value = str_trim(cell->text);
+        err = ERR_OK;
+    }
+    if (err == ERR_INPUT)
+        return import_reject(run, row, i, "%s",
+                             fault.text[0] != '\0' ? fault.text : "内容不符合要求");
+    TRY(err);
+    if (value.len == 0 || is_no_date(field, value))
+        return ERR_OK;
+    import_set(row, i, value);
+    return check_value(run, row, i);
+}
+
+enum err import_read_row(struct import_run *run, struct import_row *row,
+                         const struct sheet_record *record)
+{
+    const struct resource *resource = run->kind->resource;
+    row->number = record->row;
+    for (size_t i = 0; i < STORE_VALUES_MAX; i++)
+        row->record.values[i] = (struct str){"", 0};
+    for (size_t i = 0; i < resource->count; i++) {
+        const struct sheet_cell *cell = &record->cells[i];
+        bool required = resource->fields[i].required;
+        bool none = cell->kind == SHEET_EMPTY || cell->text.len == 0 || is_nothing(cell->text);
+        if (!none && !required && is_clearing(cell->text) && (run->kind->fixed >> i & 1) == 0)
+            row->cleared |= UINT32_C(1) << i;
+        else if (!none)
+            TRY(read_cell(run, row, (int)i, cell));
+        if (required && row->record.values[i].len == 0 && import_good(row))
+            TRY(import_reject(run, row, (int)i, "缺少%s", resource->fields[i].label));
+    }
+    return ERR_OK;
+}
+
+/* --- divisions and departments --- */
+
+static bool all_digits(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+    return text.len > 0;
+}
+
+bool import_division_find(struct str *code, bool *kept, const struct import_run *run,
+                          struct str text)
+{
+    const struct regions *all = &run->e->office->regions;
+    *kept = false;
+    if (!all_digits(text)) {
+        const struct region *region = regions_resolve(all, run->division, text);
+        *code = region != NULL ? region->code : (struct str){0};
+        return region != NULL;
+    }
+    enum region_state state = regions_current(code, all, text);
+    *kept = state == REGION_ABOLISHED;
+    return state != REGION_UNKNOWN;
+}
+
+/* Remembers what a division cell means: files repeat the same few. */
+static enum err cache_put(struct import_run *run, struct str text, struct str code)
+{
+    if (run->cached_count == CACHE_MAX)
+        return ERR_OK;
+    struct str key = arena_str(&run->arena, text);
+    struct str value = arena_str(&run->arena, code);
+    if (run->cached == NULL)
+        run->cached = arena_array(&run->arena, CACHE_MAX, sizeof *run->cached);
+    if (key.data == NULL || value.data == NULL || run->cached == NULL)
+        return ERR_MEMORY;
+    run->cached[run->cached_count] = value;
+    return import_map_put(&run->division_cache, &run->arena, key, run->cached_count++);
+}
+
+enum err import_division(struct str *code, struct import_run *run, struct import_row *row,
+                         int field)
+{
+    struct str text = row->record.values[field];
+    bool kept = false;
+    size_t known = import_map_get(&run->division_cache, text);
+    if (known != IMPORT_MAP_NONE) {
+        *code = run->cached[known];
+        return ERR_OK;
+    }
+    if (!import_division_find(code, &kept, run, text)) {
+        *code = (struct str){"", 0};
+        return import_reject(run, row, field, "行政区划“%.*s”不存在或无法识别", STR_ARG(text));
+    }
+    if (kept)
+        return import_warn(run, row, field, "行政区划代码%.*s已撤销，去向不明，按原代码保存",
+                           STR_ARG(text));
+    return cache_put(run, text, *code);
+}
+
+struct str import_department_find(const struct import_run *run, struct str text)
+{
+    size_t found = import_map_get(&run->departments, text);
+    if (found == IMPORT_MAP_NONE)
+        return (struct str){0};
+    return run->department_rows[found]->values[MODEL_DEPARTMENT_CODE];
+}

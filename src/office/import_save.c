@@ -1,0 +1,179 @@
+/* What a chunk of judged rows does to the registry: new rows in one bulk load, changed ones one by
+ * one with their history, equal ones nothing.
+ *
+ * Invariant: rows are counted in the order of the file, and a dry run counts exactly what a real
+ * one would do, because both go the same way and only the last step differs. */
+#include "office/import_kind.h"
+
+#include "base/json.h"
+
+/* --- comparing --- */
+
+static enum err json_of(struct str *out, struct import_run *run, const struct store_record *record,
+                        uint32_t fields)
+{
+    const struct resource *resource = run->kind->resource;
+    struct buf text = {0};
+    struct json_writer w;
+    json_write_begin(&w, &text);
+    json_write_object(&w);
+    for (size_t i = 0; i < resource->count; i++)
+        if ((fields >> i & 1) != 0)
+            json_pair_str(&w, resource->fields[i].name, record->values[i]);
+    json_write_object_end(&w);
+    enum err err = json_write_end(&w);
+    if (err == ERR_OK)
+        *out = arena_str(&run->chunk, buf_view(&text));
+    buf_free(&text);
+    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+}
+
+enum err import_compare(uint32_t *changed, struct import_run *run, struct import_row *row)
+{
+    const struct resource *resource = run->kind->resource;
+    size_t values = store_registry_count(run->kind->table);
+    *changed = 0;
+    row->record.id = row->old->id;
+    for (size_t i = 0; i < values; i++) {
+        struct str *value = &row->record.values[i];
+        bool cleared = i < resource->count && (row->cleared >> i & 1) != 0;
+        bool given = i < resource->count && import_given(row, (int)i);
+        if (cleared)
+            *value = (struct str){"", 0};
+        else if (!given)
+            *value = row->old->values[i];
+        if (!str_eq(*value, row->old->values[i]))
+            *changed |= UINT32_C(1) << i;
+    }
+    if (*changed == 0)
+        return ERR_OK;
+    TRY(json_of(&row->before, run, row->old, *changed));
+    return json_of(&row->after, run, &row->record, *changed);
+}
+
+/* --- numbering --- */
+
+/* Identifiers are made for a chunk at once; a chunk never reaches back into the last one. */
+static enum err next_id(int64_t *out, struct import_run *run)
+{
+    if (run->next_id > run->last_id) {
+        int64_t first = 0;
+        TRY(office_ids(&first, run->e, run->count * 2));
+        run->next_id = first > run->last_id ? first : run->last_id + 1;
+        run->last_id = run->next_id + (int64_t)run->count * 2 - 1;
+    }
+    *out = run->next_id++;
+    return ERR_OK;
+}
+
+/* --- what happens to each row --- */
+
+enum fate { FATE_REJECTED, FATE_SAME, FATE_CHANGED, FATE_VERSION, FATE_NEW };
+
+static enum err judge_fate(enum fate *fate, struct import_run *run, struct import_row *row)
+{
+    uint32_t changed = 0;
+    *fate = FATE_REJECTED;
+    if (!import_good(row))
+        return ERR_OK;
+    *fate = FATE_NEW;
+    if (row->old == NULL)
+        return ERR_OK;
+    TRY(import_compare(&changed, run, row));
+    bool content = (changed & ~(UINT32_C(1) << MODEL_ITEM_NUMBER)) != 0;
+    row->version = run->kind == &import_items && content;
+    *fate = changed == 0 ? FATE_SAME : row->version ? FATE_VERSION : FATE_CHANGED;
+    return ERR_OK;
+}
+
+static void count_fate(struct office_import_report *report, enum fate fate)
+{
+    report->added += fate == FATE_NEW;
+    report->changed += fate == FATE_CHANGED || fate == FATE_VERSION;
+    report->same += fate == FATE_SAME;
+}
+
+/* A person's change carries the file's words; every other one the file's name. */
+static struct str reason_of(const struct import_run *run, const struct import_row *row)
+{
+    bool person = run->kind == &import_inspectors;
+    struct str reason = person ? row->record.values[MODEL_INSPECTOR_REASON] : (struct str){"", 0};
+    if (reason.len > 0)
+        return reason;
+    struct str path = str_of(run->job->path);
+    struct str name = path;
+    while (str_cut(&name, &path, '/'))
+        ;
+    return name;
+}
+
+static enum err note_change(struct store_change *out, struct import_run *run,
+                            const struct import_row *row)
+{
+    *out = (struct store_change){.target = row->record.id,
+                                 .before = row->before,
+                                 .after = row->after,
+                                 .reason = reason_of(run, row)};
+    return next_id(&out->id, run);
+}
+
+/* What one row writes before the chunk's bulk load: changes in place, versions out of force, the
+ * numbers of what is new. */
+static enum err prepare_row(struct import_run *run, struct import_row *row, enum fate fate)
+{
+    if (fate == FATE_CHANGED)
+        return store_registry_update(run->tx, run->kind->table, &row->record, &run->stamp);
+    if (fate == FATE_VERSION)
+        TRY(store_item_replace(run->tx, run->stamp.tenant, row->old->id));
+    if (fate == FATE_NEW || fate == FATE_VERSION) {
+        TRY(next_id(&row->record.id, run));
+        return run->kind->enrol(run, row);
+    }
+    return ERR_OK;
+}
+
+/* Adds the new rows; the load stays open over all chunks where nothing else need run. */
+static enum err load_rows(struct import_run *run, const enum fate *fates)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < run->count && err == ERR_OK; i++) {
+        if (fates[i] != FATE_NEW && fates[i] != FATE_VERSION)
+            continue;
+        if (run->load.bulk == NULL)
+            TRY(store_registry_load(&run->load, run->tx, run->kind->table, &run->stamp));
+        err = store_registry_load_add(&run->load, &run->rows[i].record);
+    }
+    if (run->fresh)
+        return err;
+    enum err closed = store_registry_load_close(&run->load);
+    return err != ERR_OK ? err : closed;
+}
+
+static enum err save_changes(struct import_run *run, const enum fate *fates)
+{
+    struct store_change *changes = arena_array(&run->chunk, run->count, sizeof *changes);
+    struct store_changes all = {changes, 0, run->kind->table, run->e->actor};
+    if (changes == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < run->count; i++)
+        if (fates[i] == FATE_CHANGED || fates[i] == FATE_VERSION)
+            TRY(note_change(&changes[all.count++], run, &run->rows[i]));
+    return store_change_add(run->tx, &run->stamp, &all);
+}
+
+enum err import_save(struct import_run *run)
+{
+    enum fate *fates = arena_array(&run->chunk, run->count, sizeof *fates);
+    if (fates == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < run->count; i++) {
+        TRY(judge_fate(&fates[i], run, &run->rows[i]));
+        count_fate(run->report, fates[i]);
+    }
+    if (run->job->dry_run)
+        return ERR_OK;
+    for (size_t i = 0; i < run->count; i++)
+        TRY(prepare_row(run, &run->rows[i], fates[i]));
+    TRY(load_rows(run, fates));
+    return save_changes(run, fates);
+}
