@@ -282,7 +282,7 @@ CREATE TABLE draw (
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX draw_number ON draw (tenant, number);
-CREATE INDEX draw_task ON draw (tenant, task);
+CREATE UNIQUE INDEX draw_task ON draw (tenant, task);
 
 -- The log entries of a draw, in their order. round is the round the entry speaks of.
 CREATE TABLE draw_entry (

@@ -65,8 +65,7 @@ enum err store_draw_list(struct store_draw **out, size_t *count, struct arena *a
     return store_array((void **)out, count, arena, tx, &shape, DRAW_LIST, DB_ARGS(db_text(tenant)));
 }
 
-static const char DRAW_LIVING[] = "SELECT COUNT(*) FROM draw WHERE tenant = $1 AND task = $2"
-                                  " AND state <> 'aborted'";
+static const char DRAW_OF_TASK[] = "SELECT COUNT(*) FROM draw WHERE tenant = $1 AND task = $2";
 
 static enum err draw_fill_count(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -75,9 +74,9 @@ static enum err draw_fill_count(void *out, struct db_rows *rows, struct arena *a
     return ERR_OK;
 }
 
-enum err store_draw_living(int64_t *count, struct db_tx *tx, struct str tenant, int64_t task)
+enum err store_draw_of_task(int64_t *count, struct db_tx *tx, struct str tenant, int64_t task)
 {
-    return store_one(count, NULL, tx, DRAW_LIVING, DB_ARGS(db_text(tenant), db_int(task)),
+    return store_one(count, NULL, tx, DRAW_OF_TASK, DB_ARGS(db_text(tenant), db_int(task)),
                      draw_fill_count);
 }
 

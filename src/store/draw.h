@@ -31,8 +31,8 @@ MUST enum err store_draw_get(struct store_draw *out, struct arena *arena, struct
                              struct str tenant, struct str number);
 MUST enum err store_draw_list(struct store_draw **out, size_t *count, struct arena *arena,
                               struct db_tx *tx, struct str tenant);
-/* Draws of a task that were not aborted. */
-MUST enum err store_draw_living(int64_t *count, struct db_tx *tx, struct str tenant, int64_t task);
+/* How many draws a task ever had: never more than one. */
+MUST enum err store_draw_of_task(int64_t *count, struct db_tx *tx, struct str tenant, int64_t task);
 /* Moves a draw on: state, round and number drawn, if its version is still the one that was read.
  * ERR_CONFLICT otherwise. */
 MUST enum err store_draw_step(struct db_tx *tx, const struct store_draw *draw, struct str state);
