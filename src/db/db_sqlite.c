@@ -59,14 +59,32 @@ struct sqlite_bulk {
 /* Most parameters of a statement, so that map's entries fit a byte. */
 enum { PARAMS_MAX = 250 };
 
-static enum err sqlite_io_code(int code, int number)
+/* The errno that SQLite noted for a file that failed, 0 if none. */
+static int file_errno(sqlite3_file *file)
 {
+    int number = 0;
+    if (file != NULL && file->pMethods != NULL)
+        (void)file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
+/* An I/O error. SQLite knows ENOSPC but not the other ways of a file not to grow (quota, limit);
+ * errno itself is overwritten by the time we get here, so the log and the file are asked. */
+static enum err sqlite_io_code(sqlite3 *db, int code)
+{
+    sqlite3_file *files[2] = {NULL, NULL};
     if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC)
         return ERR_SYNC;
     if (code == SQLITE_IOERR_NOMEM)
         return ERR_MEMORY;
-    enum err err = err_errno(number);
-    return err == ERR_FULL || err == ERR_READONLY ? err : ERR_IO;
+    if (code != SQLITE_IOERR_WRITE && code != SQLITE_IOERR_TRUNCATE)
+        return ERR_IO;
+    sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &files[0]);
+    sqlite3_file_control(db, NULL, SQLITE_FCNTL_FILE_POINTER, &files[1]);
+    for (int i = 0; i < 2; i++)
+        if (err_errno(file_errno(files[i])) == ERR_FULL)
+            return ERR_FULL;
+    return ERR_IO;
 }
 
 static enum err sqlite_constraint_code(int code)
@@ -81,8 +99,8 @@ static enum err sqlite_constraint_code(int code)
     }
 }
 
-/* Our error for an extended result code; number is the errno behind it. */
-static enum err sqlite_code(int code, int number)
+/* Our error for an extended result code of db. */
+static enum err sqlite_code(sqlite3 *db, int code)
 {
     switch (code & 0xFF) {
     case SQLITE_OK:
@@ -102,9 +120,9 @@ static enum err sqlite_code(int code, int number)
     case SQLITE_PERM:
         return ERR_READONLY;
     case SQLITE_IOERR:
-        return sqlite_io_code(code, number);
+        return sqlite_io_code(db, code);
     case SQLITE_CANTOPEN:
-        return err_errno(number);
+        return err_errno(sqlite3_system_errno(db));
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return ERR_DAMAGED;
@@ -120,7 +138,7 @@ static enum err sqlite_code(int code, int number)
 /* Keeps the words of a failure and gives its error. */
 static enum err sqlite_fail(struct sqlite_conn *conn, int code)
 {
-    enum err err = sqlite_code(code, sqlite3_system_errno(conn->db));
+    enum err err = sqlite_code(conn->db, code);
     if (err == ERR_OK)
         return ERR_OK;
     snprintf(conn->tx.message, sizeof conn->tx.message, "sqlite %d: %.400s", code,

@@ -139,7 +139,9 @@ static void server_settle(const struct rig *rig)
 static int kills_planned(const struct rig *rig)
 {
     const char *asked = getenv("SUNLOT_TEST_KILLS");
-    return asked != NULL ? (int)strtol(asked, NULL, 10) : rig->postgres ? KILLS_POSTGRES : KILLS_SQLITE;
+    return asked != NULL   ? (int)strtol(asked, NULL, 10)
+           : rig->postgres ? KILLS_POSTGRES
+                           : KILLS_SQLITE;
 }
 
 static void what_was_acknowledged_survives_kill_9(void **state)
