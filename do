@@ -280,6 +280,7 @@ do_check() {
     rm -rf "$results"
     run_checks
     if [ "${1:-}" = tidy ]; then
+        need test
         run_tidy
         note check $? "clang-tidy"
     fi
@@ -290,8 +291,9 @@ do_check() {
 run_tidy() {
     local tool
     tool=$(command -v clang-tidy-14 || command -v clang-tidy) || { say "do: clang-tidy is not installed"; return 1; }
-    build_plain || return 1
-    git ls-files -- 'src/*.c' | xargs -r -n 4 -P "$(nproc)" "$tool" --quiet -p build 2>/dev/null
+    build_fuzz || return 1 # its compile commands are clang's
+    git ls-files -- 'src/*.c' | xargs -r -n 4 -P "$(nproc)" "$tool" --quiet -p build-fuzz \
+        --config-file=tools/clang-tidy.yaml 2>/dev/null
 }
 
 # ---- the other commands -------------------------------------------------------------------------
