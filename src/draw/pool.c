@@ -74,7 +74,7 @@ static enum err pool_count(struct draw_pool *pool, struct str name, struct fault
             return ERR_MEMORY;
         if (draw_strata_add(&pool->strata, copy) != ERR_OK)
             return fault_set(fault, ERR_LIMIT, "分层超过 %d 个", DRAW_STRATA);
-        index = (ptrdiff_t)pool->strata.last;
+        index = (ptrdiff_t)pool->strata.count - 1;
     }
     pool->counts[index]++;
     return ERR_OK;
