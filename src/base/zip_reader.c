@@ -4,7 +4,7 @@
  * searches for the end record where two readers may disagree: what we saw and what libzip sees must
  * be equal.
  *
- * The records, little endian (APPNOTE 4.3.12, 4.3.16): see enum zip_at. */
+ * The records, little endian (APPNOTE 4.3.7, 4.3.12, 4.3.16): see enum zip_at. */
 #include "base/zip.h"
 
 #include "base/arena.h"
@@ -17,6 +17,7 @@
 enum {
     ZIP_END_LEN = 22,
     ZIP_HEAD_LEN = 46,
+    ZIP_LOCAL_LEN = 30,
     ZIP_TAIL_MAX = ZIP_END_LEN + 65535,
     ZIP_SMALL = 1024 * 1024, /* up to here an entry's ratio does not matter */
     ZIP_CHUNK = 64 * 1024
@@ -35,7 +36,10 @@ enum zip_at {
     ZIP_HEAD_SIZE = 24,
     ZIP_HEAD_NAME = 28,
     ZIP_HEAD_EXTRA = 30,
-    ZIP_HEAD_COMMENT = 32
+    ZIP_HEAD_COMMENT = 32,
+    ZIP_HEAD_LOCAL = 42,
+    ZIP_LOCAL_FLAGS = 6,
+    ZIP_LOCAL_METHOD = 8
 };
 
 struct zip_reader {
@@ -205,6 +209,19 @@ static enum err zip_check_head(const struct zip_reader *r, const unsigned char *
     return ERR_OK;
 }
 
+/* The local header must agree on flags (the hints for the packer and the name's encoding aside),
+ * method and date; libzip compares names, sizes and CRC, but not these. */
+static enum err zip_check_local(struct zip_reader *r, const unsigned char *head)
+{
+    unsigned char local[ZIP_LOCAL_LEN];
+    TRY(zip_source_bytes(local, sizeof local, r, zip_le(head + ZIP_HEAD_LOCAL, 4)));
+    uint32_t differ = zip_le(local + ZIP_LOCAL_FLAGS, 2) ^ zip_le(head + ZIP_HEAD_FLAGS, 2);
+    if (memcmp(local, "PK\3\4", 4) != 0 || (differ & ~UINT32_C(0x0806)) != 0 ||
+        memcmp(local + ZIP_LOCAL_METHOD, head + ZIP_HEAD_METHOD, 6) != 0)
+        return zip_damaged(r, "文件头与目录不一致");
+    return ERR_OK;
+}
+
 /* Walks the directory's records into r->entries. */
 static enum err zip_walk(struct zip_reader *r, const unsigned char *data, size_t len)
 {
@@ -220,6 +237,7 @@ static enum err zip_walk(struct zip_reader *r, const unsigned char *data, size_t
             return zip_damaged(r, "目录不完整");
         struct str name = str_range((const char *)data + ZIP_HEAD_LEN, name_len);
         TRY(zip_check_head(r, data, name));
+        TRY(zip_check_local(r, data));
         r->entries[i] = (struct zip_entry){name, zip_le(data + ZIP_HEAD_SIZE, 4)};
         inflated += r->entries[i].size;
         packed += zip_le(data + ZIP_HEAD_PACKED, 4);
