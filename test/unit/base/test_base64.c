@@ -45,6 +45,10 @@ static void only_the_canonical_form_is_read(void **state)
         if (base64_decode(out, sizeof out, &len, str_of(bad[i])) != ERR_INPUT)
             fail_msg("%s was read", bad[i]);
     assert_int_equal(base64_decode(out, sizeof out, &len, str_range("Zg=\0", 4)), ERR_INPUT);
+    for (int byte = 0x80; byte <= 0xFF; byte++) {
+        char text[] = {'A', (char)byte, 'A', 'A'};
+        assert_int_equal(base64_decode(out, sizeof out, &len, str_range(text, 4)), ERR_INPUT);
+    }
 }
 
 static void the_size_of_the_buffer_is_kept(void **state)
