@@ -29,12 +29,12 @@ struct sheet_pending; /* rows read while looking for the headings; private */
 struct sheet_mapping {
     const struct field *fields;
     size_t count;
-    int32_t *columns; /* per field: 0-based column, -1 where the file has none */
+    int32_t *columns;      /* per field: 0-based column, -1 where the file has none */
     uint64_t heading_row;  /* row number of the (last) heading row */
     uint32_t heading_rows; /* 1, or 2 where 抽查项目 stands over 抽查类别 */
     struct str *headings;  /* per column as seen, two rows joined by '/' */
     size_t heading_count;
-    size_t matched;        /* fields that have a column */
+    size_t matched;                     /* fields that have a column */
     uint64_t skipped[SHEET_SKIP_COUNT]; /* so far */
     struct sheet *sheet;
     struct arena *arena;

@@ -14,14 +14,14 @@
  *   DIVISION  half width, no blanks                    DATE     YYYY-MM-DD (9999-12-31 for 长期)
  *   COUNT     plain decimal                            RATIO    NUM/DEN in lowest terms, 0 < r <= 1
  *   CODE      the dictionary's code                    LIST     words (codes where the field has a
- *   BOOL      1 or 0                                            dictionary) joined by 、, no doubles
- * An empty cell gives an empty value; ERR_INPUT if the field is required. ERR_INPUT with a Chinese
- * reason in fault (no row or column in it; the caller knows them); ERR_MEMORY. */
+ *   BOOL      1 or 0                                            dictionary) joined by 、, no
+ * doubles An empty cell gives an empty value; ERR_INPUT if the field is required. ERR_INPUT with a
+ * Chinese reason in fault (no row or column in it; the caller knows them); ERR_MEMORY. */
 MUST enum err sheet_value(struct str *out, const struct field *field, const struct sheet_cell *cell,
                           struct arena *arena, struct fault *fault);
 
-/* Takes the next word off *rest, a list separated by 、，,；;| or line breaks; empty words are passed
- * over. False when none is left. */
+/* Takes the next word off *rest, a list separated by 、，,；;| or line breaks; empty words are
+ * passed over. False when none is left. */
 bool sheet_list_next(struct str *word, struct str *rest);
 
 /* The dictionary entry whose code, text or a synonym equals `text` after folding to half width and

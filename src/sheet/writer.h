@@ -27,12 +27,13 @@ struct sheet_writer;
 MUST enum err sheet_format_of(enum sheet_format *out, const char *path, struct fault *fault);
 
 /* Starts `path`; the heading row is written for XLSX and CSV. `columns` is copied. The caller owns
- * *out and ends it with sheet_writer_close or sheet_writer_abort. ERR_IO, ERR_FULL, ERR_READONLY. */
+ * *out and ends it with sheet_writer_close or sheet_writer_abort. ERR_IO, ERR_FULL, ERR_READONLY.
+ */
 MUST enum err sheet_writer_open(struct sheet_writer **out, const char *path,
                                 enum sheet_format format, const struct sheet_column *columns,
                                 size_t count, struct fault *fault);
-/* One row of up to `count` values in column order; missing ones are empty. ERR_LIMIT past the 1048576
- * rows that an .xlsx can hold. */
+/* One row of up to `count` values in column order; missing ones are empty. ERR_LIMIT past the
+ * 1048576 rows that an .xlsx can hold. */
 MUST enum err sheet_writer_row(struct sheet_writer *writer, const struct str *values, size_t count,
                                struct fault *fault);
 /* Completes the file, makes it durable and gives it its name. The writer is gone, also on error,
@@ -46,7 +47,8 @@ void sheet_writer_abort(struct sheet_writer *writer);
 struct sheet_error_book;
 MUST enum err sheet_error_book_open(struct sheet_error_book **out, const char *path,
                                     const struct str *headings, size_t count, struct fault *fault);
-/* `row`: number in the original file; `column`: heading concerned, may be empty; `reason`: Chinese. */
+/* `row`: number in the original file; `column`: heading concerned, may be empty; `reason`: Chinese.
+ */
 struct sheet_error {
     uint64_t row;
     struct str column;

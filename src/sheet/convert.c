@@ -1,0 +1,213 @@
+/* Old binary .xls (BIFF) by way of LibreOffice, since no C library that reads it well is packaged:
+ * libxls was looked at (not in Debian 12, a history of memory errors), gnumeric's ssconvert drags a
+ * desktop in. The child process works on a copy in a private folder, with a profile of its own (no
+ * macros, no recent files, no lock with a running office), bounded in time, memory and file size,
+ * and is killed with all it started when the time is up. What comes out is read as .xlsx with the
+ * same limits as any other.
+ *
+ * Invariant: the folder is removed in every case, by convert_clean. */
+#include "sheet/source.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { POLL_MS = 20, FILES_MAX = 256 };
+
+/* Where distributions put the program. */
+static const char *converter(void)
+{
+    static const char *const places[] = {
+        "/usr/bin/soffice", "/usr/local/bin/soffice", "/usr/lib/libreoffice/program/soffice",
+        "/usr/bin/libreoffice", "/opt/libreoffice/program/soffice"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (access(places[i], X_OK) == 0)
+            return places[i];
+    return NULL;
+}
+
+bool sheet_converter_present(void)
+{
+    return converter() != NULL;
+}
+
+static void limit(int what, uint64_t value)
+{
+    struct rlimit bound = {.rlim_cur = value, .rlim_max = value};
+    (void)setrlimit((__rlimit_resource_t)what, &bound);
+}
+
+/* Runs in the child, between fork and exec: only async-signal-safe calls. */
+static void become(const char *program, const char *const *args, const char *const *environment,
+                   const struct sheet_limits *limits)
+{
+    setpgid(0, 0);
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
+        _exit(126);
+    for (int fd = 3; fd < FILES_MAX; fd++)
+        close(fd);
+    limit(RLIMIT_CPU, limits->convert_seconds);
+    limit(RLIMIT_AS, limits->convert_memory);
+    limit(RLIMIT_FSIZE, limits->inflated_bytes);
+    limit(RLIMIT_NOFILE, FILES_MAX);
+    limit(RLIMIT_CORE, 0);
+    execve(program, (char *const *)args, (char *const *)environment);
+    _exit(127);
+}
+
+/* Waits at most `seconds`; then kills the whole process group. */
+static enum err wait_for(pid_t child, uint32_t seconds)
+{
+    const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
+    int status = 0;
+    for (uint64_t waited = 0; waited <= (uint64_t)seconds * 1000; waited += POLL_MS) {
+        pid_t done = waitpid(child, &status, WNOHANG);
+        if (done == child) {
+            kill(-child, SIGKILL);
+            return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? ERR_OK : ERR_FORMAT;
+        }
+        nanosleep(&pause, NULL);
+    }
+    kill(-child, SIGKILL);
+    waitpid(child, &status, 0);
+    return ERR_TIMEOUT;
+}
+
+/* The texts that the child needs; all in the sheet's arena. */
+struct command {
+    const char *program;
+    char *input, *output, *profile, *outdir, *home;
+};
+
+static enum err run(const struct command *command, const struct sheet_limits *limits)
+{
+    const char *const args[] = {"soffice",
+                                command->profile,
+                                "--headless",
+                                "--norestore",
+                                "--nolockcheck",
+                                "--nodefault",
+                                "--nofirststartwizard",
+                                "--convert-to",
+                                "xlsx",
+                                "--outdir",
+                                command->outdir,
+                                command->input,
+                                NULL};
+    const char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8",
+                                       "SAL_USE_VCLPLUGIN=svp", command->home, NULL};
+    pid_t child = fork();
+    if (child < 0)
+        return ERR_MEMORY;
+    if (child == 0)
+        become(command->program, args, environment, limits);
+    setpgid(child, child);
+    return wait_for(child, limits->convert_seconds);
+}
+
+/* A copy under a plain name, so that the child never sees the caller's path. */
+static enum err copy_in(const char *to, const char *from, uint64_t limit_bytes)
+{
+    struct buf content = {0};
+    enum err err = file_read(&content, from, limit_bytes);
+    if (err == ERR_OK)
+        err = file_write_plain(to, buf_view(&content), 0600);
+    buf_free(&content);
+    return err;
+}
+
+/* prefix + folder + suffix, terminated. */
+static char *join(struct sheet *sheet, const char *prefix, const char *suffix)
+{
+    return arena_cstr(&sheet->arena,
+                      arena_printf(&sheet->arena, "%s%s%s", prefix, sheet->scratch, suffix));
+}
+
+static enum err make_folder(struct sheet *sheet)
+{
+    const char *base = getenv("TMPDIR");
+    struct str name =
+        arena_printf(&sheet->arena, "%s/sunlot-XXXXXX", base && *base ? base : "/tmp");
+    char *folder = arena_cstr(&sheet->arena, name);
+    if (!name.data || !folder)
+        return ERR_MEMORY;
+    if (!mkdtemp(folder))
+        return err_errno(errno);
+    sheet->scratch = folder;
+    return ERR_OK;
+}
+
+static enum err prepare(struct command *command, struct sheet *sheet, const char *path)
+{
+    TRY(make_folder(sheet));
+    command->input = join(sheet, "", "/in.xls");
+    command->output = join(sheet, "", "/out/in.xlsx");
+    command->outdir = join(sheet, "", "/out");
+    command->profile = join(sheet, "-env:UserInstallation=file://", "/profile");
+    command->home = join(sheet, "HOME=", "");
+    if (!command->input || !command->output || !command->outdir || !command->profile ||
+        !command->home)
+        return ERR_MEMORY;
+    return copy_in(command->input, path, sheet->limits.file_bytes);
+}
+
+/* An .xlsx with a password is a compound file too. Stream names are UTF-16LE. */
+static bool is_encrypted(const char *path, uint64_t limit_bytes)
+{
+    static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
+    struct buf content = {0};
+    bool found = file_read(&content, path, limit_bytes) == ERR_OK &&
+                 str_find(buf_view(&content), str_range(name, sizeof name)) >= 0;
+    buf_free(&content);
+    return found;
+}
+
+enum err convert_run(const char **out, struct sheet *sheet, const char *path, struct fault *fault)
+{
+    struct command command = {.program = converter()};
+    *out = NULL;
+    if (is_encrypted(path, sheet->limits.file_bytes))
+        return fault_set(fault, ERR_UNSUPPORTED, "“%s”设有打开密码，请去掉密码后重试", path);
+    if (!command.program)
+        return fault_set(fault, ERR_CONVERTER,
+                         "“%s”是旧版 Excel 文件（.xls），未读取；请另存为 .xlsx 后重试，"
+                         "或在本机安装 LibreOffice",
+                         path);
+    enum err err = prepare(&command, sheet, path);
+    if (err != ERR_OK)
+        return fault_set(fault, err, "无法在临时文件夹准备转换“%s”", path);
+    err = run(&command, &sheet->limits);
+    if (err == ERR_TIMEOUT)
+        return fault_set(fault, err, "转换“%s”超过 %u 秒，已停止；请另存为 .xlsx 后重试", path,
+                         sheet->limits.convert_seconds);
+    if (err != ERR_OK || !file_exists(command.output))
+        return fault_set(fault, err == ERR_MEMORY ? err : ERR_FORMAT,
+                         "“%s”无法转换，可能已损坏；请另存为 .xlsx 后重试", path);
+    *out = command.output;
+    return ERR_OK;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+void convert_clean(struct sheet *sheet)
+{
+    if (sheet->scratch)
+        (void)nftw(sheet->scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    sheet->scratch = NULL;
+}
