@@ -292,6 +292,13 @@ enum err draw_case_pool(const struct draw_case *c, struct str digest, draw_each_
 
 /* --- writing --- */
 
+static enum err case_overtaken(const struct draw_case *c)
+{
+    return fault_set(&c->e->fault, ERR_STATE,
+                     "抽取 %.*s 刚刚被他人推进了一步，本次没有改动，请重新查看",
+                     STR_ARG(c->draw.number));
+}
+
 enum err draw_case_log(struct draw_case *c, struct db_tx *tx, enum draw_kind kind, int64_t round,
                        struct str body)
 {
@@ -300,7 +307,8 @@ enum err draw_case_log(struct draw_case *c, struct db_tx *tx, enum draw_kind kin
     int64_t seq = c->entry_count > 0 ? c->entries[c->entry_count - 1].seq + 1 : 1;
     TRY(office_log_append(&idx, e, tx, body));
     const struct store_draw_entry entry = {seq, draw_kind_name(kind), round, idx, body};
-    return store_draw_entry_add(tx, e->office->tenant, c->draw.id, &entry);
+    enum err err = store_draw_entry_add(tx, e->office->tenant, c->draw.id, &entry);
+    return err == ERR_DUPLICATE ? case_overtaken(c) : err;
 }
 
 enum err draw_case_step(struct draw_case *c, struct db_tx *tx, struct str state, struct str action,
@@ -309,9 +317,7 @@ enum err draw_case_step(struct draw_case *c, struct db_tx *tx, struct str state,
     struct errand *e = c->e;
     enum err err = store_draw_step(tx, &c->draw, state);
     if (err == ERR_CONFLICT)
-        return fault_set(&e->fault, ERR_STATE,
-                         "抽取 %.*s 刚刚被他人推进了一步，本次没有改动，请重新查看",
-                         STR_ARG(c->draw.number));
+        return case_overtaken(c);
     TRY(err);
     return office_audit(e, tx, action, c->draw.number, detail);
 }

@@ -136,6 +136,9 @@ MUST enum err store_seats_add(struct db_tx *tx, struct str tenant, int64_t draw,
                               const struct store_seat *seats, size_t count);
 MUST enum err store_seats(struct store_seat **out, size_t *count, struct arena *arena,
                           struct db_tx *tx, struct str tenant, int64_t draw);
+/* The seats of a skipped object visit the object that follows it. */
+MUST enum err store_seats_move(struct db_tx *tx, struct str tenant, int64_t draw, struct str from,
+                               struct str to);
 /* Gives a seat to another inspector and keeps who left (R94). */
 struct store_seat_change {
     struct str tenant;

@@ -122,6 +122,16 @@ enum err store_seats(struct store_seat **out, size_t *count, struct arena *arena
                        DB_ARGS(db_text(tenant), db_int(draw)));
 }
 
+static const char SEATS_MOVE[] = "UPDATE seat SET pool_id = $4"
+                                 " WHERE tenant = $1 AND draw = $2 AND pool_id = $3";
+
+enum err store_seats_move(struct db_tx *tx, struct str tenant, int64_t draw, struct str from,
+                          struct str to)
+{
+    return db_run(tx, NULL, SEATS_MOVE,
+                  DB_ARGS(db_text(tenant), db_int(draw), db_text(from), db_text(to)));
+}
+
 static const char SEAT_GIVE[] = "UPDATE seat SET inspector = $4, round = $5"
                                 " WHERE tenant = $1 AND draw = $2 AND seat = $3";
 static const char SEAT_CHANGE[] =
