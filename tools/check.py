@@ -50,6 +50,8 @@ BANNED_IN_SRC = {name: why for names, why in (
     ("localtime gmtime ctime asctime", "returns hidden state: the _r form"),
     ("assert", "aborts: return an error"),
 ) for name in names.split()}
+# Not in test/.
+BANNED_IN_TESTS = {"skip": "Meson takes cmocka's skip() for a failure: print a message and pass"}
 # Not in src/ outside cmd/: these concern the whole program.
 BANNED_OUTSIDE_CMD = {name: why for names, why in (
     ("exit abort _exit _Exit quick_exit atexit", "only cmd/ ends the program: return an error"),
@@ -154,6 +156,8 @@ def banned_words(path):
         words.update(BANNED_IN_SRC)
         if room != "cmd":
             words.update(BANNED_OUTSIDE_CMD)
+    elif path.startswith("test/"):
+        words.update(BANNED_IN_TESTS)
     return words
 
 

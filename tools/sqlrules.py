@@ -55,6 +55,7 @@ FAULTS = [(re.compile(p, re.I), why) for p, why in (
     (r"\bWITHOUT\s+ROWID\b|\bSTRICT\b|\bIF\s+NOT\s+EXISTS\b", "not one text for both databases"),
     (r"\bCOLLATE\s+(?!BINARY|\"C\"|C\b)\w+|\bNOCASE\b", "only byte order is the same everywhere"),
     (r"==|`", "= compares, and names need no quotes"),
+    (r"%(?:\.\*)?(?:[sdux]|l+[dux]|z[du])\b", "a statement is not put together by printf"),
     (r"\bDEFERRABLE\b|\bDEFERRED\b", "a commit that fails would fail for its whole group"),
 )]
 # types: the driver reads INTEGER and BLOB (capitals) as BIGINT and bytea where that is needed
