@@ -8,7 +8,7 @@ static const struct field object_fields[MODEL_OBJECT_COUNT] = {
     [MODEL_OBJECT_NUMBER] =
         {"number", "统一社会信用代码", FIELD_NUMBER, false, 64, MASK_NONE,
          "统一社会信用代码/注册号|注册号/统一社会信用代码|社会信用代码|信用代码|统一代码|注册号|"
-         "工商注册号|营业执照号|营业执照注册号|统一社会信用代码（注册号）|编号代码",
+         "工商注册号|营业执照号|营业执照注册号|统一社会信用代码（注册号）|编号代码|学校标识码",
          NULL, "18位统一社会信用代码或15位注册号；产品、项目等没有号码的可空"},
     [MODEL_OBJECT_NAME] =
         {"name", "检查对象名称", FIELD_TEXT, true, 600, MASK_NONE,
@@ -35,8 +35,8 @@ static const struct field object_fields[MODEL_OBJECT_COUNT] = {
          "所在地",
          NULL, "住所或经营场所"},
     [MODEL_OBJECT_INDUSTRY] = {"industry", "行业代码", FIELD_TEXT, false, 200, MASK_NONE,
-                               "行业|所属行业|行业门类|国民经济行业|行业类别|行业大类", NULL,
-                               "GB/T 4754 代码，如 C14、5211"},
+                               "行业|所属行业|行业门类|国民经济行业|行业类别|行业大类|行业类型",
+                               NULL, "GB/T 4754 代码，如 C14、5211"},
     [MODEL_OBJECT_BUSINESS] = {"business", "经营范围", FIELD_LONG, false, 16000, MASK_NONE,
                                "经营范围及方式|主营业务|经营项目|许可经营项目", NULL, ""},
     [MODEL_OBJECT_ESTABLISHED] = {"established", "成立日期", FIELD_DATE, false, 40, MASK_NONE,
@@ -107,7 +107,7 @@ static const struct field item_fields[MODEL_ITEM_COUNT] = {
                              "抽查项目/抽查类别|抽查领域|抽查事项名称|大项|检查类别|行业|category",
                              NULL, ""},
     [MODEL_ITEM_NAME] =
-        {"name", "抽查事项", FIELD_TEXT, true, 2000, MASK_NONE,
+        {"name", "抽查事项", FIELD_TEXT, true, 8000, MASK_NONE,
          "抽查项目/抽查事项|抽查子项|检查事项|事项名称|小项|随机抽查事项|抽查事项内容", NULL, ""},
     [MODEL_ITEM_OBJECTS] = {"objects", "检查对象", FIELD_TEXT, false, 2000, MASK_NONE,
                             "抽查对象|抽查对象范围|联查对象", NULL, ""},

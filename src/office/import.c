@@ -119,6 +119,7 @@ static enum err open_sheet(struct import_run *run)
     TRY(sheet_open(&run->sheet, run->job->path, &limits, &e->fault));
     TRY(sheet_map(&run->map, run->sheet, resource->fields, resource->count, &run->arena,
                   &e->fault));
+    TRY(import_find_twins(run));
     if (run->job->errors_path == NULL)
         return ERR_OK;
     return sheet_error_book_open(&run->book, run->job->errors_path, run->map.headings,
@@ -207,7 +208,7 @@ static enum err report_row(struct import_run *run, const struct import_row *row)
 static struct str column_field(const struct import_run *run, size_t column)
 {
     for (size_t i = 0; i < run->map.count; i++)
-        if (run->map.columns[i] >= 0 && (size_t)run->map.columns[i] == column)
+        if (run->map.columns[i] == (int32_t)column || run->twins[i] == (int32_t)column)
             return str_of(run->map.fields[i].label);
     return (struct str){"", 0};
 }

@@ -65,6 +65,7 @@ struct import_run {
     struct db_tx *tx;
     struct sheet *sheet;
     struct sheet_mapping map;
+    int32_t *twins; /* per field: a second column that means it too, -1 if there is none */
     struct sheet_error_book *book;
     struct arena arena; /* as long as the run */
     struct arena chunk; /* as long as a chunk of rows */
@@ -111,6 +112,8 @@ void import_set(struct import_row *row, int field, struct str value);
 /* Cells to values by the kinds of the fields (import_row.c). */
 MUST enum err import_read_row(struct import_run *run, struct import_row *row,
                               const struct sheet_record *record);
+/* Finds the second columns of fields: many files carry 统一社会信用代码 and 注册号, and fill one. */
+MUST enum err import_find_twins(struct import_run *run);
 /* A division as people write it to a code in force. An empty result: the row was rejected. */
 MUST enum err import_division(struct str *code, struct import_run *run, struct import_row *row,
                               int field);

@@ -159,6 +159,72 @@ static enum err read_cell(struct import_run *run, struct import_row *row, int i,
     return check_value(run, row, i);
 }
 
+/* Is `heading` one of the field's? */
+static enum err is_heading(bool *is, struct import_run *run, const struct field *field,
+                           struct str heading)
+{
+    struct str key = sheet_heading_key(&run->arena, heading);
+    struct str rest = str_of(field->headings);
+    struct str one = str_of(field->label);
+    *is = false;
+    do {
+        struct str known = sheet_heading_key(&run->arena, one);
+        if (key.data == NULL || known.data == NULL)
+            return ERR_MEMORY;
+        *is = *is || (key.len > 0 && str_eq(key, known));
+    } while (!*is && str_cut(&one, &rest, '|'));
+    return ERR_OK;
+}
+
+static bool column_used(const struct sheet_mapping *map, size_t column)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (map->columns[i] == (int32_t)column)
+            return true;
+    return false;
+}
+
+static enum err find_twin(struct import_run *run, size_t field)
+{
+    const struct sheet_mapping *map = &run->map;
+    run->twins[field] = -1;
+    for (size_t column = 0; column < map->heading_count && map->columns[field] >= 0; column++) {
+        bool is = false;
+        if (column_used(map, column))
+            continue;
+        TRY(is_heading(&is, run, &map->fields[field], map->headings[column]));
+        if (is && run->twins[field] < 0)
+            run->twins[field] = (int32_t)column;
+    }
+    return ERR_OK;
+}
+
+enum err import_find_twins(struct import_run *run)
+{
+    run->twins = arena_array(&run->arena, run->map.count, sizeof *run->twins);
+    if (run->twins == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < run->map.count; i++)
+        TRY(find_twin(run, i));
+    return ERR_OK;
+}
+
+static bool says_nothing(const struct sheet_cell *cell)
+{
+    return cell->kind == SHEET_EMPTY || cell->text.len == 0 || is_nothing(cell->text);
+}
+
+/* The cell of a field: its column's, or its second column's where that one is empty. */
+static const struct sheet_cell *cell_of(const struct import_run *run,
+                                        const struct sheet_record *record, size_t field)
+{
+    const struct sheet_cell *cell = &record->cells[field];
+    int32_t twin = run->twins[field];
+    if (twin < 0 || (size_t)twin >= record->source.count || !says_nothing(cell))
+        return cell;
+    return &record->source.cells[twin];
+}
+
 enum err import_read_row(struct import_run *run, struct import_row *row,
                          const struct sheet_record *record)
 {
@@ -167,9 +233,9 @@ enum err import_read_row(struct import_run *run, struct import_row *row,
     for (size_t i = 0; i < STORE_VALUES_MAX; i++)
         row->record.values[i] = (struct str){"", 0};
     for (size_t i = 0; i < resource->count; i++) {
-        const struct sheet_cell *cell = &record->cells[i];
+        const struct sheet_cell *cell = cell_of(run, record, i);
         bool required = resource->fields[i].required;
-        bool none = cell->kind == SHEET_EMPTY || cell->text.len == 0 || is_nothing(cell->text);
+        bool none = says_nothing(cell);
         if (!none && !required && is_clearing(cell->text) && (run->kind->fixed >> i & 1) == 0)
             row->cleared |= UINT32_C(1) << i;
         else if (!none)
@@ -190,6 +256,17 @@ static bool all_digits(struct str text)
     return text.len > 0;
 }
 
+/* Registration authorities of development zones use codes that no official table lists, within
+ * their city's (130571, 130296): such a code is kept. */
+static bool within_city(const struct regions *all, struct str code)
+{
+    char city[] = "000000";
+    if (code.len != 6)
+        return false;
+    memcpy(city, code.data, 4);
+    return regions_find(all, str_of(city)) != NULL;
+}
+
 bool import_division_find(struct str *code, bool *kept, const struct import_run *run,
                           struct str text)
 {
@@ -201,8 +278,8 @@ bool import_division_find(struct str *code, bool *kept, const struct import_run 
         return region != NULL;
     }
     enum region_state state = regions_current(code, all, text);
-    *kept = state == REGION_ABOLISHED;
-    return state != REGION_UNKNOWN;
+    *kept = state == REGION_ABOLISHED || (state == REGION_UNKNOWN && within_city(all, text));
+    return state != REGION_UNKNOWN || *kept;
 }
 
 /* Remembers what a division cell means: files repeat the same few. */
@@ -235,8 +312,10 @@ enum err import_division(struct str *code, struct import_run *run, struct import
         return import_reject(run, row, field, "行政区划“%.*s”不存在或无法识别", STR_ARG(text));
     }
     if (kept)
-        return import_warn(run, row, field, "行政区划代码%.*s已撤销，去向不明，按原代码保存",
-                           STR_ARG(text));
+        return import_warn(
+            run, row, field,
+            "行政区划代码%.*s不在现行区划表中（已撤销，或是开发区等的代码），按原代码保存",
+            STR_ARG(text));
     return cache_put(run, text, *code);
 }
 
