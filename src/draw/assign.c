@@ -14,7 +14,8 @@
  * later path can lead through it, so it is never looked at again, and what is not closed in the end
  * is the witness. Step 2 fixes seat after seat; one search from its present holder, continued from
  * candidate to candidate, tells for every one of them whether a filling with the same loads
- * remains: either he can hand back a unit, or his seat of the same object can go elsewhere. */
+ * remains: either he can hand back a unit, or his seat of the same object can go elsewhere. What is
+ * fixed is taken out of the network, so that the searches shrink with what is left. */
 #include "draw/assign.h"
 
 #include "base/arena.h"
@@ -32,7 +33,12 @@ struct net {
     const struct draw_roster *roster;
     uint32_t node_count;
     uint32_t *person_node; /* person_node[i]..person_node[i+1]: the nodes of inspector i */
-    uint32_t *node_pair;   /* node_pair[n]..node_pair[n+1]: its pairs, each a seat it may hold */
+    uint32_t *person_live; /* how many of them, from the front of `nodes`, can still change */
+    uint32_t *nodes;       /* node numbers, by inspector */
+    uint32_t *node_at;     /* where a node stands in `nodes` */
+    uint32_t *node_pair;   /* node_pair[n]: where its seats begin in `seats` */
+    uint32_t *node_live;   /* how many of them are not fixed yet */
+    uint32_t *seats;       /* seats a node may hold, by node */
     uint32_t *node_person;
     uint32_t *node_seat;  /* the seat it holds, or NONE */
     uint32_t *seat_node;  /* the node that holds it, or NONE */
@@ -68,7 +74,12 @@ static bool net_alloc(struct net *net, struct arena *arena, const struct draw_ro
     size_t people = roster->inspector_count;
     net->roster = roster;
     net->person_node = words(arena, people);
+    net->person_live = words(arena, people);
+    net->nodes = words(arena, roster->pair_count);
+    net->node_at = words(arena, roster->pair_count);
     net->node_pair = words(arena, roster->pair_count);
+    net->node_live = words(arena, roster->pair_count);
+    net->seats = words(arena, roster->pair_count);
     net->node_person = words(arena, roster->pair_count);
     net->node_seat = words(arena, roster->pair_count);
     net->seat_node = words(arena, seats);
@@ -81,9 +92,18 @@ static bool net_alloc(struct net *net, struct arena *arena, const struct draw_ro
     net->person_seen = words(arena, people);
     net->person_via = words(arena, people);
     net->queue = words(arena, seats + people);
-    return net->person_node && net->node_pair && net->node_person && net->node_seat &&
-           net->seat_node && net->seat_first && net->seat_nodes && net->seat_fixed && net->loads &&
-           net->seat_seen && net->seat_via && net->person_seen && net->person_via && net->queue;
+    return net->person_node && net->person_live && net->nodes && net->node_at && net->node_pair &&
+           net->node_live && net->seats && net->node_person && net->node_seat && net->seat_node &&
+           net->seat_first && net->seat_nodes && net->seat_fixed && net->loads && net->seat_seen &&
+           net->seat_via && net->person_seen && net->person_via && net->queue;
+}
+
+/* Whether pair p goes to the node of the pair before it: same inspector, same object. */
+static bool pair_joins(const struct draw_roster *r, uint32_t p)
+{
+    if (p == 0 || r->pairs[p - 1].inspector != r->pairs[p].inspector)
+        return false;
+    return str_eq(r->seats[r->pairs[p - 1].seat].object, r->seats[r->pairs[p].seat].object);
 }
 
 /* Cuts the sorted pairs into nodes: a new one where the inspector or the object changes. */
@@ -91,21 +111,21 @@ static void net_nodes(struct net *net)
 {
     const struct draw_roster *r = net->roster;
     uint32_t n = 0;
-    uint32_t person = 0;
     for (uint32_t p = 0; p < r->pair_count; p++) {
-        const struct draw_pair *pair = &r->pairs[p];
-        bool same = p > 0 && r->pairs[p - 1].inspector == pair->inspector &&
-                    str_eq(r->seats[r->pairs[p - 1].seat].object, r->seats[pair->seat].object);
-        if (same)
-            continue;
-        while (person <= pair->inspector)
-            net->person_node[person++] = n;
-        net->node_pair[n] = p;
-        net->node_person[n++] = pair->inspector;
+        uint32_t person = r->pairs[p].inspector;
+        net->seats[p] = r->pairs[p].seat;
+        if (!pair_joins(r, p)) {
+            net->node_pair[n] = p;
+            net->node_person[n] = person;
+            net->nodes[n] = n;
+            net->node_at[n] = n;
+            net->person_live[person]++;
+            n++;
+        }
+        net->node_live[n - 1]++;
     }
-    while (person <= r->inspector_count)
-        net->person_node[person++] = n;
-    net->node_pair[n] = (uint32_t)r->pair_count;
+    for (size_t i = 0; i < r->inspector_count; i++)
+        net->person_node[i + 1] = net->person_node[i] + net->person_live[i];
     net->node_count = n;
     fill(net->node_seat, n, NONE);
 }
@@ -123,8 +143,8 @@ static void net_reverse(struct net *net)
         net->seat_first[s] = sum;
     }
     for (uint32_t n = net->node_count; n > 0; n--)
-        for (uint32_t p = net->node_pair[n - 1]; p < net->node_pair[n]; p++)
-            net->seat_nodes[--net->seat_first[r->pairs[p].seat]] = n - 1;
+        for (uint32_t k = 0; k < net->node_live[n - 1]; k++)
+            net->seat_nodes[--net->seat_first[net->seats[net->node_pair[n - 1] + k]]] = n - 1;
 }
 
 static enum err net_open(struct net **net, struct arena *arena, const struct draw_roster *roster)
@@ -163,9 +183,10 @@ static bool search_old(const struct net *net, uint32_t seen)
 /* Sees every new seat that this node may hold. Returns a free one, or NONE. */
 static uint32_t search_node(struct net *net, uint32_t node)
 {
-    for (uint32_t p = net->node_pair[node]; p < net->node_pair[node + 1]; p++) {
-        uint32_t seat = net->roster->pairs[p].seat;
-        if (net->seat_fixed[seat] || search_old(net, net->seat_seen[seat]))
+    const uint32_t *seats = net->seats + net->node_pair[node];
+    for (uint32_t k = 0; k < net->node_live[node]; k++) {
+        uint32_t seat = seats[k];
+        if (search_old(net, net->seat_seen[seat]))
             continue;
         net->seat_seen[seat] = net->stamp;
         net->seat_via[seat] = node;
@@ -178,7 +199,9 @@ static uint32_t search_node(struct net *net, uint32_t node)
 
 static uint32_t search_person(struct net *net, uint32_t person)
 {
-    for (uint32_t n = net->person_node[person]; n < net->person_node[person + 1]; n++) {
+    const uint32_t *nodes = net->nodes + net->person_node[person];
+    for (uint32_t k = 0; k < net->person_live[person]; k++) {
+        uint32_t n = nodes[k];
         uint32_t free_seat = net->node_seat[n] == NONE ? search_node(net, n) : NONE;
         if (free_seat != NONE)
             return free_seat;
@@ -331,6 +354,44 @@ static size_t net_load(struct net *net, struct turns *turns)
     return served;
 }
 
+/* Takes a node that can change no more off its inspector's live ones. */
+static void node_retire(struct net *net, uint32_t node)
+{
+    uint32_t person = net->node_person[node];
+    uint32_t first = net->person_node[person];
+    uint32_t at = net->node_at[node];
+    if (at >= first + net->person_live[person])
+        return;
+    uint32_t end = first + --net->person_live[person];
+    uint32_t moved = net->nodes[end];
+    net->nodes[at] = moved;
+    net->node_at[moved] = at;
+    net->nodes[end] = node;
+    net->node_at[node] = end;
+}
+
+/* Takes a fixed seat off a node that might have held it. */
+static void node_drop(struct net *net, uint32_t node, uint32_t seat)
+{
+    uint32_t *seats = net->seats + net->node_pair[node];
+    uint32_t k = 0;
+    while (k < net->node_live[node] && seats[k] != seat)
+        k++;
+    if (k == net->node_live[node])
+        return;
+    seats[k] = seats[--net->node_live[node]];
+    if (net->node_live[node] == 0)
+        node_retire(net, node);
+}
+
+/* From now on no search meets this seat, nor the node that holds it. */
+static void net_seal(struct net *net, uint32_t seat)
+{
+    net->seat_fixed[seat] = true;
+    for (uint32_t i = net->seat_first[seat]; i < net->seat_first[seat + 1]; i++)
+        node_drop(net, net->seat_nodes[i], seat);
+}
+
 /* One who may sit on the seat being fixed, in the order of pair tickets. */
 struct candidate {
     uint8_t ticket[DRAW_HASH];
@@ -415,9 +476,9 @@ static void fixing_seat(struct fixing *f, uint32_t seat)
     uint32_t holder = net->seat_node[seat];
     fixing_collect(f, seat);
     uint32_t node = fixing_next(f);
+    net_seal(net, seat);
     if (node != holder) {
         net->node_seat[holder] = NONE;
-        net->seat_fixed[seat] = true;
         search_begin(net, net->node_person[holder]);
         while (node != holder && !fixing_reaches(net, node))
             node = fixing_next(f);
@@ -426,7 +487,7 @@ static void fixing_seat(struct fixing *f, uint32_t seat)
         net_hold(net, holder, seat);
     else
         fixing_move(net, node, seat);
-    net->seat_fixed[seat] = true;
+    node_retire(net, node);
     f->left[net->node_person[node]]--;
 }
 
