@@ -52,7 +52,14 @@ enum err bundle_prove(struct bundle *b, struct bundle_entry *entry, struct str p
     struct fault fault = {0};
     const struct draw_bundle_log *log = b->job->log;
     enum err err = log->prove(&entry->logged, log->ctx, proof, entry->leaf, &fault);
-    TRY(bundle_blame(b, DRAW_CHECK_LOGGED, entry->proof, err, &fault));
+    if (err != ERR_OK && err != ERR_MEMORY) {
+        struct str words = arena_printf(b->arena, "%.*s 不能证明这个条目：%s",
+                                        STR_ARG(entry->proof), fault_text(&fault));
+        return bundle_differs(b, &(struct draw_finding){.check = DRAW_CHECK_LOGGED,
+                                                        .file = entry->name,
+                                                        .words = words});
+    }
+    TRY(err);
     entry->proven = true;
     struct str place =
         arena_printf(b->arena, "第 %llu 条", (unsigned long long)entry->logged.index + 1);
