@@ -95,21 +95,20 @@ static enum err audit_earlier(struct audit *a, int level, uint64_t index, struct
     return ERR_OK;
 }
 
-/* Takes one hash into the tile of its level; a full tile is compared and gives a hash above. */
-static enum err audit_hash(struct audit *a, const uint8_t leaf[CRYPTO_HASH])
+/* Takes the root of a full tile into the level above; a tile that fills there is compared and goes
+ * up in turn. */
+static enum err audit_above(struct audit *a, unsigned level)
 {
     uint8_t hash[CRYPTO_HASH];
-    memcpy(hash, leaf, CRYPTO_HASH);
-    for (unsigned level = 0; level < TLOG_LEVELS; level++) {
-        struct buf *tile = &a->tiles[level];
-        buf_add(tile, hash, CRYPTO_HASH);
-        TRY(buf_err(tile));
-        if (tile->len < TILE_BYTES)
-            return ERR_OK;
-        TRY(audit_tile(a, level, TLOG_WIDTH));
-        tlog_tile_subtree(hash, (const uint8_t *)tile->data, 8);
-        buf_clear(tile);
+    for (; level + 1 < TLOG_LEVELS && a->tiles[level].len == TILE_BYTES; level++) {
+        struct buf *above = &a->tiles[level + 1];
+        tlog_tile_subtree(hash, (const uint8_t *)a->tiles[level].data, 8);
+        buf_clear(&a->tiles[level]);
         a->index[level]++;
+        buf_add(above, hash, CRYPTO_HASH);
+        TRY(buf_err(above));
+        if (above->len == TILE_BYTES)
+            TRY(audit_tile(a, level + 1, TLOG_WIDTH));
     }
     return ERR_OK;
 }
@@ -138,67 +137,81 @@ static enum err audit_checkpoints(struct audit *a)
     return ERR_OK;
 }
 
-/* A hash tile that fits the level above while its bundle does not: the bundle is the damaged one.
- * Asked only after they differed. */
-static enum err audit_blame(struct audit *a, uint64_t index, unsigned width)
+/* Whether the level-0 tile just read is right by another witness: the hashes in memory, or the
+ * level above. */
+static bool audit_tile_right(struct audit *a, uint64_t index, unsigned width)
 {
     uint8_t want[CRYPTO_HASH];
-    struct tlog_tile bundle = {TLOG_ENTRIES, index, width};
-    struct crypto_tree tree = levels_tree(&a->log->levels);
-    struct fault kept = {0};
-    if (a->fault != NULL)
-        kept = *a->fault;
-    if (width < TLOG_WIDTH || a->content.len != TILE_BYTES ||
-        tree.subtree(want, tree.ctx, 8, index) != ERR_OK)
-        return ERR_DAMAGED;
     uint8_t got[CRYPTO_HASH];
+    struct crypto_tree tree = levels_tree(&a->log->levels);
+    const uint8_t *memory = levels_memory(&a->log->levels, 0, index);
+    size_t bytes = (size_t)width * CRYPTO_HASH;
+    if (a->content.len < bytes)
+        return false;
+    if (memory != NULL)
+        return memcmp(memory, a->content.data, bytes) == 0;
+    if (width < TLOG_WIDTH || tree.subtree(want, tree.ctx, 8, index) != ERR_OK)
+        return false;
     tlog_tile_subtree(got, (const uint8_t *)a->content.data, 8);
-    if (!crypto_hash_eq(got, want)) {
-        if (a->fault != NULL)
-            *a->fault = kept;
-        return ERR_DAMAGED;
-    }
-    buf_clear(&a->path);
-    TRY(levels_path(&a->path, a->log->public_dir, &bundle));
-    return audit_damaged(a, "日志的条目文件与哈希不符");
+    return crypto_hash_eq(got, want);
 }
 
-/* Takes the entries of a bundle in, one by one. */
-static enum err audit_entries(struct str *rest, struct audit *a, uint64_t index, unsigned width)
+/* Hashes the entries of a bundle and compares with the level-0 tile. Where they differ, the one
+ * that a witness speaks against is named. */
+static enum err audit_entries(struct str *rest, struct audit *a, const char *bundle, unsigned width)
 {
     struct str entry;
+    struct buf *leaves = &a->tiles[0];
+    buf_clear(leaves);
     for (unsigned i = 0; i < width; i++) {
         uint8_t leaf[CRYPTO_HASH];
         if (tlog_entry_next(&entry, rest) != ERR_OK)
             return audit_damaged(a, "日志的条目文件不完整");
         crypto_leaf(leaf, entry);
-        crypto_merkle_add_hash(&a->tree, leaf);
-        enum err err = audit_hash(a, leaf);
-        TRY(err == ERR_DAMAGED ? audit_blame(a, index, width) : err);
+        buf_add(leaves, leaf, sizeof leaf);
+    }
+    TRY(buf_err(leaves));
+    enum err err = audit_tile(a, 0, width);
+    if (err != ERR_DAMAGED || !audit_tile_right(a, a->index[0], width))
+        return err;
+    return fault_set(a->fault, err, "日志的条目文件与哈希不符，请从备份恢复：%s", bundle);
+}
+
+/* Takes the leaves of a checked tile into the running root, and the tile's own root upwards. */
+static enum err audit_leaves(struct audit *a)
+{
+    for (size_t at = 0; at < a->tiles[0].len; at += CRYPTO_HASH) {
+        crypto_merkle_add_hash(&a->tree, (const uint8_t *)a->tiles[0].data + at);
         TRY(audit_checkpoints(a));
     }
-    return ERR_OK;
+    return audit_above(a, 0);
 }
 
 /* One bundle: exactly `width` entries, or more in a full file of an unfinished tile. */
 static enum err audit_bundle(struct audit *a, uint64_t index, unsigned width)
 {
     struct tlog_tile tile = {TLOG_ENTRIES, index, width};
+    struct buf name = {0};
     bool longer = false;
     TRY(audit_read(&longer, a, &tile));
     struct buf bundle = a->content;
     a->content = (struct buf){0};
+    buf_str(&name, buf_view(&a->path));
     struct str rest = buf_view(&bundle);
-    enum err err = audit_entries(&rest, a, index, width);
+    enum err err = audit_entries(&rest, a, buf_cstr(&name), width);
     if (err == ERR_OK && !longer && rest.len > 0)
-        err = audit_damaged(a, "日志的条目文件过长");
+        err = fault_set(a->fault, ERR_DAMAGED, "日志的条目文件过长，请从备份恢复：%s",
+                        buf_cstr(&name));
+    if (err == ERR_OK)
+        err = audit_leaves(a);
     if (err == ERR_OK)
         err = audit_earlier(a, TLOG_ENTRIES, index, buf_view(&bundle));
+    buf_free(&name);
     buf_free(&bundle);
     return err;
 }
 
-/* The tiles at the right border. */
+/* The tiles at the right border, and the earlier ones beside them. */
 static enum err audit_border(struct audit *a)
 {
     for (unsigned level = 0; level < TLOG_LEVELS; level++) {
