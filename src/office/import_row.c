@@ -164,7 +164,7 @@ static enum err is_heading(bool *is, struct import_run *run, const struct field 
                            struct str heading)
 {
     struct str key = sheet_heading_key(&run->arena, heading);
-    struct str rest = str_of(field->headings);
+    struct str rest = str_of(field->headings != NULL ? field->headings : "");
     struct str one = str_of(field->label);
     *is = false;
     do {
