@@ -14,6 +14,8 @@ struct arena_block {
     _Alignas(ARENA_ALIGN) unsigned char data[];
 };
 
+/* Puts a new block in front; what is left of the old one is given up, which wastes at most a small
+ * object, since larger ones get a block of their own size. */
 static bool arena_grow(struct arena *a, size_t size)
 {
     size_t want = size > ARENA_BLOCK ? size : ARENA_BLOCK;

@@ -14,9 +14,11 @@ struct buf {
     bool failed;
 };
 
+/* Frees the memory and leaves an empty buffer. */
 void buf_free(struct buf *b);
 /* Empties it and keeps its memory. */
 void buf_clear(struct buf *b);
+/* Each appends: bytes, a slice, a C string, a byte, a number in decimal. */
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_str(struct buf *b, struct str s);
 void buf_cat(struct buf *b, const char *text);

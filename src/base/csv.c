@@ -41,6 +41,7 @@ struct csv_scan {
     bool row_end;
 };
 
+/* An error in the row being read (one more than given out): a person finds it by row and column. */
 static enum err csv_fault(const struct csv *c, enum err err, size_t col, const char *why)
 {
     if (c->fault != NULL)
@@ -82,6 +83,7 @@ struct csv_guess {
 
 static const char csv_delimiters[3] = {',', '\t', ';'};
 
+/* Counts the delimiters of the first lines that are not blank, outside quotes. */
 static void csv_count(struct csv_guess *g, struct str text)
 {
     bool quoted = false;
@@ -115,6 +117,7 @@ static uint64_t csv_fit(const struct csv_guess *g, size_t which)
     return best;
 }
 
+/* The delimiter that fits best; a comma where none fits, as in a file of one column. */
 static enum err csv_guess_delimiter(struct csv *c)
 {
     struct csv_guess g = {0};
@@ -312,6 +315,7 @@ static bool csv_is_number(struct str s)
     return s.len > 1 && s.data[0] == '-' && dots < 2;
 }
 
+/* What a spreadsheet would take for a formula, by its first character (SECURITY.md IN3). */
 static bool csv_is_formula(struct str s)
 {
     static const struct str wide[] = {{"＝", 3}, {"＋", 3}, {"－", 3}, {"＠", 3}};
@@ -353,6 +357,8 @@ static enum err csv_finish(struct csv *c)
     return ERR_OK;
 }
 
+/* One row from the window into c->cells. The limit of rows is checked before the row is scanned, so
+ * that a file of exactly rows_max rows passes. */
 static enum err csv_read_row(struct csv *c)
 {
     struct csv_scan scan = {0};
@@ -383,6 +389,8 @@ enum err csv_next(struct csv *c, struct str **cells, size_t *count)
     return ERR_OK;
 }
 
+/* RFC 4180, and blanks at the ends, which some programs drop, and a byte-order mark, which a reader
+ * would drop at the beginning of a file. */
 static bool csv_needs_quotes(struct str cell, char delimiter)
 {
     if (cell.len == 0)
@@ -393,6 +401,7 @@ static bool csv_needs_quotes(struct str cell, char delimiter)
            memchr(cell.data, '\r', cell.len) != NULL || str_starts(cell, STR("\xEF\xBB\xBF"));
 }
 
+/* In quotes, each quote doubled. */
 static void csv_write_quoted(struct buf *out, struct str cell, bool guard)
 {
     struct str piece;

@@ -59,6 +59,7 @@ static struct str decode_mark(enum decode_kind kind)
     return marks[kind];
 }
 
+/* ASCII that stands in tables: printable, TAB and line ends. */
 static bool decode_is_text(unsigned char c)
 {
     return (c >= 0x20 && c < 0x7F) || c == '\t' || c == '\n' || c == '\r';
@@ -94,6 +95,7 @@ enum decode_kind decode_detect(struct str s, bool whole)
     return bad == 0 || (!whole && bad < 4) ? DECODE_UTF8 : DECODE_GB18030;
 }
 
+/* read(2) that outlasts signals; *got 0 is the end. */
 static enum err decode_fd_read(int fd, char *data, size_t cap, size_t *got)
 {
     ssize_t n = 0;
@@ -176,6 +178,7 @@ static enum err decode_find_kind(struct decode *d)
     return ERR_OK;
 }
 
+/* Finds the kind, drops the byte-order mark, and opens iconv where it is needed. */
 static enum err decode_start(struct decode *d, struct fault *fault)
 {
     if (d->kind == DECODE_AUTO)
@@ -196,6 +199,8 @@ static enum err decode_start(struct decode *d, struct fault *fault)
     return ERR_OK;
 }
 
+/* A decoder of the given source and kind. While the kind is unknown the window is a MiB, all that a
+ * pipe is judged by. */
 static enum err decode_make(struct decode **out, struct decode init, struct fault *fault)
 {
     struct decode *d = malloc(sizeof *d);
@@ -236,6 +241,7 @@ void decode_close(struct decode *d)
     free(d);
 }
 
+/* The bytes at the front of the window are no character: tells where they stand and what to do. */
 static enum err decode_bad(const struct decode *d, struct fault *fault)
 {
     return fault_set(fault, ERR_UTF8,

@@ -21,6 +21,7 @@ static const struct err_row err_rows[ERR_COUNT] = {
 #undef ERR
 };
 
+/* A number that is no error is shown as ERR_IO rather than read past the table. */
 static const struct err_row *err_find(enum err err)
 {
     size_t i = (size_t)err;

@@ -26,6 +26,7 @@ static enum err file_read_some(int fd, char *data, size_t cap, size_t *got)
     return ERR_OK;
 }
 
+/* write(2) until all is written: it may write less than asked, or be interrupted by a signal. */
 static enum err file_write_all(int fd, const char *data, size_t len)
 {
     while (len > 0) {
@@ -40,6 +41,8 @@ static enum err file_write_all(int fd, const char *data, size_t len)
     return ERR_OK;
 }
 
+/* Reads in chunks rather than by fstat size: files in /proc and pipes tell none, and a file may
+ * grow. */
 static enum err file_read_fd(struct buf *out, int fd, size_t limit)
 {
     size_t total = 0;
@@ -97,6 +100,7 @@ enum err file_sync_dir(const char *dir)
     return err;
 }
 
+/* A rename is durable only when the folder that holds the name is synced as well. */
 static enum err file_sync_parent(const char *path)
 {
     char dir[FILE_PATH_MAX];
@@ -104,6 +108,8 @@ static enum err file_sync_parent(const char *path)
     return file_sync_dir(dir);
 }
 
+/* fsync(2) of a file written by someone else (libzip); the data belongs to the file and not to the
+ * descriptor, so that a new one serves. */
 static enum err file_sync_path(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -147,6 +153,7 @@ enum err file_out_open(struct file_out *f, const char *path, unsigned mode, bool
     return err;
 }
 
+/* Hands the collected bytes to the system; after a failure they are dropped. */
 static void file_out_flush(struct file_out *f)
 {
     if (f->err == ERR_OK)
@@ -211,6 +218,7 @@ enum err file_out_commit(struct file_out *f)
     return err;
 }
 
+/* The whole life of a file_out for content that is already in memory. */
 static enum err file_write(const char *path, struct str content, unsigned mode, bool durable)
 {
     struct file_out f;
@@ -279,6 +287,7 @@ enum err file_size(uint64_t *size, const char *path)
     return ERR_OK;
 }
 
+/* The source of a file_lines is the struct itself. */
 static enum err file_lines_read(void *source, char *data, size_t cap, size_t *got)
 {
     const struct file_lines *r = source;

@@ -26,6 +26,8 @@ static size_t json_depth(struct str text)
     return deepest;
 }
 
+/* jansson reads 64-bit integers, JavaScript only those within +-2^53: others would change unseen on
+ * their way through a browser. Recursion ends at JSON_DEPTH_MAX, checked before. */
 static enum err json_ints_fit(const json_t *value)
 {
     const char *key = NULL;
@@ -41,6 +43,7 @@ static enum err json_ints_fit(const json_t *value)
     return ERR_OK;
 }
 
+/* jansson's error in our errors and words; its own text is English and names its functions. */
 static enum err json_error(const json_error_t *error, struct fault *fault)
 {
     enum err err = ERR_FORMAT;

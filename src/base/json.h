@@ -33,6 +33,7 @@ void json_write_begin(struct json_writer *w, struct buf *out);
  * bad text, numbers or depth, ERR_MEMORY. The buffer's content is to be dropped then. */
 MUST enum err json_write_end(struct json_writer *w);
 
+/* Each begins or ends a level; ends must match. At most JSON_DEPTH_MAX levels. */
 void json_write_object(struct json_writer *w);
 void json_write_object_end(struct json_writer *w);
 void json_write_array(struct json_writer *w);

@@ -6,17 +6,20 @@
 
 #include <string.h>
 
+/* Keeps the first error: the later ones only follow from it. */
 static void json_fail(struct json_writer *w, enum err err)
 {
     if (w->err == ERR_OK)
         w->err = err;
 }
 
+/* The bit of the present level, which must not be 0; JSON_DEPTH_MAX levels fit into 64. */
 static uint64_t json_bit(const struct json_writer *w)
 {
     return UINT64_C(1) << (w->depth - 1);
 }
 
+/* Whether the innermost open level is an object: then a key is due before each value. */
 static bool json_in_object(const struct json_writer *w)
 {
     return w->depth > 0 && (w->objects & json_bit(w)) != 0;
@@ -34,6 +37,7 @@ enum err json_write_end(struct json_writer *w)
     return w->err != ERR_OK ? w->err : buf_err(w->out);
 }
 
+/* Between the members of one level. */
 static void json_comma(struct json_writer *w)
 {
     if ((w->nonempty & json_bit(w)) != 0)
@@ -56,6 +60,7 @@ static bool json_value(struct json_writer *w)
     return true;
 }
 
+/* Begins an object or array; its own level starts empty, whatever stood there before. */
 static void json_open(struct json_writer *w, char sign, bool object)
 {
     if (w->depth == JSON_DEPTH_MAX)
@@ -69,6 +74,7 @@ static void json_open(struct json_writer *w, char sign, bool object)
     buf_char(w->out, sign);
 }
 
+/* Ends the innermost level if it is of this kind and no key waits for its value. */
 static void json_close(struct json_writer *w, char sign, bool object)
 {
     if (w->depth == 0 || w->keyed || json_in_object(w) != object)
@@ -100,6 +106,7 @@ void json_write_array_end(struct json_writer *w)
     json_close(w, ']', false);
 }
 
+/* A key is text like any other; two keys in a row are a misuse. */
 static void json_key(struct json_writer *w, struct str key)
 {
     if (!json_in_object(w) || w->keyed)
@@ -158,6 +165,7 @@ static void json_write_real(struct json_writer *w, const json_t *value)
         buf_add(w->out, text, len);
 }
 
+/* An object in the order of its members, which jansson keeps. */
 static void json_write_members(struct json_writer *w, const json_t *object)
 {
     json_t *own = (json_t *)(uintptr_t)object; /* jansson's iterators take no const */
@@ -170,6 +178,7 @@ static void json_write_members(struct json_writer *w, const json_t *object)
     json_write_object_end(w);
 }
 
+/* Stops at the first error, so that a value nested too deeply costs no more than its limit. */
 static void json_write_elements(struct json_writer *w, const json_t *array)
 {
     json_write_array(w);
@@ -227,6 +236,8 @@ static size_t json_plain_len(struct str s)
     return i;
 }
 
+/* One character that json_plain_len stopped at: the short form where JSON has one, \uXXXX where the
+ * character could harm a log or a page, else itself. */
 static void json_escape_one(struct buf *out, uint32_t cp)
 {
     static const char shorts[] = "\"\\\n\r\t\b\f";
@@ -240,6 +251,7 @@ static void json_escape_one(struct buf *out, uint32_t cp)
         utf8_add(out, cp);
 }
 
+/* Runs of plain bytes are copied whole; nearly all text is one run. */
 static void json_escape_valid(struct buf *out, struct str rest)
 {
     while (rest.len > 0) {

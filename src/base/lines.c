@@ -50,6 +50,7 @@ static enum err lines_fill(struct lines *r)
     return ERR_OK;
 }
 
+/* Hands out len bytes and passes over skip more (the LF). */
 static enum err lines_give(struct lines *r, struct str *line, size_t len, size_t skip)
 {
     if (len > r->limit)

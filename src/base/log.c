@@ -25,6 +25,7 @@ static void log_text(struct buf *out, struct str text)
     buf_cat(out, "…\"");
 }
 
+/* A number and a flag are bare, a text is quoted. */
 static void log_value(struct buf *out, const struct log_pair *pair)
 {
     if (pair->kind == LOG_NUMBER)
@@ -35,6 +36,7 @@ static void log_value(struct buf *out, const struct log_pair *pair)
         log_text(out, pair->text);
 }
 
+/* The whole line. time_format gives whole seconds; the microseconds go between them and the Z. */
 static void log_line(struct buf *out, enum log_level level, const char *event,
                      const struct log_pair *pairs, size_t count)
 {

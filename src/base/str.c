@@ -73,6 +73,7 @@ static const struct str str_blanks[] = {
     {"\f", 1}, {"\xE3\x80\x80", 3}, {"\xEF\xBB\xBF", 3}, {"\xC2\xA0", 2},
 };
 
+/* Bytes of the blank at the beginning of s, 0 if there is none. */
 static size_t str_blank_head(struct str s)
 {
     for (size_t i = 0; i < sizeof str_blanks / sizeof str_blanks[0]; i++)
@@ -81,6 +82,7 @@ static size_t str_blank_head(struct str s)
     return 0;
 }
 
+/* Bytes of the blank at the end of s, 0 if there is none. */
 static size_t str_blank_tail(struct str s)
 {
     for (size_t i = 0; i < sizeof str_blanks / sizeof str_blanks[0]; i++)
@@ -140,6 +142,7 @@ enum err str_i64(int64_t *out, struct str s)
     return ERR_OK;
 }
 
+/* Lower case only: hex has one form here, so that equal bytes are equal texts. */
 static int str_hex_value(char c)
 {
     if (c >= '0' && c <= '9')

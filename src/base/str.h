@@ -14,15 +14,18 @@ struct str {
     size_t len;
 };
 
-/* Slice of a string literal; of a C string; of a byte range. */
+/* Slice of a string literal. */
 #define STR(literal) ((struct str){("" literal), sizeof(literal) - 1})
+/* Slice of a C string (NULL gives the absent string); of a byte range. */
 struct str str_of(const char *text);
 struct str str_range(const char *data, size_t len);
 
 /* For printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).len, ((s).data ? (s).data : "")
 
+/* No bytes, absent or not. */
 bool str_empty(struct str s);
+/* The same bytes. */
 bool str_eq(struct str a, struct str b);
 /* Orders by raw bytes, a prefix first: LC_ALL=C sort. Returns <0, 0, >0. */
 int str_cmp(struct str a, struct str b);

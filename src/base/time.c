@@ -32,11 +32,13 @@ static int64_t time_floor(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+/* Gregorian, also before 1582. */
 static bool date_leap(int y)
 {
     return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
 }
 
+/* Of month 1-12. */
 static int date_month_days(int y, int m)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -184,6 +186,7 @@ static int date_take(struct str *rest)
     return value;
 }
 
+/* Takes sign off the front of *rest if it stands there; the empty sign always does. */
 static bool date_skip(struct str *rest, struct str sign)
 {
     if (!str_starts(*rest, sign))
@@ -192,6 +195,7 @@ static bool date_skip(struct str *rest, struct str sign)
     return true;
 }
 
+/* At least one digit and nothing else. */
 static bool date_all_digits(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)

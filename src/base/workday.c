@@ -16,6 +16,7 @@ struct workdays_sheet {
     size_t col_work;
 };
 
+/* What the table says of a day; outside it: unknown. */
 static enum workday workdays_at(const struct workdays *w, int32_t day)
 {
     int64_t at = (int64_t)day - w->first;
@@ -65,6 +66,7 @@ unsigned workdays_between(bool *estimated, const struct workdays *w, int32_t fro
     return count;
 }
 
+/* Finds the two columns by their headings, wherever they stand. */
 static enum err workdays_heading(struct workdays_sheet *sheet, const struct str *cells,
                                  size_t count, struct fault *fault)
 {
@@ -95,6 +97,7 @@ static enum err workdays_row(int32_t *day, uint8_t *kind, const struct workdays_
     return date_parse(day, str_trim(cells[sheet->col_date]));
 }
 
+/* A row that cannot stand, with its number; the table is taken whole or not at all. */
 static enum err workdays_bad_row(struct fault *fault, uint64_t row, const char *why)
 {
     if (fault != NULL)
@@ -130,6 +133,8 @@ static enum err workdays_rows(struct workdays_sheet *sheet, struct csv *csv, str
     return err == ERR_END ? ERR_OK : err;
 }
 
+/* One pass over the text. There are two, because the years must be known before their days have
+ * room. */
 static enum err workdays_pass(struct workdays_sheet *sheet, struct str text, struct fault *fault)
 {
     struct csv *csv = NULL;

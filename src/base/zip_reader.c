@@ -59,6 +59,7 @@ struct zip_stream {
     uint64_t left; /* bytes the directory still promises */
 };
 
+/* A little-endian number of 2 or 4 bytes, at any alignment. */
 static uint32_t zip_le(const unsigned char *at, size_t bytes)
 {
     uint32_t value = 0;
@@ -67,6 +68,8 @@ static uint32_t zip_le(const unsigned char *at, size_t bytes)
     return value;
 }
 
+/* libzip's errors in ours: what is not memory, a missing file or the system is damage of the
+ * archive. */
 static enum err zip_error_err(zip_error_t *error)
 {
     int code = zip_error_code_zip(error);
@@ -79,12 +82,14 @@ static enum err zip_error_err(zip_error_t *error)
     return ERR_FORMAT;
 }
 
+/* The archive is not what it claims; why names the check that found it. */
 static enum err zip_damaged(const struct zip_reader *r, const char *why)
 {
     return fault_set(r->fault, ERR_FORMAT,
                      "压缩包（zip/xlsx）已损坏或被改动：%s，未读取任何内容，请重新获取该文件", why);
 }
 
+/* A failed read of the archive itself, also before libzip has opened it. */
 static enum err zip_source_failed(const struct zip_reader *r)
 {
     enum err err = zip_error_err(zip_source_error(r->source));
@@ -128,6 +133,9 @@ struct zip_directory {
     uint32_t entries;
 };
 
+/* The end record must point at a directory that ends where the record begins: nothing stands
+ * between them or behind, where a second directory could hide. The number of entries is checked
+ * here, before anything of their size is allocated. */
 static enum err zip_check_end(struct zip_directory *dir, const struct zip_reader *r,
                               const unsigned char *end, uint64_t end_offset)
 {
@@ -149,6 +157,7 @@ static enum err zip_check_end(struct zip_directory *dir, const struct zip_reader
     return ERR_OK;
 }
 
+/* Reads the tail, in which the end record with the longest possible comment fits. */
 static enum err zip_read_end(struct zip_directory *dir, struct zip_reader *r)
 {
     uint64_t size = r->file_size;
@@ -186,6 +195,7 @@ bool zip_name_ok(struct str name)
     return true;
 }
 
+/* One record of the directory: name, encryption, method, size and ratio. */
 static enum err zip_check_head(const struct zip_reader *r, const unsigned char *head,
                                struct str name)
 {
@@ -251,6 +261,7 @@ static enum err zip_walk(struct zip_reader *r, const unsigned char *data, size_t
     return len == 0 && packed <= r->file_size ? ERR_OK : zip_damaged(r, "目录与内容不一致");
 }
 
+/* From the end record to r->entries. */
 static enum err zip_read_directory(struct zip_reader *r)
 {
     struct zip_directory dir = {0};
@@ -264,6 +275,7 @@ static enum err zip_read_directory(struct zip_reader *r)
     return zip_walk(r, data, dir.size);
 }
 
+/* Indices of entries by their names, for qsort_r. */
 static int zip_order(const void *a, const void *b, void *ctx)
 {
     const struct zip_reader *r = ctx;
@@ -272,6 +284,7 @@ static int zip_order(const void *a, const void *b, void *ctx)
     return str_cmp(r->entries[*x].name, r->entries[*y].name);
 }
 
+/* Sorts the names for look-ups; equal ones then stand side by side. */
 static enum err zip_sort(struct zip_reader *r)
 {
     r->sorted = arena_array(&r->arena, r->count, sizeof *r->sorted);
@@ -304,6 +317,7 @@ static enum err zip_compare(const struct zip_reader *r)
     return ERR_OK;
 }
 
+/* The size comes first: nothing of a file that is too large is read. */
 static enum err zip_source_size(struct zip_reader *r)
 {
     zip_stat_t st;
@@ -339,6 +353,7 @@ static enum err zip_reader_start(struct zip_reader *r)
     return zip_compare(r);
 }
 
+/* The defaults of SECURITY.md IN4 where a limit is not given. */
 static struct zip_limits zip_limits_fill(const struct zip_limits *limits)
 {
     struct zip_limits l = limits != NULL ? *limits : (struct zip_limits){0};
@@ -466,6 +481,7 @@ void zip_stream_close(struct zip_stream *s)
     free(s);
 }
 
+/* To the end, where libzip compares the CRC. */
 static enum err zip_stream_load(struct buf *out, struct zip_stream *s)
 {
     for (;;) {
@@ -495,6 +511,7 @@ enum err zip_reader_load(struct buf *out, struct zip_reader *r, struct str name,
     return err;
 }
 
+/* The source of a zip_lines is its stream. */
 static enum err zip_lines_read(void *source, char *data, size_t cap, size_t *got)
 {
     return zip_stream_read(source, data, cap, got);

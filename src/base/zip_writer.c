@@ -23,6 +23,7 @@ struct zip_writer {
     char temp[FILE_PATH_MAX];
 };
 
+/* libzip's last error in ours; what has no other place is a failed write. */
 static enum err zip_writer_err(struct zip_writer *w)
 {
     zip_error_t *error = zip_get_error(w->zip);

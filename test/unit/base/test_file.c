@@ -133,6 +133,7 @@ static void folders_are_made_with_all_above_them(void **state)
     assert_int_equal(file_size(&size, "m"), ERR_STATE);
     assert_int_equal(file_sync_dir("m"), ERR_OK);
     assert_int_equal(file_sync_dir("nowhere"), ERR_MISSING);
+    assert_int_equal(file_sync_dir("/proc"), ERR_SYNC); /* cannot be synced: never told as done */
 }
 
 static void lines_come_whole_whatever_the_window_cuts(void **state)
@@ -209,6 +210,17 @@ static void a_line_over_the_limit_is_refused_and_one_at_it_is_not(void **state)
     buf_free(&text);
 }
 
+static void publishing_moves_a_file_made_by_another(void **state)
+{
+    (void)state;
+    scratch_put("made", STR("x"));
+    assert_int_equal(file_publish("made", "seen"), ERR_OK);
+    assert_content("seen", STR("x"));
+    assert_false(file_exists("made"));
+    assert_int_equal(file_publish("made", "seen"), ERR_MISSING);
+    assert_content("seen", STR("x"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_failed_write_leaves_the_old_content_and_no_temporary_file),
         cmocka_unit_test(a_write_onto_a_folder_or_into_none_fails_cleanly),
         cmocka_unit_test(a_file_written_in_pieces_is_seen_only_after_its_commit),
+        cmocka_unit_test(publishing_moves_a_file_made_by_another),
         cmocka_unit_test(folders_are_made_with_all_above_them),
         cmocka_unit_test(lines_come_whole_whatever_the_window_cuts),
         cmocka_unit_test(a_last_line_without_lf_is_given_and_flagged),
