@@ -8,15 +8,15 @@
 #include "base/field.h"
 #include "sheet/reader.h"
 
-/* Normalises `cell` for `field` into *out (in arena or in the cell's own memory):
- *   TEXT      one line, runs of blanks collapsed       LONG     line breaks kept
- *   NUMBER    469006600187440.0 and 4.69006600187440E+14 written out where exact, else as it is
- *   DIVISION  half width, no blanks                    DATE     YYYY-MM-DD (9999-12-31 for 长期)
- *   COUNT     plain decimal                            RATIO    NUM/DEN in lowest terms, 0 < r <= 1
- *   CODE      the dictionary's code                    LIST     words (codes where the field has a
- *   BOOL      1 or 0                                            dictionary) joined by 、, no
- * doubles An empty cell gives an empty value; ERR_INPUT if the field is required. ERR_INPUT with a
- * Chinese reason in fault (no row or column in it; the caller knows them); ERR_MEMORY. */
+/* Normalises `cell` for `field` into *out, which lies in arena, in the cell's or the dictionary's
+ * own memory. TEXT and NUMBER: one line, blanks collapsed (ids/ judges numbers). LONG: line breaks
+ * kept. DIVISION: half width, no blanks (regions/ judges it). DATE: YYYY-MM-DD, 9999-12-31 for
+ * 长期. COUNT: plain decimal. RATIO: NUM/DEN in lowest terms, 0 < r <= 1. CODE: the dictionary's
+ * code. LIST: words, codes where the field has a dictionary, joined by 、 without doubles. BOOL: 1
+ * or 0.
+ *
+ * An empty cell gives an empty value; ERR_INPUT if the field is required. ERR_INPUT with a Chinese
+ * reason in fault (no row or column in it; the caller knows them); ERR_MEMORY. */
 MUST enum err sheet_value(struct str *out, const struct field *field, const struct sheet_cell *cell,
                           struct arena *arena, struct fault *fault);
 
