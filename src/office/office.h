@@ -95,6 +95,15 @@ MUST enum err office_log_append(int64_t *idx, struct errand *e, struct db_tx *tx
  * after each transaction that appended, before anything is shown. */
 MUST enum err office_log_sync(const struct office *office, int64_t now, struct fault *fault);
 
+/* Checks the installation: the database's own integrity, every tile and checkpoint of the log, each
+ * log entry against the database, each file of each draw against its digest (I4, I5). ERR_DAMAGED
+ * names what is wrong. */
+struct office_checked {
+    uint64_t entries;
+    uint64_t files;
+};
+MUST enum err office_check(struct office_checked *out, struct errand *e);
+
 /* Runs work in a write transaction with its ctx; on error fills e->fault if it has no words yet. */
 MUST enum err office_write(struct errand *e, const char *name, db_work *work, void *ctx);
 MUST enum err office_read(struct errand *e, const char *name, db_work *work, void *ctx);

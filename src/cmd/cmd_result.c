@@ -1,0 +1,182 @@
+/* sunlot result and export. */
+#include "cmd/cmd.h"
+
+#include "base/file.h"
+#include "base/time.h"
+#include "office/draw.h"
+#include "office/result.h"
+
+#include <stdio.h>
+
+static const char result_usage[] =
+    "  sunlot result enter 抽取编号 --object 号码 --item 事项编号 --result 01-08 --method 方式\n"
+    "      --inspector 人员编号 [--note 情况] [--date 结果日期]\n"
+    "  sunlot --by 审核人 result approve 抽取编号 --object 号码 [--item 事项编号]\n"
+    "  sunlot --by 审核人 result return 抽取编号 --object 号码 [--item 事项编号] --reason 理由\n"
+    "  sunlot --by 审批人 result exempt 抽取编号 --object 号码 [--item 事项编号] --ground 依据\n"
+    "  sunlot result publish 抽取编号 [--object 号码]\n"
+    "  sunlot result counts\n"
+    "  结果：01 未发现问题  02 未按规定公示应当公示的信息  03 公示信息隐瞒真实情况、弄虚作假\n"
+    "        04 通过登记的住所（经营场所）无法联系  05 发现问题已责令改正  06 不配合检查情节严重\n"
+    "        07 未发现开展本次抽查涉及的经营活动  08 发现问题待后续处理";
+
+struct result_words {
+    struct office_result_entry entry;
+    struct str reason;
+    struct str ground;
+};
+
+static enum err result_enter_run(struct errand *e, struct result_words *w)
+{
+    struct office_result_due due = {0};
+    struct buf text = {0};
+    TRY(office_result_enter(&due, e, &w->entry));
+    date_format(&text, due.due_on);
+    printf("已录入，最迟公示日期 %.*s%s\n", STR_ARG(buf_view(&text)),
+           due.estimated ? "（估算：尚无该年度工作日安排）" : "");
+    buf_free(&text);
+    return ERR_OK;
+}
+
+static enum err result_approve_run(struct errand *e, struct result_words *w)
+{
+    uint64_t count = 0;
+    TRY(office_result_approve(&count, e, &w->entry.key));
+    printf("已审核 %llu 项。\n", (unsigned long long)count);
+    return ERR_OK;
+}
+
+static enum err result_return_run(struct errand *e, struct result_words *w)
+{
+    uint64_t count = 0;
+    TRY(office_result_return(&count, e, &w->entry.key, w->reason));
+    printf("已退回 %llu 项，由录入人重新录入。\n", (unsigned long long)count);
+    return ERR_OK;
+}
+
+static enum err result_exempt_run(struct errand *e, struct result_words *w)
+{
+    uint64_t count = 0;
+    TRY(office_result_exempt(&count, e, &w->entry.key, w->ground));
+    printf("已审批 %llu 项不予公示。\n", (unsigned long long)count);
+    return ERR_OK;
+}
+
+static enum err result_publish_run(struct errand *e, struct result_words *w)
+{
+    struct office_published out = {0};
+    TRY(office_result_publish(&out, e, w->entry.key.draw, w->entry.key.pool_id));
+    printf("公示 %llu 个对象的 %llu 项结果（另有不予公示 %llu 项），%llu 个对象还没有全部审核。\n",
+           (unsigned long long)out.visits, (unsigned long long)out.results,
+           (unsigned long long)out.exempt, (unsigned long long)out.waiting);
+    if (out.idx >= 0)
+        printf("已写入公开日志第 %lld 条。\n", (long long)out.idx);
+    return ERR_OK;
+}
+
+static enum err result_counts_run(struct errand *e)
+{
+    struct store_result_counts c = {0};
+    TRY(office_result_counts(&c, e));
+    printf("待审核 %lld，已退回 %lld，待公示 %lld，已公示 %lld，不予公示 %lld；逾期未公示 %lld\n",
+           (long long)c.entered, (long long)c.returned, (long long)c.approved,
+           (long long)c.published, (long long)c.exempt, (long long)c.overdue);
+    return ERR_OK;
+}
+
+typedef enum err result_run(struct errand *e, struct result_words *w);
+
+static const struct {
+    const char *word;
+    result_run *run;
+} result_steps[] = {
+    {"enter", result_enter_run},   {"approve", result_approve_run}, {"return", result_return_run},
+    {"exempt", result_exempt_run}, {"publish", result_publish_run},
+};
+
+static result_run *result_find(struct str word)
+{
+    for (size_t i = 0; i < sizeof result_steps / sizeof result_steps[0]; i++)
+        if (str_eq(str_of(result_steps[i].word), word))
+            return result_steps[i].run;
+    return NULL;
+}
+
+int cmd_result(struct cmd *cmd, int argc, char **argv)
+{
+    struct result_words w = {0};
+    struct cmd_list words;
+    const struct cmd_option options[] = {
+        {"--object", CMD_TEXT, &w.entry.key.pool_id},
+        {"--item", CMD_TEXT, &w.entry.key.item},
+        {"--result", CMD_TEXT, &w.entry.code},
+        {"--method", CMD_TEXT, &w.entry.method},
+        {"--note", CMD_TEXT, &w.entry.note},
+        {"--date", CMD_DATE, &w.entry.result_on},
+        {"--inspector", CMD_TEXT, &w.entry.inspector},
+        {"--reason", CMD_TEXT, &w.reason},
+        {"--ground", CMD_TEXT, &w.ground},
+    };
+    const struct cmd_syntax syntax = {options, sizeof options / sizeof options[0], 1, 2,
+                                      result_usage};
+    int code = cmd_parse(&words, cmd, &syntax, argc, argv);
+    if (code != CMD_OK)
+        return code;
+    bool counts = str_eq(words.items[0], STR("counts"));
+    result_run *run = result_find(words.items[0]);
+    if (!counts && (run == NULL || words.count != 2)) {
+        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", result_usage);
+        return CMD_USAGE;
+    }
+    code = cmd_open(cmd);
+    if (code != CMD_OK)
+        return code;
+    struct errand *e = &cmd->errand;
+    w.entry.key.draw = counts ? STR("") : words.items[1];
+    enum err err = counts ? result_counts_run(e) : run(e, &w);
+    return err == ERR_OK ? CMD_OK : cmd_fail(err, &e->fault);
+}
+
+static enum err export_proof(struct errand *e, struct str draw, struct str object, const char *path)
+{
+    struct buf text = {0};
+    enum err err = office_draw_proof(&text, e, draw, object);
+    if (err == ERR_OK)
+        err = file_write_durable(path, buf_view(&text), 0644);
+    buf_free(&text);
+    if (err == ERR_OK)
+        printf("企业自证：%s\n核验：sunlot verify %s\n", path, path);
+    return err;
+}
+
+int cmd_export(struct cmd *cmd, int argc, char **argv)
+{
+    struct cmd_list words;
+    struct str draw = {NULL, 0};
+    struct str object = {NULL, 0};
+    const struct cmd_option options[] = {{"--draw", CMD_TEXT, &draw},
+                                         {"--object", CMD_TEXT, &object}};
+    const struct cmd_syntax syntax = {
+        options, 2, 2, 2,
+        "  sunlot export results 文件.csv|.xlsx|.json|.jsonl            "
+        "已公示结果，国家公示系统的栏目\n"
+        "  sunlot export proof 文件 --draw 抽取编号 --object 号码        一家企业的自证材料"};
+    int code = cmd_parse(&words, cmd, &syntax, argc, argv);
+    if (code == CMD_OK)
+        code = cmd_open(cmd);
+    if (code != CMD_OK)
+        return code;
+    struct errand *e = &cmd->errand;
+    uint64_t count = 0;
+    enum err err = ERR_USAGE;
+    if (str_eq(words.items[0], STR("results"))) {
+        err = office_result_export(&count, e, words.items[1].data);
+        if (err == ERR_OK)
+            printf("导出 %llu 行：%s\n", (unsigned long long)count, words.items[1].data);
+    } else if (str_eq(words.items[0], STR("proof")) && draw.len > 0 && object.len > 0) {
+        err = export_proof(e, draw, object, words.items[1].data);
+    } else {
+        fault_set(&e->fault, err, "命令不完整\n用法：\n%s", syntax.usage);
+    }
+    return err == ERR_OK ? CMD_OK : cmd_fail(err, &e->fault);
+}

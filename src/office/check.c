@@ -1,0 +1,82 @@
+/* Is everything still as it was written? Database, log and the files of all draws. */
+#include "office/draw_case.h"
+#include "store/core.h"
+#include "vault/blob.h"
+#include "vault/log.h"
+
+struct check_work {
+    struct errand *e;
+    struct office_checked *out;
+};
+
+static enum err check_draw_files(struct check_work *w, struct db_tx *tx, int64_t draw)
+{
+    struct errand *e = w->e;
+    struct store_draw_file *files = NULL;
+    size_t count = 0;
+    const char *root = office_path(e->arena, e->office, "blobs");
+    if (root == NULL)
+        return ERR_MEMORY;
+    TRY(store_draw_files(&files, &count, e->arena, tx, e->office->tenant, draw));
+    for (size_t i = 0; i < count; i++) {
+        TRY(vault_blob_check(NULL, root, (const uint8_t *)files[i].digest.data, &e->fault));
+        w->out->files++;
+    }
+    return ERR_OK;
+}
+
+static enum err check_files(struct db_tx *tx, void *ctx)
+{
+    struct check_work *w = ctx;
+    struct store_draw *draws = NULL;
+    size_t count = 0;
+    TRY(store_draw_list(&draws, &count, w->e->arena, tx, w->e->office->tenant));
+    for (size_t i = 0; i < count; i++)
+        TRY(check_draw_files(w, tx, draws[i].id));
+    return ERR_OK;
+}
+
+struct check_entries {
+    struct errand *e;
+    struct vault_log *log;
+};
+
+static enum err check_entry(void *ctx, int64_t idx, struct str body)
+{
+    struct check_entries *w = ctx;
+    struct buf shown = {0};
+    enum err err = vault_log_entry(&shown, w->log, (uint64_t)idx);
+    bool same = err == ERR_OK && str_eq(buf_view(&shown), body);
+    buf_free(&shown);
+    if (err == ERR_OK && !same)
+        return fault_set(&w->e->fault, ERR_DAMAGED, "公开日志第 %lld 条与数据库不一致",
+                         (long long)idx);
+    return err;
+}
+
+static enum err check_log_rows(struct db_tx *tx, void *ctx)
+{
+    struct check_entries *w = ctx;
+    return store_log_from(tx, 0, INT64_MAX, check_entry, w);
+}
+
+static enum err check_log(struct check_work *w)
+{
+    struct errand *e = w->e;
+    struct check_entries entries = {.e = e};
+    TRY(vault_log_open(&entries.log, e->office->dir, &e->fault));
+    enum err err = vault_log_verify(&w->out->entries, entries.log, &e->fault);
+    if (err == ERR_OK)
+        err = office_read(e, "check-log", check_log_rows, &entries);
+    vault_log_close(entries.log);
+    return err;
+}
+
+enum err office_check(struct office_checked *out, struct errand *e)
+{
+    struct check_work work = {e, out};
+    *out = (struct office_checked){0};
+    TRY(db_check(e->office->db, &e->fault));
+    TRY(check_log(&work));
+    return office_read(e, "check-files", check_files, &work);
+}

@@ -1,0 +1,315 @@
+/* Entering, approving, returning, exempting results: see result.h. Publication is in publish.c.
+ *
+ * Invariants: a result moves along its states only (I7); the author never approves; a result cannot
+ * be older than the assignment of its team, so nothing is "normal" before anyone has been there. */
+#include "office/result.h"
+
+#include "base/time.h"
+#include "model/resource.h"
+#include "office/task.h"
+#include "store/draw.h"
+
+struct result_place {
+    struct store_draw draw;
+    struct office_task task;
+    struct store_visit visit;
+};
+
+static enum err result_place_load(struct result_place *out, struct errand *e, struct db_tx *tx,
+                                  const struct office_result_key *key)
+{
+    struct str tenant = e->office->tenant;
+    struct store_task task = {0};
+    enum err err = store_draw_get(&out->draw, e->arena, tx, tenant, key->draw);
+    if (err == ERR_MISSING)
+        return fault_set(&e->fault, err, "没有编号为 %.*s 的抽取", STR_ARG(key->draw));
+    TRY(err);
+    TRY(store_task_by_id(&task, e->arena, tx, tenant, out->draw.task));
+    TRY(office_task_load(&out->task, e, tx, task.number));
+    err = store_visit_get(&out->visit, e->arena, tx, tenant, out->draw.id, key->pool_id);
+    if (err == ERR_MISSING)
+        return fault_set(&e->fault, err, "对象 %.*s 不在抽取 %.*s 的抽中名单里",
+                         STR_ARG(key->pool_id), STR_ARG(key->draw));
+    return err;
+}
+
+static const struct store_task_item *result_item(const struct result_place *place, struct str code)
+{
+    for (size_t i = 0; i < place->task.item_count; i++)
+        if (str_eq(place->task.items[i].code, code))
+            return &place->task.items[i];
+    return NULL;
+}
+
+/* --- entering --- */
+
+struct enter_work {
+    struct errand *e;
+    const struct office_result_entry *entry;
+    struct result_place place;
+    struct store_result result;
+};
+
+/* R107: only those who were assigned to this object for this department. */
+static enum err enter_assigned(struct enter_work *w, struct db_tx *tx,
+                               const struct store_task_item *item)
+{
+    struct errand *e = w->e;
+    struct store_seat *seats = NULL;
+    size_t count = 0;
+    TRY(store_seats(&seats, &count, e->arena, tx, e->office->tenant, w->place.draw.id));
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(seats[i].pool_id, w->entry->key.pool_id) &&
+            str_eq(seats[i].department, item->department) &&
+            str_eq(seats[i].inspector, w->entry->inspector))
+            return ERR_OK;
+    return fault_set(&e->fault, ERR_FORBIDDEN,
+                     "%.*s 不是该对象 %.*s 检查组的成员，谁检查谁录入；没有录入",
+                     STR_ARG(w->entry->inspector), STR_ARG(item->department));
+}
+
+static enum err enter_visit(struct enter_work *w)
+{
+    struct errand *e = w->e;
+    struct str state = w->place.visit.state;
+    if (str_eq(state, STR("assigned")) || str_eq(state, STR("entered")))
+        return ERR_OK;
+    const char *why = str_eq(state, STR("drawn"))       ? "还没有匹配检查人员"
+                      : str_eq(state, STR("published")) ? "结果已经公示"
+                      : str_eq(state, STR("skipped"))   ? "已标记为无法检查"
+                                                        : "所属抽取已终止";
+    return fault_set(&e->fault, ERR_STATE, "对象 %.*s %s，不能录入结果；没有录入",
+                     STR_ARG(w->entry->key.pool_id), why);
+}
+
+static enum err enter_words(struct enter_work *w)
+{
+    struct errand *e = w->e;
+    const struct office_result_entry *in = w->entry;
+    const struct field_word *code = model_word_by_text(model_result_codes, in->code);
+    const struct field_word *method = model_word_by_text(model_methods, in->method);
+    if (code == NULL)
+        return fault_set(&e->fault, ERR_INPUT,
+                         "检查结果“%.*s”不在八种法定结果之内，请填 01-08 或其文字；没有录入",
+                         STR_ARG(in->code));
+    if (method == NULL)
+        return fault_set(&e->fault, ERR_INPUT,
+                         "检查方式“%.*s”不认识，请填如 实地核查、书面检查、网络监测；没有录入",
+                         STR_ARG(in->method));
+    w->result.code = str_of(code->code);
+    w->result.method = str_of(method->code);
+    bool clean = str_eq(w->result.code, STR("01")) || str_eq(w->result.code, STR("07"));
+    if (!clean && in->note.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "发现问题的结果必须写明情况（--note）；没有录入");
+    return ERR_OK;
+}
+
+static enum err enter_dates(struct enter_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    uint64_t days = 0;
+    int32_t today = date_of_time(e->now);
+    int32_t on = w->entry->result_on != 0 ? w->entry->result_on : today;
+    int32_t first = date_of_time(w->place.visit.at);
+    if (w->place.task.task.visit_from > first)
+        first = w->place.task.task.visit_from;
+    if (on > today)
+        return fault_set(&e->fault, ERR_INPUT, "结果日期不能晚于今天；没有录入");
+    if (on < first)
+        return fault_set(&e->fault, ERR_INPUT, "结果日期早于检查开始日期，检查尚未进行；没有录入");
+    TRY(office_setting_count(&days, e, tx, MODEL_SETTING_PUBLISH_DAYS));
+    w->result.result_on = on;
+    return workdays_add(&w->result.due_on, &w->result.estimated, &e->office->workdays, on,
+                        (unsigned)days);
+}
+
+/* A first version, or the one after a returned one. */
+static enum err enter_version(struct enter_work *w, struct db_tx *tx,
+                              const struct store_task_item *item)
+{
+    struct errand *e = w->e;
+    struct store_result old = {0};
+    enum err err =
+        store_result_get(&old, e->arena, tx, e->office->tenant, w->place.visit.id, item->item);
+    w->result.version = 1;
+    if (err == ERR_MISSING)
+        return ERR_OK;
+    TRY(err);
+    if (!str_eq(old.state, STR("returned")))
+        return fault_set(&e->fault, ERR_STATE,
+                         "该事项的结果已经录入，如需更改请先由审核人退回；没有录入");
+    w->result.version = old.version + 1;
+    return ERR_OK;
+}
+
+static enum err enter_work_run(struct db_tx *tx, void *ctx)
+{
+    struct enter_work *w = ctx;
+    struct errand *e = w->e;
+    bool done = false;
+    struct str outcome;
+    TRY(result_place_load(&w->place, e, tx, &w->entry->key));
+    const struct store_task_item *item = result_item(&w->place, w->entry->key.item);
+    if (item == NULL)
+        return fault_set(&e->fault, ERR_INPUT, "任务里没有抽查事项“%.*s”；没有录入",
+                         STR_ARG(w->entry->key.item));
+    TRY(enter_words(w));
+    TRY(enter_dates(w, tx));
+    TRY(office_once(&done, &outcome, e, tx, STR("result-enter")));
+    if (done)
+        return ERR_OK;
+    TRY(enter_visit(w));
+    TRY(enter_assigned(w, tx, item));
+    TRY(enter_version(w, tx, item));
+    TRY(office_id(&w->result.id, e));
+    w->result.tenant = e->office->tenant;
+    w->result.visit = w->place.visit.id;
+    w->result.item = item->item;
+    w->result.department = item->department;
+    w->result.note = w->entry->note;
+    w->result.state = STR("entered");
+    w->result.entered_by = w->entry->inspector;
+    w->result.entered_at = e->now;
+    TRY(store_result_add(tx, &w->result));
+    TRY(store_visit_state(tx, e->office->tenant, w->place.visit.id, STR("entered"), STR("")));
+    TRY(office_audit(e, tx, STR("result-enter"), w->entry->key.pool_id, w->result.code));
+    return office_once_done(e, tx, STR("result-enter"), w->result.code);
+}
+
+enum err office_result_enter(struct office_result_due *out, struct errand *e,
+                             const struct office_result_entry *entry)
+{
+    struct enter_work work = {.e = e, .entry = entry};
+    TRY(office_write(e, "result-enter", enter_work_run, &work));
+    *out = (struct office_result_due){work.result.due_on, work.result.estimated};
+    return ERR_OK;
+}
+
+/* --- judging --- */
+
+/* What a judgement does to a result that stands in one of the states `from`. */
+struct judge {
+    const char *action;
+    const char *from;
+    struct str to;
+    struct str words; /* reason or ground */
+};
+
+struct judge_work {
+    struct errand *e;
+    const struct office_result_key *key;
+    const struct judge *judge;
+    uint64_t count;
+    uint64_t own; /* results whose author the actor is */
+};
+
+static bool judge_takes(const struct judge *judge, struct str state)
+{
+    struct str rest = str_of(judge->from);
+    struct str one;
+    while (str_cut(&one, &rest, '|'))
+        if (str_eq(one, state))
+            return true;
+    return false;
+}
+
+static enum err judge_one(struct judge_work *w, struct db_tx *tx, struct store_result *r)
+{
+    struct errand *e = w->e;
+    struct str from = r->state;
+    if (!judge_takes(w->judge, from))
+        return ERR_OK;
+    if (str_eq(r->entered_by, e->actor)) {
+        w->own++;
+        return ERR_OK;
+    }
+    r->state = w->judge->to;
+    r->approved_by = e->actor;
+    r->approved_at = e->now;
+    if (str_eq(w->judge->to, STR("exempt"))) {
+        r->exempt_ground = w->judge->words;
+        r->exempt_by = e->actor;
+    }
+    TRY(store_result_step(tx, r, from));
+    w->count++;
+    return ERR_OK;
+}
+
+static enum err judge_run(struct db_tx *tx, void *ctx)
+{
+    struct judge_work *w = ctx;
+    struct errand *e = w->e;
+    struct result_place place = {0};
+    struct store_result *results = NULL;
+    size_t count = 0;
+    w->count = 0;
+    w->own = 0;
+    TRY(result_place_load(&place, e, tx, w->key));
+    const struct store_task_item *item = result_item(&place, w->key->item);
+    if (w->key->item.len > 0 && item == NULL)
+        return fault_set(&e->fault, ERR_INPUT, "任务里没有抽查事项“%.*s”；没有改动",
+                         STR_ARG(w->key->item));
+    TRY(store_results_of_visit(&results, &count, e->arena, tx, e->office->tenant, place.visit.id));
+    for (size_t i = 0; i < count; i++)
+        if (item == NULL || results[i].item == item->item)
+            TRY(judge_one(w, tx, &results[i]));
+    if (w->own > 0)
+        return fault_set(&e->fault, ERR_FORBIDDEN,
+                         "录入人不能审核自己录入的结果，请由他人审核；没有改动");
+    if (w->count == 0)
+        return fault_set(&e->fault, ERR_STATE, "对象 %.*s 没有可以进行这一步的结果；没有改动",
+                         STR_ARG(w->key->pool_id));
+    struct str detail = w->judge->words.len > 0 ? w->judge->words : w->key->item;
+    return office_audit(e, tx, str_of(w->judge->action), w->key->pool_id, detail);
+}
+
+static enum err result_judge(uint64_t *count, struct errand *e, const struct office_result_key *key,
+                             const struct judge *judge)
+{
+    struct judge_work work = {.e = e, .key = key, .judge = judge};
+    TRY(office_write(e, judge->action, judge_run, &work));
+    *count = work.count;
+    return ERR_OK;
+}
+
+enum err office_result_approve(uint64_t *count, struct errand *e,
+                               const struct office_result_key *key)
+{
+    const struct judge judge = {"result-approve", "entered", STR("approved"), {NULL, 0}};
+    return result_judge(count, e, key, &judge);
+}
+
+enum err office_result_return(uint64_t *count, struct errand *e,
+                              const struct office_result_key *key, struct str reason)
+{
+    const struct judge judge = {"result-return", "entered|approved", STR("returned"), reason};
+    if (reason.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "退回必须写明理由（--reason）；没有改动");
+    return result_judge(count, e, key, &judge);
+}
+
+enum err office_result_exempt(uint64_t *count, struct errand *e,
+                              const struct office_result_key *key, struct str ground)
+{
+    const struct judge judge = {"result-exempt", "entered|approved", STR("exempt"), ground};
+    if (ground.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "不予公示必须写明依据（--ground）；没有改动");
+    return result_judge(count, e, key, &judge);
+}
+
+struct counts_work {
+    struct errand *e;
+    struct store_result_counts *out;
+};
+
+static enum err counts_run(struct db_tx *tx, void *ctx)
+{
+    struct counts_work *w = ctx;
+    return store_result_counts(w->out, tx, w->e->office->tenant, date_of_time(w->e->now));
+}
+
+enum err office_result_counts(struct store_result_counts *out, struct errand *e)
+{
+    struct counts_work work = {e, out};
+    return office_read(e, "result-counts", counts_run, &work);
+}

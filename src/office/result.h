@@ -1,0 +1,64 @@
+/* Results: entered by those who were there, approved by somebody else, published within the days
+ * that the law sets, each into the public log (R80, R87, R103, R106-R111). */
+#ifndef OFFICE_RESULT_H
+#define OFFICE_RESULT_H
+
+#include "office/office.h"
+#include "store/result.h"
+
+/* Which result is meant: an object of a draw, an item of its task (code). */
+struct office_result_key {
+    struct str draw;
+    struct str pool_id;
+    struct str item; /* empty, where allowed: all items */
+};
+
+/* A result as entered. Nothing is prefilled: code and method must be given. */
+struct office_result_entry {
+    struct office_result_key key;
+    struct str code;      /* 01-08 or its text */
+    struct str method;    /* code or text of 检查方式 */
+    struct str note;      /* what was found; asked for unless nothing was found */
+    int32_t result_on;    /* date the result was signed, 0: today */
+    struct str inspector; /* code: must hold a seat of the item's department in this visit */
+};
+struct office_result_due {
+    int32_t due_on;
+    bool estimated;
+};
+/* ERR_FORBIDDEN for one who was not assigned (R107); ERR_STATE when a result stands already, or
+ * before the teams are assigned; ERR_INPUT. *out tells the last day for publication. */
+MUST enum err office_result_enter(struct office_result_due *out, struct errand *e,
+                                  const struct office_result_entry *entry);
+
+/* The approver is the errand's actor and not the author. An empty item approves all entered ones of
+ * the object. *count gets how many. */
+MUST enum err office_result_approve(uint64_t *count, struct errand *e,
+                                    const struct office_result_key *key);
+/* Sends results back to the author with a reason; they are then entered anew as a new version. */
+MUST enum err office_result_return(uint64_t *count, struct errand *e,
+                                   const struct office_result_key *key, struct str reason);
+/* Exempts results from publication (R110): ground, and the actor as approver, who is not the
+ * author. */
+MUST enum err office_result_exempt(uint64_t *count, struct errand *e,
+                                   const struct office_result_key *key, struct str ground);
+
+/* Publishes the approved results of a draw (or of one object): objects all of whose items are
+ * approved or exempt, at once (R80). */
+struct office_published {
+    uint64_t visits;  /* published now */
+    uint64_t results; /* published now */
+    uint64_t exempt;  /* of these visits, not published */
+    uint64_t waiting; /* visits whose items are not all in or approved */
+    int64_t idx;      /* place of the publication in the log, -1 when nothing was published */
+};
+MUST enum err office_result_publish(struct office_published *out, struct errand *e, struct str draw,
+                                    struct str pool_id);
+
+MUST enum err office_result_counts(struct store_result_counts *out, struct errand *e);
+
+/* Exports the published results in the national columns to path, whose ending tells the format
+ * (.csv .json .jsonl .xlsx). *count gets the rows. */
+MUST enum err office_result_export(uint64_t *count, struct errand *e, const char *path);
+
+#endif

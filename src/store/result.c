@@ -1,0 +1,173 @@
+/* Results of visits: see result.h. */
+#include "store/result.h"
+
+#define RESULT_COLUMNS                                                                             \
+    "tenant, id, visit, item, department, version, code, note, method, result_on, due_on,"         \
+    " estimated, state, entered_by, entered_at, approved_by, approved_at, exempt_ground,"          \
+    " exempt_by, published_at, publication"
+
+static const char RESULT_ADD[] =
+    "INSERT INTO result (" RESULT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+
+enum err store_result_add(struct db_tx *tx, const struct store_result *r)
+{
+    return db_run(tx, NULL, RESULT_ADD,
+                  DB_ARGS(db_text(r->tenant), db_int(r->id), db_int(r->visit), db_int(r->item),
+                          db_text(r->department), db_int(r->version), db_text(r->code),
+                          db_text(r->note), db_text(r->method), db_int(r->result_on),
+                          db_int(r->due_on), db_int(r->estimated), db_text(r->state),
+                          db_text(r->entered_by), db_int(r->entered_at), db_text(r->approved_by),
+                          db_int(r->approved_at), db_text(r->exempt_ground), db_text(r->exempt_by),
+                          db_int(r->published_at), db_int(r->publication)));
+}
+
+static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_result *r = out;
+    r->tenant = store_text(rows, 0, arena, &failed);
+    r->id = db_col_int(rows, 1);
+    r->visit = db_col_int(rows, 2);
+    r->item = db_col_int(rows, 3);
+    r->department = store_text(rows, 4, arena, &failed);
+    r->version = db_col_int(rows, 5);
+    r->code = store_text(rows, 6, arena, &failed);
+    r->note = store_text(rows, 7, arena, &failed);
+    r->method = store_text(rows, 8, arena, &failed);
+    r->result_on = (int32_t)db_col_int(rows, 9);
+    r->due_on = (int32_t)db_col_int(rows, 10);
+    r->estimated = db_col_int(rows, 11) != 0;
+    r->state = store_text(rows, 12, arena, &failed);
+    r->entered_by = store_text(rows, 13, arena, &failed);
+    r->entered_at = db_col_int(rows, 14);
+    r->approved_by = store_text(rows, 15, arena, &failed);
+    r->approved_at = db_col_int(rows, 16);
+    r->exempt_ground = store_text(rows, 17, arena, &failed);
+    r->exempt_by = store_text(rows, 18, arena, &failed);
+    r->published_at = db_col_int(rows, 19);
+    r->publication = db_col_int(rows, 20);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+static const char RESULT_GET[] = "SELECT " RESULT_COLUMNS " FROM result WHERE tenant = $1"
+                                 " AND visit = $2 AND item = $3 ORDER BY version DESC LIMIT 1";
+
+enum err store_result_get(struct store_result *out, struct arena *arena, struct db_tx *tx,
+                          struct str tenant, int64_t visit, int64_t item)
+{
+    return store_one(out, arena, tx, RESULT_GET,
+                     DB_ARGS(db_text(tenant), db_int(visit), db_int(item)), result_fill);
+}
+
+static const char RESULT_STEP[] =
+    "UPDATE result SET state = $4, approved_by = $5, approved_at = $6, exempt_ground = $7,"
+    " exempt_by = $8, published_at = $9, publication = $10"
+    " WHERE tenant = $1 AND id = $2 AND state = $3";
+
+enum err store_result_step(struct db_tx *tx, const struct store_result *r, struct str from)
+{
+    uint64_t changed = 0;
+    TRY(db_run(tx, &changed, RESULT_STEP,
+               DB_ARGS(db_text(r->tenant), db_int(r->id), db_text(from), db_text(r->state),
+                       db_text(r->approved_by), db_int(r->approved_at), db_text(r->exempt_ground),
+                       db_text(r->exempt_by), db_int(r->published_at), db_int(r->publication))));
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+static const char RESULTS_OF_VISIT[] =
+    "SELECT " RESULT_COLUMNS " FROM result r WHERE r.tenant = $1 AND r.visit = $2"
+    " AND r.version = (SELECT MAX(n.version) FROM result n WHERE n.tenant = r.tenant"
+    " AND n.visit = r.visit AND n.item = r.item) ORDER BY r.item";
+
+enum err store_results_of_visit(struct store_result **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, struct str tenant, int64_t visit)
+{
+    const struct store_shape shape = {sizeof(struct store_result), result_fill};
+    return store_array((void **)out, count, arena, tx, &shape, RESULTS_OF_VISIT,
+                       DB_ARGS(db_text(tenant), db_int(visit)));
+}
+
+#define PUBLISHED_ROWS                                                                             \
+    "SELECT r.id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name, r.result_on,"      \
+    " o.number, o.name, i.name, r.code FROM result r"                                              \
+    " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"                                      \
+    " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"                                        \
+    " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"                                        \
+    " JOIN department d ON d.tenant = r.tenant AND d.code = r.department"                          \
+    " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"                              \
+    " WHERE r.tenant = $1 AND r.state = 'published'"
+
+static const char PUBLISHED_ALL[] = PUBLISHED_ROWS " ORDER BY r.publication, r.id";
+static const char PUBLISHED_OF[] = PUBLISHED_ROWS " AND r.publication = $2 ORDER BY r.id";
+
+enum err store_published_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
+                              int64_t publication)
+{
+    const struct db_value args[] = {db_text(tenant), db_int(publication)};
+    if (publication == 0)
+        return db_stream(out, tx, PUBLISHED_ALL, args, 1);
+    return db_stream(out, tx, PUBLISHED_OF, args, 2);
+}
+
+enum err store_published_next(struct store_published *out, struct db_rows *rows)
+{
+    TRY(db_next(rows));
+    *out = (struct store_published){.result = db_col_int(rows, 0),
+                                    .plan_number = db_col_text(rows, 1),
+                                    .plan_name = db_col_text(rows, 2),
+                                    .task_number = db_col_text(rows, 3),
+                                    .task_name = db_col_text(rows, 4),
+                                    .type = db_col_text(rows, 5),
+                                    .authority = db_col_text(rows, 6),
+                                    .date = (int32_t)db_col_int(rows, 7),
+                                    .object_number = db_col_text(rows, 8),
+                                    .object_name = db_col_text(rows, 9),
+                                    .item = db_col_text(rows, 10),
+                                    .code = db_col_text(rows, 11)};
+    return ERR_OK;
+}
+
+static const char PUBLICATION_ADD[] =
+    "INSERT INTO publication (tenant, id, idx, count, at, actor) VALUES ($1, $2, $3, $4, $5, $6)";
+
+enum err store_publication_add(struct db_tx *tx, const struct store_publication *row)
+{
+    return db_run(tx, NULL, PUBLICATION_ADD,
+                  DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->idx),
+                          db_int(row->count), db_int(row->at), db_text(row->actor)));
+}
+
+static const char RESULT_COUNTS[] =
+    "SELECT r.state, COUNT(*), SUM(CASE WHEN r.due_on < $2 THEN 1 ELSE 0 END) FROM result r"
+    " WHERE r.tenant = $1 GROUP BY r.state";
+
+static enum err result_count_row(void *ctx, struct db_rows *rows)
+{
+    struct store_result_counts *counts = ctx;
+    struct str state = db_col_text(rows, 0);
+    int64_t count = db_col_int(rows, 1);
+    bool open = false;
+    if (str_eq(state, STR("published")))
+        counts->published = count;
+    else if (str_eq(state, STR("exempt")))
+        counts->exempt = count;
+    else if (str_eq(state, STR("returned")))
+        counts->returned = count;
+    else if (str_eq(state, STR("entered")) || str_eq(state, STR("approved")))
+        open = true;
+    if (str_eq(state, STR("entered")))
+        counts->entered = count;
+    if (str_eq(state, STR("approved")))
+        counts->approved = count;
+    counts->overdue += open ? db_col_int(rows, 2) : 0;
+    return ERR_OK;
+}
+
+enum err store_result_counts(struct store_result_counts *out, struct db_tx *tx, struct str tenant,
+                             int32_t today)
+{
+    *out = (struct store_result_counts){0};
+    return store_all(tx, RESULT_COUNTS, DB_ARGS(db_text(tenant), db_int(today)), result_count_row,
+                     out);
+}

@@ -1,0 +1,86 @@
+/* Results of visits, their publication and the national columns (R106-R111). */
+#ifndef STORE_RESULT_H
+#define STORE_RESULT_H
+
+#include "store/row.h"
+
+struct store_result {
+    struct str tenant;
+    int64_t id;
+    int64_t visit;
+    int64_t item;
+    struct str department;
+    int64_t version; /* 1, 2 ... : a returned result is entered anew */
+    struct str code; /* 01-08 */
+    struct str note;
+    struct str method;
+    int32_t result_on;
+    int32_t due_on;
+    bool estimated; /* due_on passes a year whose calendar is not known */
+    struct str state;
+    struct str entered_by;
+    int64_t entered_at;
+    struct str approved_by;
+    int64_t approved_at;
+    struct str exempt_ground;
+    struct str exempt_by;
+    int64_t published_at;
+    int64_t publication;
+};
+/* ERR_DUPLICATE when this version of visit and item exists. */
+MUST enum err store_result_add(struct db_tx *tx, const struct store_result *result);
+/* The newest version for a visit and item. ERR_MISSING. */
+MUST enum err store_result_get(struct store_result *out, struct arena *arena, struct db_tx *tx,
+                               struct str tenant, int64_t visit, int64_t item);
+/* Moves a result from one state to another: state, approved_*, exempt_*, published_at and
+ * publication are taken from `result`. ERR_CONFLICT if it no longer stands in `from`. */
+MUST enum err store_result_step(struct db_tx *tx, const struct store_result *result,
+                                struct str from);
+/* The newest versions of a visit's results, by item. */
+MUST enum err store_results_of_visit(struct store_result **out, size_t *count, struct arena *arena,
+                                     struct db_tx *tx, struct str tenant, int64_t visit);
+
+/* One row of the national columns with its keys (ECOSYSTEM c.1). */
+struct store_published {
+    int64_t result;
+    struct str plan_number;
+    struct str plan_name;
+    struct str task_number;
+    struct str task_name;
+    struct str type;
+    struct str authority;
+    int32_t date;
+    struct str object_number; /* '' where it has none */
+    struct str object_name;
+    struct str item;
+    struct str code;
+};
+/* Published results: of one publication (id), or all (0); streamed by publication, then result. */
+MUST enum err store_published_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
+                                   int64_t publication);
+MUST enum err store_published_next(struct store_published *out, struct db_rows *rows);
+
+/* One publication with its place in the log. */
+struct store_publication {
+    struct str tenant;
+    int64_t id;
+    int64_t idx;
+    int64_t count;
+    int64_t at;
+    struct str actor;
+};
+MUST enum err store_publication_add(struct db_tx *tx, const struct store_publication *row);
+
+/* How many results stand in each state, and how many of those not yet published are overdue. */
+struct store_result_counts {
+    int64_t entered;
+    int64_t returned;
+    int64_t approved;
+    int64_t published;
+    int64_t exempt;
+    int64_t overdue;
+};
+MUST enum err store_result_counts(struct store_result_counts *out, struct db_tx *tx,
+                                  struct str tenant, int32_t today);
+
+#endif
