@@ -478,7 +478,8 @@ static enum err import_work(struct db_tx *tx, void *ctx)
                              .kind = w->kind,
                              .report = w->report,
                              .tx = tx,
-                             .stamp = {.tenant = w->e->office->tenant, .at = w->e->now}};
+                             .stamp = {.tenant = w->e->office->tenant, .at = w->e->now},
+                             .next_id = 1};
     enum err err = office_id(&run.stamp.job, w->e);
     if (err == ERR_OK)
         err = run_all(&run);

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIELD_MAX_DEFAULT = 2000, CACHE_MAX = 20000 };
+enum { CACHE_MAX = 20000 }; /* divisions remembered */
 
 /* Adds a reason to those there are already. */
 static enum err say(struct import_run *run, struct str *reasons, struct str *columns, int field,
@@ -91,22 +91,19 @@ static bool is_clearing(struct str text)
            str_eq(text, STR("(清空)"));
 }
 
-/* Control characters (line breaks are allowed in LONG) and characters that hide or turn text. */
-static bool has_bad_character(struct str text, bool lines)
+/* A control character other than TAB and line breaks tells of a damaged file: the text around it is
+ * not to be trusted. (Invisible and bidi characters sheet_value takes out.) */
+static bool has_control(struct str text)
 {
+    uint32_t cp;
     bool plain = true;
     for (size_t i = 0; i < text.len && plain; i++)
         plain = (unsigned char)text.data[i] >= 0x20 && (unsigned char)text.data[i] != 0x7F &&
-                (unsigned char)text.data[i] != 0xC2 && (unsigned char)text.data[i] != 0xE2;
-    if (plain)
-        return false;
-    uint32_t cp;
-    while (utf8_next(&cp, &text) == ERR_OK) {
-        bool allowed = lines && (cp == '\n' || cp == '\t');
-        if (!allowed && (utf8_is_control(cp) || utf8_is_deceptive(cp)))
+                (unsigned char)text.data[i] != 0xC2;
+    while (!plain && utf8_next(&cp, &text) == ERR_OK)
+        if (utf8_is_control(cp) && cp != '\t' && cp != '\n' && cp != '\r')
             return true;
-    }
-    return text.len > 0;
+    return false;
 }
 
 /* What must hold for a value whatever it means. */
@@ -114,16 +111,10 @@ static enum err check_value(struct import_run *run, struct import_row *row, int 
 {
     const struct field *field = &run->kind->resource->fields[i];
     struct str value = row->record.values[i];
-    size_t max = field->max != 0 ? field->max : FIELD_MAX_DEFAULT;
-    if (value.len > max)
-        return import_reject(run, row, i, "%s过长（%zu字节，最多%zu字节）", field->label, value.len,
-                             max);
     bool free_text = field->kind == FIELD_TEXT || field->kind == FIELD_LONG ||
                      field->kind == FIELD_LIST || (row->raw >> i & 1) != 0;
     if (!free_text)
         return ERR_OK;
-    if (has_bad_character(value, field->kind == FIELD_LONG))
-        return import_reject(run, row, i, "%s含有控制字符或隐藏字符", field->label);
     if (field->kind != FIELD_LONG && ids_idcard_inside(value))
         return import_reject(run, row, i, "%s中像是写有居民身份证号，请删去", field->label);
     return ERR_OK;
@@ -143,6 +134,8 @@ static enum err read_cell(struct import_run *run, struct import_row *row, int i,
     struct fault fault;
     struct str value = {0};
     fault.text[0] = '\0';
+    if (has_control(cell->text))
+        return import_reject(run, row, i, "%s含有控制字符，文件可能已损坏", field->label);
     enum err err = sheet_value(&value, field, cell, &run->chunk, &fault);
     if (err == ERR_INPUT && (run->kind->lenient & bit) != 0) {
         row->raw |= bit;
