@@ -255,11 +255,11 @@ clang_format() {
 }
 
 run_cppcheck() {
-    mkdir -p build-results/cppcheck
+    mkdir -p build-cppcheck
     # ctuuninitvar takes every output parameter for a value that is read
     cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
         --suppress=missingIncludeSystem --suppress=ctuuninitvar --error-exitcode=1 \
-        -j "$(nproc)" -I src --cppcheck-build-dir=build-results/cppcheck src
+        -j "$(nproc)" -I src --cppcheck-build-dir=build-cppcheck src
 }
 
 # run_checks: every check runs, whatever the others say; results are noted one by one.
