@@ -17,6 +17,8 @@
 /* Repetitions after a conflict, and the wait of a write for another process. */
 enum { DB_RETRIES = 8, DB_WAIT_MS = 10000 };
 
+/* Everything a process knows of one database. The pool serves readers on SQLite, and readers and
+ * writers on PostgreSQL. */
 struct db {
     struct db_source source;
     struct db_pool pool;
@@ -26,6 +28,7 @@ struct db {
     void *watch_ctx;
 };
 
+/* The first failure stays: what follows it is mostly its consequence. */
 enum err db_tx_fail(struct db_tx *tx, enum err err)
 {
     if (err != ERR_OK && err != ERR_END && err != ERR_DUPLICATE && err != ERR_INPUT)
@@ -43,6 +46,8 @@ void db_tx_reset(struct db_tx *tx, bool writable)
     tx->message[0] = '\0';
 }
 
+/* Work that returns early by TRY need not close its queries; no statement is left running when the
+ * transaction ends, which on SQLite would keep the log from being copied back. */
 void db_tx_sweep(struct db_tx *tx)
 {
     while (tx->open != NULL)
@@ -51,6 +56,7 @@ void db_tx_sweep(struct db_tx *tx)
     tx->failed = tx->failed != ERR_OK ? tx->failed : err;
 }
 
+/* Work may overlook a failure, the transaction may not. */
 void db_job_run(struct db_job *job, struct db_tx *tx)
 {
     job->tries++;
@@ -104,6 +110,7 @@ static enum err db_connect(struct db *db, struct fault *fault)
     return err;
 }
 
+/* Connects at once, so that a wrong address is told here and not at the first request. */
 enum err db_open(struct db **out, struct str url, bool readonly, struct fault *fault)
 {
     *out = NULL;
@@ -128,6 +135,7 @@ enum err db_open(struct db **out, struct str url, bool readonly, struct fault *f
     return ERR_OK;
 }
 
+/* The writer goes last: the connection that closes last copies SQLite's log back. */
 void db_close(struct db *db)
 {
     if (db == NULL)
@@ -243,6 +251,7 @@ static enum err job_pooled(struct db_job *job, struct db *db)
     return job_report(db, job);
 }
 
+/* Two ways: through the writer's queue, or on a connection of the pool with repetition. */
 enum err db_transact(struct db *db, const char *name, db_work *work, void *ctx, struct fault *fault)
 {
     struct db_job job = {.name = name, .work = work, .ctx = ctx, .fault = fault, .writes = true};
@@ -262,6 +271,7 @@ enum err db_read(struct db *db, const char *name, db_work *work, void *ctx, stru
     return job_pooled(&job, db);
 }
 
+/* On a connection of its own, outside of a transaction: both databases check what is committed. */
 enum err db_check(struct db *db, struct fault *fault)
 {
     struct db_tx *tx = NULL;
@@ -299,6 +309,7 @@ static enum err call_check(struct db_tx *tx, const struct db_value *args, size_t
     return ERR_OK;
 }
 
+/* PostgreSQL takes nothing but rows during a COPY, so neither does SQLite. */
 static enum err bulk_absent(struct db_tx *tx)
 {
     if (tx->bulk == NULL)
@@ -307,6 +318,7 @@ static enum err bulk_absent(struct db_tx *tx)
     return ERR_STATE;
 }
 
+/* The checks common to both databases stand here, before the driver sees the call. */
 enum err db_run(struct db_tx *tx, uint64_t *changed, const char *sql, const struct db_value *args,
                 size_t count)
 {
@@ -321,6 +333,9 @@ enum err db_run(struct db_tx *tx, uint64_t *changed, const char *sql, const stru
     return db_tx_fail(tx, tx->driver->run(changed, tx, &call));
 }
 
+/* A duplicate after an update that found nothing is either a row that this snapshot cannot see yet
+ * or another unique key. The first heals when the work is run again, so that is tried; the second
+ * stays ERR_DUPLICATE. */
 enum err db_upsert(struct db_tx *tx, const char *update, const char *insert,
                    const struct db_value *args, size_t count)
 {
@@ -334,10 +349,11 @@ enum err db_upsert(struct db_tx *tx, const char *update, const char *insert,
     TRY(db_run(tx, &changed, update, args, count));
     if (changed > 0)
         return ERR_OK;
-    tx->retry = !tx->driver->one_writer; /* a row that this snapshot cannot see yet */
+    tx->retry = !tx->driver->one_writer;
     return ERR_DUPLICATE;
 }
 
+/* Starts a query and lists it as open, so that db_tx_sweep finds it. */
 static enum err rows_open(struct db_rows **out, struct db_tx *tx, const struct db_call *call,
                           bool stream)
 {
@@ -411,6 +427,7 @@ enum err db_bulk_open(struct db_bulk **out, struct db_tx *tx, const char *table,
     return ERR_OK;
 }
 
+/* The first failure is kept: the caller may leave his loop and hear it from db_bulk_close. */
 enum err db_bulk_add(struct db_bulk *bulk, const struct db_value *row, size_t count)
 {
     if (bulk->failed != ERR_OK)

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+/* FNV-1a: short texts, no adversary (statements are literals of the program). */
 uint64_t db_cache_hash(const char *sql)
 {
     uint64_t hash = 14695981039346656037u;
@@ -15,6 +16,7 @@ uint64_t db_cache_hash(const char *sql)
     return hash;
 }
 
+/* First slot of the group that hash belongs to. */
 static struct db_stmt **cache_group(struct db_cache *cache, uint64_t hash)
 {
     return &cache->slots[(hash % (DB_CACHE_SLOTS / DB_CACHE_WAYS)) * DB_CACHE_WAYS];

@@ -22,6 +22,7 @@ struct migrate_job {
     struct fault *fault;
 };
 
+/* Bytes of a word, so that MY_INTEGER is not taken for INTEGER. */
 static bool word_char(char c)
 {
     return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
@@ -74,6 +75,7 @@ static bool statement_any(struct str sql)
     return false;
 }
 
+/* Runs one statement in the driver's words; a piece of comments only is none. */
 static enum err statement_run(struct db_tx *tx, struct str sql)
 {
     struct buf text = {0};
@@ -99,6 +101,7 @@ static enum err migrate_run(struct db_tx *tx, struct str sql)
     return ERR_OK;
 }
 
+/* SHA-256 in hex. */
 static enum err migrate_digest(struct buf *out, const char *sql)
 {
     uint8_t digest[CRYPTO_HASH];
@@ -107,6 +110,7 @@ static enum err migrate_digest(struct buf *out, const char *sql)
     return buf_err(out);
 }
 
+/* The record that keeps a migration from being applied again. */
 static enum err migrate_record(struct db_tx *tx, const struct db_migration *migration)
 {
     struct buf digest = {0};
@@ -164,13 +168,13 @@ static enum err records_check(size_t *applied, const struct migrate_job *job, st
 }
 
 /* Two processes that make the table at once: on PostgreSQL, IF NOT EXISTS does not keep the second
- * from a unique violation in the catalogue. It finds the table when it tries again. */
+ * from failing in the catalogue, by a unique violation or in other words. It finds the table when
+ * it tries again. */
 static enum err prepare_work(struct db_tx *tx, void *ctx)
 {
     (void)ctx;
     enum err err = statement_run(tx, str_of(migrate_table));
-    if (err == ERR_DUPLICATE)
-        tx->retry = true;
+    tx->retry = err != ERR_OK;
     return err;
 }
 
@@ -195,6 +199,7 @@ static enum err migrate_work(struct db_tx *tx, void *ctx)
     return err;
 }
 
+/* A reader only asks how far the database is. */
 static enum err read_work(struct db_tx *tx, void *ctx)
 {
     struct migrate_job *job = ctx;

@@ -46,6 +46,7 @@ static void pool_return(struct db_pool *pool, struct db_tx *tx)
     pthread_mutex_unlock(&pool->lock);
 }
 
+/* Opens outside of the lock: connecting may take seconds and others need not wait for it. */
 enum err db_pool_take(struct db_tx **out, struct db_pool *pool, struct fault *fault)
 {
     *out = pool_turn(pool);
@@ -57,6 +58,7 @@ enum err db_pool_take(struct db_tx **out, struct db_pool *pool, struct fault *fa
     return err;
 }
 
+/* A lost connection frees its place for a new one. */
 void db_pool_give(struct db_pool *pool, struct db_tx *tx)
 {
     bool keep = !tx->lost;

@@ -116,6 +116,7 @@ static enum err pg_exec(struct db_tx *tx, const char *sql)
 
 /* Parameters */
 
+/* The type a parameter is declared as, 0 to let the server infer it. */
 static Oid value_type(const struct db_value *value)
 {
     return value->kind == DB_INT ? OID_INT8 : value->kind == DB_BLOB ? OID_BYTEA : 0;
@@ -138,6 +139,7 @@ static void param_add(struct pg_params *params, struct buf *scratch, const struc
     buf_char(scratch, '\0');
 }
 
+/* Lays the call's parameters out in the connection's scratch buffer. */
 static enum err params_set(struct pg_params *params, struct pg_conn *conn,
                            const struct db_call *call)
 {
@@ -207,6 +209,7 @@ static bool stmt_uses(const char *sql, size_t count)
     return true;
 }
 
+/* Prepares on the server under a name that this connection never used. */
 static enum err stmt_prepare(struct pg_stmt **out, struct pg_conn *conn, const char *sql,
                              const struct pg_params *params)
 {
@@ -302,6 +305,7 @@ static enum err run_judge(uint64_t *changed, struct pg_conn *conn, PGresult *res
     return err;
 }
 
+/* A pipeline that was not read to its end leaves the connection in an unknown state: it is lost. */
 static enum err pg_run(uint64_t *changed, struct db_tx *tx, const struct db_call *call)
 {
     struct pg_conn *conn = (struct pg_conn *)tx;
@@ -322,6 +326,7 @@ static enum err pg_run(uint64_t *changed, struct db_tx *tx, const struct db_call
 
 /* Rows */
 
+/* All rows at once, by a statement that stays prepared. */
 static enum err rows_fetch_all(struct pg_rows *rows, struct pg_conn *conn,
                                const struct db_call *call, const struct pg_params *params)
 {
@@ -348,6 +353,7 @@ static enum err rows_fetch(struct pg_rows *rows, struct pg_conn *conn)
     return ERR_OK;
 }
 
+/* A cursor cannot be prepared; its text is parsed each time. */
 static enum err rows_declare(struct pg_rows *rows, struct pg_conn *conn, const struct db_call *call,
                              const struct pg_params *params)
 {
@@ -407,6 +413,7 @@ static enum err pg_next(struct db_rows *base)
     return rows->ended ? ERR_END : ERR_OK;
 }
 
+/* Also true outside of the rows and columns there are, as on SQLite. */
 static bool pg_col_null(struct db_rows *base, int col)
 {
     const struct pg_rows *rows = (struct pg_rows *)base;
@@ -427,6 +434,7 @@ static struct str bytea_decode(struct pg_rows *rows, struct str hex)
     return (struct str){data, len};
 }
 
+/* Booleans read as SQLite's 1 and 0. */
 static struct str pg_col_text(struct db_rows *base, int col)
 {
     struct pg_rows *rows = (struct pg_rows *)base;
@@ -447,6 +455,7 @@ static int64_t pg_col_int(struct db_rows *base, int col)
     return text.data != NULL ? strtoll(text.data, NULL, 10) : 0;
 }
 
+/* In a failed transaction the cursor is gone already. */
 static void pg_done(struct db_rows *base)
 {
     struct pg_rows *rows = (struct pg_rows *)base;
@@ -497,6 +506,7 @@ static enum err pg_step(struct db_tx *tx, enum db_step step)
     return err;
 }
 
+/* Taken before anything is read, so that the snapshot shows what the other process did. */
 static enum err pg_lock_schema(struct db_tx *tx)
 {
     return pg_exec(tx, "LOCK TABLE schema_migration IN EXCLUSIVE MODE");
@@ -504,12 +514,14 @@ static enum err pg_lock_schema(struct db_tx *tx)
 
 /* Opening */
 
+/* Notices would go to stderr. */
 static void pg_silent(void *ctx, const PGresult *res)
 {
     (void)ctx;
     (void)res;
 }
 
+/* Also for a connection that was never made. The server drops the statements with it. */
 static void pg_close(struct db_tx *tx)
 {
     struct pg_conn *conn = (struct pg_conn *)tx;

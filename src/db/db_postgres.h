@@ -20,13 +20,13 @@ struct pg_conn {
  * a conflict and lost when the connection broke. Does not clear res. */
 enum err pg_fail(struct pg_conn *conn, const PGresult *res);
 /* Clears res; ERR_OK if it is of the wanted kind, else its failure. */
-enum err pg_expect(struct pg_conn *conn, PGresult *res, ExecStatusType want);
+MUST enum err pg_expect(struct pg_conn *conn, PGresult *res, ExecStatusType want);
 
 /* The driver's bulk load and check, see driver.h. */
-enum err pg_bulk_open(struct db_bulk **out, struct db_tx *tx, const char *table,
-                      const char *columns);
-enum err pg_bulk_add(struct db_bulk *base, const struct db_value *row, size_t count);
-enum err pg_bulk_close(struct db_bulk *base);
-enum err pg_check(struct db_tx *tx, struct fault *fault);
+MUST enum err pg_bulk_open(struct db_bulk **out, struct db_tx *tx, const char *table,
+                           const char *columns);
+MUST enum err pg_bulk_add(struct db_bulk *base, const struct db_value *row, size_t count);
+MUST enum err pg_bulk_close(struct db_bulk *base);
+MUST enum err pg_check(struct db_tx *tx, struct fault *fault);
 
 #endif

@@ -32,6 +32,7 @@ static char copy_escape(char c)
     }
 }
 
+/* Appends text with COPY's escapes, in runs. */
 static void copy_text(struct buf *line, struct str text)
 {
     size_t from = 0;
@@ -47,6 +48,7 @@ static void copy_text(struct buf *line, struct str text)
     buf_add(line, text.data + from, text.len - from);
 }
 
+/* One column. "\\\\x" is bytea's hex form behind COPY's own escape. */
 static void copy_value(struct buf *line, const struct db_value *value)
 {
     switch (value->kind) {
@@ -67,6 +69,7 @@ static void copy_value(struct buf *line, const struct db_value *value)
     }
 }
 
+/* Hands the collected lines to libpq. */
 static enum err copy_send(struct pg_bulk *bulk)
 {
     struct pg_conn *conn = (struct pg_conn *)bulk->bulk.tx;
@@ -77,6 +80,7 @@ static enum err copy_send(struct pg_bulk *bulk)
     return ERR_OK;
 }
 
+/* table and columns are literals of the program, as in the driver of SQLite. */
 enum err pg_bulk_open(struct db_bulk **out, struct db_tx *tx, const char *table,
                       const char *columns)
 {
@@ -154,6 +158,7 @@ static enum err table_read(struct pg_conn *conn, const char *table)
     return err;
 }
 
+/* A page with a wrong checksum or a row that cannot be decoded fails the read of its table. */
 enum err pg_check(struct db_tx *tx, struct fault *fault)
 {
     struct pg_conn *conn = (struct pg_conn *)tx;
@@ -171,7 +176,9 @@ enum err pg_check(struct db_tx *tx, struct fault *fault)
                 name, tx->message);
     }
     PQclear(tables);
-    if (err == ERR_OK || count > 0)
-        return err == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    if (err == ERR_OK)
+        return ERR_OK;
+    if (!tx->lost && count > 0)
+        return ERR_DAMAGED;
     return fault_set(fault, err, "数据库自检未能完成：%s", err_zh(err));
 }

@@ -29,6 +29,7 @@
  * file to WAL while another process does the same. */
 enum { WAL_PAGES = 1000, OPEN_TRIES = 200 };
 
+/* One connection: the writer's or a reader's. */
 struct sqlite_conn {
     struct db_tx tx; /* first */
     sqlite3 *db;
@@ -87,6 +88,7 @@ static enum err sqlite_io_code(sqlite3 *db, int code)
     return ERR_IO;
 }
 
+/* A key that is taken is the caller's everyday case; every other constraint says bad input. */
 static enum err sqlite_constraint_code(int code)
 {
     switch (code) {
@@ -247,6 +249,7 @@ static enum err stmt_get(struct sqlite_stmt **out, struct sqlite_conn *conn, con
     return ERR_OK;
 }
 
+/* Data NULL would bind NULL; an empty text or blob is not NULL. */
 static int stmt_bind_one(struct sqlite_stmt *stmt, int index, const struct db_value *value,
                          bool copy)
 {
@@ -293,6 +296,7 @@ static enum err stmt_step(uint64_t *changed, struct sqlite_conn *conn, struct sq
     return ERR_OK;
 }
 
+/* Parameters are bound without a copy: they outlive the call. */
 static enum err sqlite_run(uint64_t *changed, struct db_tx *tx, const struct db_call *call)
 {
     struct sqlite_conn *conn = (struct sqlite_conn *)tx;
@@ -305,6 +309,7 @@ static enum err sqlite_run(uint64_t *changed, struct db_tx *tx, const struct db_
     return err;
 }
 
+/* DDL and the like: prepared once, so not worth a place in the cache. */
 static enum err sqlite_exec(struct db_tx *tx, const char *sql)
 {
     struct sqlite_conn *conn = (struct sqlite_conn *)tx;
@@ -318,6 +323,7 @@ static enum err sqlite_exec(struct db_tx *tx, const char *sql)
 
 /* Rows */
 
+/* Rows are asked for after the call returned, hence parameters are copied. */
 static enum err sqlite_query(struct db_rows **out, struct db_tx *tx, const struct db_call *call,
                              bool stream)
 {
@@ -340,6 +346,7 @@ static enum err sqlite_query(struct db_rows **out, struct db_tx *tx, const struc
     return ERR_OK;
 }
 
+/* A finished statement would start again at the next step, hence ended. */
 static enum err sqlite_next(struct db_rows *base)
 {
     struct sqlite_rows *rows = (struct sqlite_rows *)base;
@@ -359,6 +366,7 @@ static int64_t sqlite_col_int(struct db_rows *base, int col)
     return sqlite3_column_int64(((struct sqlite_rows *)base)->stmt->handle, col);
 }
 
+/* The length must be asked for after the text: asking for the text may convert it. */
 static struct str sqlite_col_text(struct db_rows *base, int col)
 {
     sqlite3_stmt *handle = ((struct sqlite_rows *)base)->stmt->handle;
@@ -382,6 +390,7 @@ static void sqlite_done(struct db_rows *base)
 
 /* Bulk load: one prepared insert, bound and stepped for each row. */
 
+/* INSERT INTO table(columns) VALUES ($1,$2,...). */
 static enum err bulk_sql(struct buf *sql, const char *table, const char *columns)
 {
     buf_printf(sql, "INSERT INTO %s(%s) VALUES (", table, columns);
@@ -411,6 +420,7 @@ static enum err sqlite_bulk_open(struct db_bulk **out, struct db_tx *tx, const c
     return ERR_OK;
 }
 
+/* The row is bound without a copy and released before the call returns. */
 static enum err sqlite_bulk_add(struct db_bulk *base, const struct db_value *row, size_t count)
 {
     struct sqlite_conn *conn = (struct sqlite_conn *)base->tx;
@@ -432,6 +442,8 @@ static enum err sqlite_bulk_close(struct db_bulk *base)
 
 /* Transactions */
 
+/* SQLite ends a transaction by itself when the disk is full or fails; rolling back what is gone
+ * already is no error. */
 static enum err sqlite_step(struct db_tx *tx, enum db_step step)
 {
     static const char *const sql[] = {
@@ -475,6 +487,7 @@ static enum err sqlite_tidy(struct db_tx *tx)
     return sqlite_fail(conn, code) == ERR_SYNC ? ERR_SYNC : ERR_OK;
 }
 
+/* SQLite tells the length of the log after each commit. */
 static int sqlite_wal_grew(void *ctx, sqlite3 *db, const char *name, int pages)
 {
     struct sqlite_conn *conn = ctx;
@@ -520,13 +533,14 @@ static enum err file_make(const char *path, struct fault *fault)
                      err == ERR_MISSING ? "文件夹不存在，请先建立" : err_zh(err));
 }
 
-/* What the settings must be, for every connection. */
+/* What the settings must be, for every connection. The cache is small (8 MiB; the writer has 32),
+ * and sorts go to unlinked files beyond it: memory is not to grow with the registry. */
 static enum err conn_set(struct sqlite_conn *conn)
 {
     static const char *const pragmas =
         "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-        "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;"
-        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32768;"
+        "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
+        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-8192;"
         "SELECT count(*) FROM sqlite_schema;";
     sqlite3_extended_result_codes(conn->db, 1);
     sqlite3_busy_handler(conn->db, sqlite_busy, conn);
@@ -536,6 +550,7 @@ static enum err conn_set(struct sqlite_conn *conn)
     return sqlite_fail(conn, sqlite3_exec(conn->db, pragmas, NULL, NULL, NULL));
 }
 
+/* Receives the mode that the file has now. */
 static int mode_take(void *ctx, int count, char **values, char **names)
 {
     bool *wal = ctx;
@@ -558,11 +573,13 @@ static enum err conn_set_wal(struct sqlite_conn *conn)
     }
     if (err == ERR_OK && !wal)
         return ERR_CONFIG;
+    sqlite3_exec(conn->db, "PRAGMA cache_size=-32768", NULL, NULL, NULL);
     sqlite3_wal_autocheckpoint(conn->db, 0);
     sqlite3_wal_hook(conn->db, sqlite_wal_grew, conn);
     return err;
 }
 
+/* What a person can do about a file that does not open. */
 static enum err open_explain(enum err err, const char *path, struct fault *fault)
 {
     switch (err) {
@@ -579,6 +596,7 @@ static enum err open_explain(enum err err, const char *path, struct fault *fault
     }
 }
 
+/* Also for a connection that was never whole. */
 static void sqlite_close(struct db_tx *tx)
 {
     struct sqlite_conn *conn = (struct sqlite_conn *)tx;
@@ -590,6 +608,7 @@ static void sqlite_close(struct db_tx *tx)
     free(conn);
 }
 
+/* The file must exist for a reader; a writer makes it. */
 static enum err sqlite_open(struct db_tx **out, const struct db_source *source, bool writable,
                             struct fault *fault)
 {
@@ -616,11 +635,13 @@ static enum err sqlite_open(struct db_tx **out, const struct db_source *source, 
 
 /* Integrity */
 
+/* The first thing a check found. */
 struct check_words {
     char text[300];
     bool bad;
 };
 
+/* A row of integrity_check: "ok" or what is broken. */
 static int integrity_row(void *ctx, int count, char **values, char **names)
 {
     struct check_words *words = ctx;
@@ -632,6 +653,7 @@ static int integrity_row(void *ctx, int count, char **values, char **names)
     return 0;
 }
 
+/* A row of foreign_key_check: table, row, the table it points to. */
 static int foreign_row(void *ctx, int count, char **values, char **names)
 {
     struct check_words *words = ctx;
@@ -645,6 +667,7 @@ static int foreign_row(void *ctx, int count, char **values, char **names)
     return 0;
 }
 
+/* Reads the whole file; does not keep writers out. */
 static enum err sqlite_check(struct db_tx *tx, struct fault *fault)
 {
     struct sqlite_conn *conn = (struct sqlite_conn *)tx;

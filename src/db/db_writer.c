@@ -124,6 +124,7 @@ static enum err group_begin(uint64_t *useful, struct db_writer *writer, struct d
     return ERR_SYNC;
 }
 
+/* One group from begin to commit. A group of which nothing is to be kept needs no commit. */
 static void group_do(struct db_writer *writer, struct db_job *jobs)
 {
     struct db_tx *tx = writer->tx;
@@ -145,6 +146,7 @@ static void group_do(struct db_writer *writer, struct db_job *jobs)
     atomic_fetch_add(&writer->counts->commits, 1);
 }
 
+/* Tells the group before it tidies: the checkpoint is nobody's waiting time. */
 static void *writer_loop(void *arg)
 {
     struct db_writer *writer = arg;
@@ -158,6 +160,7 @@ static void *writer_loop(void *arg)
     return NULL;
 }
 
+/* The lock and the condition live in the struct, so the thread starts last. */
 enum err db_writer_start(struct db_writer **out, struct db_tx *tx, struct db_counts *counts)
 {
     struct db_writer *writer = calloc(1, sizeof *writer);
@@ -176,6 +179,7 @@ enum err db_writer_start(struct db_writer **out, struct db_tx *tx, struct db_cou
     return ERR_OK;
 }
 
+/* Queued at the tail, taken from the head: nobody is overtaken. */
 void db_writer_do(struct db_writer *writer, struct db_job *job)
 {
     if (pthread_equal(pthread_self(), writer->thread)) {
@@ -198,6 +202,7 @@ void db_writer_do(struct db_writer *writer, struct db_job *job)
     pthread_cond_destroy(&job->told);
 }
 
+/* The thread ends when the queue is empty, so nobody is left waiting. */
 void db_writer_stop(struct db_writer *writer)
 {
     if (writer == NULL)

@@ -143,6 +143,7 @@ struct db_pool {
 /* Connections a process opens at most; SQLite needs readers only, PostgreSQL both. */
 enum { DB_POOL_MAX = 8 };
 
+/* Prepares an empty pool; connects nothing yet. source must live longer. */
 void db_pool_init(struct db_pool *pool, const struct db_source *source);
 /* Lends a connection; waits for one if all are lent. Give it back with db_pool_give. */
 MUST enum err db_pool_take(struct db_tx **out, struct db_pool *pool, struct fault *fault);

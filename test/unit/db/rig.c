@@ -3,6 +3,7 @@
 
 #include <ftw.h>
 #include <libpq-fe.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Throws everything away that an earlier test left on the server. */
@@ -94,6 +95,27 @@ int64_t rig_number(struct db *db, const char *sql)
     struct number number = {sql, 0};
     assert_int_equal(db_read(db, "number", number_work, &number, NULL), ERR_OK);
     return number.value;
+}
+
+/* The state letter of a thread, behind the name in its stat line. */
+static char thread_state(int thread)
+{
+    char path[64], line[200] = "";
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return '?';
+    size_t len = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[len] = '\0';
+    const char *behind = strrchr(line, ')');
+    return behind != NULL && behind[1] == ' ' ? behind[2] : '?';
+}
+
+void rig_wait_asleep(atomic_int *thread)
+{
+    while (atomic_load(thread) == 0 || thread_state(atomic_load(thread)) != 'S')
+        nanosleep(&(struct timespec){0, 1000000}, NULL);
 }
 
 int rig_setup(void **state)

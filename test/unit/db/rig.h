@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +35,10 @@ void rig_close(struct rig *rig);
 void rig_run(struct db *db, const char *sql);
 /* The first column of the only row of a query, as a number. */
 int64_t rig_number(struct db *db, const char *sql);
+
+/* Waits until the thread that stores its id (gettid) in *thread as its last act before it queues
+ * has gone to sleep in the queue. */
+void rig_wait_asleep(atomic_int *thread);
 
 /* cmocka's group functions: state is the rig, made anew for each test. */
 #define RIG_TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)

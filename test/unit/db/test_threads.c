@@ -132,6 +132,7 @@ static enum err gate_work(struct db_tx *tx, void *ctx)
 
 struct visitor {
     pthread_t thread;
+    atomic_int id;
     struct db *db;
     int number;
     enum err plan; /* what the work will return */
@@ -153,6 +154,7 @@ static enum err visitor_work(struct db_tx *tx, void *ctx)
 static void *visitor_run(void *arg)
 {
     struct visitor *visitor = arg;
+    atomic_store(&visitor->id, gettid());
     visitor->told = db_transact(visitor->db, "visit", visitor_work, visitor, NULL);
     return NULL;
 }
@@ -178,7 +180,7 @@ static void visitors_run(struct rig *rig, struct visitor *visitors, int count)
         visitors[i].db = rig->db;
         visitors[i].order = &order;
         pthread_create(&visitors[i].thread, NULL, visitor_run, &visitors[i]);
-        nanosleep(&(struct timespec){0, 20000000}, NULL); /* so that it queues before the next */
+        rig_wait_asleep(&visitors[i].id); /* so that it queues before the next */
     }
     sem_post(&gate.open);
     pthread_join(keeper.thread, NULL);
