@@ -24,6 +24,7 @@ struct freeze {
     struct str visited_id; /* the visited stream's present id, data NULL at its end */
     struct buf visited_copy;
     bool exclude_visited;
+    size_t division_digits; /* of a stratum: townships in a county, counties elsewhere */
     int32_t visit_from;
     struct vault_blob blob;
     struct draw_pool *pool;
@@ -119,7 +120,7 @@ static struct str freeze_key(const struct freeze *f, const struct store_candidat
     if (str_eq(strata, STR("risk")))
         key = o->risk;
     else if (str_eq(strata, STR("division")))
-        key = str_sub(o->division, 0, 6);
+        key = str_sub(o->division, 0, f->division_digits);
     else if (str_eq(strata, STR("kind")))
         key = o->kind;
     else if (str_eq(strata, STR("industry"))) {
@@ -324,6 +325,7 @@ static enum err freeze_prepare(struct freeze *f, struct db_tx *tx)
     TRY(office_setting_count(&exclude, e, tx, MODEL_SETTING_REPEAT_EXCLUDE));
     f->exclude_visited = exclude != 0 && f->task->repeat_reason.len == 0;
     f->visit_from = f->task->visit_from;
+    f->division_digits = str_ends(e->office->tenant, STR("00")) ? 6 : 9;
     f->out->blinded = str_eq(f->task->strata, STR("risk"));
     TRY(freeze_shuffle(f->opaque_s, RISK_NAMES));
     TRY(freeze_shuffle(f->opaque_x, REASON_NAMES));

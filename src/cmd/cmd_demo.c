@@ -1,0 +1,262 @@
+/* sunlot demo: a county made from nothing, one open draw from the registries to published results,
+ * one sealed draw waiting for its disclosure, through the same office functions as the commands. */
+#include "cmd/cmd.h"
+#include "cmd/demo.h"
+
+#include "base/file.h"
+#include "base/time.h"
+#include "office/draw.h"
+#include "office/import.h"
+#include "office/result.h"
+#include "office/task.h"
+#include "office/verify.h"
+
+#include <stdio.h>
+
+struct demo_run {
+    struct cmd *cmd;
+    struct errand *e;
+    int32_t today;
+    struct str open_draw;
+    struct str sealed_draw;
+    struct office_disclosed bundle;
+    struct str sample; /* a drawn object */
+};
+
+static const struct str demo_division = {"410882", 6};
+
+/* Each office function is an errand of its own: words and clock start afresh. */
+static struct errand *demo_errand(struct demo_run *r, const char *actor)
+{
+    r->e->fault = (struct fault){0};
+    r->e->now = time_now();
+    r->e->actor = str_of(actor);
+    return r->e;
+}
+
+static enum err demo_import(struct demo_run *r, const char *resource)
+{
+    char path[FILE_PATH_MAX];
+    struct office_import_report *report = arena_alloc(&r->cmd->arena, sizeof *report);
+    if (report == NULL)
+        return ERR_MEMORY;
+    snprintf(path, sizeof path, "%s/source/%s.csv", r->cmd->dir, resource);
+    const struct office_import job = {.resource = str_of(resource), .path = path};
+    TRY(office_import(demo_errand(r, "系统管理员（演示）"), &job, report));
+    printf("  %s：导入 %llu 行，拒绝 %llu 行\n", path, (unsigned long long)report->added,
+           (unsigned long long)report->rejected);
+    return ERR_OK;
+}
+
+static enum err demo_registries(struct demo_run *r)
+{
+    char dir[FILE_PATH_MAX];
+    snprintf(dir, sizeof dir, "%s/source", r->cmd->dir);
+    TRY(file_mkdirs(dir, 0700));
+    const struct demo_plan plan = {.dir = dir,
+                                   .division = demo_division,
+                                   .today = r->today,
+                                   .objects = 5000,
+                                   .inspectors = 80,
+                                   .regions = &r->cmd->office.regions,
+                                   .industries = &r->cmd->office.industries};
+    TRY(demo_files(&plan, &r->e->fault));
+    TRY(demo_import(r, "departments"));
+    TRY(demo_import(r, "inspectors"));
+    TRY(demo_import(r, "items"));
+    return demo_import(r, "objects");
+}
+
+/* Commits a draw and runs it up to its teams. */
+static enum err demo_draw(struct str *draw, struct demo_run *r, struct str task, bool sealed)
+{
+    static const struct str local[] = {{"local", 5}};
+    const struct office_draw_commit spec = {task, sealed, local, 1, 0};
+    uint64_t count = 0;
+    TRY(office_draw_commit(draw, demo_errand(r, "抽取操作员（演示）"), &spec));
+    const struct office_beacon beacon = {*draw, NULL, 0, NULL, 0};
+    TRY(office_draw_beacon(demo_errand(r, "抽取操作员（演示）"), &beacon));
+    TRY(office_draw_objects(&count, demo_errand(r, "抽取操作员（演示）"), *draw));
+    TRY(office_draw_teams(demo_errand(r, "抽取操作员（演示）"), *draw, local, 1));
+    TRY(office_draw_beacon(demo_errand(r, "抽取操作员（演示）"), &beacon));
+    TRY(office_draw_assign(demo_errand(r, "抽取操作员（演示）"), *draw));
+    printf("  %s抽取 %.*s：抽中 %llu 个对象并匹配检查人员\n", sealed ? "封存" : "公开进行的",
+           STR_ARG(*draw), (unsigned long long)count);
+    return ERR_OK;
+}
+
+static enum err demo_open_task(struct str *number, struct demo_run *r)
+{
+    static const struct str items[] = {{"A01", 3}, {"C01@XFJY", 8}};
+    static const struct str parts[] = {{"SCJG:2", 6}, {"XFJY:2", 6}};
+    static const struct str quotas[] = {{"*=ceil:2%", 9}};
+    const struct office_task_spec spec = {
+        .task = {.name = STR("企业公示信息与消防安全联合抽查"),
+                 .plan_number = STR("41088220260001"),
+                 .plan_name = STR("示例县2026年度部门联合抽查计划"),
+                 .document = STR("示双随机办〔2026〕1号"),
+                 .type = STR("undirected"),
+                 .source = STR("plan"),
+                 .basis = STR("《企业信息公示暂行条例》第十四条；《消防法》第五十三条"),
+                 .department = STR("SCJG"),
+                 .visit_from = r->today,
+                 .visit_until = r->today + 60,
+                 .strata = STR("kind"),
+                 .scope_kind = STR("enterprise,individual,cooperative")},
+        .items = items,
+        .item_count = 2,
+        .parts = parts,
+        .part_count = 2,
+        .quotas = quotas,
+        .quota_count = 1};
+    return office_task_create(number, demo_errand(r, "任务管理员（演示）"), &spec);
+}
+
+static enum err demo_sealed_task(struct str *number, struct demo_run *r)
+{
+    static const struct str items[] = {{"A03", 3}};
+    static const struct str parts[] = {{"SCJG:2:食品:1", 17}};
+    static const struct str quotas[] = {{"A=ceil:1%", 9},
+                                        {"B=ceil:5%", 9},
+                                        {"C=ceil:20%", 10},
+                                        {"D=ceil:100%", 11},
+                                        {"*=ceil:3%", 9}};
+    const struct office_task_spec spec = {.task = {.name = STR("校园周边食品销售监督检查"),
+                                                   .plan_number = STR("41088220260002"),
+                                                   .plan_name = STR("示例县2026年度本部门抽查计划"),
+                                                   .document = STR("示市监〔2026〕8号"),
+                                                   .type = STR("directed"),
+                                                   .source = STR("plan"),
+                                                   .basis = STR("《食品安全法》第一百一十条"),
+                                                   .department = STR("SCJG"),
+                                                   .visit_from = r->today,
+                                                   .visit_until = r->today + 30,
+                                                   .strata = STR("risk"),
+                                                   .scope_label = STR("食品经营")},
+                                          .items = items,
+                                          .item_count = 1,
+                                          .parts = parts,
+                                          .part_count = 1,
+                                          .quotas = quotas,
+                                          .quota_count = 5};
+    return office_task_create(number, demo_errand(r, "任务管理员（演示）"), &spec);
+}
+
+/* The first inspector of a department who sits for this object. */
+static struct str demo_author(const struct office_draw *d, struct str pool_id,
+                              const char *department)
+{
+    for (size_t i = 0; i < d->seat_count; i++)
+        if (str_eq(d->seats[i].pool_id, pool_id) &&
+            str_eq(d->seats[i].department, str_of(department)))
+            return d->seats[i].inspector;
+    return str_range(NULL, 0);
+}
+
+static enum err demo_enter(struct demo_run *r, const struct office_draw *d, size_t visit,
+                           const char *item, const char *department)
+{
+    struct office_result_due due = {0};
+    struct str pool_id = d->visits[visit].pool_id;
+    bool finding = visit % 6 == 5;
+    const struct office_result_entry entry = {.key = {r->open_draw, pool_id, str_of(item)},
+                                              .code = finding ? STR("05") : STR("01"),
+                                              .method = STR("site"),
+                                              .note = finding ? STR("演示：发现问题，已责令改正")
+                                                              : STR(""),
+                                              .inspector = demo_author(d, pool_id, department)};
+    return office_result_enter(&due, demo_errand(r, "检查人员（演示）"), &entry);
+}
+
+static enum err demo_results(struct demo_run *r)
+{
+    struct office_draw d = {0};
+    struct office_published published = {0};
+    uint64_t count = 0;
+    TRY(office_draw_show(&d, demo_errand(r, "检查人员（演示）"), r->open_draw));
+    for (size_t i = 0; i < d.visit_count; i++) {
+        TRY(demo_enter(r, &d, i, "A01", "SCJG"));
+        TRY(demo_enter(r, &d, i, "C01", "XFJY"));
+        const struct office_result_key key = {r->open_draw, d.visits[i].pool_id, {NULL, 0}};
+        TRY(office_result_approve(&count, demo_errand(r, "审核人（演示）"), &key));
+    }
+    r->sample = d.visits[0].pool_id;
+    TRY(office_result_publish(&published, demo_errand(r, "审核人（演示）"), r->open_draw, STR("")));
+    printf("  录入、审核并公示 %llu 个对象的 %llu 项结果\n", (unsigned long long)published.visits,
+           (unsigned long long)published.results);
+    return ERR_OK;
+}
+
+static enum err demo_verify(struct demo_run *r)
+{
+    struct draw_verdict verdict = {0};
+    const struct office_verify job = {.path = r->bundle.full};
+    TRY(office_verify(&verdict, &job, &r->e->fault));
+    printf("  核验完整材料包：%llu 项相符，%llu 项不符\n", (unsigned long long)verdict.same,
+           (unsigned long long)verdict.differs);
+    return verdict.holds
+               ? ERR_OK
+               : fault_set(&r->e->fault, ERR_PROOF, "演示抽取核验不通过，这是程序错误，请报告");
+}
+
+static enum err demo_course(struct demo_run *r)
+{
+    struct str task;
+    printf("一、生成并导入名录库\n");
+    TRY(demo_registries(r));
+    printf("二、公开进行的抽取：从任务到公示\n");
+    TRY(demo_open_task(&task, r));
+    TRY(demo_draw(&r->open_draw, r, task, false));
+    TRY(demo_results(r));
+    TRY(office_draw_disclose(&r->bundle, demo_errand(r, "抽取操作员（演示）"), r->open_draw));
+    TRY(demo_verify(r));
+    printf("三、封存的抽取：等待公开\n");
+    TRY(demo_sealed_task(&task, r));
+    return demo_draw(&r->sealed_draw, r, task, true);
+}
+
+static void demo_next_steps(const struct demo_run *r)
+{
+    const char *dir = r->cmd->dir;
+    printf("\n演示县已建成（随机数来自本机，仅供演示）。可以看：\n"
+           "  %s\n"
+           "  %s/log/checkpoint     公开日志\n"
+           "  %s/source/            导入用的四个文件\n\n接着试试：\n",
+           r->bundle.public, dir, dir);
+    printf("  sunlot verify %s\n", r->bundle.public);
+    printf("  sunlot --data %s draw show %.*s\n", dir, STR_ARG(r->open_draw));
+    printf("  sunlot --data %s export results 公示结果.xlsx\n", dir);
+    printf("  sunlot --data %s export proof 自证.txt --draw %.*s --object %.*s\n", dir,
+           STR_ARG(r->open_draw), STR_ARG(r->sample));
+    printf("  sunlot --data %s draw disclose %.*s      公开封存的抽取\n", dir,
+           STR_ARG(r->sealed_draw));
+    printf("  sunlot --data %s log verify\n", dir);
+}
+
+int cmd_demo(struct cmd *cmd, int argc, char **argv)
+{
+    struct cmd_list words;
+    struct fault fault = {0};
+    const struct cmd_syntax syntax = {NULL, 0, 1, 1,
+                                      "  sunlot demo 目录    在新目录里建立演示县并走完一次抽查"};
+    int code = cmd_parse(&words, cmd, &syntax, argc, argv);
+    if (code != CMD_OK)
+        return code;
+    cmd->dir = words.items[0].data;
+    const struct office_init init = {.dir = cmd->dir,
+                                     .tenant = demo_division,
+                                     .name = STR("示例县（演示）"),
+                                     .origin = STR("demo.sunlot.example/log")};
+    enum err err = office_init(&init, &fault);
+    if (err != ERR_OK)
+        return cmd_fail(err, &fault);
+    code = cmd_open(cmd);
+    if (code != CMD_OK)
+        return code;
+    struct demo_run run = {.cmd = cmd, .e = &cmd->errand, .today = date_of_time(time_now())};
+    err = demo_course(&run);
+    if (err != ERR_OK)
+        return cmd_fail(err, &run.e->fault);
+    demo_next_steps(&run);
+    return CMD_OK;
+}
