@@ -103,7 +103,8 @@ static enum err merge_hold(struct sheet *sheet, struct merge *merge)
     return merge->text.data ? ERR_OK : ERR_MEMORY;
 }
 
-/* Gives the value of an area to its empty cells in this row. */
+/* Gives the value of an area to its other cells in this row. What a cell below it still holds was
+ * left there by a program; nobody sees it. */
 static enum err merge_fill(struct sheet *sheet, const struct merge *merge)
 {
     if (merge->text.len == 0)
@@ -111,9 +112,9 @@ static enum err merge_fill(struct sheet *sheet, const struct merge *merge)
     for (uint32_t column = merge->left; column <= merge->right; column++) {
         struct row_slot *slot;
         TRY(slot_of(&slot, sheet, column));
-        bool first = sheet->row.number == merge->top && column == merge->left;
-        if (slot->len > 0 || first)
+        if (sheet->row.number == merge->top && column == merge->left)
             continue;
+        sheet->row.own -= slot->own;
         *slot = (struct row_slot){
             .fixed = merge->text.data, .len = merge->text.len, .kind = merge->kind};
     }

@@ -19,7 +19,13 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-enum { WIDTH_USUAL = 16, XLSX_ROWS = 1048576, XLSX_CELL_CHARS = 32767, FLUSH = 1 << 16 };
+enum {
+    WIDTH_USUAL = 16,
+    XLSX_ROWS = 1048576, /* of the format itself */
+    XLSX_CELL_CHARS = 32767,
+    FLUSH = 1 << 16,
+    FILE_MODE = 0644
+};
 
 struct sheet_writer {
     enum sheet_format format;
