@@ -70,7 +70,7 @@ static enum err demo_registries(struct demo_run *r)
 /* Commits a draw and runs it up to its teams. */
 static enum err demo_draw(struct str *draw, struct demo_run *r, struct str task, bool sealed)
 {
-    static const struct str local[] = {{"local", 5}};
+    const struct str local[] = {STR("local")};
     const struct office_draw_commit spec = {task, sealed, local, 1, 0};
     uint64_t count = 0;
     TRY(office_draw_commit(draw, demo_errand(r, "抽取操作员（演示）"), &spec));
@@ -87,9 +87,9 @@ static enum err demo_draw(struct str *draw, struct demo_run *r, struct str task,
 
 static enum err demo_open_task(struct str *number, struct demo_run *r)
 {
-    static const struct str items[] = {{"A01", 3}, {"C01@XFJY", 8}};
-    static const struct str parts[] = {{"SCJG:2", 6}, {"XFJY:2", 6}};
-    static const struct str quotas[] = {{"*=ceil:2%", 9}};
+    const struct str items[] = {STR("SCJG-S0001"), STR("XFJY-S0001@XFJY")};
+    const struct str parts[] = {STR("SCJG:2"), STR("XFJY:2")};
+    const struct str quotas[] = {STR("*=ceil:2%")};
     const struct office_task_spec spec = {
         .task = {.name = STR("企业公示信息与消防安全联合抽查"),
                  .plan_number = STR("41088220260001"),
@@ -114,13 +114,10 @@ static enum err demo_open_task(struct str *number, struct demo_run *r)
 
 static enum err demo_sealed_task(struct str *number, struct demo_run *r)
 {
-    static const struct str items[] = {{"A03", 3}};
-    static const struct str parts[] = {{"SCJG:2:食品:1", 17}};
-    static const struct str quotas[] = {{"A=ceil:1%", 9},
-                                        {"B=ceil:5%", 9},
-                                        {"C=ceil:20%", 10},
-                                        {"D=ceil:100%", 11},
-                                        {"*=ceil:3%", 9}};
+    const struct str items[] = {STR("SCJG-S0003")};
+    const struct str parts[] = {STR("SCJG:2:食品:1")};
+    const struct str quotas[] = {STR("A=ceil:1%"), STR("B=ceil:5%"), STR("C=ceil:20%"),
+                                 STR("D=ceil:100%"), STR("*=ceil:3%")};
     const struct office_task_spec spec = {.task = {.name = STR("校园周边食品销售监督检查"),
                                                    .plan_number = STR("41088220260002"),
                                                    .plan_name = STR("示例县2026年度本部门抽查计划"),
@@ -175,8 +172,8 @@ static enum err demo_results(struct demo_run *r)
     uint64_t count = 0;
     TRY(office_draw_show(&d, demo_errand(r, "检查人员（演示）"), r->open_draw));
     for (size_t i = 0; i < d.visit_count; i++) {
-        TRY(demo_enter(r, &d, i, "A01", "SCJG"));
-        TRY(demo_enter(r, &d, i, "C01", "XFJY"));
+        TRY(demo_enter(r, &d, i, "SCJG-S0001", "SCJG"));
+        TRY(demo_enter(r, &d, i, "XFJY-S0001", "XFJY"));
         const struct office_result_key key = {r->open_draw, d.visits[i].pool_id, {NULL, 0}};
         TRY(office_result_approve(&count, demo_errand(r, "审核人（演示）"), &key));
     }

@@ -312,8 +312,8 @@ static enum err task_scope_words(struct errand *e, const struct field_word *word
 
 static enum err task_scope_check(struct errand *e, const struct store_task *t)
 {
-    static const struct str strata[] = {
-        {"none", 4}, {"risk", 4}, {"division", 8}, {"industry", 8}, {"kind", 4}};
+    const struct str strata[] = {STR("none"), STR("risk"), STR("division"), STR("industry"),
+                                 STR("kind")};
     bool known = false;
     for (size_t i = 0; i < sizeof strata / sizeof strata[0]; i++)
         known = known || str_eq(t->strata, strata[i]);
