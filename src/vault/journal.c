@@ -250,19 +250,53 @@ uint64_t journal_count(const struct journal *j)
     return j->offsets.len / sizeof(uint64_t);
 }
 
+/* Where entry i begins in the file; for the one after the last, where the file ends. */
+static uint64_t entry_offset(const struct journal *j, uint64_t i)
+{
+    uint64_t offset = j->tail.length;
+    if (i < journal_count(j))
+        memcpy(&offset, j->offsets.data + i * sizeof offset, sizeof offset);
+    return offset;
+}
+
+/* Length of the entry that begins at p. */
+static size_t entry_length(const char *p)
+{
+    return (size_t)(unsigned char)p[0] << 8 | (unsigned char)p[1];
+}
+
 enum err journal_entry(struct buf *out, const struct journal *j, uint64_t i)
 {
-    uint64_t offset = 0;
-    unsigned char len[2];
-    memcpy(&offset, j->offsets.data + i * sizeof offset, sizeof offset);
+    uint64_t offset = entry_offset(j, i);
+    char len[2];
     TRY(tail_read(len, sizeof len, &j->tail, offset));
-    size_t size = (size_t)len[0] << 8 | len[1];
+    size_t size = entry_length(len);
     char *at = buf_reserve(out, size);
     if (at == NULL)
         return ERR_MEMORY;
     TRY(tail_read(at, size, &j->tail, offset + 2));
     out->len += size;
     return ERR_OK;
+}
+
+/* Entries stand in the file as in a bundle, with frame headers between some of them. */
+enum err journal_bundle(struct buf *out, const struct journal *j, uint64_t first, size_t n)
+{
+    uint64_t begin = entry_offset(j, first);
+    size_t span = (size_t)(entry_offset(j, first + n) - begin);
+    struct buf bytes = {0};
+    char *at = buf_reserve(&bytes, span);
+    enum err err = at == NULL ? ERR_MEMORY : tail_read(at, span, &j->tail, begin);
+    for (size_t i = 0; i < n && err == ERR_OK; i++) {
+        size_t from = (size_t)(entry_offset(j, first + i) - begin);
+        size_t size = from + 2 <= span ? 2 + entry_length(at + from) : SIZE_MAX;
+        if (size > span - from)
+            err = ERR_DAMAGED;
+        else
+            buf_add(out, at + from, size);
+    }
+    buf_free(&bytes);
+    return err == ERR_OK ? buf_err(out) : err;
 }
 
 void journal_close(struct journal *j)

@@ -45,6 +45,9 @@ MUST enum err journal_append(struct journal *j, const struct str *entries, const
 uint64_t journal_count(const struct journal *j);
 /* Appends the bytes of entry i of the journal to out. ERR_IO, ERR_DAMAGED, ERR_MEMORY. */
 MUST enum err journal_entry(struct buf *out, const struct journal *j, uint64_t i);
+/* Appends the entry bundle of n entries from entry `first` of the journal on, read at once. Errors
+ * as journal_entry. */
+MUST enum err journal_bundle(struct buf *out, const struct journal *j, uint64_t first, size_t n);
 /* Closes and frees. */
 void journal_close(struct journal *j);
 

@@ -7,6 +7,7 @@
 #include "crypto/wipe.h"
 #include "vault/state.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -48,6 +49,16 @@ enum err state_check(struct vault_log *log, enum err err)
     }
     buf_free(&path);
     return err;
+}
+
+void state_sweep(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    for (struct dirent *e = dir ? readdir(dir) : NULL; e != NULL; e = readdir(dir))
+        if (strstr(e->d_name, ".tmp-") != NULL)
+            unlinkat(dirfd(dir), e->d_name, 0);
+    if (dir != NULL)
+        closedir(dir);
 }
 
 /* Waits for the exclusive lock, in small steps and not for ever. */
@@ -308,7 +319,12 @@ static enum err open_recover(struct vault_log *log, struct fault *fault)
     struct buf path = {0};
     struct buf leaves = {0};
     const char *name = NULL;
-    enum err err = state_path(&name, &path, log, LOG_SUSPECT);
+    enum err err = state_path(&name, &path, log, "journal");
+    if (err == ERR_OK) {
+        state_sweep(name);
+        state_sweep(log->public_dir);
+        err = state_path(&name, &path, log, LOG_SUSPECT);
+    }
     bool suspect = err == ERR_OK && file_exists(name);
     if (suspect)
         err = open_suspect(log);
@@ -390,7 +406,8 @@ static enum err journal_renew(struct vault_log *log, const char *path)
     size_t n = 0;
     TRY(crypto_tree_root(base.root, &tree, base.size));
     unsigned width = (unsigned)(vault_log_size(log) - base.size);
-    enum err err = publish_bundle(&bundle, log, base.size / TLOG_WIDTH, width);
+    enum err err =
+        journal_bundle(&bundle, &log->journal, base.size - log->journal.base.size, width);
     struct str rest = buf_view(&bundle);
     while (err == ERR_OK && n < width)
         err = tlog_entry_next(&entries[n++], &rest);

@@ -6,34 +6,21 @@
 #include "vault/state.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { PUBLIC_FILE = 0644, PUBLIC_FOLDER = 0755 };
 
-enum err publish_bundle(struct buf *out, const struct vault_log *log, uint64_t index,
-                        unsigned width)
-{
-    uint64_t first = index * TLOG_WIDTH - log->journal.base.size;
-    struct buf entry = {0};
-    enum err err = ERR_OK;
-    for (unsigned i = 0; i < width && err == ERR_OK; i++) {
-        buf_clear(&entry);
-        err = journal_entry(&entry, &log->journal, first + i);
-        if (err == ERR_OK)
-            err = tlog_entry_add(out, buf_view(&entry));
-    }
-    buf_free(&entry);
-    return err == ERR_OK ? buf_err(out) : err;
-}
-
 /* What a tile or bundle must hold. */
 static enum err tile_content(struct buf *out, const struct vault_log *log,
                              const struct tlog_tile *tile)
 {
     if (tile->level == TLOG_ENTRIES)
-        return publish_bundle(out, log, tile->index, tile->width);
+        return journal_bundle(out, &log->journal, tile->index * TLOG_WIDTH - log->journal.base.size,
+                              tile->width);
     const uint8_t *hashes = levels_memory(&log->levels, (unsigned)tile->level, tile->index);
     buf_add(out, hashes, (size_t)tile->width * CRYPTO_HASH);
     return buf_err(out);
@@ -55,19 +42,86 @@ static bool file_holds(const char *path, struct str content)
     return same;
 }
 
-static enum err file_place(const char *path, struct str content)
+/* Files written but not synced yet: their paths, each with its end mark. They are synced together,
+ * all handed to the disk before the first is waited for. */
+struct shelf {
+    struct buf paths;
+    size_t count;
+};
+
+enum { SHELF_MAX = 128 };
+
+/* Syncs the folder of `path`, unless it is the one synced last. */
+static enum err shelf_sync_folder(char last[FILE_PATH_MAX], const char *path)
+{
+    char folder[FILE_PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    path_up(folder);
+    if (strcmp(folder, last) == 0)
+        return ERR_OK;
+    memcpy(last, folder, sizeof folder);
+    return file_sync_dir(folder);
+}
+
+/* Opens all files and starts writing them out; *opened files are to be closed. */
+static enum err shelf_start(int *fds, size_t *opened, const struct shelf *shelf)
+{
+    const char *path = shelf->paths.data;
+    for (*opened = 0; *opened < shelf->count; path += strlen(path) + 1) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            return err_errno(errno);
+        fds[(*opened)++] = fd;
+        sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
+    return ERR_OK;
+}
+
+/* Makes all files and their names durable and empties the shelf. */
+static enum err shelf_sync(struct shelf *shelf)
+{
+    int fds[SHELF_MAX];
+    char last[FILE_PATH_MAX] = "";
+    size_t opened = 0;
+    enum err err = shelf_start(fds, &opened, shelf);
+    for (size_t i = 0; i < opened; i++) {
+        if (err == ERR_OK && fsync(fds[i]) != 0)
+            err = ERR_SYNC;
+        close(fds[i]);
+    }
+    const char *path = shelf->paths.data;
+    for (size_t i = 0; err == ERR_OK && i < shelf->count; i++, path += strlen(path) + 1)
+        err = shelf_sync_folder(last, path);
+    buf_clear(&shelf->paths);
+    shelf->count = 0;
+    return err;
+}
+
+/* Writes a file, complete under its name but not synced, and puts it on the shelf. Its folder is
+ * made when it turns out to be missing. */
+static enum err shelf_put(struct shelf *shelf, const char *path, struct str content)
 {
     char folder[FILE_PATH_MAX];
     int len = snprintf(folder, sizeof folder, "%s", path);
     if (len <= 0 || (size_t)len >= sizeof folder)
         return ERR_LIMIT;
-    path_up(folder);
-    TRY(file_mkdirs(folder, PUBLIC_FOLDER));
-    return file_write_durable(path, content, PUBLIC_FILE);
+    if (shelf->count == SHELF_MAX)
+        TRY(shelf_sync(shelf));
+    enum err err = file_write_plain(path, content, PUBLIC_FILE);
+    if (err == ERR_MISSING) {
+        path_up(folder);
+        TRY(file_mkdirs(folder, PUBLIC_FOLDER));
+        err = file_write_plain(path, content, PUBLIC_FILE);
+    }
+    TRY(err);
+    buf_add(&shelf->paths, path, (size_t)len + 1);
+    shelf->count++;
+    return buf_err(&shelf->paths);
 }
 
-/* Writes one tile or bundle, durably; with keep, only if it is not there as it should be. */
-static enum err tile_put(const struct vault_log *log, const struct tlog_tile *tile, bool keep)
+/* Writes one tile or bundle; with keep, only if it is not there as it should be. */
+static enum err tile_put(struct shelf *shelf, const struct vault_log *log,
+                         const struct tlog_tile *tile, bool keep)
 {
     struct buf path = {0};
     struct buf content = {0};
@@ -78,21 +132,20 @@ static enum err tile_put(const struct vault_log *log, const struct tlog_tile *ti
     if (err == ERR_OK)
         err = buf_err(&path);
     if (err == ERR_OK && !(keep && file_holds(name, buf_view(&content))))
-        err = file_place(name, buf_view(&content));
+        err = shelf_put(shelf, name, buf_view(&content));
     buf_free(&content);
     buf_free(&path);
     return err;
 }
 
-/* The tile at `level`, and at level 0 the bundle below it, the bundle first. */
-static enum err tile_put_pair(const struct vault_log *log, unsigned level, uint64_t index,
-                              unsigned width, bool keep)
+/* The tile, and below a tile of level 0 its bundle. */
+static enum err tile_put_pair(struct shelf *shelf, const struct vault_log *log,
+                              const struct tlog_tile *tile, bool keep)
 {
-    struct tlog_tile tile = {TLOG_ENTRIES, index, width};
-    if (level == 0)
-        TRY(tile_put(log, &tile, keep));
-    tile.level = (int)level;
-    return tile_put(log, &tile, keep);
+    struct tlog_tile bundle = {TLOG_ENTRIES, tile->index, tile->width};
+    if (tile->level == 0)
+        TRY(tile_put(shelf, log, &bundle, keep));
+    return tile_put(shelf, log, tile, keep);
 }
 
 /* Removes the folder of partial tiles that a full tile replaces. What cannot be removed does no
@@ -114,37 +167,68 @@ static void partials_remove(const struct vault_log *log, int level, uint64_t ind
     buf_free(&path);
 }
 
-enum err publish_full_tiles(struct vault_log *log)
+/* Syncs what is on the shelf, if all went well before, and frees it. */
+static enum err shelf_end(struct shelf *shelf, enum err err)
+{
+    if (err == ERR_OK)
+        err = shelf_sync(shelf);
+    buf_free(&shelf->paths);
+    return err;
+}
+
+static enum err full_tiles_put(struct shelf *shelf, const struct vault_log *log)
 {
     for (unsigned level = 0; level < TLOG_LEVELS; level++) {
-        struct level *lv = &log->levels.level[level];
-        while (lv->written < levels_count(&log->levels, level) / TLOG_WIDTH) {
-            TRY(tile_put_pair(log, level, lv->written, TLOG_WIDTH, false));
-            partials_remove(log, (int)level, lv->written);
-            if (level == 0)
-                partials_remove(log, TLOG_ENTRIES, lv->written);
-            lv->written++;
-        }
+        struct tlog_tile tile = {(int)level, log->levels.level[level].written, TLOG_WIDTH};
+        for (; tile.index < levels_count(&log->levels, level) / TLOG_WIDTH; tile.index++)
+            TRY(tile_put_pair(shelf, log, &tile, false));
+    }
+    return ERR_OK;
+}
+
+/* Counts the full tiles of a level as written; the partial ones are of no more use. */
+static void full_tiles_done(struct vault_log *log, unsigned level)
+{
+    struct level *lv = &log->levels.level[level];
+    for (; lv->written < levels_count(&log->levels, level) / TLOG_WIDTH; lv->written++) {
+        partials_remove(log, (int)level, lv->written);
+        if (level == 0)
+            partials_remove(log, TLOG_ENTRIES, lv->written);
+    }
+}
+
+enum err publish_full_tiles(struct vault_log *log)
+{
+    struct shelf shelf = {0};
+    TRY(shelf_end(&shelf, full_tiles_put(&shelf, log)));
+    for (unsigned level = 0; level < TLOG_LEVELS; level++)
+        full_tiles_done(log, level);
+    return ERR_OK;
+}
+
+static enum err partial_tiles_put(struct shelf *shelf, const struct vault_log *log)
+{
+    for (unsigned level = 0; level < TLOG_LEVELS; level++) {
+        uint64_t count = levels_count(&log->levels, level);
+        struct tlog_tile tile = {(int)level, count / TLOG_WIDTH, (unsigned)(count % TLOG_WIDTH)};
+        if (tile.width > 0 && log->levels.level[level].partial != count)
+            TRY(tile_put_pair(shelf, log, &tile, false));
     }
     return ERR_OK;
 }
 
 enum err publish_partial_tiles(struct vault_log *log)
 {
-    for (unsigned level = 0; level < TLOG_LEVELS; level++) {
-        struct level *lv = &log->levels.level[level];
-        uint64_t count = levels_count(&log->levels, level);
-        unsigned width = (unsigned)(count % TLOG_WIDTH);
-        if (width == 0 || lv->partial == count)
-            continue;
-        TRY(tile_put_pair(log, level, count / TLOG_WIDTH, width, false));
-        lv->partial = count;
-    }
+    struct shelf shelf = {0};
+    TRY(shelf_end(&shelf, partial_tiles_put(&shelf, log)));
+    for (unsigned level = 0; level < TLOG_LEVELS; level++)
+        log->levels.level[level].partial = levels_count(&log->levels, level);
     return ERR_OK;
 }
 
-/* Syncs the folders above a tile up to <data>/log, whose names a crash may have left unsynced. */
-static enum err folders_sync(const struct vault_log *log, const struct tlog_tile *tile)
+/* Settles the folders above a tile up to <data>/log after a crash: removes temporary files and
+ * syncs the names. */
+static enum err folders_settle(const struct vault_log *log, const struct tlog_tile *tile)
 {
     struct buf path = {0};
     enum err err = levels_path(&path, log->public_dir, tile);
@@ -157,38 +241,61 @@ static enum err folders_sync(const struct vault_log *log, const struct tlog_tile
     name[path.len] = '\0';
     while (err == ERR_OK && strlen(name) > strlen(log->public_dir)) {
         path_up(name);
+        state_sweep(name);
         err = file_sync_dir(name);
     }
     buf_free(&path);
     return err;
 }
 
-static enum err repair_level(struct vault_log *log, unsigned level, uint64_t count, bool keep)
+/* Tile `i` of those at `level` that the journal can still give in a tree of `count` hashes there;
+ * false when there are no more. */
+static bool repair_tile(struct tlog_tile *out, const struct vault_log *log, unsigned level,
+                        uint64_t count, uint64_t i)
+{
+    uint64_t index = log->levels.level[level].first / TLOG_WIDTH + i;
+    if (index * TLOG_WIDTH >= count)
+        return false;
+    uint64_t left = count - index * TLOG_WIDTH;
+    *out = (struct tlog_tile){(int)level, index, left < TLOG_WIDTH ? (unsigned)left : TLOG_WIDTH};
+    return true;
+}
+
+static enum err repair_put(struct shelf *shelf, const struct vault_log *log, uint64_t size,
+                           bool keep)
+{
+    struct tlog_tile tile;
+    for (unsigned level = 0; level < TLOG_LEVELS; level++)
+        for (uint64_t i = 0; repair_tile(&tile, log, level, size >> (8 * level), i); i++)
+            TRY(tile_put_pair(shelf, log, &tile, keep));
+    return ERR_OK;
+}
+
+/* Settles the folders of what was found as it should be, and counts it as written. */
+static enum err repair_level(struct vault_log *log, unsigned level, uint64_t count)
 {
     struct level *lv = &log->levels.level[level];
-    uint64_t index = lv->first / TLOG_WIDTH;
-    for (; index * TLOG_WIDTH < count; index++) {
-        uint64_t left = count - index * TLOG_WIDTH;
-        unsigned width = left < TLOG_WIDTH ? (unsigned)left : TLOG_WIDTH;
-        struct tlog_tile tile = {(int)level, index, width};
-        TRY(tile_put_pair(log, level, index, width, keep));
-        TRY(folders_sync(log, &tile));
-        if (width == TLOG_WIDTH)
-            lv->written = index + 1;
-        else
-            lv->partial = count;
+    struct tlog_tile tile;
+    for (uint64_t i = 0; repair_tile(&tile, log, level, count, i); i++) {
+        struct tlog_tile bundle = {TLOG_ENTRIES, tile.index, tile.width};
+        bool edge = i == 0 || tile.width < TLOG_WIDTH || (tile.index + 1) * TLOG_WIDTH == count;
+        if (edge)
+            TRY(folders_settle(log, &tile));
+        if (edge && level == 0)
+            TRY(folders_settle(log, &bundle));
     }
+    lv->written += count / TLOG_WIDTH > lv->written ? count / TLOG_WIDTH - lv->written : 0;
+    lv->partial = count;
     return ERR_OK;
 }
 
 enum err publish_repair_tiles(struct vault_log *log, uint64_t size, bool suspect)
 {
+    struct shelf shelf = {0};
+    TRY(shelf_end(&shelf, repair_put(&shelf, log, size, !suspect)));
     for (unsigned level = 0; level < TLOG_LEVELS; level++)
-        TRY(repair_level(log, level, size >> (8 * level), !suspect));
-    if (size <= log->journal.base.size)
-        return ERR_OK;
-    struct tlog_tile bundle = {TLOG_ENTRIES, (size - 1) / TLOG_WIDTH, TLOG_WIDTH};
-    return folders_sync(log, &bundle);
+        TRY(repair_level(log, level, size >> (8 * level)));
+    return ERR_OK;
 }
 
 enum err publish_show(struct vault_log *log)

@@ -37,6 +37,10 @@ MUST enum err state_path(const char **out, struct buf *path, const struct vault_
 /* Passes err on; after ERR_SYNC the log is dead and marked as suspect on disk. */
 enum err state_check(struct vault_log *log, enum err err);
 
+/* Removes temporary files (base/file.h) that a crash left in a folder. What cannot be removed does
+ * no harm. */
+void state_sweep(const char *folder);
+
 /* Brings the log of the open journal to a state that may be shown. suspect: do not trust that what
  * can be read is on disk. Errors of vault_log_open. */
 MUST enum err recover_log(struct vault_log *log, const struct buf *leaves, bool suspect,
@@ -52,9 +56,5 @@ MUST enum err publish_partial_tiles(struct vault_log *log);
 MUST enum err publish_repair_tiles(struct vault_log *log, uint64_t size, bool suspect);
 /* Shows the last signed checkpoint: replaces <data>/log/checkpoint, durably. */
 MUST enum err publish_show(struct vault_log *log);
-
-/* The bytes of a bundle: entries of tile `index`, `width` of them, from the journal. */
-MUST enum err publish_bundle(struct buf *out, const struct vault_log *log, uint64_t index,
-                             unsigned width);
 
 #endif

@@ -23,7 +23,7 @@ static json_t *vectors(void)
     snprintf(path, sizeof path, "%s/vectors/merkle_rfc6962.json", shared ? shared : "");
     json_t *root = json_load_file(path, JSON_DECODE_INT_AS_REAL, NULL);
     if (root == NULL)
-        print_message("not here, passed over: %s\n", path);
+        print_message("# not here, passed over: %s\n", path);
     return root;
 }
 

@@ -45,7 +45,7 @@ static json_t *vectors(void)
     snprintf(path, sizeof path, "%s/vectors/signed_note.json", shared ? shared : "");
     json_t *root = json_load_file(path, 0, NULL);
     if (root == NULL)
-        print_message("not here, passed over: %s\n", path);
+        print_message("# not here, passed over: %s\n", path);
     return root;
 }
 

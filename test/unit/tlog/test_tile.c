@@ -150,7 +150,7 @@ static bool testlog_read(struct buf *out, const char *name)
     snprintf(path, sizeof path, "%s/vectors/tessera_testlog/%s", shared ? shared : "", name);
     if (file_read(out, path, 1 << 20) == ERR_OK)
         return true;
-    print_message("not here, passed over: %s\n", path);
+    print_message("# not here, passed over: %s\n", path);
     return false;
 }
 

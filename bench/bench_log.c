@@ -1,0 +1,141 @@
+/* Log appends against the disk itself: fdatasync of a file that grows by as many bytes, in the same
+ * folder and the same run. One by one an append is one fdatasync and little else; in batches of 100
+ * the entries share it. Rounds of both alternate, so that a busy disk slows both alike.
+ *
+ * Prints: log-append-1 RATE RAW RATIO; log-append-100 RATE; log-publish RATE RAW RATIO, where a
+ * publish follows each append. */
+#include "base/file.h"
+#include "vault/log.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ENTRY = 300, BATCH = 100, ROUNDS = 8 };
+#define ROUND_SECONDS 0.25
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Work done and the time it took. */
+struct tally {
+    double count;
+    double seconds;
+};
+
+static double rate(struct tally t)
+{
+    return t.count / t.seconds;
+}
+
+static void entry_fill(char entry[ENTRY], uint64_t number)
+{
+    memset(entry, 'e', ENTRY);
+    snprintf(entry, ENTRY, "sunlot-draw/1 bench %llu", (unsigned long long)number);
+}
+
+/* Appends batches of n for one round; with publish, shows each. */
+static enum err round_log(struct tally *t, struct vault_log *log, size_t n, bool publish)
+{
+    char text[BATCH][ENTRY];
+    struct str entries[BATCH];
+    double start = now();
+    double end = start;
+    for (; end - start < ROUND_SECONDS; end = now()) {
+        for (size_t i = 0; i < n; i++) {
+            entry_fill(text[i], vault_log_size(log) + i);
+            entries[i] = str_range(text[i], ENTRY);
+        }
+        TRY(vault_log_append(log, entries, n));
+        if (publish)
+            TRY(vault_log_publish(log, 0));
+        t->count += (double)n;
+    }
+    t->seconds += end - start;
+    return ERR_OK;
+}
+
+static enum err round_raw(struct tally *t, int fd)
+{
+    char text[ENTRY];
+    double start = now();
+    double end = start;
+    for (; end - start < ROUND_SECONDS; end = now()) {
+        entry_fill(text, (uint64_t)t->count);
+        if (write(fd, text, sizeof text) != (ssize_t)sizeof text || fdatasync(fd) != 0)
+            return ERR_IO;
+        t->count += 1;
+    }
+    t->seconds += end - start;
+    return ERR_OK;
+}
+
+/* All rounds of one kind, each beside a raw one. */
+static enum err rounds(struct tally *log_tally, struct tally *raw, struct vault_log *log, int fd,
+                       size_t n, bool publish)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        TRY(round_raw(raw, fd));
+        TRY(round_log(log_tally, log, n, publish));
+    }
+    return ERR_OK;
+}
+
+static enum err bench(struct vault_log *log, int fd)
+{
+    struct tally one = {0};
+    struct tally raw = {0};
+    struct tally hundred = {0};
+    struct tally raw_hundred = {0};
+    struct tally shown = {0};
+    struct tally raw_shown = {0};
+    TRY(rounds(&one, &raw, log, fd, 1, false));
+    printf("log-append-1 %.0f %.0f %.2f\n", rate(one), rate(raw), rate(one) / rate(raw));
+    TRY(rounds(&hundred, &raw_hundred, log, fd, BATCH, false));
+    printf("log-append-100 %.0f %.0f %.2f\n", rate(hundred), rate(raw_hundred),
+           rate(hundred) / rate(raw_hundred));
+    TRY(rounds(&shown, &raw_shown, log, fd, 1, true));
+    printf("log-publish %.0f %.0f %.2f\n", rate(shown), rate(raw_shown),
+           rate(shown) / rate(raw_shown));
+    return ERR_OK;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+    (void)st;
+    (void)kind;
+    (void)ftw;
+    return remove(path);
+}
+
+int main(void)
+{
+    char dir[] = "./bench-log-XXXXXX";
+    char path[64];
+    struct vault_log *log = NULL;
+    struct fault fault = {0};
+    if (mkdtemp(dir) == NULL)
+        return 1;
+    snprintf(path, sizeof path, "%s/raw", dir);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    enum err err = fd < 0 ? ERR_IO : vault_log_create(dir, STR("bench.invalid/log"), &fault);
+    if (err == ERR_OK)
+        err = vault_log_open(&log, dir, &fault);
+    if (err == ERR_OK)
+        err = bench(log, fd);
+    vault_log_close(log);
+    if (fd >= 0)
+        close(fd);
+    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    if (err != ERR_OK)
+        fprintf(stderr, "bench_log: %s %s\n", err_en(err), fault.text);
+    return err == ERR_OK ? 0 : 1;
+}
