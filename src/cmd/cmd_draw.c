@@ -140,10 +140,11 @@ static void show_entries(const struct office_draw *d)
         struct buf when = {0};
         if (d->times[i] > 0)
             time_format(&when, d->times[i]);
-        printf("  日志第 %lld 条 %.*s  %.*s%s%lld%s\n", (long long)d->entries[i].idx,
-               STR_ARG(buf_view(&when)), STR_ARG(d->entries[i].kind),
-               d->entries[i].round > 0 ? "（第" : "", (long long)d->entries[i].round,
-               d->entries[i].round > 0 ? "轮）" : "");
+        printf("  日志第 %lld 条 %.*s  %.*s", (long long)d->entries[i].idx,
+               STR_ARG(buf_view(&when)), STR_ARG(d->entries[i].kind));
+        if (d->entries[i].round > 0)
+            printf("（第 %lld 轮）", (long long)d->entries[i].round);
+        printf("\n");
         buf_free(&when);
     }
 }
