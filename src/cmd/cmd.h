@@ -66,6 +66,7 @@ int cmd_parse(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *
 typedef int cmd_run(struct cmd *cmd, int argc, char **argv);
 cmd_run cmd_init;
 cmd_run cmd_import;
+cmd_run cmd_object;
 cmd_run cmd_setting;
 cmd_run cmd_task;
 cmd_run cmd_draw;

@@ -81,6 +81,10 @@ static enum err result_counts_run(struct errand *e)
     printf("待审核 %lld，已退回 %lld，待公示 %lld，已公示 %lld，不予公示 %lld；逾期未公示 %lld\n",
            (long long)c.entered, (long long)c.returned, (long long)c.approved,
            (long long)c.published, (long long)c.exempt, (long long)c.overdue);
+    int64_t due = c.entered + c.returned + c.approved + c.published;
+    if (due > 0)
+        printf("公示率 %.1f%%（已公示 ÷ 应公示；应公示 = 已录入的全部结果，不含不予公示）\n",
+               100.0 * (double)c.published / (double)due);
     return ERR_OK;
 }
 

@@ -1,0 +1,95 @@
+/* One object with all that happened to it: see history.h. */
+#include "store/history.h"
+
+static const char OBJECT_GET[] =
+    "SELECT id, pool_id, number, name, kind, type, state, division, address, industry, business,"
+    " established, risk, risk_on, observed_until, department, labels, at FROM object"
+    " WHERE tenant = $1 AND pool_id = $2";
+
+static enum err object_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_object *o = out;
+    o->id = db_col_int(rows, 0);
+    struct str *const texts[] = {&o->pool_id,  &o->number,  &o->name,     &o->kind,
+                                 &o->type,     &o->state,   &o->division, &o->address,
+                                 &o->industry, &o->business};
+    for (int i = 0; i < 10; i++)
+        *texts[i] = store_text(rows, 1 + i, arena, &failed);
+    o->established = (int32_t)db_col_int(rows, 11);
+    o->risk = store_text(rows, 12, arena, &failed);
+    o->risk_on = (int32_t)db_col_int(rows, 13);
+    o->observed_until = (int32_t)db_col_int(rows, 14);
+    o->department = store_text(rows, 15, arena, &failed);
+    o->labels = store_text(rows, 16, arena, &failed);
+    o->at = db_col_int(rows, 17);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_object_get(struct store_object *out, struct arena *arena, struct db_tx *tx,
+                          struct str tenant, struct str pool_id)
+{
+    return store_one(out, arena, tx, OBJECT_GET, DB_ARGS(db_text(tenant), db_text(pool_id)),
+                     object_fill);
+}
+
+static const char OBJECT_CHANGES[] =
+    "SELECT at, actor, before, after, reason FROM registry_change"
+    " WHERE tenant = $1 AND resource = 'objects' AND target = $2 ORDER BY id DESC";
+
+static enum err change_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_object_change *c = out;
+    c->at = db_col_int(rows, 0);
+    c->actor = store_text(rows, 1, arena, &failed);
+    c->before = store_text(rows, 2, arena, &failed);
+    c->after = store_text(rows, 3, arena, &failed);
+    c->reason = store_text(rows, 4, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_object_changes(struct store_object_change **out, size_t *count, struct arena *arena,
+                              struct db_tx *tx, struct str tenant, int64_t object)
+{
+    const struct store_shape shape = {sizeof(struct store_object_change), change_fill};
+    return store_array((void **)out, count, arena, tx, &shape, OBJECT_CHANGES,
+                       DB_ARGS(db_text(tenant), db_int(object)));
+}
+
+static const char OBJECT_VISITS[] =
+    "SELECT w.number, t.number, t.name, t.visit_from, v.state, v.skip_reason, i.name, d.name,"
+    " r.code, r.result_on, r.state, r.published_at FROM visit v"
+    " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"
+    " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
+    " LEFT JOIN result r ON r.tenant = v.tenant AND r.visit = v.id AND r.state <> 'returned'"
+    " LEFT JOIN item i ON i.tenant = r.tenant AND i.id = r.item"
+    " LEFT JOIN department d ON d.tenant = r.tenant AND d.code = r.department"
+    " WHERE v.tenant = $1 AND v.pool_id = $2 ORDER BY v.id DESC, r.id";
+
+static enum err visit_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_object_visit *v = out;
+    v->draw = store_text(rows, 0, arena, &failed);
+    v->task_number = store_text(rows, 1, arena, &failed);
+    v->task_name = store_text(rows, 2, arena, &failed);
+    v->visit_from = (int32_t)db_col_int(rows, 3);
+    v->state = store_text(rows, 4, arena, &failed);
+    v->skip_reason = store_text(rows, 5, arena, &failed);
+    v->item = store_text(rows, 6, arena, &failed);
+    v->department = store_text(rows, 7, arena, &failed);
+    v->code = store_text(rows, 8, arena, &failed);
+    v->result_on = (int32_t)db_col_int(rows, 9);
+    v->result_state = store_text(rows, 10, arena, &failed);
+    v->published_at = db_col_int(rows, 11);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_object_visits(struct store_object_visit **out, size_t *count, struct arena *arena,
+                             struct db_tx *tx, struct str tenant, struct str pool_id)
+{
+    const struct store_shape shape = {sizeof(struct store_object_visit), visit_fill};
+    return store_array((void **)out, count, arena, tx, &shape, OBJECT_VISITS,
+                       DB_ARGS(db_text(tenant), db_text(pool_id)));
+}

@@ -1,0 +1,63 @@
+/* One object with all that happened to it (R108): what the registry says, what was changed, who
+ * visited, what was found. */
+#ifndef STORE_HISTORY_H
+#define STORE_HISTORY_H
+
+#include "store/row.h"
+
+struct store_object {
+    int64_t id;
+    struct str pool_id;
+    struct str number;
+    struct str name;
+    struct str kind;
+    struct str type;
+    struct str state;
+    struct str division;
+    struct str address;
+    struct str industry;
+    struct str business;
+    int32_t established;
+    struct str risk;
+    int32_t risk_on;
+    int32_t observed_until;
+    struct str department;
+    struct str labels;
+    int64_t at;
+};
+/* By pool id, which is the number where the object has one. ERR_MISSING. */
+MUST enum err store_object_get(struct store_object *out, struct arena *arena, struct db_tx *tx,
+                               struct str tenant, struct str pool_id);
+
+/* A change of its registry row, newest first; before and after are JSON objects. */
+struct store_object_change {
+    int64_t at;
+    struct str actor;
+    struct str before;
+    struct str after;
+    struct str reason;
+};
+MUST enum err store_object_changes(struct store_object_change **out, size_t *count,
+                                   struct arena *arena, struct db_tx *tx, struct str tenant,
+                                   int64_t object);
+
+/* A visit, or a result of one; newest first. item and code are empty while nothing is entered. */
+struct store_object_visit {
+    struct str draw;
+    struct str task_number;
+    struct str task_name;
+    int32_t visit_from;
+    struct str state;
+    struct str skip_reason;
+    struct str item;
+    struct str department;
+    struct str code;
+    int32_t result_on;
+    struct str result_state;
+    int64_t published_at;
+};
+MUST enum err store_object_visits(struct store_object_visit **out, size_t *count,
+                                  struct arena *arena, struct db_tx *tx, struct str tenant,
+                                  struct str pool_id);
+
+#endif
