@@ -1,0 +1,44 @@
+/* The server. web_http.c is the only file that knows libmicrohttpd: an epoll pool of as many
+ * threads as cores, an own bounded worker pool by suspend/resume for whatever may block, and an own
+ * strict check of each request (DESIGN.md section 2, SECURITY.md IN7, IN8, WB1, AV2). */
+#ifndef WEB_HTTP_H
+#define WEB_HTTP_H
+
+#include "base/log.h"
+#include "web/request.h"
+
+struct web_server;
+
+/* Makes an error page: status and request id are known, nothing else is told (SC4). */
+typedef void web_error_page(struct web_reply *reply, const struct web_request *request, int status,
+                            const struct fault *fault);
+/* A number that grows when public content changed (the log's size): the page cache's key. */
+typedef uint64_t web_version(void *ctx);
+
+struct web_config {
+    const char *address;            /* 127.0.0.1, ::1, 0.0.0.0 */
+    uint16_t port;                  /* 0: any; web_server_port tells */
+    unsigned threads;               /* event threads; 0: one a core */
+    unsigned workers;               /* worker threads; 0: twice the cores */
+    unsigned queue;                 /* requests that may wait for a worker; more get 503; 0: 256 */
+    unsigned per_client;            /* connections of one address (/64 for IPv6); 0: 64 */
+    unsigned connections;           /* of all; 0: 1000 */
+    unsigned idle_seconds;          /* 0: 60 */
+    const char *proxy;              /* address whose X-Forwarded-For is believed; NULL: none */
+    size_t cache_bytes;             /* of the page cache; 0: 32 MiB */
+    const struct web_route *routes; /* ends with pattern NULL */
+    web_error_page *error_page;
+    web_version *version;
+    void *ctx;             /* handed to every handler as request->ctx */
+    const struct log *log; /* access log and faults; may be NULL */
+};
+
+/* Starts serving. ERR_IO with words when the address cannot be bound. config and routes must
+ * outlive the server. */
+MUST enum err web_server_start(struct web_server **out, const struct web_config *config,
+                               struct fault *fault);
+uint16_t web_server_port(const struct web_server *server);
+/* Stops accepting, finishes what has begun (at most grace_seconds), frees. NULL is allowed. */
+void web_server_stop(struct web_server *server, unsigned grace_seconds);
+
+#endif

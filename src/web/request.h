@@ -1,0 +1,84 @@
+/* A request and its reply, as every page and API sees them. web_http fills the one and sends the
+ * other; nobody else knows HTTP. Everything lives in the request's arena. */
+#ifndef WEB_REQUEST_H
+#define WEB_REQUEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+enum web_method { WEB_GET, WEB_POST, WEB_HEAD };
+
+/* A decoded name and value (query, form, path). Names occur once: a repeated one is 400 (IN8). */
+struct web_pair {
+    struct str name;
+    struct str value;
+};
+
+struct web_request {
+    enum web_method method;
+    struct str path;  /* decoded, starts with '/', valid UTF-8, no "..", no control characters */
+    struct str query; /* as sent, without '?' */
+    const struct web_pair *params; /* of the query, decoded */
+    size_t param_count;
+    const struct web_pair *fields; /* of a form body (application/x-www-form-urlencoded) */
+    size_t field_count;
+    const struct web_pair *captures; /* of the route's {names} */
+    size_t capture_count;
+    struct str body;
+    struct str type;     /* Content-Type without parameters */
+    struct str client;   /* address, from the trusted proxy's header where one is configured */
+    struct str language; /* "zh" or "en", from ?lang=, the cookie or Accept-Language */
+    struct str if_none_match;
+    struct str origin;
+    struct str host;
+    uint64_t id; /* request id, shown in error pages and in the log */
+    int64_t now;
+    struct arena *arena;
+    void *ctx; /* what the server was started with */
+};
+
+/* The value of a parameter, field or capture; data NULL if it is absent. */
+struct str web_param(const struct web_request *r, const char *name);
+struct str web_field(const struct web_request *r, const char *name);
+struct str web_capture(const struct web_request *r, const char *name);
+
+/* What goes back. A handler sets type and fills body, or names a file. Security headers, length,
+ * ETag, compression and HEAD are the adapter's work. */
+struct web_reply {
+    int status;       /* 200 unless set */
+    const char *type; /* a literal, e.g. "text/html; charset=utf-8" */
+    struct buf body;
+    const char *file;    /* path of a file to send instead of body; NULL for none */
+    struct str location; /* of a redirect */
+    struct str download; /* file name for Content-Disposition: attachment; empty for none */
+    struct str cookie;   /* a whole Set-Cookie value; empty for none */
+    unsigned max_age;    /* seconds a shared cache may keep it; 0: must revalidate */
+    bool immutable;      /* content never changes under this address */
+    bool no_store;       /* nothing may keep it */
+    bool open_data;      /* Access-Control-Allow-Origin: * (WB4) */
+};
+
+/* A handler fills the reply. Its error becomes a status by err_http and an error page; words in
+ * fault are shown only for 4xx (SC4). */
+typedef enum err web_handler(struct web_reply *reply, const struct web_request *request,
+                             struct fault *fault);
+
+enum {
+    WEB_FAST = 0,    /* runs on the event thread: touches no disk and no database */
+    WEB_BLOCK = 1,   /* runs on the bounded worker pool */
+    WEB_CACHED = 2,  /* GET replies may be kept until the log grows (web_cache) */
+    WEB_LIMITED = 4, /* counts against the address's budget of expensive requests (AV1) */
+};
+
+/* One row of the route table: no row, no service. A pattern is literal but for {name}, one segment,
+ * and a last {name*}, the rest of the path. */
+struct web_route {
+    enum web_method method;
+    const char *pattern;
+    web_handler *handler;
+    unsigned flags;
+    size_t body_limit; /* bytes of body allowed; 0: none */
+    const char *name;  /* for the access log */
+};
+
+#endif

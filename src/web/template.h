@@ -1,0 +1,59 @@
+/* Mustache templates (the public spec), parsed once at start. {{name}} is escaped; templates that
+ * are parsed as portal templates may not use {{{ or {{& at all, so there is no way around escaping.
+ */
+#ifndef WEB_TEMPLATE_H
+#define WEB_TEMPLATE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+enum web_value_kind { WEB_NOTHING, WEB_TEXT, WEB_TRUE, WEB_LIST, WEB_OBJECT };
+
+/* A model: what a template is filled with. Made in an arena by the functions below. */
+struct web_value {
+    enum web_value_kind kind;
+    struct str text;         /* WEB_TEXT */
+    struct web_value *items; /* WEB_LIST: elements; WEB_OBJECT: values */
+    struct str *names;       /* WEB_OBJECT */
+    size_t count;
+    size_t cap;
+};
+
+/* Setters on an object (or on a zeroed value, which becomes one). Texts are borrowed: they must
+ * live as long as the model. A failed allocation makes the value WEB_NOTHING and is told by
+ * web_model_err. */
+struct web_model {
+    struct arena *arena;
+    struct web_value root;
+    bool failed;
+};
+void web_model_init(struct web_model *m, struct arena *arena);
+void web_set(struct web_model *m, struct web_value *object, const char *name, struct str text);
+void web_set_flag(struct web_model *m, struct web_value *object, const char *name, bool on);
+/* Decimal with no grouping. */
+void web_set_count(struct web_model *m, struct web_value *object, const char *name, int64_t n);
+/* A nested object or list under name; never NULL (a scratch value when out of memory). */
+struct web_value *web_set_object(struct web_model *m, struct web_value *object, const char *name);
+struct web_value *web_set_list(struct web_model *m, struct web_value *object, const char *name);
+/* A new object element of a list. */
+struct web_value *web_list_add(struct web_model *m, struct web_value *list);
+MUST enum err web_model_err(const struct web_model *m);
+
+struct web_template;
+/* Gives the text of a partial {{>name}}; an empty slice with data NULL where there is none (then it
+ * renders as nothing, as the spec says). */
+typedef struct str web_partial(void *ctx, struct str name);
+
+struct web_template_options {
+    bool strict;          /* portal: {{{, {{& and changed delimiters are refused (ERR_INPUT) */
+    web_partial *partial; /* may be NULL */
+    void *ctx;
+};
+/* Parses text, which must outlive the template, into the arena. ERR_FORMAT with row in fault. */
+MUST enum err web_template_parse(struct web_template **out, struct arena *arena, struct str text,
+                                 const struct web_template_options *options, struct fault *fault);
+/* Appends the rendered text. */
+MUST enum err web_template_render(struct buf *out, const struct web_template *t,
+                                  const struct web_value *model, struct arena *scratch);
+
+#endif
