@@ -55,6 +55,7 @@ struct office_published {
 MUST enum err office_result_publish(struct office_published *out, struct errand *e, struct str draw,
                                     struct str pool_id);
 
+/* How many results stand in each state, and how many of the unpublished ones are overdue (R111). */
 MUST enum err office_result_counts(struct store_result_counts *out, struct errand *e);
 
 /* Exports the published results in the national columns to path, whose ending tells the format

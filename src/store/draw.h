@@ -78,6 +78,7 @@ struct store_stratum {
     int64_t quota;     /* -1 before the draw */
     struct str cutoff; /* hex of the last drawn ticket, '' if none */
 };
+/* Adds a stratum as committed; sets quota and cutoff once drawn; reads all, sorted by name. */
 MUST enum err store_stratum_add(struct db_tx *tx, struct str tenant, int64_t draw,
                                 const struct store_stratum *stratum);
 MUST enum err store_stratum_drawn(struct db_tx *tx, struct str tenant, int64_t draw,
@@ -132,6 +133,7 @@ struct store_seat {
     int64_t year;
     int64_t round;
 };
+/* Adds the seats of a draw in one load; reads them, sorted by seat. */
 MUST enum err store_seats_add(struct db_tx *tx, struct str tenant, int64_t draw,
                               const struct store_seat *seats, size_t count);
 MUST enum err store_seats(struct store_seat **out, size_t *count, struct arena *arena,

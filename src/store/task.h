@@ -77,6 +77,7 @@ struct store_task_quota {
     int64_t num;
     int64_t den;
 };
+/* Adds a quota (ERR_DUPLICATE: its stratum has one); reads all, sorted by stratum. */
 MUST enum err store_task_quota_add(struct db_tx *tx, struct str tenant, int64_t task,
                                    const struct store_task_quota *quota);
 MUST enum err store_task_quotas(struct store_task_quota **out, size_t *count, struct arena *arena,
