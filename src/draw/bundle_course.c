@@ -53,6 +53,7 @@ enum err bundle_prove(struct bundle *b, struct bundle_entry *entry, struct str p
     const struct draw_bundle_log *log = b->job->log;
     enum err err = log->prove(&entry->logged, log->ctx, proof, entry->leaf, &fault);
     if (err != ERR_OK && err != ERR_MEMORY) {
+        fault.err = err;
         struct str words = arena_printf(b->arena, "%.*s 不能证明这个条目：%s",
                                         STR_ARG(entry->proof), fault_text(&fault));
         return bundle_differs(b, &(struct draw_finding){.check = DRAW_CHECK_LOGGED,

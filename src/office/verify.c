@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "base/zip.h"
 #include "draw/bundle_own.h"
 #include "tlog/proof.h"
@@ -330,29 +331,40 @@ static const char *mark_zh(enum draw_mark mark)
     }
 }
 
-/* A value as one line of a terminal: no control characters, not endless. */
+/* A text as one line of a terminal: what could steer or reorder it becomes a blank, bytes that are
+ * no text a question mark, and there is an end to it. */
+static void text_add(struct buf *out, struct str text)
+{
+    enum { MOST = 1024 };
+    struct str rest = text;
+    while (rest.len > 0 && text.len - rest.len < MOST) {
+        uint32_t cp = '?';
+        if (utf8_next(&cp, &rest) != ERR_OK)
+            rest = str_sub(rest, 1, rest.len);
+        utf8_add(out, utf8_is_control(cp) || utf8_is_deceptive(cp) ? ' ' : cp);
+    }
+    if (rest.len > 0)
+        buf_cat(out, "…");
+}
+
 static void value_add(struct buf *out, const char *label, struct str value)
 {
-    enum { MOST = 160 };
     if (str_empty(value))
         return;
     buf_printf(out, "；%s", label);
-    for (size_t i = 0; i < value.len && i < MOST; i++)
-        buf_char(out,
-                 (unsigned char)value.data[i] < ' ' || value.data[i] == 0x7f ? ' ' : value.data[i]);
-    if (value.len > MOST)
-        buf_cat(out, "…");
+    text_add(out, value);
 }
 
 void office_verify_line(struct buf *out, const struct draw_finding *finding)
 {
     buf_printf(out, "%s  %s", mark_zh(finding->mark), draw_check_zh(finding->check));
-    if (!str_empty(finding->file))
-        buf_printf(out, "（%.*s", STR_ARG(finding->file));
-    if (!str_empty(finding->file) && finding->row > 0)
-        buf_printf(out, " 第 %llu 行", (unsigned long long)finding->row);
-    if (!str_empty(finding->file))
+    if (!str_empty(finding->file)) {
+        buf_cat(out, "（");
+        text_add(out, finding->file);
+        if (finding->row > 0)
+            buf_printf(out, " 第 %llu 行", (unsigned long long)finding->row);
         buf_cat(out, "）");
+    }
     bool both = !str_empty(finding->shown) && str_eq(finding->shown, finding->computed);
     value_add(out, both ? "" : "所示 ", finding->shown);
     if (!both)
@@ -376,8 +388,10 @@ void office_verify_end(struct buf *out, const struct draw_verdict *verdict)
     if (verdict->holds)
         return;
     buf_cat(out, "结论：不符，这份文件不能证明抽取是按规则进行的。");
-    if (verdict->file[0] != '\0')
-        buf_printf(out, "最先不符之处：%s", verdict->file);
+    if (verdict->file[0] != '\0') {
+        buf_cat(out, "最先不符之处：");
+        text_add(out, str_of(verdict->file));
+    }
     if (verdict->file[0] != '\0' && verdict->row > 0)
         buf_printf(out, " 第 %llu 行", (unsigned long long)verdict->row);
     buf_cat(out, "\n");

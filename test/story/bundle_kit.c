@@ -175,8 +175,8 @@ void kit_part(struct kit *kit, const char *name, struct str bytes)
 }
 
 /* Adds the part, and its digest under a new blind (none in an open draw). */
-static void part_digest(uint8_t digest[DRAW_HASH], struct kit *kit, const char *name,
-                        struct str bytes, struct str digested)
+void kit_part_digest(uint8_t digest[DRAW_HASH], struct kit *kit, const char *name, struct str bytes,
+                     struct str digested)
 {
     struct draw_blind *blind = &kit->blinds[kit->blind_count];
     kit_part(kit, name, bytes);
@@ -193,7 +193,10 @@ static void nonce_of(uint8_t nonce[DRAW_HASH], const struct kit *kit, uint64_t r
     kit_secret(nonce, kit, what);
 }
 
-/* A witness and a ten-sided die rolled three times; or nothing but local. */
+static const char *const quicknet =
+    "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
+
+/* A witness and a ten-sided die rolled three times; or what the spec asks for. */
 static size_t sources_make(struct draw_source sources[2], struct kit *kit, uint64_t round)
 {
     uint8_t nonce[DRAW_HASH];
@@ -201,10 +204,33 @@ static size_t sources_make(struct draw_source sources[2], struct kit *kit, uint6
     sources[0] = (struct draw_source){.kind = DRAW_SOURCE_WITNESS, .name = STR("JIWEI")};
     crypto_sha256(sources[0].hash, draw_bytes(nonce, DRAW_HASH));
     sources[1] = (struct draw_source){.kind = DRAW_SOURCE_DICE, .sides = 10, .rolls = 3};
-    if (!kit->spec.local)
-        return 2;
-    sources[0] = (struct draw_source){.kind = DRAW_SOURCE_LOCAL};
-    return 1;
+    if (kit->spec.cheat == KIT_WEAK)
+        sources[0] = sources[1];
+    if (kit->spec.cheat == KIT_OLD_DRAND) {
+        sources[0] = (struct draw_source){.kind = DRAW_SOURCE_DRAND, .round = 123};
+        OK(str_unhex(sources[0].hash, DRAW_HASH, str_of(quicknet)));
+    }
+    if (kit->spec.local)
+        sources[0] = (struct draw_source){.kind = DRAW_SOURCE_LOCAL};
+    return kit->spec.local || kit->spec.cheat == KIT_WEAK ? 1 : 2;
+}
+
+/* What came of the first source. */
+static void part_make(struct buf *out, struct kit *kit)
+{
+    uint8_t nonce[DRAW_HASH];
+    nonce_of(nonce, kit, kit->round);
+    if (kit->spec.cheat == KIT_WEAK) {
+        buf_cat(out, "dice:10x3:4.0.9.");
+        return;
+    }
+    if (kit->spec.cheat == KIT_OLD_DRAND) {
+        buf_printf(out, "drand:%s:123:", quicknet);
+        buf_hex(out, nonce, 16);
+    } else {
+        buf_cat(out, kit->spec.local ? "local:" : "witness:JIWEI:");
+    }
+    buf_hex(out, nonce, DRAW_HASH);
 }
 
 static void strata_make(struct kit *kit)
@@ -259,33 +285,31 @@ void kit_commit(struct kit *kit)
 /* Answers the newest entry, and makes the round's seed. */
 void kit_beacon(struct kit *kit)
 {
-    uint8_t nonce[DRAW_HASH];
-    struct buf witness = {0};
+    struct buf part = {0};
+    struct draw_source sources[2];
     struct buf randomness = {0};
     struct buf text = {0};
     struct draw_salt salt = {0};
     struct str parts[2] = {{0}, STR("dice:10x3:4.0.9.")};
-    nonce_of(nonce, kit, kit->round);
-    buf_cat(&witness, kit->spec.local ? "local:" : "witness:JIWEI:");
-    buf_hex(&witness, nonce, DRAW_HASH);
-    parts[0] = buf_view(&witness);
+    part_make(&part, kit);
+    parts[0] = buf_view(&part);
     struct draw_beacon beacon = {.number = kit->commitment.number,
                                  .round = kit->round,
                                  .parts = parts,
-                                 .part_count = kit->spec.local ? 1 : 2};
+                                 .part_count = sources_make(sources, kit, kit->round)};
     memcpy(beacon.entry, kit->entry_leaves[kit->count - 1], DRAW_HASH);
     OK(draw_beacon_write(&text, &beacon, NULL));
     OK(draw_randomness(&randomness, beacon.entry, parts, beacon.part_count));
     OK(draw_salt_round(&salt, &kit->commitment, kit->secrets, kit->spec.parties, kit->round, NULL));
     draw_seed_make(kit->seed, &salt, buf_view(&randomness));
-    buf_free(&witness);
+    buf_free(&part);
     buf_free(&randomness);
     kit_filler(kit);
     kit_append(kit, keep(kit, &text));
 }
 
-static void outcome_append(struct kit *kit, enum draw_kind kind, uint64_t round,
-                           const uint8_t digest[DRAW_HASH])
+void kit_outcome(struct kit *kit, enum draw_kind kind, uint64_t round,
+                 const uint8_t digest[DRAW_HASH])
 {
     struct buf text = {0};
     struct draw_outcome outcome = {.kind = kind, .number = kit->commitment.number, .round = round};
@@ -314,18 +338,52 @@ static void select_all(struct kit *kit)
     OK(draw_select_close(&kit->selection, select, NULL));
 }
 
+static bool kit_has(const struct kit *kit, struct str id)
+{
+    return draw_selection_find(&kit->selection, id) != NULL;
+}
+
+/* The first object of a stratum, or of any (-1), that was not drawn. */
+static struct str undrawn(const struct kit *kit, ptrdiff_t stratum)
+{
+    struct draw_object object = {0};
+    for (size_t i = 0; i < kit->spec.objects; i++) {
+        OK(draw_pool_split(&object, kit->lines[i], NULL));
+        bool here =
+            stratum < 0 || draw_commitment_stratum(&kit->commitment, object.stratum) == stratum;
+        if (here && !kit_has(kit, object.id))
+            return object.id;
+    }
+    fail();
+    return object.id;
+}
+
+static void object_exchange(struct kit *kit)
+{
+    struct crypto_ticket ticket;
+    size_t last = 0;
+    while (last + 1 < kit->selection.count && kit->selection.rows[last + 1].stratum == 0)
+        last++;
+    struct draw_drawn *row = &kit->selection.rows[last];
+    row->id = undrawn(kit, 0);
+    crypto_ticket_init(&ticket, kit->seed);
+    draw_ticket_object(row->ticket, &ticket, row->id);
+}
+
 void kit_drawn(struct kit *kit)
 {
     uint8_t digest[DRAW_HASH];
     struct buf selected = {0};
     struct buf drawn = {0};
     select_all(kit);
+    if (kit->spec.cheat == KIT_OTHER_OBJECT)
+        object_exchange(kit);
     OK(draw_selected_write(&selected, &kit->selection));
     OK(draw_drawn_write(&drawn, &kit->selection, &kit->arena));
     struct str text = keep(kit, &selected);
-    part_digest(digest, kit, "selected.tsv", text, text);
+    kit_part_digest(digest, kit, "selected.tsv", text, text);
     kit_part(kit, "drawn.tsv", keep(kit, &drawn));
-    outcome_append(kit, DRAW_DRAWN, 1, digest);
+    kit_outcome(kit, DRAW_DRAWN, 1, digest);
 }
 
 struct str kit_drawn_id(const struct kit *kit, size_t i)
@@ -345,8 +403,8 @@ void kit_skip(struct kit *kit, struct str object)
     buf_char(&line, '\n');
     struct str text = keep(kit, &line);
     snprintf(name, sizeof name, "skip-%zu.tsv", ++kit->skips);
-    part_digest(digest, kit, name, text, str_sub(text, 0, text.len - 1));
-    outcome_append(kit, DRAW_SKIP, 0, digest);
+    kit_part_digest(digest, kit, name, text, str_sub(text, 0, text.len - 1));
+    kit_outcome(kit, DRAW_SKIP, 0, digest);
 }
 
 static bool skipped(const struct kit *kit, struct str id)
@@ -372,6 +430,10 @@ static void roster_make(struct kit *kit)
         if (!skipped(kit, id))
             seats[r->seat_count++] = (struct draw_seat){
                 arena_printf(&kit->arena, "%.*s|SCJG|%zu", STR_ARG(id), i % 2 + 1), id};
+    }
+    if (kit->spec.cheat == KIT_OTHER_SEAT) {
+        seats[0].object = undrawn(kit, -1);
+        seats[0].id = arena_printf(&kit->arena, "%.*s|SCJG|1", STR_ARG(seats[0].object));
     }
     draw_seats_sort(seats, r->seat_count);
     for (size_t i = 0; i < PEOPLE; i++)
@@ -399,9 +461,9 @@ void kit_teams(struct kit *kit)
     OK(draw_eligible_write(&texts[2], &kit->roster, NULL));
     for (size_t i = 0; i < 3; i++)
         kept[i] = keep(kit, &texts[i]);
-    part_digest(entry.seats, kit, "seats.tsv", kept[0], kept[0]);
-    part_digest(entry.inspectors, kit, "inspectors.tsv", kept[1], kept[1]);
-    part_digest(entry.eligible, kit, "eligible.tsv", kept[2], kept[2]);
+    kit_part_digest(entry.seats, kit, "seats.tsv", kept[0], kept[0]);
+    kit_part_digest(entry.inspectors, kit, "inspectors.tsv", kept[1], kept[1]);
+    kit_part_digest(entry.eligible, kit, "eligible.tsv", kept[2], kept[2]);
     memcpy(entry.commitment, kit->entry_leaves[0], DRAW_HASH);
     entry.source_count = sources_make(sources, kit, 2);
     OK(draw_teams_entry_write(&text, &entry, NULL));
@@ -416,13 +478,23 @@ static void teams_append(struct kit *kit, const char *name, enum draw_kind kind)
     struct buf text = {0};
     OK(draw_teams_write(&text, &kit->roster, kit->teams.people, NULL));
     struct str teams = keep(kit, &text);
-    part_digest(digest, kit, name, teams, teams);
-    outcome_append(kit, kind, kit->round, digest);
+    kit_part_digest(digest, kit, name, teams, teams);
+    kit_outcome(kit, kind, kit->round, digest);
+}
+
+/* Two seats of an object exchange their people: the filling stays a possible one. */
+static void people_exchange(struct kit *kit)
+{
+    uint32_t one = kit->teams.people[2];
+    kit->teams.people[2] = kit->teams.people[3];
+    kit->teams.people[3] = one;
 }
 
 void kit_assign(struct kit *kit)
 {
     OK(draw_assign(&kit->teams, &kit->arena, &kit->roster, kit->seed, NULL));
+    if (kit->spec.cheat == KIT_OTHER_PERSON)
+        people_exchange(kit);
     teams_append(kit, "teams.tsv", DRAW_ASSIGNED);
 }
 
@@ -451,14 +523,16 @@ void kit_refill(struct kit *kit)
     OK(draw_leaving_write(&texts[0], &kit->roster, &leaving, 1, NULL));
     OK(draw_eligible_write(&texts[1], &roster, NULL));
     struct str kept[2] = {keep(kit, &texts[0]), keep(kit, &texts[1])};
-    part_digest(entry.leaving, kit, names[0], kept[0], kept[0]);
-    part_digest(entry.eligible, kit, names[1], kept[1], kept[1]);
+    kit_part_digest(entry.leaving, kit, names[0], kept[0], kept[0]);
+    kit_part_digest(entry.eligible, kit, names[1], kept[1], kept[1]);
     memcpy(entry.commitment, kit->entry_leaves[0], DRAW_HASH);
     entry.source_count = sources_make(sources, kit, kit->round);
     OK(draw_refill_entry_write(&text, &entry, NULL));
     kit_append(kit, keep(kit, &text));
     kit_beacon(kit);
     OK(draw_refill(kit->teams.people, &kit->arena, &roster, &leaving, 1, kit->seed, NULL));
+    if (kit->spec.cheat == KIT_OTHER_REFILL)
+        kit->teams.people[0] = kit->teams.people[0] == 4 ? 3 : 4;
     teams_append(kit, names[2], DRAW_REFILLED);
 }
 
@@ -522,6 +596,10 @@ void kit_finish(struct kit *kit)
     enum draw_kind last = DRAW_COMMITMENT;
     struct buf text = {0};
     OK(draw_entry_kind(&last, kit->entries[kit->count - 1], NULL));
+    if (kit->spec.cheat == KIT_OTHER_POOL)
+        kit->lines[0] = arena_str(&kit->arena, STR("1\tA低"));
+    if (kit->spec.cheat == KIT_LATE)
+        kit->now += 86400 * 31;
     pool_part(kit);
     prepare(kit, last != DRAW_ABORT);
     if (last != DRAW_ABORT) {

@@ -15,6 +15,20 @@
 
 enum { KIT_ENTRIES = 64, KIT_LEAVES = 256, KIT_PARTS = 64, KIT_LINES = 1000 };
 
+/* How a dishonest or careless organiser goes on: all digests and entries fit each other, and the
+ * draw is wrong all the same. */
+enum kit_cheat {
+    KIT_HONEST,
+    KIT_OTHER_OBJECT, /* the last one drawn of the first stratum is exchanged */
+    KIT_OTHER_POOL,   /* a line of the pool is exchanged after the commitment */
+    KIT_OTHER_PERSON, /* two people exchange their seats */
+    KIT_OTHER_SEAT,   /* a seat is given to an object that was not drawn */
+    KIT_OTHER_REFILL, /* the vacant seat goes to somebody else */
+    KIT_LATE,         /* disclosed after the date that was promised */
+    KIT_OLD_DRAND,    /* a drand round that was public before the commitment */
+    KIT_WEAK          /* three dice and nothing else */
+};
+
 /* What kind of draw. */
 struct kit_spec {
     const char *label; /* all keys, secrets and nonces follow from it */
@@ -24,6 +38,7 @@ struct kit_spec {
     size_t objects;
     bool local;      /* nothing but `source local` */
     bool hold_staff; /* inspectors, eligible and refill files kept back */
+    enum kit_cheat cheat;
 };
 
 /* One draw under way. Zero-initialise before kit_open. */
@@ -73,6 +88,12 @@ void kit_append(struct kit *kit, struct str entry);
 void kit_filler(struct kit *kit);
 /* A part of the bundle, and its blind if the draw is sealed. */
 void kit_part(struct kit *kit, const char *name, struct str bytes);
+/* The same, and the digest that an entry shows of it: of all its bytes, or of `digested`. */
+void kit_part_digest(uint8_t digest[DRAW_HASH], struct kit *kit, const char *name, struct str bytes,
+                     struct str digested);
+/* Appends an entry that says nothing but such a digest. */
+void kit_outcome(struct kit *kit, enum draw_kind kind, uint64_t round,
+                 const uint8_t digest[DRAW_HASH]);
 /* The steps. */
 void kit_commit(struct kit *kit);
 void kit_beacon(struct kit *kit);
