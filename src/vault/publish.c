@@ -14,6 +14,12 @@
 
 enum { PUBLIC_FILE = 0644, PUBLIC_FOLDER = 0755 };
 
+/* The level whose counts hold for `level`: bundles go with the tiles of level 0. */
+static unsigned level_of(int level)
+{
+    return level == TLOG_ENTRIES ? 0 : (unsigned)level;
+}
+
 /* What a tile or bundle must hold. */
 static enum err tile_content(struct buf *out, const struct vault_log *log,
                              const struct tlog_tile *tile)
@@ -21,7 +27,7 @@ static enum err tile_content(struct buf *out, const struct vault_log *log,
     if (tile->level == TLOG_ENTRIES)
         return journal_bundle(out, &log->journal, tile->index * TLOG_WIDTH - log->journal.base.size,
                               tile->width);
-    const uint8_t *hashes = levels_memory(&log->levels, (unsigned)tile->level, tile->index);
+    const uint8_t *hashes = levels_memory(&log->levels, level_of(tile->level), tile->index);
     buf_add(out, hashes, (size_t)tile->width * CRYPTO_HASH);
     return buf_err(out);
 }
@@ -138,16 +144,6 @@ static enum err tile_put(struct shelf *shelf, const struct vault_log *log,
     return err;
 }
 
-/* The tile, and below a tile of level 0 its bundle. */
-static enum err tile_put_pair(struct shelf *shelf, const struct vault_log *log,
-                              const struct tlog_tile *tile, bool keep)
-{
-    struct tlog_tile bundle = {TLOG_ENTRIES, tile->index, tile->width};
-    if (tile->level == 0)
-        TRY(tile_put(shelf, log, &bundle, keep));
-    return tile_put(shelf, log, tile, keep);
-}
-
 /* Removes the folder of partial tiles that a full tile replaces. What cannot be removed does no
  * harm. */
 static void partials_remove(const struct vault_log *log, int level, uint64_t index)
@@ -176,12 +172,14 @@ static enum err shelf_end(struct shelf *shelf, enum err err)
     return err;
 }
 
+/* Level by level, bundles first: files of one folder stand together and it is synced once. */
 static enum err full_tiles_put(struct shelf *shelf, const struct vault_log *log)
 {
-    for (unsigned level = 0; level < TLOG_LEVELS; level++) {
-        struct tlog_tile tile = {(int)level, log->levels.level[level].written, TLOG_WIDTH};
-        for (; tile.index < levels_count(&log->levels, level) / TLOG_WIDTH; tile.index++)
-            TRY(tile_put_pair(shelf, log, &tile, false));
+    for (int level = TLOG_ENTRIES; level < TLOG_LEVELS; level++) {
+        unsigned at = level_of(level);
+        struct tlog_tile tile = {level, log->levels.level[at].written, TLOG_WIDTH};
+        for (; tile.index < levels_count(&log->levels, at) / TLOG_WIDTH; tile.index++)
+            TRY(tile_put(shelf, log, &tile, false));
     }
     return ERR_OK;
 }
@@ -208,11 +206,11 @@ enum err publish_full_tiles(struct vault_log *log)
 
 static enum err partial_tiles_put(struct shelf *shelf, const struct vault_log *log)
 {
-    for (unsigned level = 0; level < TLOG_LEVELS; level++) {
-        uint64_t count = levels_count(&log->levels, level);
-        struct tlog_tile tile = {(int)level, count / TLOG_WIDTH, (unsigned)(count % TLOG_WIDTH)};
-        if (tile.width > 0 && log->levels.level[level].partial != count)
-            TRY(tile_put_pair(shelf, log, &tile, false));
+    for (int level = TLOG_ENTRIES; level < TLOG_LEVELS; level++) {
+        uint64_t count = levels_count(&log->levels, level_of(level));
+        struct tlog_tile tile = {level, count / TLOG_WIDTH, (unsigned)(count % TLOG_WIDTH)};
+        if (tile.width > 0 && log->levels.level[level_of(level)].partial != count)
+            TRY(tile_put(shelf, log, &tile, false));
     }
     return ERR_OK;
 }
@@ -248,53 +246,57 @@ static enum err folders_settle(const struct vault_log *log, const struct tlog_ti
     return err;
 }
 
-/* Tile `i` of those at `level` that the journal can still give in a tree of `count` hashes there;
- * false when there are no more. */
-static bool repair_tile(struct tlog_tile *out, const struct vault_log *log, unsigned level,
-                        uint64_t count, uint64_t i)
+/* Tile `i` of those at `level` that the journal can still give in a tree of `size` leaves; false
+ * when there are no more. */
+static bool repair_tile(struct tlog_tile *out, const struct vault_log *log, int level,
+                        uint64_t size, uint64_t i)
 {
-    uint64_t index = log->levels.level[level].first / TLOG_WIDTH + i;
-    if (index * TLOG_WIDTH >= count)
-        return false;
-    uint64_t left = count - index * TLOG_WIDTH;
-    *out = (struct tlog_tile){(int)level, index, left < TLOG_WIDTH ? (unsigned)left : TLOG_WIDTH};
-    return true;
+    uint64_t index = log->levels.level[level_of(level)].first / TLOG_WIDTH + i;
+    *out = (struct tlog_tile){level, index, tlog_tile_width(level, index, size)};
+    return out->width > 0;
 }
 
 static enum err repair_put(struct shelf *shelf, const struct vault_log *log, uint64_t size,
                            bool keep)
 {
     struct tlog_tile tile;
-    for (unsigned level = 0; level < TLOG_LEVELS; level++)
-        for (uint64_t i = 0; repair_tile(&tile, log, level, size >> (8 * level), i); i++)
-            TRY(tile_put_pair(shelf, log, &tile, keep));
+    for (int level = TLOG_ENTRIES; level < TLOG_LEVELS; level++)
+        for (uint64_t i = 0; repair_tile(&tile, log, level, size, i); i++)
+            TRY(tile_put(shelf, log, &tile, keep));
     return ERR_OK;
 }
 
-/* Settles the folders of what was found as it should be, and counts it as written. */
-static enum err repair_level(struct vault_log *log, unsigned level, uint64_t count)
+/* Settles the folders of what was found as it should be: those of the first and the last tile,
+ * which have all others between them. */
+static enum err repair_folders(const struct vault_log *log, int level, uint64_t size)
 {
-    struct level *lv = &log->levels.level[level];
     struct tlog_tile tile;
-    for (uint64_t i = 0; repair_tile(&tile, log, level, count, i); i++) {
-        struct tlog_tile bundle = {TLOG_ENTRIES, tile.index, tile.width};
-        bool edge = i == 0 || tile.width < TLOG_WIDTH || (tile.index + 1) * TLOG_WIDTH == count;
-        if (edge)
-            TRY(folders_settle(log, &tile));
-        if (edge && level == 0)
-            TRY(folders_settle(log, &bundle));
-    }
-    lv->written += count / TLOG_WIDTH > lv->written ? count / TLOG_WIDTH - lv->written : 0;
+    struct tlog_tile next;
+    if (!repair_tile(&tile, log, level, size, 0))
+        return ERR_OK;
+    TRY(folders_settle(log, &tile));
+    for (uint64_t i = 1; repair_tile(&next, log, level, size, i); i++)
+        tile = next;
+    return folders_settle(log, &tile);
+}
+
+/* Counts the tiles of a tree of `size` leaves as written. */
+static void repair_count(struct level *lv, unsigned level, uint64_t size)
+{
+    uint64_t count = size >> (8 * level);
+    if (lv->written < count / TLOG_WIDTH)
+        lv->written = count / TLOG_WIDTH;
     lv->partial = count;
-    return ERR_OK;
 }
 
 enum err publish_repair_tiles(struct vault_log *log, uint64_t size, bool suspect)
 {
     struct shelf shelf = {0};
     TRY(shelf_end(&shelf, repair_put(&shelf, log, size, !suspect)));
+    for (int level = TLOG_ENTRIES; level < TLOG_LEVELS; level++)
+        TRY(repair_folders(log, level, size));
     for (unsigned level = 0; level < TLOG_LEVELS; level++)
-        TRY(repair_level(log, level, size >> (8 * level)));
+        repair_count(&log->levels.level[level], level, size);
     return ERR_OK;
 }
 
