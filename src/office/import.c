@@ -120,6 +120,8 @@ static enum err open_sheet(struct import_run *run)
     TRY(sheet_map(&run->map, run->sheet, resource->fields, resource->count, &run->arena,
                   &e->fault));
     TRY(import_find_twins(run));
+    if (run->kind->open != NULL)
+        TRY(run->kind->open(run));
     if (run->job->errors_path == NULL)
         return ERR_OK;
     return sheet_error_book_open(&run->book, run->job->errors_path, run->map.headings,

@@ -70,9 +70,22 @@ static enum err judge_cap(struct import_run *run, struct import_row *row)
     return value->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
+/* A category without parts is itself the item (items/zhejiang_2017_random_check_items.csv). */
+static enum err judge_name(struct import_run *run, struct import_row *row)
+{
+    struct str category = value_of(&row->record, MODEL_ITEM_CATEGORY);
+    if (value_of(&row->record, MODEL_ITEM_NAME).len > 0)
+        return ERR_OK;
+    if (category.len == 0)
+        return import_reject(run, row, MODEL_ITEM_NAME, "缺少抽查事项");
+    import_set(row, MODEL_ITEM_NAME, category);
+    return ERR_OK;
+}
+
 static enum err item_judge(struct import_run *run, struct import_row *row)
 {
     struct str *values = row->record.values;
+    TRY(judge_name(run, row));
     if (values[MODEL_ITEM_COMPILER].len == 0)
         values[MODEL_ITEM_COMPILER] =
             run->department_name.len > 0 ? run->department_name : run->e->office->name;
@@ -255,6 +268,7 @@ const struct import_kind import_items = {
     .table = STORE_ITEMS,
     .resource = &model_items,
     .fixed = BIT(MODEL_ITEM_COMPILER) | BIT(MODEL_ITEM_CLASS) | BIT(MODEL_ITEM_CAP),
+    .late = BIT(MODEL_ITEM_NAME),
     .judge = item_judge,
     .settle = item_settle,
     .enrol = item_enrol,

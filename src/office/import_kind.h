@@ -36,6 +36,9 @@ struct import_kind {
     size_t chunk;     /* rows held at once; 0: the whole file, since rows speak of each other */
     uint32_t lenient; /* fields whose unreadable cells judge looks at */
     uint32_t fixed;   /* fields that 清空 may not empty */
+    uint32_t late;    /* required fields that judge may fill in, and asks for itself */
+    /* Refuses a file whose columns cannot give one good row; may be NULL. */
+    enum err (*open)(struct import_run *run);
     /* Judges one row by itself, completes what the file leaves out. */
     enum err (*judge)(struct import_run *run, struct import_row *row);
     /* Finds the chunk's rows in the registry and judges them against it and each other. */
@@ -112,7 +115,8 @@ void import_set(struct import_row *row, int field, struct str value);
 /* Cells to values by the kinds of the fields (import_row.c). */
 MUST enum err import_read_row(struct import_run *run, struct import_row *row,
                               const struct sheet_record *record);
-/* Finds the second columns of fields: many files carry 统一社会信用代码 and 注册号, and fill one. */
+/* Finds the second columns of fields: many files carry 统一社会信用代码 and 注册号, and fill one.
+ */
 MUST enum err import_find_twins(struct import_run *run);
 /* A division as people write it to a code in force. An empty result: the row was rejected. */
 MUST enum err import_division(struct str *code, struct import_run *run, struct import_row *row,

@@ -40,6 +40,21 @@ static bool is_thing(const struct import_row *row)
     return is_kind(row, "product") || is_kind(row, "project") || is_kind(row, "conduct");
 }
 
+/* Without any of these columns every single row would be rejected for its missing number: lists of
+ * companies by stock code, forms of one visit. */
+static enum err object_open(struct import_run *run)
+{
+    const int32_t *columns = run->map.columns;
+    if (columns[MODEL_OBJECT_NUMBER] >= 0 || columns[MODEL_OBJECT_KIND] >= 0 ||
+        columns[MODEL_OBJECT_TYPE] >= 0)
+        return ERR_OK;
+    return fault_set(
+        &run->e->fault, ERR_INPUT,
+        "第%llu行被当作表头，其中没有“统一社会信用代码”（或注册号）列，也没有“对象类别”"
+        "列，没有导入；请补上其中一列",
+        (unsigned long long)run->map.heading_row);
+}
+
 /* --- the number --- */
 
 static bool has_lower(struct str raw)
@@ -216,6 +231,8 @@ static const char *derive_kind(const struct import_row *row, enum ids_kind numbe
     if (number == IDS_KIND_USCC)
         return kind_by_uscc(value_of(row, MODEL_OBJECT_NUMBER));
     const char *kind = kind_by_words(value_of(row, MODEL_OBJECT_TYPE));
+    if (number == IDS_KIND_NONE) /* a name alone is no ground to go without a number */
+        return kind;
     if (kind == NULL && (number == IDS_KIND_REGNO15 || number == IDS_KIND_OLD))
         kind = kind_by_old_number(value_of(row, MODEL_OBJECT_NUMBER));
     return kind != NULL ? kind : kind_by_words(value_of(row, MODEL_OBJECT_NAME));
@@ -460,6 +477,7 @@ const struct import_kind import_objects = {
     .lenient = BIT(MODEL_OBJECT_KIND),
     .fixed = BIT(MODEL_OBJECT_NUMBER) | BIT(MODEL_OBJECT_KIND) | BIT(MODEL_OBJECT_STATE) |
              BIT(MODEL_OBJECT_DIVISION),
+    .open = object_open,
     .judge = object_judge,
     .settle = object_settle,
     .enrol = object_enrol,

@@ -227,7 +227,7 @@ enum err import_read_row(struct import_run *run, struct import_row *row,
         row->record.values[i] = (struct str){"", 0};
     for (size_t i = 0; i < resource->count; i++) {
         const struct sheet_cell *cell = cell_of(run, record, i);
-        bool required = resource->fields[i].required;
+        bool required = resource->fields[i].required && (run->kind->late >> i & 1) == 0;
         bool none = says_nothing(cell);
         if (!none && !required && is_clearing(cell->text) && (run->kind->fixed >> i & 1) == 0)
             row->cleared |= UINT32_C(1) << i;

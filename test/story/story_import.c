@@ -135,6 +135,18 @@ static void objects_without_a_number_are_known_again_by_kind_name_and_address(vo
     story_counts(s, &(struct story_counts){1, 0, 1, 0, 0, 0});
 }
 
+static void a_file_of_objects_without_number_and_kind_is_refused_whole(void **state)
+{
+    struct story *s = *state;
+    const struct office_import job = {
+        .resource = STR("objects"),
+        .path = story_file(s, "names.csv", "公司名称,地址\n华为,坂田\n某学校,城关\n")};
+    assert_int_equal(story_import_err(s, &job), ERR_INPUT);
+    assert_non_null(strstr(s->e.fault.text, "统一社会信用代码"));
+    story_import_text(s, "objects", HEAD ",某某小学\n");
+    story_problem(s, 2, "缺少统一社会信用代码");
+}
+
 static void a_double_in_one_file_is_left_out_and_named(void **state)
 {
     struct story *s = *state;
@@ -489,6 +501,7 @@ int main(void)
         STORY_TEST(a_file_without_a_column_or_with_an_empty_cell_leaves_the_value),
         STORY_TEST(numbers_are_mended_or_refused_in_precise_words),
         STORY_TEST(objects_without_a_number_are_known_again_by_kind_name_and_address),
+        STORY_TEST(a_file_of_objects_without_number_and_kind_is_refused_whole),
         STORY_TEST(a_double_in_one_file_is_left_out_and_named),
         STORY_TEST(divisions_come_from_the_cell_the_job_or_the_place),
         STORY_TEST(values_that_nobody_may_send_are_refused),
