@@ -292,11 +292,13 @@ static void add_text(struct buf *out, struct str s)
     }
 }
 
-static void break_line(struct buf *out)
+/* A <br>, or the edge of a block, which breaks a line once. */
+static void break_line(struct buf *out, bool block)
 {
     while (out->len > 0 && out->data[out->len - 1] == ' ')
         out->len--;
-    if (out->len > 0)
+    bool fresh = out->len == 0 || out->data[out->len - 1] == '\n';
+    if (out->len > 0 && !(block && fresh))
         buf_char(out, '\n');
 }
 
@@ -349,24 +351,57 @@ static bool is_block(const struct token *token)
     return is(token, "p") || is(token, "div") || is(token, "li");
 }
 
+/* The text before a tag belongs to the cell, unless a table inside it is being passed over. */
+static enum err take_text(struct sheet *sheet, struct str text, struct fault *fault)
+{
+    struct html *html = sheet->source;
+    if (html->in_cell && html->depth == 0)
+        add_text(&html->cell, text);
+    if (html->cell.len <= sheet->limits.cell_bytes)
+        return ERR_OK;
+    return fault_set(fault, ERR_LIMIT, "第 %llu 行有内容超过 %u 字节，未读取",
+                     (unsigned long long)html->number, sheet->limits.cell_bytes);
+}
+
+/* Keeps count of tables inside this one; its own end tag, or the file's end, ends it. */
+static void take_table(struct html *html, const struct token *token)
+{
+    bool table = is(token, "table");
+    if (table && !token->closing)
+        html->depth++;
+    else if (table && html->depth > 0)
+        html->depth--;
+    else if (table || token->name[0] == '\0')
+        html->ended = true;
+}
+
+/* A tag inside a row or between rows. */
+static enum err take_tag(struct sheet *sheet, const struct token *token, struct fault *fault)
+{
+    struct html *html = sheet->source;
+    if (is(token, "tr"))
+        return token->closing ? ERR_OK : start_row(sheet, html, fault);
+    if (is_cell(token)) {
+        if (token->closing)
+            return end_cell(sheet, html);
+        if (!html->in_row)
+            TRY(start_row(sheet, html, fault));
+        return start_cell(sheet, html, token->attrs);
+    }
+    if (html->in_cell && (is(token, "br") || is_block(token)))
+        break_line(&html->cell, !is(token, "br"));
+    return ERR_OK;
+}
+
 /* One token inside the table being read. *done is set when a row is complete; a tr that ended it
- * by beginning the next is left to be read again. */
+ * by beginning the next, which starts at `start`, is left to be read again. */
 static enum err take_token(bool *done, struct sheet *sheet, const struct token *token, size_t start,
                            struct fault *fault)
 {
     struct html *html = sheet->source;
+    TRY(take_text(sheet, token->text, fault));
     bool inner = html->depth > 0;
-    if (html->in_cell && !inner)
-        add_text(&html->cell, token->text);
-    if (html->cell.len > sheet->limits.cell_bytes)
-        return fault_set(fault, ERR_LIMIT, "第 %llu 行有内容超过 %u 字节，未读取",
-                         (unsigned long long)html->number, sheet->limits.cell_bytes);
-    if (is(token, "table") && !token->closing)
-        html->depth++;
-    else if (is(token, "table") && inner)
-        html->depth--;
-    else if (is(token, "table") || token->name[0] == '\0')
-        html->ended = true;
+    take_table(html, token);
     bool row = is(token, "tr") && !inner;
     if (html->in_row && (row || html->ended)) {
         html->at = row && !token->closing ? start : html->at;
@@ -374,19 +409,7 @@ static enum err take_token(bool *done, struct sheet *sheet, const struct token *
         *done = true;
         return end_cell(sheet, html);
     }
-    if (inner || html->ended)
-        return ERR_OK;
-    if (row && !token->closing)
-        return start_row(sheet, html, fault);
-    if (is_cell(token) && token->closing)
-        return end_cell(sheet, html);
-    if (is_cell(token) && !html->in_row)
-        TRY(start_row(sheet, html, fault));
-    if (is_cell(token))
-        return start_cell(sheet, html, token->attrs);
-    if (html->in_cell && (is(token, "br") || is_block(token)))
-        break_line(&html->cell);
-    return ERR_OK;
+    return inner || html->ended ? ERR_OK : take_tag(sheet, token, fault);
 }
 
 static enum err next_row(struct sheet *sheet, struct fault *fault)
