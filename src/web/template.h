@@ -54,6 +54,6 @@ MUST enum err web_template_parse(struct web_template **out, struct arena *arena,
                                  const struct web_template_options *options, struct fault *fault);
 /* Appends the rendered text. */
 MUST enum err web_template_render(struct buf *out, const struct web_template *t,
-                                  const struct web_value *model, struct arena *scratch);
+                                  const struct web_value *model);
 
 #endif

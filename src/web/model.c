@@ -1,0 +1,111 @@
+/* The models that templates are filled with: see template.h. */
+#include "web/template.h"
+
+#include <string.h>
+
+void web_model_init(struct web_model *m, struct arena *arena)
+{
+    *m = (struct web_model){.arena = arena, .root = {.kind = WEB_OBJECT}};
+}
+
+/* Room for one more element; names only for objects. */
+static struct web_value *model_grow(struct web_model *m, struct web_value *v, bool named)
+{
+    if (v->count < v->cap)
+        return &v->items[v->count];
+    size_t cap = v->cap == 0 ? 8 : v->cap * 2;
+    struct web_value *items = arena_array(m->arena, cap, sizeof *items);
+    struct str *names = named ? arena_array(m->arena, cap, sizeof *names) : NULL;
+    if (items == NULL || (named && names == NULL)) {
+        m->failed = true;
+        return NULL;
+    }
+    if (v->count > 0)
+        memcpy(items, v->items, v->count * sizeof *items);
+    if (v->count > 0 && named)
+        memcpy(names, v->names, v->count * sizeof *names);
+    v->items = items;
+    v->names = names;
+    v->cap = cap;
+    return &v->items[v->count];
+}
+
+/* The value under a name, new ones added; a later one of the same name replaces the earlier. */
+static struct web_value *model_slot(struct web_model *m, struct web_value *object, const char *name)
+{
+    struct str key = str_of(name);
+    object->kind = WEB_OBJECT;
+    for (size_t i = 0; i < object->count; i++)
+        if (str_eq(object->names[i], key))
+            return &object->items[i];
+    struct web_value *slot = model_grow(m, object, true);
+    if (slot == NULL)
+        return NULL;
+    object->names[object->count++] = key;
+    *slot = (struct web_value){0};
+    return slot;
+}
+
+void web_set(struct web_model *m, struct web_value *object, const char *name, struct str text)
+{
+    struct web_value *slot = model_slot(m, object, name);
+    if (slot != NULL)
+        *slot = (struct web_value){.kind = WEB_TEXT, .text = text};
+}
+
+void web_set_flag(struct web_model *m, struct web_value *object, const char *name, bool on)
+{
+    struct web_value *slot = model_slot(m, object, name);
+    if (slot != NULL)
+        *slot = (struct web_value){.kind = on ? WEB_TRUE : WEB_NOTHING};
+}
+
+void web_set_count(struct web_model *m, struct web_value *object, const char *name, int64_t n)
+{
+    struct str text = arena_printf(m->arena, "%lld", (long long)n);
+    m->failed = m->failed || text.data == NULL;
+    web_set(m, object, name, text);
+}
+
+/* Where a value goes that has no memory: written to, never shown, because the model has failed. */
+static struct web_value *model_scratch(struct web_model *m)
+{
+    struct web_value *scratch = arena_alloc(m->arena, sizeof *scratch);
+    return scratch != NULL ? scratch : &m->root;
+}
+
+static struct web_value *model_nested(struct web_model *m, struct web_value *object,
+                                      const char *name, enum web_value_kind kind)
+{
+    struct web_value *slot = model_slot(m, object, name);
+    if (slot == NULL)
+        return model_scratch(m);
+    *slot = (struct web_value){.kind = kind};
+    return slot;
+}
+
+struct web_value *web_set_object(struct web_model *m, struct web_value *object, const char *name)
+{
+    return model_nested(m, object, name, WEB_OBJECT);
+}
+
+struct web_value *web_set_list(struct web_model *m, struct web_value *object, const char *name)
+{
+    return model_nested(m, object, name, WEB_LIST);
+}
+
+struct web_value *web_list_add(struct web_model *m, struct web_value *list)
+{
+    list->kind = WEB_LIST;
+    struct web_value *slot = model_grow(m, list, false);
+    if (slot == NULL)
+        return model_scratch(m);
+    list->count++;
+    *slot = (struct web_value){.kind = WEB_OBJECT};
+    return slot;
+}
+
+enum err web_model_err(const struct web_model *m)
+{
+    return m->failed ? ERR_MEMORY : ERR_OK;
+}
