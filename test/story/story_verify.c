@@ -12,7 +12,7 @@
 #include "bundle_kit.h"
 
 #include "base/file.h"
-#include "base/json.h"
+#include "base/zip.h"
 #include "office/verify.h"
 
 #include <fcntl.h>
@@ -503,6 +503,81 @@ static void a_blinded_pool_gives_no_proof_of_absence(void **state)
     kit_free(kit);
 }
 
+/* A seed of test/fuzz/corpus/bundle: kind, then the files one behind the other (fuzz_bundle.c). */
+static void seed_bundle(struct buf *out, const char *path)
+{
+    struct zip_reader *zip = NULL;
+    size_t count = 0;
+    assert_int_equal(zip_reader_open(&zip, path, NULL, NULL), ERR_OK);
+    const struct zip_entry *entries = zip_reader_names(zip, &count);
+    buf_char(out, 'B');
+    for (size_t i = 0; i < count; i++) {
+        struct buf text = {0};
+        assert_int_equal(zip_reader_load(&text, zip, entries[i].name, 1 << 20), ERR_OK);
+        buf_char(out, (char)entries[i].name.len);
+        buf_str(out, entries[i].name);
+        for (int shift = 24; shift >= 0; shift -= 8)
+            buf_char(out, (char)(text.len >> shift));
+        buf_str(out, buf_view(&text));
+        buf_free(&text);
+    }
+    zip_reader_close(zip);
+}
+
+/* Compares a seed with what the kit makes now; SUNLOT_SEEDS=1 writes it anew. */
+static void seed_check(const char *name, const struct buf *text)
+{
+    char path[4096];
+    struct buf shown = {0};
+    const char *source = getenv("SUNLOT_SOURCE");
+    assert_non_null(source);
+    snprintf(path, sizeof path, "%s/test/fuzz/corpus/bundle/%s", source, name);
+    if (getenv("SUNLOT_SEEDS") != NULL)
+        assert_int_equal(file_write_plain(path, buf_view(text), 0644), ERR_OK);
+    assert_int_equal(file_read(&shown, path, 1 << 20), ERR_OK);
+    assert_true(str_eq(buf_view(&shown), buf_view(text)));
+    buf_free(&shown);
+}
+
+/* One file of the bundle behind its letter. */
+static void seed_part(struct kit *kit, const char *letter, const char *name)
+{
+    struct buf text = {0};
+    buf_cat(&text, letter);
+    for (size_t i = 0; i < kit->bundle.part_count; i++)
+        if (str_eq(kit->bundle.parts[i].name, str_of(name)))
+            buf_str(&text, kit->bundle.parts[i].bytes);
+    seed_check(name, &text);
+    buf_free(&text);
+}
+
+static void the_fuzz_seeds_are_bundles_of_this_program(void **state)
+{
+    (void)state;
+    const struct kit_spec spec = {
+        .label = "fuzz", .objects = 10, .parties = 1, .blinded = true, .hold_staff = true};
+    struct buf full = {0};
+    struct buf open = {0};
+    struct buf own = {0};
+    struct kit *kit = kit_eventful(&spec);
+    seed_bundle(&full, kit->full);
+    seed_check("full", &full);
+    seed_bundle(&open, kit->open);
+    seed_check("public", &open);
+    buf_char(&own, 'O');
+    buf_str(&own, kit_own(kit, kit_drawn_id(kit, 0)));
+    seed_check("own", &own);
+    seed_part(kit, "F", "files.tsv");
+    seed_part(kit, "P", "private.tsv");
+    seed_part(kit, "D", "blinds");
+    seed_part(kit, "S", "strata.tsv");
+    seed_part(kit, "M", "PUBLIC");
+    buf_free(&full);
+    buf_free(&open);
+    buf_free(&own);
+    kit_free(kit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -521,6 +596,7 @@ int main(void)
         cmocka_unit_test(every_object_proves_its_own_answer),
         cmocka_unit_test(absent_objects_prove_that_they_are_not_in_the_pool),
         cmocka_unit_test(a_blinded_pool_gives_no_proof_of_absence),
+        cmocka_unit_test(the_fuzz_seeds_are_bundles_of_this_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
