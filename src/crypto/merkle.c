@@ -127,39 +127,51 @@ enum err crypto_merkle_verify_inclusion(const uint8_t leaf[CRYPTO_HASH], uint64_
     return proof_must_match(hash, root);
 }
 
+/* The roots that a consistency proof leads to. */
+struct roots {
+    uint8_t old_root[CRYPTO_HASH];
+    uint8_t new_root[CRYPTO_HASH];
+};
+
 /* Folds the hashes from `first` on into both roots at once: the old one from left siblings only,
  * the new one from all. index is the old tree's last leaf, shifted to the level of hash `first`. */
-static void fold_consistency(uint8_t old_root[CRYPTO_HASH], uint8_t new_root[CRYPTO_HASH],
-                             const struct crypto_proof *proof, size_t first, uint64_t index,
-                             unsigned inner)
+static void fold_consistency(struct roots *r, const struct crypto_proof *proof, size_t first,
+                             uint64_t index, unsigned inner)
 {
     for (size_t i = first; i < proof->count; i++) {
         unsigned level = (unsigned)(i - first);
         if (level < inner && (index >> level & 1) == 0) {
-            crypto_node(new_root, new_root, proof->hash[i]);
+            crypto_node(r->new_root, r->new_root, proof->hash[i]);
             continue;
         }
-        crypto_node(old_root, proof->hash[i], old_root);
-        crypto_node(new_root, proof->hash[i], new_root);
+        crypto_node(r->old_root, proof->hash[i], r->old_root);
+        crypto_node(r->new_root, proof->hash[i], r->new_root);
     }
+}
+
+/* Trees of one size, or an old tree that is empty: nothing to prove, so the proof is empty. */
+static enum err consistency_trivial(const struct crypto_head *old_head,
+                                    const struct crypto_head *new_head,
+                                    const struct crypto_proof *proof)
+{
+    uint8_t empty[CRYPTO_HASH];
+    crypto_sha256(empty, str_range("", 0));
+    if (old_head->size == new_head->size)
+        TRY(proof_must_match(old_head->root, new_head->root));
+    if (old_head->size == 0)
+        TRY(proof_must_match(empty, old_head->root));
+    return proof->count == 0 ? ERR_OK : ERR_PROOF;
 }
 
 enum err crypto_merkle_verify_consistency(const struct crypto_head *old_head,
                                           const struct crypto_head *new_head,
                                           const struct crypto_proof *proof)
 {
-    uint8_t old_root[CRYPTO_HASH];
-    uint8_t new_root[CRYPTO_HASH];
+    struct roots r;
     if (old_head->size > new_head->size)
         return ERR_PROOF;
-    if (old_head->size == new_head->size)
-        TRY(proof_must_match(old_head->root, new_head->root));
-    if (old_head->size == 0) {
-        crypto_sha256(old_root, str_range("", 0));
-        TRY(proof_must_match(old_root, old_head->root));
-    }
     if (old_head->size == 0 || old_head->size == new_head->size)
-        return proof->count == 0 ? ERR_OK : ERR_PROOF;
+        return consistency_trivial(old_head, new_head, proof);
 
     uint64_t index = old_head->size - 1;
     unsigned inner = proof_inner(index, new_head->size);
@@ -168,10 +180,10 @@ enum err crypto_merkle_verify_consistency(const struct crypto_head *old_head,
     size_t first = whole ? 0 : 1;
     if (proof->count != first + (inner - shift) + proof_border(index, inner))
         return ERR_PROOF;
-    const uint8_t *seed = whole ? old_head->root : proof->hash[0];
-    memcpy(old_root, seed, CRYPTO_HASH);
-    memcpy(new_root, seed, CRYPTO_HASH);
-    fold_consistency(old_root, new_root, proof, first, index >> shift, inner - shift);
-    TRY(proof_must_match(old_root, old_head->root));
-    return proof_must_match(new_root, new_head->root);
+    const uint8_t *start = whole ? old_head->root : proof->hash[0];
+    memcpy(r.old_root, start, CRYPTO_HASH);
+    memcpy(r.new_root, start, CRYPTO_HASH);
+    fold_consistency(&r, proof, first, index >> shift, inner - shift);
+    TRY(proof_must_match(r.old_root, old_head->root));
+    return proof_must_match(r.new_root, new_head->root);
 }

@@ -44,7 +44,7 @@ void vault_log_close(struct vault_log *log);
 void vault_log_vkey(struct buf *out, const struct vault_log *log);
 /* The verifier, owned by log. */
 const struct tlog_verifier *vault_log_verifier(const struct vault_log *log);
-/* Number of durable entries; number covered by the published checkpoint. */
+/* Number of durable entries. */
 uint64_t vault_log_size(const struct vault_log *log);
 /* Number of entries that the published checkpoint covers, 0 before the first. */
 uint64_t vault_log_published(const struct vault_log *log);
