@@ -20,7 +20,7 @@ _Static_assert(_Alignof(SHA256_CTX) <= _Alignof(struct crypto_sha256),
 
 static SHA256_CTX *sha256_ctx(struct crypto_sha256 *h)
 {
-    return (SHA256_CTX *)(void *)h->opaque;
+    return (SHA256_CTX *)(void *)h;
 }
 
 void crypto_sha256_init(struct crypto_sha256 *h)

@@ -171,7 +171,8 @@ static void nothing_acknowledged_is_lost_in_a_hundred_kills(void **state)
     struct acked *acked =
         mmap(NULL, sizeof *acked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(acked != MAP_FAILED);
-    scratch_log(&s);
+    assert_true(scratch_open_in(&s, "/tmp"));
+    assert_int_equal(vault_log_create(s.dir, STR(ORIGIN), NULL), ERR_OK);
     sequence_fill(&s, 15000);
     unsigned seed = (unsigned)time(NULL);
     print_message("# seed %u\n", seed);
