@@ -163,23 +163,33 @@ static enum err prepare(struct command *command, struct sheet *sheet, const char
     return copy_in(command->input, path, sheet->limits.file_bytes);
 }
 
-/* An .xlsx with a password is a compound file too. Stream names are UTF-16LE. */
-static bool is_encrypted(const char *path, uint64_t limit_bytes)
+/* Names of streams in a compound file, UTF-16LE. */
+#define ENCRYPTED "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e"
+#define WORKBOOK "W\0o\0r\0k\0b\0o\0o\0k"
+#define BOOK "B\0o\0o\0k"
+#define HOLDS(content, name) (str_find(content, str_range(name, sizeof(name))) >= 0)
+
+/* A compound file may also be an .xlsx with a password, a Word file or junk, which LibreOffice
+ * would take for text: refused here. Other files are left to LibreOffice. */
+static enum err check_streams(const char *path, uint64_t limit_bytes, struct fault *fault)
 {
-    static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
     struct buf content = {0};
-    bool found = file_read(&content, path, limit_bytes) == ERR_OK &&
-                 str_find(buf_view(&content), str_range(name, sizeof name)) >= 0;
+    enum err err = file_read(&content, path, limit_bytes);
+    struct str bytes = buf_view(&content);
+    bool compound = str_starts(bytes, STR("\xD0\xCF\x11\xE0"));
+    if (err == ERR_OK && compound && HOLDS(bytes, ENCRYPTED))
+        err = fault_set(fault, ERR_UNSUPPORTED, "“%s”设有打开密码，请去掉密码后重试", path);
+    else if (err == ERR_OK && compound && !HOLDS(bytes, WORKBOOK) && !HOLDS(bytes, BOOK))
+        err = fault_set(fault, ERR_FORMAT, "“%s”里没有工作簿，不是 Excel 文件或已损坏", path);
     buf_free(&content);
-    return found;
+    return err;
 }
 
 enum err convert_run(const char **out, struct sheet *sheet, const char *path, struct fault *fault)
 {
     struct command command = {.program = converter()};
     *out = NULL;
-    if (is_encrypted(path, sheet->limits.file_bytes))
-        return fault_set(fault, ERR_UNSUPPORTED, "“%s”设有打开密码，请去掉密码后重试", path);
+    TRY(check_streams(path, sheet->limits.file_bytes, fault));
     if (!command.program)
         return fault_set(fault, ERR_CONVERTER,
                          "“%s”是旧版 Excel 文件（.xls），未读取；请另存为 .xlsx 后重试，"
