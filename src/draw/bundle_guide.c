@@ -103,21 +103,36 @@ static void hex_add(struct buf *out, const uint8_t hash[DRAW_HASH])
     buf_hex(out, hash, DRAW_HASH);
 }
 
-/* `same LABEL "$(COMMAND FILE)" "$(field entries/NN-KIND KEY)"`, where the file is there. */
-struct guide_digest {
-    size_t entry; /* index */
+/* Which key of which kind of entry is the digest of which file. tail: the draw's number of the
+ * skip, or the entry's round, stands between file and tail. */
+struct digest_rule {
     enum draw_kind kind;
     const char *key;
     const char *command;
-    struct str file;
+    const char *file;
+    const char *tail;
 };
 
-static void digest_add(struct buf *out, const struct guide_digest *d)
+static const struct digest_rule digest_rules[] = {
+    {DRAW_DRAWN, "selected", "digest", "selected.tsv", NULL},
+    {DRAW_TEAMS, "seats", "digest", "seats.tsv", NULL},
+    {DRAW_TEAMS, "inspectors", "digest", "inspectors.tsv", NULL},
+    {DRAW_TEAMS, "eligible", "digest", "eligible.tsv", NULL},
+    {DRAW_ASSIGNED, "teams", "digest", "teams.tsv", NULL},
+    {DRAW_SKIP, "object", "digest_line", "skip-", ".tsv"},
+    {DRAW_REFILL, "leaving", "digest", "round-", "/leaving.tsv"},
+    {DRAW_REFILL, "eligible", "digest", "round-", "/eligible.tsv"},
+    {DRAW_REFILLED, "teams", "digest", "round-", "/teams.tsv"},
+};
+
+/* Appends `same LABEL "$(COMMAND FILE)" "$(field entries/NN-KIND KEY)"`, where the file is there.
+ */
+static void digest_add(struct buf *out, const struct digest_rule *rule, struct str file, size_t at)
 {
     buf_printf(out, "if [ -f %.*s ]; then\n  same \"%.*s 的摘要\" \"$(%s %.*s)\" \"$(field ",
-               STR_ARG(d->file), STR_ARG(d->file), d->command, STR_ARG(d->file));
-    draw_bundle_entry_name(out, d->entry, d->kind);
-    buf_printf(out, " %s)\"\nfi\n", d->key);
+               STR_ARG(file), STR_ARG(file), rule->command, STR_ARG(file));
+    draw_bundle_entry_name(out, at, rule->kind);
+    buf_printf(out, " %s)\"\nfi\n", rule->key);
 }
 
 static void block_open(struct guide *g, const char *title)
@@ -229,8 +244,9 @@ static enum err beacon_add(struct guide *g, size_t at)
     return ERR_OK;
 }
 
-/* The digest lines of one entry: which file each of its keys is of. */
-static enum err digests_add(struct guide *g, size_t at, enum draw_kind kind)
+/* The number in the names of an entry's files: its round, or which of the draw's skips it is. */
+static enum err file_number(unsigned long long *number, struct guide *g, size_t at,
+                            enum draw_kind kind)
 {
     struct draw_refill_entry refill = {0};
     struct draw_outcome outcome = {0};
@@ -238,44 +254,25 @@ static enum err digests_add(struct guide *g, size_t at, enum draw_kind kind)
         TRY(draw_refill_entry_parse(&refill, g->arena, g->plan->entries[at], g->fault));
     if (kind == DRAW_REFILLED)
         TRY(draw_outcome_parse(&outcome, g->plan->entries[at], g->fault));
-    unsigned long long round = kind == DRAW_REFILL ? refill.round : outcome.round;
-    struct guide_digest rows[3] = {0};
-    size_t count = 1;
-    switch (kind) {
-    case DRAW_DRAWN:
-        rows[0] = (struct guide_digest){at, kind, "selected", "digest", STR("selected.tsv")};
-        break;
-    case DRAW_TEAMS:
-        rows[0] = (struct guide_digest){at, kind, "seats", "digest", STR("seats.tsv")};
-        rows[1] = (struct guide_digest){at, kind, "inspectors", "digest", STR("inspectors.tsv")};
-        rows[2] = (struct guide_digest){at, kind, "eligible", "digest", STR("eligible.tsv")};
-        count = 3;
-        break;
-    case DRAW_ASSIGNED:
-        rows[0] = (struct guide_digest){at, kind, "teams", "digest", STR("teams.tsv")};
-        break;
-    case DRAW_SKIP:
-        rows[0] = (struct guide_digest){at, kind, "object", "digest_line",
-                                        arena_printf(g->arena, "skip-%zu.tsv", ++g->skips)};
-        break;
-    case DRAW_REFILL:
-        rows[0] = (struct guide_digest){at, kind, "leaving", "digest",
-                                        arena_printf(g->arena, "round-%llu/leaving.tsv", round)};
-        rows[1] = (struct guide_digest){at, kind, "eligible", "digest",
-                                        arena_printf(g->arena, "round-%llu/eligible.tsv", round)};
-        count = 2;
-        break;
-    case DRAW_REFILLED:
-        rows[0] = (struct guide_digest){at, kind, "teams", "digest",
-                                        arena_printf(g->arena, "round-%llu/teams.tsv", round)};
-        break;
-    default:
-        return ERR_OK;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].file.data == NULL)
+    *number = kind == DRAW_SKIP ? ++g->skips : kind == DRAW_REFILL ? refill.round : outcome.round;
+    return ERR_OK;
+}
+
+/* The lines of one entry. */
+static enum err digests_add(struct guide *g, size_t at, enum draw_kind kind)
+{
+    unsigned long long number = 0;
+    TRY(file_number(&number, g, at, kind));
+    for (size_t i = 0; i < sizeof digest_rules / sizeof digest_rules[0]; i++) {
+        const struct digest_rule *rule = &digest_rules[i];
+        if (rule->kind != kind)
+            continue;
+        struct str file = rule->tail == NULL
+                              ? str_of(rule->file)
+                              : arena_printf(g->arena, "%s%llu%s", rule->file, number, rule->tail);
+        if (file.data == NULL)
             return ERR_MEMORY;
-        digest_add(g->out, &rows[i]);
+        digest_add(g->out, rule, file, at);
     }
     return ERR_OK;
 }

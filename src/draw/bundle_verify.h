@@ -74,6 +74,7 @@ struct draw_bundle_job {
 struct draw_verdict {
     bool holds; /* nothing differs */
     bool full;
+    bool own_key;  /* the key was the file's own; set by whoever chose the key */
     bool training; /* some round was decided by `local` alone */
     uint64_t same;
     uint64_t differs;

@@ -177,6 +177,7 @@ static enum err key_choose(struct place *place, const struct office_verify *job,
     bool readable = tlog_verifier_parse(&shown, own) == ERR_OK;
     place->verifier = shown;
     if (str_empty(job->vkey) && readable) {
+        verdict->own_key = true;
         report_key(job, verdict, &finding);
         return ERR_OK;
     }
@@ -215,6 +216,7 @@ static struct str own_key(struct place *place, const struct draw_bundle_source *
 /* Adds what was found before the pure verification began. */
 static void verdict_join(struct draw_verdict *verdict, const struct draw_verdict *before)
 {
+    verdict->own_key = before->own_key;
     verdict->same += before->same;
     verdict->open += before->open;
     verdict->differs += before->differs;
@@ -385,6 +387,9 @@ void office_verify_end(struct buf *out, const struct draw_verdict *verdict)
         buf_cat(out, "结论：全部相符，但只用了本机随机数，仅供培训和演示。\n");
     else if (verdict->holds)
         buf_cat(out, "结论：全部相符。\n");
+    if (verdict->holds && verdict->own_key)
+        buf_cat(out,
+                "但日志公钥取自这份文件自身：请与机构另行公布的公钥核对，或用 --vkey 给出。\n");
     if (verdict->holds)
         return;
     buf_cat(out, "结论：不符，这份文件不能证明抽取是按规则进行的。");

@@ -427,7 +427,7 @@ static void roster_make(struct kit *kit)
     assert_true(seats != NULL && people != NULL && pairs != NULL);
     for (size_t i = 0; i < most; i++) {
         struct str id = kit->selection.rows[i / 2].id;
-        if (!skipped(kit, id))
+        if (!skipped(kit, id) || kit->spec.cheat == KIT_SKIPPED_SEAT)
             seats[r->seat_count++] = (struct draw_seat){
                 arena_printf(&kit->arena, "%.*s|SCJG|%zu", STR_ARG(id), i % 2 + 1), id};
     }
@@ -495,6 +495,8 @@ void kit_assign(struct kit *kit)
     OK(draw_assign(&kit->teams, &kit->arena, &kit->roster, kit->seed, NULL));
     if (kit->spec.cheat == KIT_OTHER_PERSON)
         people_exchange(kit);
+    if (kit->spec.cheat == KIT_TWICE)
+        kit->teams.people[2] = kit->teams.people[3];
     teams_append(kit, "teams.tsv", DRAW_ASSIGNED);
 }
 

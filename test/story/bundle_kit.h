@@ -23,6 +23,8 @@ enum kit_cheat {
     KIT_OTHER_POOL,   /* a line of the pool is exchanged after the commitment */
     KIT_OTHER_PERSON, /* two people exchange their seats */
     KIT_OTHER_SEAT,   /* a seat is given to an object that was not drawn */
+    KIT_SKIPPED_SEAT, /* a skipped object keeps its seats */
+    KIT_TWICE,        /* one person has both seats of an object */
     KIT_OTHER_REFILL, /* the vacant seat goes to somebody else */
     KIT_LATE,         /* disclosed after the date that was promised */
     KIT_OLD_DRAND,    /* a drand round that was public before the commitment */

@@ -251,8 +251,12 @@ static void without_a_key_of_the_readers_own_that_is_said(void **state)
     assert_non_null(kit);
     kit_whole(kit, &open_plain);
     struct draw_verdict verdict = verify(&seen, kit->full, str_range(NULL, 0));
-    assert_true(verdict.holds);
+    struct buf end = {0};
+    assert_true(verdict.holds && verdict.own_key);
     assert_int_equal(seen.marks[DRAW_CHECK_KEY][DRAW_OPEN], 1);
+    office_verify_end(&end, &verdict);
+    assert_true(str_find(buf_view(&end), STR("请与机构另行公布的公钥核对")) >= 0);
+    buf_free(&end);
     buf_free(&seen.text);
     kit_free(kit);
 }

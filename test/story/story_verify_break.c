@@ -412,6 +412,8 @@ static const struct cheat cheats[] = {
     {KIT_OTHER_POOL, DRAW_CHECK_POOL_ROOT, "pool.tsv"},
     {KIT_OTHER_PERSON, DRAW_CHECK_ASSIGNED, "teams.tsv"},
     {KIT_OTHER_SEAT, DRAW_CHECK_SEATS, "seats.tsv"},
+    {KIT_SKIPPED_SEAT, DRAW_CHECK_SEATS, "seats.tsv"},
+    {KIT_TWICE, DRAW_CHECK_ASSIGNED, "teams.tsv"},
     {KIT_OTHER_REFILL, DRAW_CHECK_REFILLED, "round-3/teams.tsv"},
     {KIT_LATE, DRAW_CHECK_DISCLOSE_BY, "entries/11-disclosure"},
     {KIT_OLD_DRAND, DRAW_CHECK_BEACON_TIME, "entries/02-beacon"},
@@ -437,6 +439,51 @@ static void a_dishonest_draw_with_fitting_digests_is_found(void **state)
         shelf_free(shelf);
         kit_free(kit);
     }
+}
+
+/* Inspectors and eligibility are kept back, so teams cannot be recomputed; this much is seen. */
+static void one_person_on_two_seats_of_an_object_is_found_in_public(void **state)
+{
+    (void)state;
+    struct kit_spec spec = sealed_plain;
+    spec.cheat = KIT_TWICE;
+    struct kit *kit = kit_eventful(&spec);
+    struct shelf *shelf = shelf_load(kit, kit->open);
+    assert_false(shelf_verify(shelf, STR("teams.tsv")).holds);
+    assert_true(shelf->named);
+    assert_int_equal(shelf->differs[DRAW_CHECK_ASSIGNED], 1);
+    shelf_free(shelf);
+    kit_free(kit);
+}
+
+/* An auditor's verdict comes behind the disclosure; anything else there is found. */
+static void behind_a_disclosure_only_an_attestation_may_stand(void **state)
+{
+    (void)state;
+    struct buf texts[2] = {0};
+    struct kit *kit = kit_eventful(&sealed_plain);
+    struct shelf *shelf = shelf_load(kit, kit->full);
+    struct draw_attestation good = {STR("410882-2026-7"), STR("审计局"), STR("无异议")};
+    struct draw_abort bad = {STR("410882-2026-7"), STR("重抽")};
+    assert_int_equal(draw_attestation_write(&texts[0], &good, NULL), ERR_OK);
+    assert_int_equal(draw_abort_write(&texts[1], &bad, NULL), ERR_OK);
+    const char *const kinds[2] = {"attestation", "abort"};
+    for (size_t i = 0; i < 2; i++) {
+        kit_append(kit, buf_view(&texts[i]));
+        shelf->names[shelf->count] =
+            arena_printf(&shelf->arena, "entries/%02zu-%s", kit->count, kinds[i]);
+        shelf->texts[shelf->count++] = buf_view(&texts[i]);
+        shelf->names[shelf->count] =
+            arena_printf(&shelf->arena, "proofs/%02zu-%s.tlog-proof", kit->count, kinds[i]);
+        shelf->texts[shelf->count++] = kit->proofs[kit->count - 1];
+        assert_int_equal(shelf_verify(shelf, shelf->names[shelf->count - 2]).holds, i == 0);
+        assert_int_equal(shelf->differs[DRAW_CHECK_COURSE], i);
+        assert_int_equal(shelf->named, i == 1);
+    }
+    buf_free(&texts[0]);
+    buf_free(&texts[1]);
+    shelf_free(shelf);
+    kit_free(kit);
 }
 
 /* In the public bundle of a blinded pool a smuggled object still has the wrong number of tickets or
@@ -718,6 +765,8 @@ int main(void)
         cmocka_unit_test(a_commitment_logged_after_the_randomness_is_found),
         cmocka_unit_test(proofs_in_another_order_are_found),
         cmocka_unit_test(a_dishonest_draw_with_fitting_digests_is_found),
+        cmocka_unit_test(one_person_on_two_seats_of_an_object_is_found_in_public),
+        cmocka_unit_test(behind_a_disclosure_only_an_attestation_may_stand),
         cmocka_unit_test(an_object_added_to_a_public_list_is_found),
         cmocka_unit_test(an_object_skipped_without_having_been_drawn_is_found),
         cmocka_unit_test(a_changed_byte_of_vkey_is_found),
