@@ -10,7 +10,7 @@
 #include "crypto/wipe.h"
 #include "model/embed.h"
 #include "store/core.h"
-#include "vault/blob.h"
+#include "vault/litter.h"
 #include "vault/log.h"
 
 #include <stdio.h>
@@ -215,6 +215,23 @@ static enum err office_db_open(struct office *office, struct str url, struct fau
     return db_migrate(office->db, list, count, fault);
 }
 
+/* What a killed command left half written, once it is old enough to be nobody's work. */
+static void office_sweep(struct office *office)
+{
+    enum { LITTER_AGE = 3600 };
+    static const struct {
+        const char *dir;
+        const char *mark;
+    } places[] = {{"blobs/tmp", NULL}, {"bundles", ".tmp-"}, {"keys", ".tmp-"}, {".", ".tmp-"}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const char *dir = office_path(&office->arena, office, places[i].dir);
+        size_t gone = dir != NULL ? vault_litter_remove(dir, places[i].mark, LITTER_AGE) : 0;
+        if (gone > 0)
+            log_event(office->log, LOG_INFO, "litter-removed",
+                      LOG_PAIRS(log_str("folder", str_of(dir)), log_int("files", (int64_t)gone)));
+    }
+}
+
 static enum err office_open_parts(struct office *office, struct fault *fault)
 {
     struct office_conf conf = {0};
@@ -225,6 +242,7 @@ static enum err office_open_parts(struct office *office, struct fault *fault)
     TRY(office_seal_key_read(office, fault));
     TRY(office_facts_load(office, fault));
     TRY(office_db_open(office, conf.url, fault));
+    office_sweep(office);
     return office_log_sync(office, time_now(), fault);
 }
 

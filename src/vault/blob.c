@@ -6,7 +6,6 @@
 
 #include "crypto/random.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,24 +138,4 @@ enum err vault_blob_check(uint64_t *size, const char *root, const uint8_t digest
         *size = found;
     buf_free(&path);
     return err;
-}
-
-enum err vault_sweep(size_t *count, const char *root)
-{
-    size_t removed = 0;
-    char path[FILE_PATH_MAX];
-    int len = snprintf(path, sizeof path, "%s/tmp", root);
-    if (len <= 0 || (size_t)len >= sizeof path)
-        return ERR_LIMIT;
-    DIR *dir = opendir(path);
-    if (dir == NULL && errno != ENOENT)
-        return err_errno(errno);
-    for (struct dirent *e = dir ? readdir(dir) : NULL; e != NULL; e = readdir(dir))
-        if (e->d_name[0] != '.' && unlinkat(dirfd(dir), e->d_name, 0) == 0)
-            removed++;
-    if (dir != NULL)
-        closedir(dir);
-    if (count != NULL)
-        *count = removed;
-    return ERR_OK;
 }

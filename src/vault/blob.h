@@ -31,8 +31,5 @@ void vault_blob_path(struct buf *out, const char *root, const uint8_t digest[CRY
  * may be NULL. */
 MUST enum err vault_blob_check(uint64_t *size, const char *root, const uint8_t digest[CRYPTO_HASH],
                                struct fault *fault);
-/* Removes temporary files that a crash left. Only while nobody writes blobs: at start. count may be
- * NULL. */
-MUST enum err vault_sweep(size_t *count, const char *root);
 
 #endif

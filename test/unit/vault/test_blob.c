@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "vault/blob.h"
+#include "vault/litter.h"
 
 static void blob_put(uint8_t digest[CRYPTO_HASH], const char *root, struct str a, struct str b)
 {
@@ -108,21 +109,21 @@ static void an_abandoned_blob_leaves_nothing_and_a_crashed_one_is_swept(void **s
     struct scratch s;
     struct vault_blob w;
     uint8_t digest[CRYPTO_HASH];
-    size_t count = 9;
+    char tmp[4096];
     scratch_open(&s);
-    assert_int_equal(vault_sweep(&count, s.dir), ERR_OK);
-    assert_int_equal(count, 0);
+    snprintf(tmp, sizeof tmp, "%s/tmp", s.dir);
+    assert_int_equal(vault_litter_remove(tmp, NULL, 0), 0);
     assert_int_equal(vault_blob_begin(&w, s.dir), ERR_OK);
     assert_int_equal(vault_blob_add(&w, STR("x")), ERR_OK);
     vault_blob_abort(&w);
     vault_blob_abort(&w);
-    assert_int_equal(vault_sweep(&count, s.dir), ERR_OK);
-    assert_int_equal(count, 0);
+    assert_int_equal(vault_litter_remove(tmp, NULL, 0), 0);
     blob_put(digest, s.dir, STR("kept"), STR(""));
     scratch_write(&s, "tmp/0123456789abcdef.tmp-abcdef", STR("half"));
     scratch_write(&s, "tmp/0123456789abcdef", STR("whole, not renamed"));
-    assert_int_equal(vault_sweep(&count, s.dir), ERR_OK);
-    assert_int_equal(count, 2);
+    assert_int_equal(vault_litter_remove(tmp, NULL, 3600), 0);
+    assert_int_equal(vault_litter_remove(tmp, ".tmp-", 0), 1);
+    assert_int_equal(vault_litter_remove(tmp, NULL, 0), 1);
     assert_int_equal(vault_blob_check(NULL, s.dir, digest, NULL), ERR_OK);
     scratch_close(&s);
 }
