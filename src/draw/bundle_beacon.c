@@ -24,6 +24,7 @@ static const struct chain chains[] = {
     {"52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971", 1692803367, 3},
 };
 
+/* The chain of this hash, or NULL: then the time of its rounds is not known here. */
 static const struct chain *chain_find(const uint8_t hash[DRAW_HASH])
 {
     uint8_t of[DRAW_HASH];
@@ -34,6 +35,8 @@ static const struct chain *chain_find(const uint8_t hash[DRAW_HASH])
     return NULL;
 }
 
+/* Any source of many bits is enough, since all are hashed together; with `local` alone the draw
+ * proves nothing, which is said and is no difference. */
 enum err bundle_sources(struct bundle *b, const struct bundle_exchange *exchange)
 {
     struct fault fault = {0};
@@ -83,6 +86,7 @@ static enum err drand_time(struct bundle *b, const struct bundle_exchange *excha
     return bundle_differs(b, &finding);
 }
 
+/* Says how far a part can be checked here; the form was checked before. */
 static enum err part_check(struct bundle *b, const struct bundle_exchange *exchange, size_t i,
                            struct str part)
 {

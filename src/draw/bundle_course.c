@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+/* A log time as a person reads it. */
 static struct str time_words(struct bundle *b, int64_t seconds)
 {
     struct buf text = {0};
@@ -47,6 +48,8 @@ static enum err entry_load(struct bundle *b, struct bundle_entry *entry)
     return ERR_OK;
 }
 
+/* The proof and the entry are named both: from one bit nobody can tell which of the two was
+ * changed. */
 enum err bundle_prove(struct bundle *b, struct bundle_entry *entry, struct str proof)
 {
     struct fault fault = {0};
@@ -72,6 +75,7 @@ enum err bundle_prove(struct bundle *b, struct bundle_entry *entry, struct str p
     return ERR_OK;
 }
 
+/* Every entry is looked at even when one is wrong, so that all wrong ones are named. */
 static enum err entries_load(struct bundle *b)
 {
     enum err all = ERR_OK;
@@ -107,6 +111,7 @@ enum err bundle_order(struct bundle *b, const struct bundle_entry *before,
     return ERR_OK;
 }
 
+/* The log is the only clock: what stands later in it came later. */
 static enum err order_check(struct bundle *b)
 {
     for (size_t i = 1; i < b->entry_count; i++)
@@ -156,6 +161,7 @@ struct walk {
     unsigned allowed;
 };
 
+/* Takes the entry at `at` into the state; its kind was allowed. */
 static void walk_step(struct bundle *b, struct walk *w, size_t at)
 {
     enum draw_kind kind = b->entries[at].kind;
@@ -175,6 +181,7 @@ static void walk_step(struct bundle *b, struct walk *w, size_t at)
     w->allowed |= w->drawn && !over ? 1u << DRAW_SKIP : 0;
 }
 
+/* Walks the entries through the steps of PROTOCOL.md section 1 and collects the rounds. */
 static enum err course_check(struct bundle *b)
 {
     struct walk w = {.last = DRAW_KINDS, .allowed = 1u << DRAW_COMMITMENT};
@@ -202,6 +209,7 @@ static enum err course_check(struct bundle *b)
     return ERR_OK;
 }
 
+/* Everything else is read by the commitment, so nothing is looked at without it. */
 static enum err commitment_check(struct bundle *b)
 {
     struct fault fault = {0};
@@ -239,6 +247,8 @@ static enum err root_check(struct bundle *b)
     return bundle_match(b, DRAW_CHECK_FILES_ROOT, STR("files.tsv"), root, b->disclosure.files);
 }
 
+/* The entry is not younger than its checkpoint, so a checkpoint in time shows a disclosure in
+ * time. */
 static enum err deadline_check(struct bundle *b, const struct bundle_entry *entry)
 {
     struct draw_finding finding = {.mark = DRAW_SAME,
@@ -255,6 +265,7 @@ static enum err deadline_check(struct bundle *b, const struct bundle_entry *entr
     return ERR_OK;
 }
 
+/* What the file `secret` has to be. */
 static void secrets_write(struct buf *out, const struct draw_disclosure *disclosure)
 {
     for (size_t i = 0; i < disclosure->secret_count; i++) {
@@ -279,6 +290,7 @@ static enum err secret_check(struct bundle *b)
     return err;
 }
 
+/* Root, date and secrets are independent of each other: all three are looked at. */
 static enum err disclosure_check(struct bundle *b, const struct bundle_entry *entry)
 {
     struct fault fault = {0};
@@ -295,6 +307,7 @@ static enum err disclosure_check(struct bundle *b, const struct bundle_entry *en
     return err;
 }
 
+/* What stands at the end of a draw: a disclosure, a reason, or an auditor's verdict. */
 static enum err end_check(struct bundle *b, const struct bundle_entry *entry)
 {
     struct fault fault = {0};
@@ -318,6 +331,7 @@ static enum err end_check(struct bundle *b, const struct bundle_entry *entry)
     return ERR_OK;
 }
 
+/* All entries at the end; without a disclosure the log does not fix the files, which stays open. */
 static enum err ends_check(struct bundle *b)
 {
     enum err all = ERR_OK;
@@ -337,6 +351,7 @@ static enum err ends_check(struct bundle *b)
     return all;
 }
 
+/* Either file may be missing; a blind that is missing is found where its file is. */
 static enum err blinds_load(struct bundle *b)
 {
     const struct str names[2] = {STR("blinds"), STR("blinds-private")};
@@ -353,6 +368,8 @@ static enum err blinds_load(struct bundle *b)
     return ERR_OK;
 }
 
+/* A chain of `length` hashes leads from each secret to the commitment, or the codes were not
+ * fixed beforehand. */
 enum err bundle_codes(struct bundle *b)
 {
     size_t count = b->commitment.code_count;
@@ -428,6 +445,7 @@ static enum err evidence_check(struct bundle *b, const struct draw_beacon *beaco
     return err;
 }
 
+/* Without the secrets of a sealed draw there is no seed, and whatever rests on it stays open. */
 static enum err round_seed(struct bundle *b, struct bundle_round *round,
                            const struct draw_beacon *beacon)
 {
@@ -453,6 +471,7 @@ static enum err round_seed(struct bundle *b, struct bundle_round *round,
     return ERR_OK;
 }
 
+/* A round that was asked for and never answered (an abort) has its sources checked and no more. */
 enum err bundle_round_check(struct bundle *b, struct bundle_round *round)
 {
     const struct draw_source *sources = NULL;
@@ -473,6 +492,7 @@ enum err bundle_round_check(struct bundle *b, struct bundle_round *round)
     return round_seed(b, round, &beacon);
 }
 
+/* Rounds do not rest on each other: a wrong one does not keep the next from being looked at. */
 static enum err rounds_check(struct bundle *b)
 {
     enum err all = ERR_OK;
@@ -491,6 +511,7 @@ const uint8_t *bundle_seed(const struct bundle *b, uint64_t round)
     return b->rounds[round - 1].seed;
 }
 
+/* Steps without which the next cannot be read end the course; the others are collected. */
 enum err bundle_course(struct bundle *b)
 {
     TRY(entries_load(b));

@@ -48,6 +48,7 @@ static const struct name_rule name_rules[] = {
     {{"teams.tsv", 9}, {0}, 0, KEEP_SETTING},
 };
 
+/* Numbers have one spelling (str_u64), so that a family holds each number once. */
 static bool rule_fits(const struct name_rule *rule, struct str name)
 {
     if (rule->least == 0)
@@ -61,6 +62,7 @@ static bool rule_fits(const struct name_rule *rule, struct str name)
            number >= rule->least;
 }
 
+/* At most one rule fits a name. */
 static const struct name_rule *rule_find(struct str name)
 {
     for (size_t i = 0; i < sizeof name_rules / sizeof name_rules[0]; i++)
@@ -74,12 +76,14 @@ bool draw_bundle_name_ok(struct str name)
     return name.len <= DRAW_BUNDLE_NAME && rule_find(name) != NULL;
 }
 
+/* blinds-private goes with the files it belongs to; the others betray strata. */
 bool draw_bundle_must_keep(struct str name)
 {
     const struct name_rule *rule = rule_find(name);
     return rule != NULL && (rule->keep == KEEP_BLINDED || rule->keep == KEEP_ALWAYS);
 }
 
+/* What proves commitment, randomness and codes can never be kept back. */
 bool draw_bundle_may_keep(struct str name, bool blinded)
 {
     const struct name_rule *rule = rule_find(name);
@@ -98,6 +102,7 @@ void draw_bundle_proof_name(struct buf *out, size_t index, enum draw_kind kind)
     buf_printf(out, "proofs/%02zu-%.*s.tlog-proof", index + 1, STR_ARG(draw_kind_name(kind)));
 }
 
+/* The form is a hint for whoever repairs the file. */
 static enum err bad_row(uint64_t row, const char *form, struct fault *fault)
 {
     return draw_at_row(fault_set(fault, ERR_FORMAT, "第 %llu 行写法不正确，应为“%s”",
@@ -105,6 +110,7 @@ static enum err bad_row(uint64_t row, const char *form, struct fault *fault)
                        fault, row);
 }
 
+/* Twice and unsorted are one case: the order is strict. */
 static enum err unsorted(uint64_t row, struct fault *fault)
 {
     return draw_at_row(
@@ -135,6 +141,7 @@ static enum err pair_line(struct str *name, uint8_t hash[DRAW_HASH], struct draw
     return ERR_OK;
 }
 
+/* The salt itself is of no use to a reader; it only has to be there in its one form. */
 static enum err salt_line(struct draw_lines *lines, struct fault *fault)
 {
     struct str line = {0};
@@ -148,6 +155,7 @@ static enum err salt_line(struct draw_lines *lines, struct fault *fault)
     return err == ERR_FORMAT ? err : bad_row(1, "# salt 64 位十六进制", fault);
 }
 
+/* Room for every line is taken at once: the number of LFs bounds the rows. */
 enum err draw_files_parse(struct draw_file **files, size_t *count, struct arena *arena,
                           struct str text, bool salted, struct fault *fault)
 {
@@ -182,6 +190,7 @@ const struct draw_file *draw_files_find(const struct draw_file *files, size_t co
     return count == 0 ? NULL : bsearch(&name, files, count, sizeof *files, name_order);
 }
 
+/* Names are compared with the one before only, because rows are sorted. */
 static enum err name_check(struct str name, struct str before, struct fault *fault)
 {
     if (!draw_bundle_name_ok(name))
@@ -249,6 +258,7 @@ enum err draw_blinds_parse(struct draw_blind **rows, size_t *count, struct arena
     return ERR_OK;
 }
 
+/* Checks every row before the first byte is written. */
 enum err draw_meanings_write(struct buf *out, struct draw_meaning *rows, size_t count,
                              const uint8_t salt[DRAW_HASH], struct fault *fault)
 {
@@ -272,6 +282,8 @@ enum err draw_meanings_write(struct buf *out, struct draw_meaning *rows, size_t 
     return buf_err(out);
 }
 
+/* STRATUM TAB MEANING; a meaning is one line of text without control characters (so without
+ * TAB). */
 static enum err meaning_line(struct draw_meaning *row, struct draw_lines *lines,
                              struct fault *fault)
 {

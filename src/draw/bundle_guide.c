@@ -98,6 +98,7 @@ static const char tickets_block[] =
     "fi\n"
     "```\n";
 
+/* A hash as the shell sees it. */
 static void hex_add(struct buf *out, const uint8_t hash[DRAW_HASH])
 {
     buf_hex(out, hash, DRAW_HASH);
@@ -135,11 +136,13 @@ static void digest_add(struct buf *out, const struct digest_rule *rule, struct s
     buf_printf(out, " %s)\"\nfi\n", rule->key);
 }
 
+/* A heading and the beginning of a block that the reader pastes. */
 static void block_open(struct guide *g, const char *title)
 {
     buf_printf(g->out, "\n## %s\n\n```sh\n", title);
 }
 
+/* The end of such a block. */
 static void block_close(struct guide *g)
 {
     buf_cat(g->out, "```\n");
@@ -219,6 +222,8 @@ static size_t asker_of(const struct guide *g, size_t at)
     return at;
 }
 
+/* A round: who asked, RANDOMNESS from the beacon's parts, and CODE and SEED where secrets are
+ * known. */
 static enum err beacon_add(struct guide *g, size_t at)
 {
     struct draw_beacon beacon = {0};
@@ -277,6 +282,7 @@ static enum err digests_add(struct guide *g, size_t at, enum draw_kind kind)
     return ERR_OK;
 }
 
+/* The digests of all entries in one block, in log order. */
 static enum err digests_all(struct guide *g)
 {
     block_open(g, "各文件与日志中的摘要");

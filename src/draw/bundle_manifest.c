@@ -32,6 +32,7 @@ static const struct left_out left_outs[] = {
     {{"/teams.tsv", 10}, "未附补派后的检查组：不能核对补派结果"},
 };
 
+/* Files of a round are known by their tail, whatever the round. */
 static bool left_out_fits(const struct left_out *rule, struct str name)
 {
     return rule->name.data[0] == '/' ? str_ends(name, rule->name) : str_eq(name, rule->name);
@@ -42,6 +43,7 @@ static void unchecked_add(struct buf *out, const char *text)
     buf_printf(out, "unchecked %s\n", text);
 }
 
+/* Each sentence once, however many files it stands for. */
 static void left_outs_add(struct buf *out, const struct draw_bundle_plan *plan)
 {
     for (size_t i = 0; i < sizeof left_outs / sizeof left_outs[0]; i++) {
@@ -71,6 +73,7 @@ static void sources_add(struct buf *out, const struct draw_commitment *commitmen
         unchecked_add(out, "只用了本机随机数：仅供培训和演示，不能用于正式抽取");
 }
 
+/* Refused here as well as where parts are added: the manifest is what readers rely on. */
 static enum err kept_check(const struct draw_bundle_plan *plan, bool blinded, struct fault *fault)
 {
     for (size_t i = 0; i < plan->kept_count; i++)
@@ -105,6 +108,7 @@ enum err draw_bundle_manifest(struct buf *out, struct arena *arena,
     return buf_err(out);
 }
 
+/* The form is a hint for whoever repairs the file. */
 static enum err bad_word(const struct draw_lines *lines, const char *form, struct fault *fault)
 {
     return draw_at_row(fault_set(fault, ERR_FORMAT, "第 %llu 行写法不正确，应为“%s”",
@@ -142,6 +146,7 @@ static enum err values_read(const struct str **values, size_t *count, struct are
     return ERR_OK;
 }
 
+/* Names in their order and texts without control characters, as the writer gives them. */
 static enum err values_check(const struct draw_manifest *manifest, const struct draw_lines *lines,
                              struct fault *fault)
 {

@@ -20,6 +20,7 @@ struct pass {
     uint64_t row;
 };
 
+/* Each line counts for the root, for its stratum, and for the draw. */
 static enum err pass_line(struct pass *p, struct str line, struct fault *fault)
 {
     struct draw_object object = {0};
@@ -29,6 +30,7 @@ static enum err pass_line(struct pass *p, struct str line, struct fault *fault)
     return draw_select_object(p->select, object.id, object.stratum, fault);
 }
 
+/* The stream must end with LF: a pool cut off inside its last line has another last id. */
 static enum err pass_lines(struct pass *p, struct fault *fault)
 {
     struct str line = {0};
@@ -46,6 +48,7 @@ static enum err pass_lines(struct pass *p, struct fault *fault)
     return err == ERR_END ? ERR_OK : err;
 }
 
+/* Names the line at which reading stopped. */
 static enum err pool_stream(struct bundle *b, struct pass *p)
 {
     void *stream = NULL;
@@ -70,6 +73,7 @@ static enum err pool_stream(struct bundle *b, struct pass *p)
     return ERR_OK;
 }
 
+/* Whether the key is right shows in the root. */
 static enum err key_load(const uint8_t **key, struct bundle *b)
 {
     struct str text = {0};
@@ -118,11 +122,13 @@ static enum err strata_check(struct bundle *b)
     return ERR_OK;
 }
 
+/* The smaller of two counts. */
 static uint64_t least(uint64_t a, uint64_t c)
 {
     return a < c ? a : c;
 }
 
+/* Systematic quotas depend on the rounding ticket, so on the seed. */
 enum err bundle_quotas(struct bundle *b, const uint8_t seed[DRAW_HASH])
 {
     struct fault fault = {0};
@@ -178,12 +184,14 @@ static enum err selection_split(struct draw_selection *drawn, struct bundle *b,
     return ERR_OK;
 }
 
+/* Each skip brings in one object at most. */
 static enum err objects_room(struct bundle *b, size_t drawn)
 {
     b->objects = arena_array(b->arena, drawn + b->skip_count, sizeof *b->objects);
     return b->objects == NULL ? ERR_MEMORY : ERR_OK;
 }
 
+/* Index of the first entry of a kind, or the number of entries. */
 static size_t entry_of(const struct bundle *b, enum draw_kind kind)
 {
     size_t i = 0;
@@ -192,6 +200,7 @@ static size_t entry_of(const struct bundle *b, enum draw_kind kind)
     return i;
 }
 
+/* The objects that are in from the `drawn` entry on. */
 static enum err objects_take(struct bundle *b, const struct draw_drawn *rows, size_t count)
 {
     TRY(objects_room(b, count));
@@ -203,6 +212,7 @@ static enum err objects_take(struct bundle *b, const struct draw_drawn *rows, si
     return ERR_OK;
 }
 
+/* A stratum may hold fewer than quota and skips together; then all of it is kept. */
 static enum err pool_run(struct draw_selection *kept, struct bundle *b, const uint8_t *key,
                          const uint8_t *seed)
 {
@@ -248,6 +258,7 @@ static enum err pool_check(struct bundle *b, const uint8_t *seed)
     return ERR_OK;
 }
 
+/* First the digest that the log fixed, then the content that pool and seed lead to. */
 static enum err selected_check(struct bundle *b, size_t at)
 {
     struct fault fault = {0};
@@ -308,6 +319,7 @@ static enum err drawn_alone(struct bundle *b, struct str text, const uint8_t see
     return objects_take(b, rows, count);
 }
 
+/* With the pool the file is recomputed whole; without it, each of its tickets. */
 static enum err drawn_check(struct bundle *b, const uint8_t *seed)
 {
     struct str shown = {0};
@@ -338,6 +350,7 @@ static enum err skip_split(struct str *object, struct str *reason, struct str li
     return ok ? ERR_OK : ERR_FORMAT;
 }
 
+/* The object as it is now: one that was skipped is no longer in. */
 static struct bundle_object *object_find(struct bundle *b, struct str id)
 {
     for (size_t i = 0; i < b->object_count; i++)
@@ -366,6 +379,7 @@ static void next_take(struct bundle *b, uint32_t stratum, size_t at)
     bundle_say(b, &finding);
 }
 
+/* Without strata (public bundle, blinded pool) nobody can tell who follows. */
 static enum err skip_check(struct bundle *b, size_t at, size_t number)
 {
     struct fault fault = {0};
@@ -403,6 +417,7 @@ static enum err skip_check(struct bundle *b, size_t at, size_t number)
     return ERR_OK;
 }
 
+/* In log order, because who follows depends on who went before. */
 static enum err skips_check(struct bundle *b)
 {
     size_t number = 0;
@@ -412,6 +427,8 @@ static enum err skips_check(struct bundle *b)
     return ERR_OK;
 }
 
+/* Pool, outcome and skips; a wrong selected.tsv does not keep the list of the drawn from being
+ * read. */
 enum err bundle_objects(struct bundle *b)
 {
     const uint8_t *seed = bundle_seed(b, 1);

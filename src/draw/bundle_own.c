@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* A block is counted in lines, so that the text stays readable. */
 static size_t text_lines(struct str text)
 {
     size_t count = 0;
@@ -17,6 +18,7 @@ static size_t text_lines(struct str text)
     return count;
 }
 
+/* `key HEX`. */
 static void hex_line(struct buf *out, const char *key, const uint8_t *data, size_t len)
 {
     buf_printf(out, "%s ", key);
@@ -24,12 +26,14 @@ static void hex_line(struct buf *out, const char *key, const uint8_t *data, size
     buf_char(out, '\n');
 }
 
+/* One line a hash, from the leaf up. */
 static void path_write(struct buf *out, const char *key, const struct crypto_proof *path)
 {
     for (size_t i = 0; i < path->count; i++)
         hex_line(out, key, path->hash[i], DRAW_HASH);
 }
 
+/* A neighbour and its path; nothing at either end of the pool. */
 static void neighbour_write(struct buf *out, const char *key, const char *path_key,
                             const struct draw_own_line *line)
 {
@@ -39,6 +43,7 @@ static void neighbour_write(struct buf *out, const char *key, const char *path_k
     path_write(out, path_key, &line->path);
 }
 
+/* The lines of an object that stands in the pool. */
 static void present_write(struct buf *out, const struct draw_own *own)
 {
     buf_printf(out, "line %.*s\n", STR_ARG(own->line.line));
@@ -55,6 +60,7 @@ static void present_write(struct buf *out, const struct draw_own *own)
         buf_cat(out, "drawn no\n");
 }
 
+/* An entry and its proof, verbatim. */
 static void entry_write(struct buf *out, const char *name, const struct draw_own_entry *entry)
 {
     buf_printf(out, "%s %zu\n", name, text_lines(entry->text));
@@ -63,6 +69,7 @@ static void entry_write(struct buf *out, const char *name, const struct draw_own
     buf_str(out, entry->proof);
 }
 
+/* The whole text in its one order. */
 static void own_write(struct buf *out, const struct draw_own *own)
 {
     buf_printf(out, "sunlot-proof/1\nvkey %.*s\nobject %.*s\nanswer %s\n", STR_ARG(own->vkey),
@@ -82,16 +89,19 @@ static void own_write(struct buf *out, const struct draw_own *own)
     buf_cat(out, "end\n");
 }
 
+/* A block that did not end with LF would swallow the next line. */
 static bool block_ok(struct str text)
 {
     return text.len > 0 && text.data[text.len - 1] == '\n';
 }
 
+/* Both halves are there. */
 static bool entry_ok(const struct draw_own_entry *entry)
 {
     return block_ok(entry->text) && block_ok(entry->proof);
 }
 
+/* A line as a pool could hold it. */
 static bool line_ok(const struct draw_own_line *line)
 {
     struct draw_object object = {0};
@@ -99,6 +109,7 @@ static bool line_ok(const struct draw_own_line *line)
            draw_pool_split(&object, line->line, NULL) == ERR_OK;
 }
 
+/* What the writer needs and the reader found. */
 static bool own_ok(const struct draw_own *own)
 {
     bool ok = draw_text_ok(own->vkey, DRAW_TEXT_MAX) && draw_id_ok(own->object) &&
@@ -118,6 +129,7 @@ enum err draw_own_write(struct buf *out, const struct draw_own *own, struct faul
     return buf_err(out);
 }
 
+/* One sentence for all malformed lines; the number says which. */
 static enum err bad(const struct draw_lines *lines, struct fault *fault)
 {
     return draw_at_row(
@@ -125,6 +137,7 @@ static enum err bad(const struct draw_lines *lines, struct fault *fault)
         fault, lines->row);
 }
 
+/* `key N`, canonical decimal. */
 static enum err number_read(uint64_t *out, struct draw_lines *lines, struct str key,
                             struct fault *fault)
 {
@@ -133,6 +146,7 @@ static enum err number_read(uint64_t *out, struct draw_lines *lines, struct str 
     return str_u64(out, value) == ERR_OK ? ERR_OK : bad(lines, fault);
 }
 
+/* As many lines as there are, up to the longest path of any tree. */
 static enum err path_read(struct crypto_proof *path, struct draw_lines *lines, struct str key,
                           struct fault *fault)
 {
@@ -164,6 +178,7 @@ static enum err block_read(struct str *text, struct draw_lines *lines, struct st
     return ERR_OK;
 }
 
+/* names: of the entry's block and of its proof's. */
 static enum err entry_read(struct draw_own_entry *entry, struct draw_lines *lines,
                            const struct str names[2], struct fault *fault)
 {
@@ -171,6 +186,7 @@ static enum err entry_read(struct draw_own_entry *entry, struct draw_lines *line
     return block_read(&entry->proof, lines, names[1], fault);
 }
 
+/* Quota, cutoff and answer. */
 static enum err drawn_read(struct draw_own *own, struct draw_lines *lines, struct fault *fault)
 {
     struct str value = {0};
@@ -186,6 +202,7 @@ static enum err drawn_read(struct draw_own *own, struct draw_lines *lines, struc
     return str_u64(&own->rank, value) == ERR_OK ? ERR_OK : bad(lines, fault);
 }
 
+/* Whether the pool is blinded is told by the nonce, and later compared with the commitment. */
 static enum err present_read(struct draw_own *own, struct draw_lines *lines, struct fault *fault)
 {
     struct str value = {0};
@@ -202,6 +219,7 @@ static enum err present_read(struct draw_own *own, struct draw_lines *lines, str
     return drawn_read(own, lines, fault);
 }
 
+/* keys: of the line and of its path. */
 static enum err neighbour_read(struct draw_own_line *line, struct draw_lines *lines,
                                const struct str keys[2], struct fault *fault)
 {
@@ -212,6 +230,7 @@ static enum err neighbour_read(struct draw_own_line *line, struct draw_lines *li
     return path_read(&line->path, lines, keys[1], fault);
 }
 
+/* Which neighbours there must be is checked against the pool's size later. */
 static enum err absent_read(struct draw_own *own, struct draw_lines *lines, struct fault *fault)
 {
     const struct str before[2] = {STR("before"), STR("before-path")};
@@ -221,6 +240,7 @@ static enum err absent_read(struct draw_own *own, struct draw_lines *lines, stru
     return neighbour_read(&own->after, lines, after, fault);
 }
 
+/* The absence of an object needs the commitment only. */
 static enum err entries_read(struct draw_own *own, struct draw_lines *lines, struct fault *fault)
 {
     const struct str names[3][2] = {{STR("commitment"), STR("commitment-proof")},
@@ -321,6 +341,7 @@ enum err draw_own_turn(struct draw_own_finder *finder, struct fault *fault)
     return ERR_OK;
 }
 
+/* A leaf as the pool's tree has it, with the nonce where there is a key. */
 static enum err leaf_bytes(uint8_t leaf[DRAW_HASH], const struct draw_own_finder *f,
                            struct str line)
 {
@@ -355,6 +376,7 @@ enum err draw_own_prove(struct draw_own_finder *finder, struct str line)
     return ERR_OK;
 }
 
+/* What prover i found; ERR_STATE when its line never came. */
 static enum err line_close(struct draw_own_line *line, const struct draw_own_finder *f, size_t i)
 {
     uint8_t root[DRAW_HASH];

@@ -37,6 +37,7 @@ static enum err own_entry(struct bundle *b, size_t at, const struct draw_own_ent
     return at > 0 ? bundle_order(b, &b->entries[at - 1], entry) : ERR_OK;
 }
 
+/* The pool's root and size come from here; without it nothing can be checked. */
 static enum err own_commitment(struct bundle *b, const struct draw_own *own)
 {
     struct fault fault = {0};
@@ -71,12 +72,14 @@ static enum err line_in_pool(struct bundle *b, const struct draw_own_line *line,
                                                     .words = STR("这一行不在承诺的名单中")});
 }
 
+/* A proof of absence that does not hold. */
 static enum err absent_differs(struct bundle *b, const char *words)
 {
     return bundle_differs(
         b, &(struct draw_finding){.check = DRAW_CHECK_OWN_ABSENT, .words = str_of(words)});
 }
 
+/* A malformed line compares as equal, which neither neighbour may be. */
 static int id_order(const struct draw_own_line *line, struct str id)
 {
     struct draw_object object = {0};
@@ -85,6 +88,7 @@ static int id_order(const struct draw_own_line *line, struct str id)
     return str_cmp(object.id, id);
 }
 
+/* Two lines that are neighbours in a sorted pool leave no room between them. */
 static enum err own_absent(struct bundle *b, const struct draw_own *own)
 {
     if (b->commitment.blinded)
@@ -108,6 +112,7 @@ static enum err own_absent(struct bundle *b, const struct draw_own *own)
     return ERR_OK;
 }
 
+/* Secrets from the disclosure, checked against the commitment's codes. */
 static enum err own_disclosure(struct bundle *b)
 {
     struct fault fault = {0};
@@ -121,6 +126,7 @@ static enum err own_disclosure(struct bundle *b)
     return bundle_codes(b);
 }
 
+/* The line names the object, its stratum is one of the commitment, and the root holds it. */
 static enum err own_in_pool(ptrdiff_t *stratum, struct bundle *b, const struct draw_own *own)
 {
     struct draw_object object = {0};
@@ -141,6 +147,8 @@ static enum err own_in_pool(ptrdiff_t *stratum, struct bundle *b, const struct d
     return ERR_OK;
 }
 
+/* The quota is recomputed: mode, ratio and count stand in the commitment, the rounding in the
+ * seed. */
 static enum err own_quota(struct bundle *b, const struct draw_own *own, size_t stratum)
 {
     const struct draw_stratum *of = &b->commitment.strata[stratum];
@@ -187,6 +195,7 @@ static enum err own_answer(struct bundle *b, const struct draw_own *own,
     return ERR_OK;
 }
 
+/* The ticket decides; the cutoff is shown to be what it was compared with. */
 static enum err own_ticket(struct bundle *b, const struct draw_own *own, size_t stratum)
 {
     uint8_t value[DRAW_HASH];
@@ -208,6 +217,7 @@ static enum err own_ticket(struct bundle *b, const struct draw_own *own, size_t 
     return ERR_OK;
 }
 
+/* Each step rests on the one before. */
 static enum err own_run(struct bundle *b, const struct draw_own *own)
 {
     ptrdiff_t stratum = -1;

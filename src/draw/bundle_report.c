@@ -19,6 +19,7 @@ const char *draw_check_zh(enum draw_check check)
     return (size_t)check < DRAW_CHECKS ? check_words[check] : "";
 }
 
+/* Names of a folder may be longer than any a bundle has; they are cut. */
 static void verdict_first(struct draw_verdict *verdict, const struct draw_finding *finding)
 {
     size_t len = finding->file.len < DRAW_BUNDLE_NAME ? finding->file.len : DRAW_BUNDLE_NAME;
@@ -88,6 +89,7 @@ enum err bundle_match(struct bundle *b, enum draw_check check, struct str file,
     return same ? ERR_OK : ERR_PROOF;
 }
 
+/* Equal texts need no look at lines; else the first line that differs is found. */
 enum err bundle_compare(struct bundle *b, enum draw_check check, struct str file, struct str shown,
                         struct str computed)
 {
@@ -114,6 +116,7 @@ enum err bundle_compare(struct bundle *b, enum draw_check check, struct str file
     return ERR_OK;
 }
 
+/* For sorting and finding names. */
 static int str_order(const void *a, const void *b)
 {
     return str_cmp(*(const struct str *)a, *(const struct str *)b);
@@ -136,6 +139,7 @@ bool bundle_excused(const struct bundle *b, struct str name)
     return manifest->aborted;
 }
 
+/* The words for a file that is there and cannot be read. */
 static enum err file_bad(struct bundle *b, enum draw_check check, struct str name, enum err err)
 {
     struct fault fault = {0};
@@ -157,6 +161,7 @@ static enum err file_open(void **stream, struct bundle *b, enum draw_check check
     return file_bad(b, check, name, files->open(stream, files->ctx, name));
 }
 
+/* Stops as soon as the limit is passed: what a directory promised may be a lie. */
 static enum err stream_load(struct buf *out, const struct draw_bundle_source *files, void *stream,
                             size_t limit)
 {
@@ -174,6 +179,7 @@ static enum err stream_load(struct buf *out, const struct draw_bundle_source *fi
     return ERR_OK;
 }
 
+/* The buffer grows outside the arena, so that its growth leaves nothing behind. */
 enum err bundle_load(struct str *text, struct bundle *b, enum draw_check check, struct str name,
                      size_t limit)
 {
@@ -209,6 +215,7 @@ enum err bundle_hash(uint8_t hash[DRAW_HASH], struct bundle *b, struct str name)
     return file_bad(b, DRAW_CHECK_FILE, name, err);
 }
 
+/* Both lists are short. */
 static const struct draw_blind *blind_find(const struct bundle *b, struct str name)
 {
     for (size_t i = 0; i < 2; i++)
@@ -218,6 +225,7 @@ static const struct draw_blind *blind_find(const struct bundle *b, struct str na
     return NULL;
 }
 
+/* In an open draw the blind is 32 zero bytes (PROTOCOL.md section 9). */
 enum err bundle_committed_load(struct str *text, struct bundle *b,
                                const struct bundle_committed *file)
 {

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* For sorting names. */
 static int str_order(const void *a, const void *b)
 {
     return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+/* A copy: the source's own order is nobody's business. */
 static enum err names_sort(struct bundle *b)
 {
     const struct draw_bundle_source *files = b->job->files;
@@ -53,6 +55,8 @@ static enum err entry_find(struct bundle_entry *entry, struct bundle *b, size_t 
     return found ? ERR_OK : ERR_END;
 }
 
+/* Numbers run without gap from 01; what stands behind a gap is found as a name that nothing
+ * knows. */
 static enum err entries_find(struct bundle *b)
 {
     size_t most = 0;
@@ -75,6 +79,7 @@ static enum err entries_find(struct bundle *b)
                                                     .words = STR("材料包中没有承诺条目")});
 }
 
+/* Files that the log proves; all others must be listed. */
 static bool name_of_log(const struct bundle *b, struct str name)
 {
     if (str_eq(name, STR("vkey")) || str_eq(name, STR("files.tsv")))
@@ -85,12 +90,14 @@ static bool name_of_log(const struct bundle *b, struct str name)
     return false;
 }
 
+/* Listed, or of the log. */
 static bool name_known(const struct bundle *b, struct str name)
 {
     return draw_files_find(b->files, b->file_count, name) != NULL ||
            draw_files_find(b->kept, b->kept_count, name) != NULL || name_of_log(b, name);
 }
 
+/* Every stranger is named, not only the first. */
 static enum err names_check(struct bundle *b)
 {
     enum err err = ERR_OK;
@@ -103,6 +110,7 @@ static enum err names_check(struct bundle *b)
     return err;
 }
 
+/* Which manifest is there says which kind of bundle this is. */
 static enum err manifest_load(struct bundle *b)
 {
     struct str text = {0};
@@ -130,6 +138,7 @@ static enum err manifest_load(struct bundle *b)
     return ERR_OK;
 }
 
+/* files.tsv or private.tsv. */
 static enum err list_load(struct draw_file **rows, size_t *count, struct bundle *b, struct str name)
 {
     struct str text = {0};
@@ -148,6 +157,7 @@ static bool left_out(const struct bundle *b, struct str name)
     return str_eq(name, STR("FULL")) || str_eq(name, STR("private.tsv"));
 }
 
+/* The digest of one listed file. */
 static enum err file_check(struct bundle *b, const struct draw_file *row, uint64_t line)
 {
     uint8_t hash[DRAW_HASH];
@@ -162,6 +172,7 @@ static enum err file_check(struct bundle *b, const struct draw_file *row, uint64
     return bundle_match(b, DRAW_CHECK_FILE, row->name, row->hash, hash);
 }
 
+/* All listed files are looked at, whatever the first ones gave. */
 static enum err files_check(struct bundle *b, const struct draw_file *rows, size_t count)
 {
     enum err all = ERR_OK;
@@ -193,6 +204,7 @@ static enum err kept_check(struct bundle *b)
     return err;
 }
 
+/* What the manifest says is missing must be missing, and must be allowed to be. */
 static enum err without_check(struct bundle *b)
 {
     enum err err = ERR_OK;

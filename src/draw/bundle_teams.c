@@ -20,6 +20,7 @@ struct teams {
     bool people_known;
 };
 
+/* A difference in a file as a whole. */
 static enum err differs(struct bundle *b, enum draw_check check, struct str file, const char *words)
 {
     return bundle_differs(
@@ -34,6 +35,7 @@ static enum err fixed_load(struct str *text, bool *there, struct bundle *b,
     return *there ? bundle_committed_load(text, b, file) : ERR_OK;
 }
 
+/* The three files are digest-committed one by one; only together they are a roster. */
 static enum err roster_load(struct teams *t, const struct draw_teams_entry *entry)
 {
     struct bundle *b = t->b;
@@ -57,6 +59,7 @@ static enum err roster_load(struct teams *t, const struct draw_teams_entry *entr
     return ERR_OK;
 }
 
+/* By id, for sorting and finding. */
 static int object_order(const void *a, const void *c)
 {
     return str_cmp((*(struct bundle_object *const *)a)->id,
@@ -81,6 +84,7 @@ static enum err objects_at(struct bundle_object ***list, size_t *count, struct b
     return ERR_OK;
 }
 
+/* OBJECT of OBJECT|DEPARTMENT|N. */
 static struct str object_of_seat(struct str line)
 {
     struct str object = {0};
@@ -95,6 +99,8 @@ struct seating {
     size_t strangers; /* seats of objects that only a skip can have brought in */
 };
 
+/* Where strata are kept back, who followed for a skipped object is not known: such a seat stays
+ * open. */
 static enum err seat_check(struct bundle *b, struct seating *s, struct str id, uint64_t row)
 {
     struct bundle_object key = {.id = object_of_seat(id)};
@@ -116,6 +122,8 @@ static enum err seat_check(struct bundle *b, struct seating *s, struct str id, u
                                                     .words = STR("这个席位的对象没有被抽中")});
 }
 
+/* An object without seats is shown, not judged: it may have followed for one skipped after the
+ * teams. */
 static void seats_say(struct bundle *b, const struct seating *s)
 {
     size_t empty = 0;
@@ -137,6 +145,7 @@ static void seats_say(struct bundle *b, const struct seating *s)
     }
 }
 
+/* Every seat belongs to an object that is in when the teams entry is made. */
 static enum err seats_check(struct teams *t, size_t at)
 {
     struct bundle *b = t->b;
@@ -186,6 +195,7 @@ struct table {
     size_t count;
 };
 
+/* at: the seat (shown), the person (computed) and the line. Seats of one object are neighbours. */
 static enum err table_check(struct bundle *b, struct table *table, struct str name,
                             const struct draw_finding *at)
 {
@@ -204,6 +214,7 @@ static enum err table_check(struct bundle *b, struct table *table, struct str na
     return ERR_OK;
 }
 
+/* How many lines a text has. */
 static size_t line_count(struct str text)
 {
     size_t count = 0;
@@ -256,6 +267,7 @@ static enum err people_alone(struct teams *t, struct str name, struct str text)
     return ERR_OK;
 }
 
+/* The digest first; then the whole assignment again, from loads to people. */
 static enum err assigned_check(struct teams *t, const struct bundle_entry *entry)
 {
     struct bundle *b = t->b;
@@ -290,11 +302,13 @@ struct refill {
     bool known;
 };
 
+/* round-J/NAME; data NULL when out of memory. */
 static struct str round_file(struct bundle *b, uint64_t round, const char *name)
 {
     return arena_printf(b->arena, "round-%llu/%s", (unsigned long long)round, name);
 }
 
+/* Who leaves and who may follow; known only where the roster is. */
 static enum err refill_load(struct refill *r, struct teams *t, const struct bundle_entry *entry)
 {
     struct bundle *b = t->b;
@@ -323,6 +337,7 @@ static enum err refill_load(struct refill *r, struct teams *t, const struct bund
     return ERR_OK;
 }
 
+/* People go on from the last teams; once they are not known, no later refill can be recomputed. */
 static enum err refilled_check(struct teams *t, const struct refill *r,
                                const struct bundle_entry *entry)
 {
@@ -354,6 +369,7 @@ static enum err refilled_check(struct teams *t, const struct refill *r,
     return excused ? ERR_OK : people_compare(t, DRAW_CHECK_REFILLED, name, shown);
 }
 
+/* The files of a teams entry and its seats. */
 static enum err teams_entry(struct teams *t, size_t at)
 {
     struct fault fault = {0};
@@ -365,6 +381,7 @@ static enum err teams_entry(struct teams *t, size_t at)
     return seats_check(t, at);
 }
 
+/* In log order: a refill changes the people that the next one starts from. */
 enum err bundle_teams(struct bundle *b)
 {
     struct teams t = {.b = b};

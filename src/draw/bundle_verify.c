@@ -22,6 +22,7 @@ static bool shelf_read(const struct bundle *b)
     return b->entry_count > 0 && b->files != NULL && !str_empty(b->manifest.number);
 }
 
+/* ERR_PROOF was reported where it arose. */
 static enum err verify_run(struct bundle *b)
 {
     TRY(bundle_go_on(bundle_shelf(b)));

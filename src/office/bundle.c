@@ -23,12 +23,14 @@ struct shelf {
     size_t room;
 };
 
+/* By name: the order of the zip. */
 static int part_order(const void *a, const void *b)
 {
     return str_cmp(((const struct office_bundle_part *)a)->name,
                    ((const struct office_bundle_part *)b)->name);
 }
 
+/* Parts are few. */
 static const struct office_bundle_part *part_find(const struct shelf *s, struct str name)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -37,6 +39,7 @@ static const struct office_bundle_part *part_find(const struct shelf *s, struct 
     return NULL;
 }
 
+/* Whatever betrays strata is kept back without being asked. */
 static enum err part_add(struct shelf *s, const struct office_bundle_part *part)
 {
     struct office_bundle_part *to = &s->parts[s->count];
@@ -71,6 +74,7 @@ static enum err text_add(struct shelf *s, struct str name, struct buf *text, enu
     return part_add(s, &part);
 }
 
+/* One party a line, in the order of the commitment's codes. */
 static enum err secret_add(struct shelf *s)
 {
     struct buf text = {0};
@@ -81,6 +85,7 @@ static enum err secret_add(struct shelf *s)
     return s->draft->secret_count == 0 ? ERR_OK : text_add(s, STR("secret"), &text, ERR_OK);
 }
 
+/* The key opens every leaf of a blinded pool; the meanings say what its strata stand for. */
 static enum err strata_add(struct shelf *s)
 {
     struct buf key = {0};
@@ -110,6 +115,7 @@ static bool part_committed(struct str name)
            str_starts(name, STR("skip-"));
 }
 
+/* By the name of the file it belongs to. */
 static const struct draw_blind *blind_find(const struct office_bundle_draft *draft, struct str name)
 {
     for (size_t i = 0; i < draft->blind_count; i++)
@@ -141,6 +147,7 @@ static enum err blinds_add(struct shelf *s, size_t parts, bool kept)
                     draw_blinds_write(&text, rows, count, s->fault));
 }
 
+/* Empty when nothing was given for the round. */
 static struct str evidence_of(const struct office_bundle_draft *draft, uint64_t round)
 {
     for (size_t i = 0; i < draft->evidence_count; i++)
@@ -149,6 +156,7 @@ static struct str evidence_of(const struct office_bundle_draft *draft, uint64_t 
     return str_range(NULL, 0);
 }
 
+/* The parts repeat the entry, so that the file can be read alone. */
 static enum err beacon_add(struct shelf *s, struct str entry)
 {
     struct buf text = {0};
@@ -169,6 +177,7 @@ static enum err beacon_add(struct shelf *s, struct str entry)
     return text_add(s, name, &text, ERR_OK);
 }
 
+/* Every round that came. */
 static enum err beacons_add(struct shelf *s)
 {
     for (size_t i = 0; i < s->draft->entry_count; i++) {
@@ -206,6 +215,7 @@ static enum err texts_add(struct shelf *s)
                     draw_bundle_manifest(&open, s->arena, &plan, false, s->fault));
 }
 
+/* A pool may be larger than memory: it streams. */
 static enum err path_hash(uint8_t hash[DRAW_HASH], const char *path)
 {
     char data[65536];
@@ -226,6 +236,7 @@ static enum err path_hash(uint8_t hash[DRAW_HASH], const char *path)
     return err;
 }
 
+/* The digest of bytes or of the file at a path. */
 static enum err part_hash(struct draw_file *file, const struct shelf *s,
                           const struct office_bundle_part *part)
 {
@@ -253,6 +264,7 @@ static enum err list_make(struct draw_file **files, size_t *count, struct shelf 
     return ERR_OK;
 }
 
+/* Comes after everything that may be kept back, and before files.tsv, which lists it. */
 static enum err private_add(struct shelf *s)
 {
     struct draw_file *files = NULL;
@@ -342,6 +354,7 @@ static enum err zip_parts(struct office_bundle_part **parts, size_t *count, stru
     return list[*count - 1].bytes.data == NULL ? ERR_MEMORY : ERR_OK;
 }
 
+/* Whether a part stands in this kind of bundle. */
 static bool part_belongs(const struct office_bundle_part *part, bool full)
 {
     if (full)
@@ -350,6 +363,7 @@ static bool part_belongs(const struct office_bundle_part *part, bool full)
            !str_eq(part->name, STR("private.tsv"));
 }
 
+/* Nothing stands at path unless all was written. */
 static enum err zip_write(const char *path, struct arena *arena,
                           const struct office_bundle_part *parts, size_t count)
 {

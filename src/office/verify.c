@@ -34,6 +34,7 @@ struct place {
     struct tlog_verifier verifier;
 };
 
+/* The log's proof for the pure verification; ctx is the verifier. */
 static enum err prove(struct draw_logged *out, void *ctx, struct str proof,
                       const uint8_t leaf[DRAW_HASH], struct fault *fault)
 {
@@ -45,6 +46,7 @@ static enum err prove(struct draw_logged *out, void *ctx, struct str proof,
     return ERR_OK;
 }
 
+/* A file that cannot be opened is damaged content to a reader, not a failure of the machine. */
 static enum err zip_open(void **stream, void *ctx, struct str name)
 {
     struct place *place = ctx;
@@ -54,12 +56,14 @@ static enum err zip_open(void **stream, void *ctx, struct str name)
     return err == ERR_MEMORY ? err : err == ERR_OK ? ERR_OK : ERR_FORMAT;
 }
 
+/* As zip_open: inflating gives content or proves damage. */
 static enum err zip_read(void *stream, char *data, size_t cap, size_t *got)
 {
     enum err err = zip_stream_read(stream, data, cap, got);
     return err == ERR_OK || err == ERR_MEMORY ? err : ERR_FORMAT;
 }
 
+/* The stream is a zip_stream. */
 static void zip_close(void *stream)
 {
     zip_stream_close(stream);
@@ -85,6 +89,7 @@ static enum err dir_open(void **stream, void *ctx, struct str name)
     return ERR_OK;
 }
 
+/* Errors of the disk are told as what they are. */
 static enum err dir_read(void *stream, char *data, size_t cap, size_t *got)
 {
     ssize_t n = read(*(int *)stream, data, cap);
@@ -92,11 +97,13 @@ static enum err dir_read(void *stream, char *data, size_t cap, size_t *got)
     return n < 0 ? err_errno(errno) : ERR_OK;
 }
 
+/* The number itself lives in the arena. */
 static void dir_close(void *stream)
 {
     close(*(int *)stream);
 }
 
+/* The name is copied: readdir overwrites it. */
 static enum err name_add(struct place *place, struct str name)
 {
     if (place->count == DRAW_BUNDLE_FILES)
@@ -133,6 +140,7 @@ static enum err dir_names(struct place *place, const char *under, int depth)
     return err;
 }
 
+/* Of the archive or of the folder. */
 static enum err names_make(struct place *place)
 {
     size_t count = 0;
@@ -147,6 +155,7 @@ static enum err names_make(struct place *place)
     return ERR_OK;
 }
 
+/* As the pure part counts and reports; the key is the one thing it does not look at. */
 static void report_key(const struct office_verify *job, struct draw_verdict *verdict,
                        const struct draw_finding *finding)
 {
@@ -229,6 +238,7 @@ static void verdict_join(struct draw_verdict *verdict, const struct draw_verdict
     verdict->row = 1;
 }
 
+/* A key that does not fit is a difference, and all else is still looked at. */
 static enum err bundle_run(struct draw_verdict *verdict, struct place *place,
                            const struct office_verify *job, struct fault *fault)
 {
@@ -253,6 +263,7 @@ static enum err bundle_run(struct draw_verdict *verdict, struct place *place,
     return ERR_OK;
 }
 
+/* The same for an own proof, which is small enough to be read whole. */
 static enum err own_run(struct draw_verdict *verdict, struct place *place,
                         const struct office_verify *job, struct fault *fault)
 {
@@ -287,6 +298,7 @@ static bool file_begins(const char *path, struct str bytes)
     return got > 0 && str_starts(str_range(head, (size_t)got), bytes);
 }
 
+/* What it is, is told by its first bytes, never by its name. */
 static enum err place_run(struct draw_verdict *verdict, struct place *place,
                           const struct office_verify *job, struct fault *fault)
 {
@@ -319,6 +331,7 @@ enum err office_verify(struct draw_verdict *verdict, const struct office_verify 
     return err;
 }
 
+/* Two characters each, so that a report lines up. */
 static const char *mark_zh(enum draw_mark mark)
 {
     switch (mark) {
@@ -349,6 +362,7 @@ static void text_add(struct buf *out, struct str text)
         buf_cat(out, "…");
 }
 
+/* A value with its label, nothing for an empty one. */
 static void value_add(struct buf *out, const char *label, struct str value)
 {
     if (str_empty(value))
