@@ -387,6 +387,95 @@ static void among_equals_the_pair_ticket_decides(void **state)
     arena_free(&arena);
 }
 
+/* The rules of section 8 one by one, on random small cases: whoever is chosen may sit there, does
+ * not leave it, has room, has no other seat of the object; and nobody else who may has a smaller
+ * (load, ticket). */
+static void assert_first(const struct small *c, const uint32_t *people, size_t seat, uint32_t gone)
+{
+    uint64_t loads[PEOPLE] = {0};
+    uint32_t best = DRAW_NOBODY;
+    uint8_t tickets[PEOPLE][DRAW_HASH];
+    for (size_t s = 0; s < c->roster.seat_count; s++)
+        if (s != seat)
+            loads[people[s]]++;
+    for (uint32_t i = 0; i < c->roster.inspector_count; i++) {
+        bool ok = c->may[i][seat] && i != gone && loads[i] < c->people[i].cap;
+        for (size_t s = 0; s < c->roster.seat_count; s++)
+            ok &= s == seat || people[s] != i || !str_eq(c->seats[s].object, c->seats[seat].object);
+        draw_ticket_pair(tickets[i], &c->ticket, c->seats[seat].id, c->people[i].id);
+        if (!ok)
+            continue;
+        uint64_t level = c->people[i].base + loads[i];
+        uint64_t least = best == DRAW_NOBODY ? UINT64_MAX : c->people[best].base + loads[best];
+        if (level < least || (level == least && memcmp(tickets[i], tickets[best], 32) < 0))
+            best = i;
+    }
+    assert_int_equal(people[seat], best);
+}
+
+static void a_refill_takes_the_first_of_all_who_may(void **state)
+{
+    size_t refilled = 0;
+    (void)state;
+    for (uint64_t n = 0; n < 1500; n++) {
+        struct small c;
+        struct arena arena = {0};
+        struct draw_teams teams;
+        small_make(&c, n);
+        if (draw_assign(&teams, &arena, &c.roster, c.seed, NULL) == ERR_OK) {
+            uint32_t seat = (uint32_t)(n % c.roster.seat_count);
+            struct draw_leaving leaving = {seat, teams.people[seat], STR("x")};
+            uint32_t before = teams.people[seat];
+            if (draw_refill(teams.people, &arena, &c.roster, &leaving, 1, c.seed, NULL) == ERR_OK) {
+                assert_first(&c, teams.people, seat, before);
+                refilled++;
+            } else {
+                teams.people[seat] = DRAW_NOBODY;
+                assert_first(&c, teams.people, seat, before);
+            }
+        }
+        arena_free(&arena);
+    }
+    assert_true(refilled > 100);
+}
+
+/* P1 leaves A|D|1 and P3 leaves B|D|1, both empty before the first is given away: P4 (0+0) takes
+ * the first and is full with it; on B, P2 sits already and P3 leaves, so P1 takes it, free again.
+ */
+static void several_seats_are_refilled_in_file_order(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct draw_roster roster = four();
+    struct draw_leaving both[] = {{0, 0, STR("x")}, {2, 2, STR("x")}};
+    for (uint64_t n = 0; n < 20; n++) {
+        uint32_t people[] = {0, 1, 2, 1};
+        uint8_t seed[DRAW_HASH];
+        seed_of(seed, n);
+        assert_int_equal(draw_refill(people, &arena, &roster, both, 2, seed, NULL), ERR_OK);
+        assert_int_equal(people[0], 3);
+        assert_int_equal(people[2], 0);
+    }
+    arena_free(&arena);
+}
+
+static void who_leaves_a_seat_has_room_for_another(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct draw_roster roster = four();
+    struct draw_inspector people[4];
+    struct draw_leaving both[] = {{0, 0, STR("x")}, {2, 2, STR("x")}};
+    uint32_t held[] = {0, 1, 2, 1};
+    uint8_t seed[DRAW_HASH] = {0};
+    memcpy(people, four_people, sizeof people);
+    people[0].cap = 1;
+    roster.inspectors = people;
+    assert_int_equal(draw_refill(held, &arena, &roster, both, 2, seed, NULL), ERR_OK);
+    assert_int_equal(held[2], 0);
+    arena_free(&arena);
+}
+
 static void a_refill_that_cannot_be_changes_nothing(void **state)
 {
     (void)state;
@@ -545,6 +634,9 @@ int main(void)
         cmocka_unit_test(a_filling_is_checked_rule_by_rule),
         cmocka_unit_test(a_vacant_seat_goes_to_the_least_loaded),
         cmocka_unit_test(among_equals_the_pair_ticket_decides),
+        cmocka_unit_test(a_refill_takes_the_first_of_all_who_may),
+        cmocka_unit_test(several_seats_are_refilled_in_file_order),
+        cmocka_unit_test(who_leaves_a_seat_has_room_for_another),
         cmocka_unit_test(a_refill_that_cannot_be_changes_nothing),
         cmocka_unit_test(the_files_are_read_and_written_alike),
         cmocka_unit_test(a_file_that_is_unsorted_doubled_or_torn_is_refused),

@@ -148,28 +148,61 @@ static void order_and_uniqueness_hold_and_the_line_is_named(void **state)
     assert_int_equal(second("A-\tS", "A.\tS", &row), ERR_OK);
 }
 
-static void strata_are_limited_and_long_names_told_apart(void **state)
+/* One more stratum than there may be, their names differing in the middle only. */
+static void too_many_strata(const char *before, const char *after)
 {
-    (void)state;
     struct arena arena = {0};
     struct draw_pool *pool = NULL;
     struct fault fault = {0};
+    struct draw_stratum *strata = NULL;
+    size_t count = 0;
     char line[160];
     assert_int_equal(draw_pool_open(&pool, &arena, NULL), ERR_OK);
     for (unsigned i = 0; i <= DRAW_STRATA; i++) {
-        snprintf(line, sizeof line, "%08u\tSAMEHEAD------%04u------SAMEMIDDLE----------SAMETAIL", i,
-                 i);
+        snprintf(line, sizeof line, "%08u\t%s%04u%s", i, before, i, after);
         enum err err = draw_pool_line(NULL, pool, str_of(line), &fault);
         assert_int_equal(err, i < DRAW_STRATA ? ERR_OK : ERR_LIMIT);
     }
     assert_int_equal(fault.row, DRAW_STRATA + 1);
-    struct draw_stratum *strata = NULL;
-    size_t count = 0;
     assert_int_equal(draw_pool_strata(&strata, &count, pool, &arena), ERR_OK);
     assert_int_equal(count, DRAW_STRATA);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(strata[i].count, 1);
     arena_free(&arena);
+}
+
+static void strata_are_limited_and_told_apart_by_every_byte(void **state)
+{
+    (void)state;
+    too_many_strata("", "");
+    too_many_strata("S", "");
+    too_many_strata("SAMEHEAD", "SAMETAIL");
+    too_many_strata("SAMEHEAD------", "------SAMEMIDDLE----------SAMETAIL");
+}
+
+/* Names of each length that differ in one byte only, wherever that is. */
+static void names_that_differ_in_any_one_byte_are_two_strata(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len <= 64; len++) {
+        struct arena arena = {0};
+        struct draw_pool *pool = NULL;
+        struct draw_stratum *strata = NULL;
+        size_t count = 0;
+        char line[80];
+        assert_int_equal(draw_pool_open(&pool, &arena, NULL), ERR_OK);
+        for (size_t at = 0; at <= len; at++) {
+            int head = snprintf(line, sizeof line, "%03zu\t", at);
+            memset(line + head, 'n', len);
+            if (at < len)
+                line[(size_t)head + at] = 'm';
+            struct str text = str_range(line, (size_t)head + len);
+            assert_int_equal(draw_pool_line(NULL, pool, text, NULL), ERR_OK);
+        }
+        assert_int_equal(draw_pool_strata(&strata, &count, pool, &arena), ERR_OK);
+        assert_int_equal(count, len + 1);
+        arena_free(&arena);
+    }
 }
 
 /* A commitment over the five lines. */
@@ -265,7 +298,8 @@ int main(void)
         cmocka_unit_test(strata_are_counted_and_sorted),
         cmocka_unit_test(a_malformed_line_is_refused),
         cmocka_unit_test(order_and_uniqueness_hold_and_the_line_is_named),
-        cmocka_unit_test(strata_are_limited_and_long_names_told_apart),
+        cmocka_unit_test(strata_are_limited_and_told_apart_by_every_byte),
+        cmocka_unit_test(names_that_differ_in_any_one_byte_are_two_strata),
         cmocka_unit_test(a_pool_is_held_to_its_commitment),
         cmocka_unit_test(absence_is_shown_by_two_neighbours),
         cmocka_unit_test(a_line_is_written_only_if_it_can_be_read),

@@ -101,7 +101,7 @@ struct case_ {
     struct arena arena;
     struct draw_commitment commitment;
     struct draw_stratum strata[STRATA];
-    char ids[OBJECTS][12];
+    char ids[OBJECTS][72];
     struct str stratum[OBJECTS];
     uint64_t quotas[STRATA];
     uint8_t seed[DRAW_HASH];
@@ -117,7 +117,7 @@ static void case_make(struct case_ *c, uint64_t number, const uint64_t quotas[ST
         c->strata[i] = (struct draw_stratum){names[i], 0, DRAW_FIXED, quotas[i], 1};
     for (size_t i = 0; i < OBJECTS; i++) {
         size_t s = dice(&state, STRATA);
-        snprintf(c->ids[i], sizeof c->ids[i], "ID%0*zu", (int)(3 + i % 5), i);
+        snprintf(c->ids[i], sizeof c->ids[i], "ID%0*zu", (int)(3 + i * 7 % 59), i);
         c->stratum[i] = names[s];
         c->strata[s].count++;
     }
@@ -155,7 +155,7 @@ static size_t plain_sorted(struct plain *list, const struct case_ *c, size_t str
 {
     size_t count = 0;
     for (size_t i = 0; i < OBJECTS; i++) {
-        char label[64];
+        char label[96];
         if (!str_eq(c->stratum[i], c->strata[stratum].name))
             continue;
         int len = snprintf(label, sizeof label, "object:%s\x01", c->ids[i]);
@@ -296,6 +296,37 @@ static void selected_tsv_is_read_back_as_written(void **state)
     arena_free(&c.arena);
 }
 
+#define T1 "1111111111111111111111111111111111111111111111111111111111111111"
+#define T2 "2222222222222222222222222222222222222222222222222222222222222222"
+
+static void selected_tsv_in_another_order_is_refused(void **state)
+{
+    static const char *const bad[] = {"A\t2\t" T1 "\tX\n",
+                                      "A\t1\t" T1 "\tX\nA\t3\t" T2 "\tY\n",
+                                      "A\t1\t" T1 "\tX\nA\t1\t" T2 "\tY\n",
+                                      "A\t1\t" T2 "\tX\nA\t2\t" T1 "\tY\n",
+                                      "A\t1\t" T1 "\tX\nA\t2\t" T1 "\tX\n",
+                                      "X\t1\t" T1 "\tX\nA\t1\t" T2 "\tY\n",
+                                      "A\t1\t" T1 "\tX\nX\t1\t" T1 "\tY\nA\t2\t" T2 "\tZ\n",
+                                      "C\t1\t" T1 "\tX\n",
+                                      "A\t01\t" T1 "\tX\n",
+                                      "A\t1\t" T1 "\tx\n",
+                                      "A\t1\t" T1 "\n"};
+    static const uint64_t quotas[STRATA] = {1, 1, 1};
+    struct case_ c;
+    struct draw_selection selection;
+    (void)state;
+    case_make(&c, 1, quotas);
+    assert_int_equal(draw_selected_parse(&selection, &c.arena, &c.commitment,
+                                         STR("A\t1\t" T1 "\tX\nA\t2\t" T1 "\tY\n"), NULL),
+                     ERR_OK);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_int_equal(
+            draw_selected_parse(&selection, &c.arena, &c.commitment, str_of(bad[i]), NULL),
+            ERR_FORMAT);
+    arena_free(&c.arena);
+}
+
 static void drawn_tsv_tells_neither_stratum_nor_rank(void **state)
 {
     (void)state;
@@ -333,6 +364,7 @@ int main(void)
         cmocka_unit_test(the_visiting_order_is_by_ticket_over_all_strata),
         cmocka_unit_test(skips_walk_on_through_the_stratum),
         cmocka_unit_test(selected_tsv_is_read_back_as_written),
+        cmocka_unit_test(selected_tsv_in_another_order_is_refused),
         cmocka_unit_test(drawn_tsv_tells_neither_stratum_nor_rank),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
