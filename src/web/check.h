@@ -1,0 +1,35 @@
+/* Our own strict check of a request, before anything else looks at it (SECURITY.md IN7, IN8; A5
+ * 4.2.1). Pure: text in, text out. */
+#ifndef WEB_CHECK_H
+#define WEB_CHECK_H
+
+#include "web/request.h"
+
+enum { WEB_HEADERS_MAX = 64, WEB_TARGET_MAX = 4096, WEB_PARAMS_MAX = 64 };
+
+/* Headers as they come in, one web_check_header each, then web_check_headers_end. */
+struct web_check {
+    unsigned headers;
+    unsigned hosts;
+    unsigned lengths;
+    unsigned encodings;
+    bool bad;
+};
+/* Takes one header: a name that is no token, a control character in a value, an odd
+ * Content-Length or Transfer-Encoding spoil the request. */
+void web_check_header(struct web_check *check, struct str name, struct str value);
+/* 0 when the headers may pass, else the status: 400 (two lengths, length with encoding, no or two
+ * Hosts, bad names) or 431 (too many). */
+int web_check_headers_end(const struct web_check *check);
+
+/* Takes a request target apart: path decoded, query split and decoded. ERR_INPUT for anything but
+ * an absolute path of valid UTF-8: bad %zz, %00, control characters, backslashes, ".." or "."
+ * segments, a name that occurs twice; ERR_LIMIT when it is too long. In request->arena. */
+MUST enum err web_check_target(struct web_request *request, struct str target);
+/* Splits a form body (application/x-www-form-urlencoded) into request->fields. ERR_INPUT,
+ * ERR_LIMIT. */
+MUST enum err web_check_form(struct web_request *request);
+/* Decodes %XX, and '+' as a blank if plus is set, into the arena. ERR_INPUT, ERR_MEMORY. */
+MUST enum err web_check_decode(struct str *out, struct arena *arena, struct str text, bool plus);
+
+#endif

@@ -1,0 +1,93 @@
+/* Compressing replies: see encode.h. */
+#include "web/encode.h"
+
+#include <brotli/encode.h>
+#include <string.h>
+#include <strings.h>
+#include <zlib.h>
+
+enum { ENCODE_LEAST = 256, ENCODE_GZIP_WINDOW = 15 + 16 };
+
+const char *web_encoding_name(enum web_encoding encoding)
+{
+    return encoding == WEB_GZIP ? "gzip" : encoding == WEB_BROTLI ? "br" : NULL;
+}
+
+/* Is this coding named with a weight above zero? */
+static bool encoding_allowed(struct str accept, struct str coding)
+{
+    struct str one;
+    while (str_cut(&one, &accept, ',')) {
+        struct str rest = one;
+        struct str name;
+        (void)str_cut(&name, &rest, ';');
+        name = str_trim(name);
+        rest = str_trim(rest);
+        if (name.len != coding.len || strncasecmp(name.data, coding.data, name.len) != 0)
+            continue;
+        bool zero = str_starts(rest, STR("q=0"));
+        for (size_t i = 0; zero && i < rest.len; i++)
+            zero = rest.data[i] < '1' || rest.data[i] > '9';
+        return !zero;
+    }
+    return false;
+}
+
+enum web_encoding web_encoding_pick(struct str accept)
+{
+    if (encoding_allowed(accept, STR("br")))
+        return WEB_BROTLI;
+    return encoding_allowed(accept, STR("gzip")) ? WEB_GZIP : WEB_IDENTITY;
+}
+
+bool web_encoding_worth(struct str type, size_t len)
+{
+    return len >= ENCODE_LEAST &&
+           (str_starts(type, STR("text/")) || str_find(type, STR("json")) >= 0 ||
+            str_find(type, STR("javascript")) >= 0 || str_find(type, STR("xml")) >= 0);
+}
+
+static enum err encode_gzip(struct buf *out, struct str plain, bool best)
+{
+    z_stream z = {0};
+    if (plain.len > UINT32_MAX / 2)
+        return ERR_LIMIT;
+    if (deflateInit2(&z, best ? 9 : 5, Z_DEFLATED, ENCODE_GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
+        return ERR_MEMORY;
+    size_t bound = deflateBound(&z, plain.len);
+    char *to = buf_reserve(out, bound);
+    z.next_in = (Bytef *)(uintptr_t)plain.data;
+    z.avail_in = (uInt)plain.len;
+    z.next_out = (Bytef *)to;
+    z.avail_out = (uInt)bound;
+    int code = to != NULL ? deflate(&z, Z_FINISH) : Z_MEM_ERROR;
+    if (code == Z_STREAM_END)
+        out->len += z.total_out;
+    deflateEnd(&z);
+    return code == Z_STREAM_END ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err encode_brotli(struct buf *out, struct str plain, bool best)
+{
+    size_t len = BrotliEncoderMaxCompressedSize(plain.len);
+    char *to = len > 0 ? buf_reserve(out, len) : NULL;
+    if (to == NULL)
+        return ERR_MEMORY;
+    if (!BrotliEncoderCompress(best ? BROTLI_MAX_QUALITY : 4, BROTLI_DEFAULT_WINDOW,
+                               BROTLI_MODE_TEXT, plain.len, (const uint8_t *)plain.data, &len,
+                               (uint8_t *)to))
+        return ERR_MEMORY;
+    out->len += len;
+    return ERR_OK;
+}
+
+enum err web_encode(struct buf *out, enum web_encoding encoding, struct str plain, bool best)
+{
+    if (encoding == WEB_GZIP)
+        return encode_gzip(out, plain, best);
+    if (encoding == WEB_BROTLI)
+        return encode_brotli(out, plain, best);
+    buf_str(out, plain);
+    return buf_err(out);
+}

@@ -1,0 +1,618 @@
+/* The server: see http.h. The only file that knows libmicrohttpd.
+ *
+ * A request goes: head complete → own strict check → route → (page cache) → either answered on the
+ * event thread or suspended, worked on by the pool, resumed → one reply. Everything of a request
+ * lives in its job and is freed when libmicrohttpd says that the request is over. */
+#include "web/http.h"
+
+#include "base/time.h"
+#include "crypto/random.h"
+#include "web/check.h"
+#include "web/limit.h"
+#include "web/page.h"
+#include "web/route.h"
+#include "web/work.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    HTTP_CACHE = 32 << 20,
+    HTTP_MEMORY = 32 * 1024, /* of a connection: head and buffers */
+    HTTP_RATE = 10,          /* expensive requests a second of one address */
+    HTTP_BURST = 40,
+    HTTP_SLOTS = 4096
+};
+
+struct web_server {
+    struct web_config config;
+    struct MHD_Daemon *daemon;
+    struct web_pool *pool;
+    struct web_cache *cache;
+    struct web_limit *limit;
+    _Atomic uint64_t next_id;
+    _Atomic unsigned active; /* requests under way */
+    uint16_t port;
+};
+
+/* One request under way. */
+struct job {
+    struct web_server *server;
+    struct MHD_Connection *connection;
+    struct arena arena;
+    struct web_request request;
+    const struct web_route *route;
+    char *target; /* as sent */
+    struct buf body;
+    struct buf key; /* in the page cache */
+    struct web_page *page;
+    struct web_check check;
+    struct str accept_encoding;
+    int64_t started;
+    int refused; /* status of a refusal found before the handler */
+    bool begun;
+    bool suspended;
+    bool done;
+    enum web_encoding encoding;
+    size_t sent;
+};
+
+/* --- making pages --- */
+
+static struct web_page *job_error(struct job *job, int status, const struct fault *fault)
+{
+    struct web_reply reply = {.status = status, .type = "text/plain; charset=utf-8"};
+    struct web_page *page = NULL;
+    job->server->config.error_page(&reply, &job->request, status, fault);
+    reply.status = status;
+    reply.no_store = true;
+    if (web_page_make(&page, &reply, false, false) != ERR_OK)
+        buf_free(&reply.body);
+    return page;
+}
+
+/* Runs the route's handler; whatever it returns becomes a page. Words are told only for 4xx. */
+static struct web_page *job_handle(struct job *job)
+{
+    struct web_reply reply = {.status = 200, .type = "text/html; charset=utf-8"};
+    struct fault fault = {0};
+    struct web_page *page = NULL;
+    enum err err = job->route->handler(&reply, &job->request, &fault);
+    if (err == ERR_OK)
+        err = buf_err(&reply.body);
+    if (err == ERR_OK)
+        err = web_page_make(&page, &reply, reply.file == NULL, false);
+    if (err == ERR_OK)
+        return page;
+    buf_free(&reply.body);
+    int status = err_http(err);
+    log_event(job->server->config.log, status < 500 ? LOG_INFO : LOG_ERROR, "request-failed",
+              LOG_PAIRS(log_int("request", (int64_t)job->request.id), log_err(err),
+                        log_str("words", str_of(fault.text))));
+    return job_error(job, status, status < 500 ? &fault : NULL);
+}
+
+static bool job_cacheable(const struct job *job)
+{
+    return (job->route->flags & WEB_CACHED) != 0 && job->request.method != WEB_POST;
+}
+
+/* Runs on a worker, or on the event thread for fast routes. */
+static void job_run(struct job *job)
+{
+    const struct web_config *config = &job->server->config;
+    uint64_t version = job_cacheable(job) ? config->version(config->ctx) : 0;
+    job->page = job_handle(job);
+    if (job->page != NULL && job->page->status == 200 && job->page->path == NULL &&
+        job_cacheable(job))
+        web_cache_put(job->server->cache, buf_view(&job->key), version, job->page);
+    job->done = true;
+}
+
+static void job_work(void *item)
+{
+    struct job *job = item;
+    job_run(job);
+    MHD_resume_connection(job->connection);
+}
+
+/* --- sending --- */
+
+static const char *const http_headers[][2] = {
+    {"X-Content-Type-Options", "nosniff"},
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+     "worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+     "frame-ancestors 'none'"},
+    {"Referrer-Policy", "same-origin"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+    {"Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
+};
+
+static void send_cache_headers(struct MHD_Response *response, const struct web_page *page)
+{
+    char text[64];
+    const char *value = "no-cache";
+    if (page->no_store)
+        value = "no-store";
+    else if (page->immutable)
+        value = "public, max-age=31536000, immutable";
+    if (page->max_age > 0 && !page->no_store && !page->immutable) {
+        snprintf(text, sizeof text, "public, max-age=%u", page->max_age);
+        value = text;
+    }
+    MHD_add_response_header(response, "Cache-Control", value);
+}
+
+/* Content-Disposition with a name of any language (RFC 6266, RFC 8187). */
+static void send_download(struct MHD_Response *response, const char *name)
+{
+    struct buf text = {0};
+    buf_cat(&text, "attachment; filename*=UTF-8''");
+    for (const char *c = name; *c != '\0'; c++) {
+        bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
+                     (*c >= 'A' && *c <= 'Z') || *c == '.' || *c == '-' || *c == '_';
+        if (plain)
+            buf_char(&text, *c);
+        else
+            buf_printf(&text, "%%%02X", (unsigned)(unsigned char)*c);
+    }
+    MHD_add_response_header(response, "Content-Disposition", buf_cstr(&text));
+    buf_free(&text);
+}
+
+static void send_headers(struct MHD_Response *response, const struct job *job)
+{
+    const struct web_page *page = job->page;
+    char etag[WEB_ETAG + 8];
+    for (size_t i = 0; i < sizeof http_headers / sizeof http_headers[0]; i++)
+        MHD_add_response_header(response, http_headers[i][0], http_headers[i][1]);
+    MHD_add_response_header(response, "Content-Type", page->type);
+    send_cache_headers(response, page);
+    if (page->etag[0] != '\0') {
+        snprintf(etag, sizeof etag, "\"%s%s\"", page->etag,
+                 job->encoding == WEB_GZIP     ? "-g"
+                 : job->encoding == WEB_BROTLI ? "-b"
+                                               : "");
+        MHD_add_response_header(response, "ETag", etag);
+    }
+    if (page->encoded[WEB_GZIP] || page->encoded[WEB_BROTLI])
+        MHD_add_response_header(response, "Vary", "Accept-Encoding");
+    if (job->encoding != WEB_IDENTITY)
+        MHD_add_response_header(response, "Content-Encoding", web_encoding_name(job->encoding));
+    if (page->location != NULL)
+        MHD_add_response_header(response, "Location", page->location);
+    if (page->cookie != NULL)
+        MHD_add_response_header(response, "Set-Cookie", page->cookie);
+    if (page->download != NULL)
+        send_download(response, page->download);
+    if (page->open_data)
+        MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
+    if (page->status == 503 || page->status == 429)
+        MHD_add_response_header(response, "Retry-After", "2");
+    if (page->status == 405)
+        MHD_add_response_header(response, "Allow", "GET, HEAD, POST");
+}
+
+static void send_release(void *page)
+{
+    web_page_release(page);
+}
+
+static struct MHD_Response *send_file(struct job *job)
+{
+    struct stat st;
+    int fd = open(job->page->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    job->sent = (size_t)st.st_size;
+    return MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
+}
+
+static struct MHD_Response *send_body(struct job *job, bool empty)
+{
+    struct web_page *page = job->page;
+    enum web_encoding best = web_encoding_pick(job->accept_encoding);
+    job->encoding = page->encoded[best] ? best
+                    : best == WEB_BROTLI && page->encoded[WEB_GZIP] &&
+                            web_encoding_pick(STR("gzip")) == WEB_GZIP &&
+                            str_find(job->accept_encoding, STR("gzip")) >= 0
+                        ? WEB_GZIP
+                        : WEB_IDENTITY;
+    struct str body = empty ? STR("") : buf_view(&page->body[job->encoding]);
+    job->sent = body.len;
+    return MHD_create_response_from_buffer_with_free_callback_cls(
+        body.len, (void *)(uintptr_t)body.data, send_release, web_page_hold(page));
+}
+
+static enum MHD_Result job_send(struct job *job)
+{
+    struct web_page *page = job->page;
+    bool fresh = page != NULL && web_page_matches(page, job->request.if_none_match);
+    struct MHD_Response *response = NULL;
+    if (page == NULL)
+        return MHD_NO;
+    response = page->path != NULL && !fresh ? send_file(job) : send_body(job, fresh);
+    if (response == NULL && page->path != NULL) {
+        web_page_release(page);
+        job->page = job_error(job, 404, NULL);
+        return job->page != NULL ? job_send(job) : MHD_NO;
+    }
+    if (response == NULL)
+        return MHD_NO;
+    send_headers(response, job);
+    enum MHD_Result queued =
+        MHD_queue_response(job->connection, fresh ? 304U : (unsigned)page->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+/* --- taking requests --- */
+
+static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct job *job = ctx;
+    (void)kind;
+    struct str text = value != NULL ? str_of(value) : STR("");
+    web_check_header(&job->check, str_of(name), text);
+    return MHD_YES;
+}
+
+static struct str take_value(const struct job *job, const char *name)
+{
+    const char *value = MHD_lookup_connection_value(job->connection, MHD_HEADER_KIND, name);
+    return value != NULL ? str_of(value) : str_range(NULL, 0);
+}
+
+static struct str take_client(struct job *job)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(job->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char text[INET6_ADDRSTRLEN] = "";
+    const struct sockaddr *address = info != NULL ? info->client_addr : NULL;
+    if (address != NULL && address->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, text, sizeof text);
+    else if (address != NULL && address->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)address)->sin6_addr, text, sizeof text);
+    struct str forwarded = take_value(job, "X-Forwarded-For");
+    const char *proxy = job->server->config.proxy;
+    if (proxy == NULL || strcmp(proxy, text) != 0 || forwarded.len == 0)
+        return arena_str(&job->arena, str_of(text));
+    struct str last = forwarded; /* the proxy's own entry is the last one */
+    struct str rest = forwarded;
+    while (str_cut(&last, &rest, ','))
+        continue;
+    return arena_str(&job->arena, str_trim(last));
+}
+
+/* The reader's language: ?lang= first, then what the browser asks for; Chinese otherwise. */
+static struct str take_language(const struct job *job)
+{
+    struct str asked = web_param(&job->request, "lang");
+    if (asked.data == NULL)
+        asked = take_value(job, "Accept-Language");
+    return str_starts(asked, STR("en")) ? STR("en") : STR("zh");
+}
+
+static struct str take_type(const struct job *job)
+{
+    struct str rest = take_value(job, "Content-Type");
+    struct str type = rest;
+    (void)str_cut(&type, &rest, ';');
+    return str_trim(type);
+}
+
+static int take_method(struct web_request *request, const char *method)
+{
+    if (strcmp(method, "GET") == 0)
+        request->method = WEB_GET;
+    else if (strcmp(method, "HEAD") == 0)
+        request->method = WEB_HEAD;
+    else if (strcmp(method, "POST") == 0)
+        request->method = WEB_POST;
+    else
+        return 405;
+    return 0;
+}
+
+static int take_route(struct job *job)
+{
+    int status = 0;
+    job->route = web_route_find(&job->request, &status, job->server->config.routes);
+    if (job->route == NULL)
+        return status;
+    if ((job->route->flags & WEB_LIMITED) != 0 &&
+        !web_limit_take(job->server->limit, job->request.client, job->request.now))
+        return 429;
+    return 0;
+}
+
+/* Everything that the head tells. Returns the status of a refusal, or 0. */
+static int take_head(struct job *job, const char *method)
+{
+    struct web_request *r = &job->request;
+    MHD_get_connection_values(job->connection, MHD_HEADER_KIND, take_header, job);
+    r->arena = &job->arena;
+    r->ctx = job->server->config.ctx;
+    r->now = job->started;
+    r->client = take_client(job);
+    r->language = STR("zh");
+    job->accept_encoding = take_value(job, "Accept-Encoding");
+    int status = web_check_headers_end(&job->check);
+    if (status == 0)
+        status = take_method(r, method);
+    enum err err = status == 0 ? web_check_target(r, str_of(job->target)) : ERR_OK;
+    if (err != ERR_OK)
+        status = err == ERR_LIMIT ? 414 : 400;
+    if (status != 0)
+        return status;
+    r->language = take_language(job);
+    r->if_none_match = take_value(job, "If-None-Match");
+    r->origin = take_value(job, "Origin");
+    r->host = take_value(job, "Host");
+    r->type = take_type(job);
+    return take_route(job);
+}
+
+/* The part of a page's key that is not its path: language and query. */
+static void job_key(struct job *job)
+{
+    buf_str(&job->key, job->request.language);
+    buf_str(&job->key, job->request.path);
+    buf_char(&job->key, '?');
+    buf_str(&job->key, job->request.query);
+}
+
+static struct web_page *job_cached(struct job *job)
+{
+    const struct web_config *config = &job->server->config;
+    if (!job_cacheable(job))
+        return NULL;
+    job_key(job);
+    return web_cache_get(job->server->cache, buf_view(&job->key), config->version(config->ctx));
+}
+
+/* The request is complete: answers it, or hands it to the pool. */
+static enum MHD_Result job_answer(struct job *job)
+{
+    job->begun = true;
+    if (job->refused == 0 && job->request.method == WEB_POST) {
+        job->request.body = buf_view(&job->body);
+        bool form = str_eq(job->request.type, STR("application/x-www-form-urlencoded"));
+        if (form && web_check_form(&job->request) != ERR_OK)
+            job->refused = 400;
+    }
+    if (job->refused != 0)
+        job->page = job_error(job, job->refused, NULL);
+    else
+        job->page = job_cached(job);
+    if (job->page != NULL)
+        return job_send(job);
+    if ((job->route->flags & WEB_BLOCK) == 0) {
+        job_run(job);
+        return job_send(job);
+    }
+    MHD_suspend_connection(job->connection);
+    if (web_pool_give(job->server->pool, job) == ERR_OK)
+        return MHD_YES;
+    job->page = job_error(job, 503, NULL);
+    job->done = true;
+    MHD_resume_connection(job->connection);
+    return MHD_YES;
+}
+
+static enum MHD_Result take_body(struct job *job, const char *data, size_t *size)
+{
+    size_t limit = job->route != NULL ? job->route->body_limit : 0;
+    if (job->refused == 0 && job->body.len + *size > limit)
+        job->refused = limit == 0 ? 400 : 413;
+    if (job->refused == 0)
+        buf_add(&job->body, data, *size);
+    *size = 0; /* what is refused is read and forgotten, so that the answer arrives */
+    return MHD_YES;
+}
+
+static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection, const char *url,
+                                   const char *method, const char *version, const char *data,
+                                   size_t *size, void **state)
+{
+    struct job *job = *state;
+    (void)ctx;
+    (void)url;
+    (void)version;
+    if (job == NULL)
+        return MHD_NO;
+    if (job->connection == NULL) {
+        job->connection = connection;
+        job->refused = take_head(job, method);
+        return MHD_YES;
+    }
+    if (job->done)
+        return job_send(job);
+    if (*size > 0)
+        return take_body(job, data, size);
+    return job->begun ? MHD_YES : job_answer(job);
+}
+
+/* The first that is heard of a request: its target as sent. The job is its state from here on. */
+static void *http_begin(void *ctx, const char *target, struct MHD_Connection *connection)
+{
+    struct web_server *server = ctx;
+    struct job *job = calloc(1, sizeof *job);
+    (void)connection;
+    if (job == NULL)
+        return NULL;
+    job->server = server;
+    job->target = strdup(target);
+    job->started = time_now();
+    job->request.id = server->next_id++;
+    job->request.now = job->started;
+    job->request.arena = &job->arena;
+    job->request.language = STR("zh");
+    job->request.ctx = server->config.ctx;
+    server->active++;
+    if (job->target != NULL)
+        return job;
+    free(job);
+    server->active--;
+    return NULL;
+}
+
+static void http_log(const struct job *job)
+{
+    const struct web_config *config = &job->server->config;
+    log_event(config->log, LOG_INFO, "request",
+              LOG_PAIRS(log_int("request", (int64_t)job->request.id),
+                        log_str("client", job->request.client),
+                        log_str("route", str_of(job->route != NULL ? job->route->name : "-")),
+                        log_str("target", str_of(job->target)),
+                        log_int("status", job->page != NULL ? job->page->status : 0),
+                        log_int("bytes", (int64_t)job->sent),
+                        log_int("us", time_now() - job->started)));
+}
+
+static void http_end(void *ctx, struct MHD_Connection *connection, void **state,
+                     enum MHD_RequestTerminationCode code)
+{
+    struct job *job = *state;
+    (void)ctx;
+    (void)connection;
+    (void)code;
+    *state = NULL;
+    if (job == NULL)
+        return;
+    http_log(job);
+    job->server->active--;
+    web_page_release(job->page);
+    buf_free(&job->body);
+    buf_free(&job->key);
+    arena_free(&job->arena);
+    free(job->target);
+    free(job);
+}
+
+/* We decode ourselves, strictly. */
+static size_t http_keep(void *ctx, struct MHD_Connection *connection, char *text)
+{
+    (void)ctx;
+    (void)connection;
+    return strlen(text);
+}
+
+/* --- start and stop --- */
+
+static unsigned http_or(unsigned value, unsigned otherwise)
+{
+    return value != 0 ? value : otherwise;
+}
+
+static bool http_address(struct sockaddr_storage *out, const struct web_config *config)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+    memset(out, 0, sizeof *out);
+    if (inet_pton(AF_INET, config->address, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(config->port);
+        return true;
+    }
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(config->port);
+    return inet_pton(AF_INET6, config->address, &v6->sin6_addr) == 1;
+}
+
+static enum err http_listen(struct web_server *server, struct fault *fault)
+{
+    const struct web_config *c = &server->config;
+    struct sockaddr_storage address;
+    unsigned cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    if (!http_address(&address, c))
+        return fault_set(fault, ERR_INPUT, "监听地址 %s 不正确，应为 IP 地址", c->address);
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
+    if (address.ss_family == AF_INET6)
+        flags |= MHD_USE_IPv6;
+    server->daemon = MHD_start_daemon(
+        flags, c->port, NULL, NULL, http_handle, server, MHD_OPTION_SOCK_ADDR,
+        (struct sockaddr *)&address, MHD_OPTION_THREAD_POOL_SIZE, http_or(c->threads, cores),
+        MHD_OPTION_CONNECTION_LIMIT, http_or(c->connections, 1000),
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, http_or(c->per_client, 64),
+        MHD_OPTION_CONNECTION_TIMEOUT, http_or(c->idle_seconds, 60),
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, http_begin, server, MHD_OPTION_UNESCAPE_CALLBACK, http_keep,
+        NULL, MHD_OPTION_NOTIFY_COMPLETED, http_end, server, MHD_OPTION_END);
+    if (server->daemon == NULL)
+        return fault_set(fault, ERR_IO, "无法在 %s 端口 %u 上监听：端口可能已被占用", c->address,
+                         c->port);
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    server->port = info != NULL ? info->port : c->port;
+    return ERR_OK;
+}
+
+static enum err http_parts(struct web_server *server)
+{
+    const struct web_config *c = &server->config;
+    unsigned cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    uint32_t noise = 0;
+    TRY(crypto_random(&noise, sizeof noise));
+    server->next_id = (uint64_t)noise << 20;
+    TRY(web_limit_open(&server->limit, HTTP_RATE, HTTP_BURST, HTTP_SLOTS));
+    TRY(web_cache_open(&server->cache, c->cache_bytes != 0 ? c->cache_bytes : HTTP_CACHE));
+    return web_pool_start(&server->pool, http_or(c->workers, 2 * cores), http_or(c->queue, 256),
+                          job_work);
+}
+
+enum err web_server_start(struct web_server **out, const struct web_config *config,
+                          struct fault *fault)
+{
+    struct web_server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return ERR_MEMORY;
+    server->config = *config;
+    enum err err = http_parts(server);
+    if (err == ERR_OK)
+        err = http_listen(server, fault);
+    if (err != ERR_OK) {
+        web_server_stop(server, 0);
+        return err;
+    }
+    *out = server;
+    return ERR_OK;
+}
+
+uint16_t web_server_port(const struct web_server *server)
+{
+    return server->port;
+}
+
+void web_server_stop(struct web_server *server, unsigned grace_seconds)
+{
+    if (server == NULL)
+        return;
+    if (server->daemon != NULL) {
+        MHD_socket listening = MHD_quiesce_daemon(server->daemon);
+        if (listening != MHD_INVALID_SOCKET)
+            close(listening);
+        for (unsigned i = 0; i < grace_seconds * 100 && server->active > 0; i++)
+            usleep(10000);
+    }
+    web_pool_stop(server->pool);
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    web_cache_close(server->cache);
+    web_limit_close(server->limit);
+    free(server);
+}

@@ -1,0 +1,260 @@
+/* Finished answers and the page cache: see page.h. */
+#include "web/page.h"
+
+#include "crypto/hash.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void page_etag(struct web_page *page)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t hash[CRYPTO_HASH];
+    crypto_sha256(hash, buf_view(&page->body[WEB_IDENTITY]));
+    for (int i = 0; i < 8; i++) {
+        page->etag[2 * i] = digits[hash[i] >> 4];
+        page->etag[2 * i + 1] = digits[hash[i] & 15];
+    }
+    page->etag[16] = '\0';
+}
+
+/* An encoding is kept only where it saves at least a twentieth. */
+static enum err page_encode(struct web_page *page, bool best)
+{
+    struct str plain = buf_view(&page->body[WEB_IDENTITY]);
+    for (int e = WEB_GZIP; e < WEB_ENCODINGS; e++) {
+        TRY(web_encode(&page->body[e], (enum web_encoding)e, plain, best));
+        page->encoded[e] = page->body[e].len < plain.len - plain.len / 20;
+        if (!page->encoded[e])
+            buf_free(&page->body[e]);
+    }
+    return ERR_OK;
+}
+
+static bool page_copy(char **out, struct str text)
+{
+    if (text.len == 0)
+        return true;
+    *out = strndup(text.data, text.len);
+    return *out != NULL;
+}
+
+static bool page_texts(struct web_page *page, const struct web_reply *reply)
+{
+    return page_copy(&page->location, reply->location) &&
+           page_copy(&page->download, reply->download) && page_copy(&page->cookie, reply->cookie) &&
+           page_copy(&page->path, reply->file ? str_of(reply->file) : STR(""));
+}
+
+enum err web_page_make(struct web_page **out, struct web_reply *reply, bool compress, bool best)
+{
+    struct web_page *page = calloc(1, sizeof *page);
+    if (page == NULL)
+        return ERR_MEMORY;
+    page->refs = 1;
+    page->status = reply->status;
+    page->type = reply->type;
+    page->max_age = reply->max_age;
+    page->immutable = reply->immutable;
+    page->no_store = reply->no_store;
+    page->open_data = reply->open_data;
+    page->body[WEB_IDENTITY] = reply->body;
+    page->encoded[WEB_IDENTITY] = true;
+    reply->body = (struct buf){0};
+    enum err err = page_texts(page, reply) ? buf_err(&page->body[WEB_IDENTITY]) : ERR_MEMORY;
+    size_t len = page->body[WEB_IDENTITY].len;
+    if (err == ERR_OK && compress && web_encoding_worth(str_of(page->type), len))
+        err = page_encode(page, best);
+    if (err == ERR_OK && page->status == 200 && page->path == NULL && !page->no_store)
+        page_etag(page);
+    if (err != ERR_OK) {
+        web_page_release(page);
+        return err;
+    }
+    *out = page;
+    return ERR_OK;
+}
+
+struct web_page *web_page_hold(struct web_page *page)
+{
+    page->refs++;
+    return page;
+}
+
+void web_page_release(struct web_page *page)
+{
+    if (page == NULL || --page->refs > 0)
+        return;
+    for (int e = 0; e < WEB_ENCODINGS; e++)
+        buf_free(&page->body[e]);
+    free(page->location);
+    free(page->download);
+    free(page->cookie);
+    free(page->path);
+    free(page);
+}
+
+size_t web_page_size(const struct web_page *page)
+{
+    size_t size = sizeof *page;
+    for (int e = 0; e < WEB_ENCODINGS; e++)
+        size += page->body[e].cap;
+    return size;
+}
+
+bool web_page_matches(const struct web_page *page, struct str if_none_match)
+{
+    if (page->etag[0] == '\0' || if_none_match.len == 0)
+        return false;
+    return str_eq(str_trim(if_none_match), STR("*")) ||
+           str_find(if_none_match, str_of(page->etag)) >= 0;
+}
+
+/* --- the cache --- */
+
+enum { CACHE_SLOTS = 4096 };
+
+struct cache_row {
+    struct cache_row *next; /* in its slot */
+    struct cache_row *newer;
+    struct cache_row *older;
+    struct web_page *page;
+    size_t size;
+    size_t key_len;
+    char key[];
+};
+
+struct web_cache {
+    pthread_mutex_t lock;
+    size_t bytes;
+    size_t used;
+    uint64_t version;
+    struct cache_row *newest;
+    struct cache_row *oldest;
+    struct cache_row *slots[CACHE_SLOTS];
+};
+
+static size_t cache_slot(struct str key)
+{
+    uint32_t hash = 2166136261U;
+    for (size_t i = 0; i < key.len; i++)
+        hash = (hash ^ (unsigned char)key.data[i]) * 16777619U;
+    return (hash ^ hash >> 16) % CACHE_SLOTS;
+}
+
+static void cache_unlink(struct web_cache *cache, struct cache_row *row)
+{
+    if (row->newer != NULL)
+        row->newer->older = row->older;
+    else
+        cache->newest = row->older;
+    if (row->older != NULL)
+        row->older->newer = row->newer;
+    else
+        cache->oldest = row->newer;
+}
+
+static void cache_front(struct web_cache *cache, struct cache_row *row)
+{
+    row->newer = NULL;
+    row->older = cache->newest;
+    if (cache->newest != NULL)
+        cache->newest->newer = row;
+    cache->newest = row;
+    if (cache->oldest == NULL)
+        cache->oldest = row;
+}
+
+static void cache_drop(struct web_cache *cache, struct cache_row *row)
+{
+    struct cache_row **at = &cache->slots[cache_slot(str_range(row->key, row->key_len))];
+    while (*at != row)
+        at = &(*at)->next;
+    *at = row->next;
+    cache_unlink(cache, row);
+    cache->used -= row->size;
+    web_page_release(row->page);
+    free(row);
+}
+
+/* Everything goes when public content has changed. */
+static void cache_renew(struct web_cache *cache, uint64_t version)
+{
+    while (version > cache->version && cache->oldest != NULL)
+        cache_drop(cache, cache->oldest);
+    if (version > cache->version)
+        cache->version = version;
+}
+
+static struct cache_row *cache_find(struct web_cache *cache, struct str key)
+{
+    struct cache_row *row = cache->slots[cache_slot(key)];
+    while (row != NULL && !str_eq(str_range(row->key, row->key_len), key))
+        row = row->next;
+    return row;
+}
+
+enum err web_cache_open(struct web_cache **out, size_t bytes)
+{
+    struct web_cache *cache = calloc(1, sizeof *cache);
+    if (cache == NULL)
+        return ERR_MEMORY;
+    pthread_mutex_init(&cache->lock, NULL);
+    cache->bytes = bytes;
+    *out = cache;
+    return ERR_OK;
+}
+
+void web_cache_close(struct web_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    while (cache->oldest != NULL)
+        cache_drop(cache, cache->oldest);
+    pthread_mutex_destroy(&cache->lock);
+    free(cache);
+}
+
+struct web_page *web_cache_get(struct web_cache *cache, struct str key, uint64_t version)
+{
+    struct web_page *page = NULL;
+    pthread_mutex_lock(&cache->lock);
+    cache_renew(cache, version);
+    struct cache_row *row = version == cache->version ? cache_find(cache, key) : NULL;
+    if (row != NULL) {
+        cache_unlink(cache, row);
+        cache_front(cache, row);
+        page = web_page_hold(row->page);
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return page;
+}
+
+void web_cache_put(struct web_cache *cache, struct str key, uint64_t version, struct web_page *page)
+{
+    size_t size = web_page_size(page) + sizeof(struct cache_row) + key.len;
+    struct cache_row *row = size <= cache->bytes / 4 ? calloc(1, sizeof *row + key.len) : NULL;
+    if (row == NULL)
+        return;
+    memcpy(row->key, key.data, key.len);
+    row->key_len = key.len;
+    row->size = size;
+    row->page = web_page_hold(page);
+    pthread_mutex_lock(&cache->lock);
+    cache_renew(cache, version);
+    bool stale = version != cache->version || cache_find(cache, key) != NULL;
+    if (!stale) {
+        row->next = cache->slots[cache_slot(key)];
+        cache->slots[cache_slot(key)] = row;
+        cache_front(cache, row);
+        cache->used += size;
+    }
+    while (cache->used > cache->bytes)
+        cache_drop(cache, cache->oldest);
+    pthread_mutex_unlock(&cache->lock);
+    if (stale) {
+        web_page_release(row->page);
+        free(row);
+    }
+}

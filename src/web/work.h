@@ -1,0 +1,19 @@
+/* A bounded pool of worker threads with a FIFO queue, for handlers that may block. */
+#ifndef WEB_WORK_H
+#define WEB_WORK_H
+
+#include "base/err.h"
+
+struct web_pool;
+typedef void web_work(void *item);
+
+/* Starts `threads` workers that call `work` on each item in the order they came; at most `queue`
+ * items wait. ERR_MEMORY. */
+MUST enum err web_pool_start(struct web_pool **out, unsigned threads, unsigned queue,
+                             web_work *work);
+/* Gives an item to the pool; ERR_BUSY when the queue is full, and then nothing happened. */
+MUST enum err web_pool_give(struct web_pool *pool, void *item);
+/* Finishes what was given, ends the threads, frees. NULL is allowed. */
+void web_pool_stop(struct web_pool *pool);
+
+#endif
