@@ -23,7 +23,9 @@ void rig_open(struct rig *rig)
 {
     struct fault fault = {0};
     const char *server = getenv("SUNLOT_TEST_PG");
-    *rig = (struct rig){.postgres = server != NULL, .dir = "/tmp/sunlot-db-XXXXXX"};
+    const char *base = getenv("SUNLOT_TEST_DIR");
+    *rig = (struct rig){.postgres = server != NULL};
+    snprintf(rig->dir, sizeof rig->dir, "%s/sunlot-db-XXXXXX", base != NULL ? base : "/tmp");
     assert_non_null(mkdtemp(rig->dir));
     snprintf(rig->file, sizeof rig->file, "%s/test.db", rig->dir);
     if (rig->postgres) {

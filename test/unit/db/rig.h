@@ -1,5 +1,6 @@
 /* A fresh, empty database for each test: in PostgreSQL if SUNLOT_TEST_PG names a database (see
- * test/pg/pg_run), which is emptied, else in SQLite in a new folder. */
+ * test/pg/pg_run), which is emptied, else in SQLite in a new folder, under /tmp or where
+ * SUNLOT_TEST_DIR says (a short path). */
 #ifndef TEST_DB_RIG_H
 #define TEST_DB_RIG_H
 
