@@ -105,11 +105,13 @@ CREATE TABLE department (
 CREATE UNIQUE INDEX department_code ON department (tenant, code);
 CREATE UNIQUE INDEX department_name ON department (tenant, name);
 
+-- CHECKs with OR, since SQLite builds a temporary table for IN at each of a million rows.
 CREATE TABLE object (
   tenant TEXT NOT NULL,
   id INTEGER NOT NULL,
   pool_id TEXT NOT NULL,
-  number_kind TEXT NOT NULL CHECK (number_kind IN ('uscc', 'regno15', 'old', 'other', 'none')),
+  number_kind TEXT NOT NULL CHECK (number_kind = 'uscc' OR number_kind = 'regno15'
+    OR number_kind = 'old' OR number_kind = 'other' OR number_kind = 'none'),
   number TEXT NOT NULL,
   name TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -120,7 +122,7 @@ CREATE TABLE object (
   industry TEXT NOT NULL,
   business TEXT NOT NULL,
   established INTEGER NOT NULL,
-  risk TEXT NOT NULL CHECK (risk IN ('', 'A', 'B', 'C', 'D')),
+  risk TEXT NOT NULL CHECK (risk = '' OR risk = 'A' OR risk = 'B' OR risk = 'C' OR risk = 'D'),
   risk_on INTEGER NOT NULL,
   observed_until INTEGER NOT NULL,
   department TEXT NOT NULL,

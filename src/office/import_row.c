@@ -77,10 +77,10 @@ static bool is_nothing(struct str text)
 {
     static const char *const words[] = {"-",   "--",  "—",  "——",   "/",    "\\",   "无",
                                         "N/A", "n/a", "NA", "#N/A", "NULL", "null", "空"};
-    if (text.len > 6)
+    if (text.len == 0 || text.len > 6)
         return false;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (str_eq(text, str_of(words[i])))
+        if (words[i][0] == text.data[0] && str_eq(text, str_of(words[i])))
             return true;
     return false;
 }

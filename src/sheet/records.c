@@ -20,12 +20,35 @@ const char *sheet_skip_text(enum sheet_skip skip)
     return texts[skip];
 }
 
+/* How a cell begins that tells how to fill the column in; each word has three bytes at least. */
+static const char hint_words[] =
+    "必填|选填|非必填|可不填|必录|可选|可空|不必填|下拉|多个以|多个用|多选|单选|YYYY|"
+    "yyyy|格式|文本格式|日期格式|请填写|请选择|填写|如：|如:|例如|参照|18位|详见|"
+    "（必填|（选填|(必填|(选填|【必填|【选填";
+
+/* A place in pending->hints for the first three bytes of text. */
+static size_t hint_hash(const char *text)
+{
+    const unsigned char *b = (const unsigned char *)text;
+    return (b[0] * 961U + b[1] * 31U + b[2]) % 1024;
+}
+
+static void prepare_hints(struct sheet_pending *pending)
+{
+    struct str word, left = str_of(hint_words);
+    while (str_cut(&word, &left, '|')) {
+        size_t at = hint_hash(word.data);
+        pending->hints[at / 64] |= UINT64_C(1) << at % 64;
+    }
+}
+
 enum err records_prepare(struct sheet_mapping *map)
 {
     struct sheet_pending *pending = map->pending;
     pending->cells = arena_array(map->arena, map->count, sizeof *pending->cells);
     for (size_t i = 0; i < map->count; i++)
         pending->required += map->fields[i].required;
+    prepare_hints(pending);
     return pending->cells ? ERR_OK : ERR_MEMORY;
 }
 
@@ -63,15 +86,18 @@ static struct look look_at(const struct sheet_row *row)
     return look;
 }
 
-/* Does text begin with one of the words ('|' between)? *rest gets what stands behind. */
+/* Does text begin with one of the words ('|' between)? *rest gets what stands behind. Asked for
+ * every row of a registry, hence without slices for the words that differ in their first byte. */
 static bool begins(struct str *rest, struct str text, const char *words)
 {
-    struct str word, left = str_of(words);
-    while (str_cut(&word, &left, '|')) {
-        if (!str_starts(text, word))
-            continue;
-        *rest = str_trim(str_sub(text, word.len, text.len));
-        return true;
+    for (const char *word = words; text.len > 0 && *word != '\0';) {
+        const char *end = strchrnul(word, '|');
+        struct str whole = str_range(word, (size_t)(end - word));
+        if (*word == text.data[0] && str_starts(text, whole)) {
+            *rest = str_trim(str_sub(text, whole.len, text.len));
+            return true;
+        }
+        word = *end == '|' ? end + 1 : end;
     }
     return false;
 }
@@ -100,13 +126,14 @@ static bool is_example(const struct sheet_row *row, const struct look *look)
 }
 
 /* A cell that tells how to fill the column in. */
-static bool is_hint_text(struct str text)
+static bool is_hint_text(const struct sheet_pending *pending, struct str text)
 {
     struct str rest;
-    return begins(&rest, text,
-                  "必填|选填|非必填|可不填|必录|可选|可空|不必填|下拉|多个以|多个用|多选|单选|YYYY|"
-                  "yyyy|格式|文本格式|日期格式|请填写|请选择|填写|如：|如:|例如|参照|18位|详见|"
-                  "（必填|（选填|(必填|(选填|【必填|【选填") ||
+    if (text.len < 3)
+        return false;
+    size_t at = hint_hash(text.data);
+    bool likely = (pending->hints[at / 64] >> at % 64 & 1) != 0;
+    return (likely && begins(&rest, text, hint_words)) ||
            str_find(text, STR("无则空白填写")) >= 0 || str_find(text, STR("详见参数表")) >= 0;
 }
 
@@ -120,7 +147,8 @@ static bool is_ordinals(const struct sheet_row *row)
     return row->count > 2;
 }
 
-static bool is_hint(const struct sheet_row *row, const struct look *look)
+static bool is_hint(const struct sheet_pending *pending, const struct sheet_row *row,
+                    const struct look *look)
 {
     struct str rest;
     size_t hints = 0;
@@ -130,7 +158,7 @@ static bool is_hint(const struct sheet_row *row, const struct look *look)
                "提示:"))
         return true;
     for (size_t i = 0; i < row->count; i++)
-        hints += !row->cells[i].merged && is_hint_text(row->cells[i].text);
+        hints += !row->cells[i].merged && is_hint_text(pending, row->cells[i].text);
     return is_ordinals(row) || (hints > 0 && hints * 2 >= look->filled);
 }
 
@@ -187,7 +215,7 @@ static enum sheet_skip classify(const struct sheet_mapping *map, const struct sh
         return SHEET_SKIP_HEADING;
     if (is_example(row, &look))
         return SHEET_SKIP_EXAMPLE;
-    if (is_hint(row, &look))
+    if (is_hint(map->pending, row, &look))
         return SHEET_SKIP_HINT;
     if (is_footer(&look))
         return SHEET_SKIP_FOOTER;

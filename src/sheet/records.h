@@ -10,7 +10,8 @@ struct sheet_pending {
     size_t count;
     size_t next; /* first one not given out */
     struct sheet_cell *cells;
-    size_t required; /* how many fields are required */
+    size_t required;    /* how many fields are required */
+    uint64_t hints[16]; /* which beginnings (hashed) a hint can have: most cells need no more */
 };
 
 /* Prepares for giving records out, once the columns are known. */
