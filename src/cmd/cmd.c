@@ -89,8 +89,10 @@ int cmd_parse(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *
     *words = (struct cmd_list){0};
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
-        if (str_eq(str_of(word), STR("--help")) || str_eq(str_of(word), STR("-h")))
-            return cmd_usage(syntax, NULL, NULL);
+        if (str_eq(str_of(word), STR("--help")) || str_eq(str_of(word), STR("-h"))) {
+            cmd_usage(syntax, NULL, NULL);
+            return CMD_HELPED;
+        }
         if (!str_starts(str_of(word), STR("--"))) {
             if (cmd_list_add(words, &cmd->arena, str_of(word)) != ERR_OK)
                 return cmd_fail(ERR_MEMORY, NULL);

@@ -6,7 +6,12 @@
 
 #include "office/office.h"
 
-enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
+enum {
+    CMD_OK = 0,
+    CMD_FAILED = 1,
+    CMD_USAGE = 2,
+    CMD_HELPED = 3 /* asked-for help: ends with 0 */
+};
 
 /* One run of the program. */
 struct cmd {
@@ -58,7 +63,8 @@ struct cmd_syntax {
 };
 
 /* Sorts argv[1..] into options and plain words (struct str, in cmd->arena). Prints what is wrong
- * and the usage and returns CMD_USAGE; CMD_OK otherwise. */
+ * and the usage and returns CMD_USAGE, or
+ * CMD_HELPED for --help; CMD_OK otherwise. */
 int cmd_parse(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *syntax, int argc,
               char **argv);
 

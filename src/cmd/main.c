@@ -23,7 +23,7 @@ static const struct main_command main_commands[] = {
     {"task", cmd_task, "抽查任务：create、show、list"},
     {"draw", cmd_draw,
      "抽取：commit、beacon、objects、recuse、teams、assign、skip、refill、abort、disclose、show"},
-    {"result", cmd_result, "检查结果：enter、approve、return、exempt、publish、list"},
+    {"result", cmd_result, "检查结果：enter、approve、return、exempt、publish、counts"},
     {"export", cmd_export, "导出：results、proof"},
     {"verify", cmd_verify, "核验材料包或企业自证：任何人都可以运行"},
     {"log", cmd_log, "公开日志：key、show、verify"},
@@ -104,5 +104,5 @@ int main(int argc, char **argv)
     if (cmd.open)
         office_close(&cmd.office);
     arena_free(&cmd.arena);
-    return code;
+    return code == CMD_HELPED ? CMD_OK : code;
 }

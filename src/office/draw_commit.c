@@ -152,8 +152,7 @@ static enum err commit_read(struct db_tx *tx, void *ctx)
     TRY(commit_strata(w));
     TRY(commit_bounds(&most, w));
     TRY(commit_cap(w, most));
-    const struct draw_staff_need need = {&w->task, w->frozen.divisions, w->frozen.division_count,
-                                         most};
+    const struct draw_staff_need need = {&w->task, w->frozen.places, w->frozen.place_count, most};
     return draw_staff_check(e, tx, &need);
 }
 

@@ -31,8 +31,8 @@ struct freeze {
     struct draw_frozen *out;
     size_t layer_cap;
     size_t last; /* layer of the previous object */
-    size_t division_cap;
-    struct str last_division;
+    size_t place_cap;
+    size_t last_place;               /* of the previous object */
     uint8_t opaque_s[FREEZE_OPAQUE]; /* random orders of names that betray nothing */
     uint8_t opaque_x[FREEZE_OPAQUE];
     struct buf line;
@@ -221,34 +221,37 @@ static enum err freeze_layer(struct draw_layer **out, struct freeze *f, struct s
     return ERR_OK;
 }
 
-/* Remembers in which divisions drawable objects lie: teams must exist for each. */
-static enum err freeze_division(struct freeze *f, struct str division)
+/* Counts drawable objects by division: teams must exist for each. Neighbours mostly share it. */
+static enum err freeze_place(struct freeze *f, struct str division)
 {
     struct draw_frozen *out = f->out;
-    if (str_eq(f->last_division, division))
-        return ERR_OK;
-    for (size_t i = 0; i < out->division_count; i++) {
-        if (!str_eq(out->divisions[i], division))
-            continue;
-        f->last_division = out->divisions[i];
+    size_t at = f->last_place;
+    bool found = at < out->place_count && str_eq(out->places[at].division, division);
+    for (size_t i = 0; i < out->place_count && !found; i++) {
+        at = i;
+        found = str_eq(out->places[i].division, division);
+    }
+    if (found) {
+        f->last_place = at;
+        out->places[at].count++;
         return ERR_OK;
     }
-    if (out->division_count == FREEZE_DIVISIONS)
+    if (out->place_count == FREEZE_DIVISIONS)
         return fault_set(&f->e->fault, ERR_LIMIT,
                          "名单涉及的行政区划过多，请缩小范围；没有任何改动");
-    if (out->division_count == f->division_cap) {
-        size_t cap = f->division_cap == 0 ? 32 : f->division_cap * 2;
-        struct str *divisions = arena_array(f->e->arena, cap, sizeof *divisions);
-        if (divisions == NULL)
+    if (out->place_count == f->place_cap) {
+        size_t cap = f->place_cap == 0 ? 32 : f->place_cap * 2;
+        struct draw_place *places = arena_array(f->e->arena, cap, sizeof *places);
+        if (places == NULL)
             return ERR_MEMORY;
-        if (out->division_count > 0)
-            memcpy(divisions, out->divisions, out->division_count * sizeof *divisions);
-        out->divisions = divisions;
-        f->division_cap = cap;
+        if (out->place_count > 0)
+            memcpy(places, out->places, out->place_count * sizeof *places);
+        out->places = places;
+        f->place_cap = cap;
     }
-    f->last_division = arena_str(f->e->arena, division);
-    out->divisions[out->division_count++] = f->last_division;
-    return f->last_division.data != NULL ? ERR_OK : ERR_MEMORY;
+    f->last_place = out->place_count++;
+    out->places[f->last_place] = (struct draw_place){arena_str(f->e->arena, division), 1};
+    return out->places[f->last_place].division.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 /* --- the file --- */
@@ -263,7 +266,7 @@ static enum err freeze_object(struct freeze *f, const struct store_candidate *o)
     bool excluded = reason.len > 0;
     TRY(freeze_layer(&layer, f, excluded ? reason : freeze_key(f, o), excluded));
     if (!excluded)
-        TRY(freeze_division(f, o->division));
+        TRY(freeze_place(f, o->division));
     layer->count++;
     f->out->drawable += excluded ? 0 : 1;
     buf_clear(&f->line);

@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "draw/pool.h"
+#include "office/draw_staff.h"
 #include "office/task.h"
 
 /* A stratum as frozen: the name in the pool, what it stands for, its quota. */
@@ -26,8 +27,8 @@ struct draw_frozen {
     uint8_t pool_key[CRYPTO_HASH];
     struct draw_layer *layers; /* those that have objects, sorted by name */
     size_t layer_count;
-    struct str *divisions; /* of drawable objects, each once */
-    size_t division_count;
+    struct draw_place *places; /* where drawable objects lie, each division once */
+    size_t place_count;
 };
 
 /* Streams the pool of the task into a blob. ERR_INPUT when nothing is in scope. All in e->arena. */

@@ -69,26 +69,63 @@ static struct staff_count staff_count(const struct store_inspector *list, size_t
     return found;
 }
 
-static enum err staff_missing(struct errand *e, struct str department, struct str where,
-                              const struct staff_count *found, const struct store_task_part *part)
+/* One place (or everywhere) in which a part of the task must be staffed. */
+struct staff_place {
+    struct str department; /* name */
+    struct str where;      /* division, empty: everywhere */
+    uint64_t objects;      /* drawn there at most */
+};
+
+/* Says who is missing: `wanted` of them with `what`, of whom there are `found`. */
+static enum err staff_missing(struct errand *e, const struct staff_place *place, const char *what,
+                              uint64_t wanted, uint64_t found)
 {
-    const char *in = where.len > 0 ? "在 " : "";
-    const char *at = where.len > 0 ? " " : "";
-    if (found->all < (uint64_t)part->seats)
-        return fault_set(
-            &e->fault, ERR_STAFF,
-            "%.*s %s%.*s%s需要 %lld 名执法证在检查期内有效的检查人员，符合条件的只有 %llu 名，"
-            "缺 %llu 名；尚未承诺，没有任何改动。请补充人员或更新执法证有效期",
-            STR_ARG(department), in, STR_ARG(where), at, (long long)part->seats,
-            (unsigned long long)found->all,
-            (unsigned long long)((uint64_t)part->seats - found->all));
-    return fault_set(
-        &e->fault, ERR_STAFF,
-        "%.*s %s%.*s%s需要 %lld 名具备“%.*s”专长且执法证有效的检查人员，符合条件的只有 %llu 名，"
-        "缺 %llu 名；尚未承诺，没有任何改动。请补充人员或调整专长要求",
-        STR_ARG(department), in, STR_ARG(where), at, (long long)part->tag_seats, STR_ARG(part->tag),
-        (unsigned long long)found->tagged,
-        (unsigned long long)((uint64_t)part->tag_seats - found->tagged));
+    const char *in = place->where.len > 0 ? "在 " : "";
+    const char *at = place->where.len > 0 ? " " : "";
+    return fault_set(&e->fault, ERR_STAFF,
+                     "%.*s %s%.*s%s需要 %llu 名%s，符合条件的只有 %llu 名，缺 %llu 名；"
+                     "尚未承诺，没有任何改动。请补充人员、更新执法证有效期或调整要求",
+                     STR_ARG(place->department), in, STR_ARG(place->where), at,
+                     (unsigned long long)wanted, what, (unsigned long long)found,
+                     (unsigned long long)(wanted - found));
+}
+
+/* Says that the people there are cannot take as many seats as may be drawn. */
+static enum err staff_full(struct errand *e, const struct staff_place *place, const char *what,
+                           uint64_t wanted, uint64_t room)
+{
+    const char *in = place->where.len > 0 ? "在 " : "";
+    const char *at = place->where.len > 0 ? " " : "";
+    return fault_set(&e->fault, ERR_STAFF,
+                     "%.*s %s%.*s%s最多可能要安排 %llu 个由%s承担的席位，按每人上限只能承担 %llu "
+                     "个，缺 %llu 个；"
+                     "尚未承诺，没有任何改动。请提高每人上限、降低比例或补充人员",
+                     STR_ARG(place->department), in, STR_ARG(place->where), at,
+                     (unsigned long long)wanted, what, (unsigned long long)room,
+                     (unsigned long long)(wanted - room));
+}
+
+/* Enough people for one team, and enough room under their caps for all objects of the place. */
+static enum err staff_place_check(struct errand *e, const struct staff_place *place,
+                                  const struct store_task_part *part,
+                                  const struct staff_count *found)
+{
+    uint64_t cap = (uint64_t)part->cap;
+    uint64_t seats = (uint64_t)part->seats;
+    uint64_t tagged = (uint64_t)part->tag_seats;
+    struct str tag =
+        arena_printf(e->arena, "具备“%.*s”专长且执法证有效的检查人员", STR_ARG(part->tag));
+    if (tag.data == NULL)
+        return ERR_MEMORY;
+    if (found->all < seats)
+        return staff_missing(e, place, "执法证在检查期内有效的检查人员", seats, found->all);
+    if (found->tagged < tagged)
+        return staff_missing(e, place, tag.data, tagged, found->tagged);
+    if (place->objects * seats > found->all * cap)
+        return staff_full(e, place, "检查人员", place->objects * seats, found->all * cap);
+    if (place->objects * tagged > found->tagged * cap)
+        return staff_full(e, place, tag.data, place->objects * tagged, found->tagged * cap);
+    return ERR_OK;
 }
 
 static enum err staff_part_check(struct errand *e, struct db_tx *tx,
@@ -103,23 +140,15 @@ static enum err staff_part_check(struct errand *e, struct db_tx *tx,
     TRY(draw_staff_rule_get(&rule, e, tx, &need->task->task));
     TRY(store_department_find(&department, e->arena, tx, tenant, part->department));
     TRY(store_inspectors(&list, &count, e->arena, tx, tenant, part->department, 0));
-    const struct str anywhere = {NULL, 0};
-    struct staff_count all = staff_count(list, count, &rule, part, anywhere);
-    if (all.all < (uint64_t)part->seats || all.tagged < (uint64_t)part->tag_seats)
-        return staff_missing(e, department.name, anywhere, &all, part);
-    for (size_t i = 0; i < need->division_count; i++) {
-        struct staff_count here = staff_count(list, count, &rule, part, need->divisions[i]);
-        if (here.all < (uint64_t)part->seats || here.tagged < (uint64_t)part->tag_seats)
-            return staff_missing(e, department.name, need->divisions[i], &here, part);
+    struct staff_place place = {.department = department.name, .objects = need->most};
+    struct staff_count found = staff_count(list, count, &rule, part, place.where);
+    TRY(staff_place_check(e, &place, part, &found));
+    for (size_t i = 0; i < need->place_count; i++) {
+        place.where = need->places[i].division;
+        place.objects = need->places[i].count < need->most ? need->places[i].count : need->most;
+        found = staff_count(list, count, &rule, part, place.where);
+        TRY(staff_place_check(e, &place, part, &found));
     }
-    uint64_t wanted = need->most * (uint64_t)part->seats;
-    if (wanted > all.all * (uint64_t)part->cap)
-        return fault_set(
-            &e->fault, ERR_STAFF,
-            "%.*s 最多可能要承担 %llu 个席位，%llu 名检查人员每人上限 %lld 个，缺 %llu 个席位；"
-            "尚未承诺，没有任何改动。请提高上限、降低比例或补充人员",
-            STR_ARG(department.name), (unsigned long long)wanted, (unsigned long long)all.all,
-            (long long)part->cap, (unsigned long long)(wanted - all.all * (uint64_t)part->cap));
     return ERR_OK;
 }
 

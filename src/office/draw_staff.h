@@ -20,12 +20,20 @@ bool draw_staff_counts(const struct store_inspector *inspector, const struct dra
 bool draw_staff_tag(const struct store_inspector *inspector, struct str tag);
 bool draw_staff_area(const struct store_inspector *inspector, struct str division);
 
-/* Can the task be staffed by today's registry, for at most `most` objects in these divisions? Names
- * the department, the qualification and the number that is missing: ERR_STAFF. */
+/* A division with drawable objects in it, and how many. */
+struct draw_place {
+    struct str division;
+    uint64_t count;
+};
+
+/* Can the task be staffed by today's registry, for at most `most` objects that may all lie in one
+ * of these places? Names the department, the qualification and the number that is missing:
+ * ERR_STAFF.
+ */
 struct draw_staff_need {
     const struct office_task *task;
-    const struct str *divisions;
-    size_t division_count;
+    const struct draw_place *places;
+    size_t place_count;
     uint64_t most;
 };
 MUST enum err draw_staff_check(struct errand *e, struct db_tx *tx,
