@@ -1,9 +1,11 @@
 /* Selection: see select.h.
  *
  * Each stratum with a quota k keeps the k smallest (ticket, id) met so far in a max-heap: a new
- * object is compared with the largest kept, and mostly that is all. The order of the lines does not
- * matter. While a heap is open, a row's `rank` holds the room of its id's memory, so that a row
- * that is replaced gives its memory to the next one. Strata with quota 0 cost no ticket. */
+ * object is compared with the largest kept, and mostly that is all. The heap's entries are small,
+ * the ticket's first 8 bytes and a row number, so that it stays in the cache; the rows lie aside
+ * and are looked at only where 8 bytes are equal. The order of the lines does not matter. While a
+ * heap is open, a row's `rank` holds the room of its id's memory, so that a row that is replaced
+ * gives its memory to the next one. Strata with quota 0 cost no ticket. */
 #include "draw/select.h"
 
 #include "base/arena.h"
@@ -16,9 +18,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* rows[0..count) of at most quota; a heap once it is full. */
+/* Where a row stands in the heap's order: its ticket's beginning, as a number, and its index. */
+struct slot {
+    uint64_t head;
+    uint64_t row;
+};
+
+/* rows[0..count) of at most quota, and their slots: a heap once it is full. */
 struct heap {
-    uint64_t bound; /* first 8 bytes of the largest ticket kept; all ones until it is full */
+    uint64_t bound; /* head of the largest kept; all ones until it is full */
+    struct slot *slots;
     struct draw_drawn *rows;
     size_t count;
     size_t quota;
@@ -31,6 +40,7 @@ struct draw_select {
     struct draw_strata strata;
     struct heap *heaps;
     struct draw_drawn *rows; /* of all heaps, one behind the other */
+    struct slot *slots;      /* the same */
     uint64_t *quotas;
     size_t total;
 };
@@ -49,35 +59,61 @@ static int drawn_cmp(const struct draw_drawn *a, const struct draw_drawn *b)
     return order != 0 ? order : str_cmp(a->id, b->id);
 }
 
-/* Lets rows[at] sink until no child is above it. */
-static void heap_sink(struct draw_drawn *rows, size_t count, size_t at)
+static int slot_cmp(const struct heap *heap, const struct slot *a, const struct slot *b)
 {
-    struct draw_drawn row = rows[at];
+    if (a->head != b->head)
+        return a->head < b->head ? -1 : 1;
+    return drawn_cmp(&heap->rows[a->row], &heap->rows[b->row]);
+}
+
+/* Lets slots[at] sink until no child is above it. */
+static void heap_sink(struct heap *heap, size_t count, size_t at)
+{
+    struct slot *slots = heap->slots;
+    struct slot slot = slots[at];
     for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && drawn_cmp(&rows[child + 1], &rows[child]) > 0)
+        if (child + 1 < count && slot_cmp(heap, &slots[child + 1], &slots[child]) > 0)
             child++;
-        if (drawn_cmp(&rows[child], &row) <= 0)
+        if (slot_cmp(heap, &slots[child], &slot) <= 0)
             break;
-        rows[at] = rows[child];
+        slots[at] = slots[child];
         at = child;
     }
-    rows[at] = row;
+    slots[at] = slot;
 }
 
 static void heap_build(struct heap *heap)
 {
     for (size_t i = heap->count / 2; i > 0; i--)
-        heap_sink(heap->rows, heap->count, i - 1);
+        heap_sink(heap, heap->count, i - 1);
 }
 
 /* Heap sort in place: libc's qsort would want as much memory again. */
 static void heap_sort(struct heap *heap)
 {
     for (size_t count = heap->count; count > 1; count--) {
-        struct draw_drawn largest = heap->rows[0];
-        heap->rows[0] = heap->rows[count - 1];
-        heap->rows[count - 1] = largest;
-        heap_sink(heap->rows, count - 1, 0);
+        struct slot largest = heap->slots[0];
+        heap->slots[0] = heap->slots[count - 1];
+        heap->slots[count - 1] = largest;
+        heap_sink(heap, count - 1, 0);
+    }
+}
+
+/* Puts the rows into the order of their sorted slots, cycle by cycle; a slot that is done points to
+ * itself. */
+static void heap_permute(struct heap *heap)
+{
+    for (size_t i = 0; i < heap->count; i++) {
+        struct draw_drawn first = heap->rows[i];
+        size_t at = i;
+        while (heap->slots[at].row != i) {
+            size_t from = heap->slots[at].row;
+            heap->rows[at] = heap->rows[from];
+            heap->slots[at].row = at;
+            at = from;
+        }
+        heap->rows[at] = first;
+        heap->slots[at].row = at;
     }
 }
 
@@ -94,10 +130,11 @@ static enum err quotas_sum(size_t *total, const struct draw_commitment *commitme
 static enum err heaps_open(struct draw_select *select, const uint64_t *quotas)
 {
     size_t count = select->commitment->stratum_count;
-    struct draw_drawn *next = select->rows;
+    size_t next = 0;
     for (size_t i = 0; i < count; i++) {
         select->quotas[i] = quotas[i];
-        select->heaps[i] = (struct heap){UINT64_MAX, next, 0, quotas[i]};
+        select->heaps[i] =
+            (struct heap){UINT64_MAX, select->slots + next, select->rows + next, 0, quotas[i]};
         next += quotas[i];
         TRY(draw_strata_add(&select->strata, select->commitment->strata[i].name));
     }
@@ -117,7 +154,8 @@ enum err draw_select_open(struct draw_select **select, struct arena *arena,
     s->heaps = arena_array(arena, commitment->stratum_count, sizeof *s->heaps);
     s->quotas = arena_array(arena, commitment->stratum_count, sizeof *s->quotas);
     s->rows = arena_array(arena, s->total, sizeof *s->rows);
-    if (s->heaps == NULL || s->quotas == NULL || s->rows == NULL)
+    s->slots = arena_array(arena, s->total, sizeof *s->slots);
+    if (s->heaps == NULL || s->quotas == NULL || s->rows == NULL || s->slots == NULL)
         return ERR_MEMORY;
     TRY(heaps_open(s, quotas));
     crypto_ticket_init(&s->seed, seed);
@@ -146,11 +184,26 @@ static enum err heap_fill(struct heap *heap, struct arena *arena, struct str id,
                           const uint8_t ticket[DRAW_HASH])
 {
     TRY(row_set(&heap->rows[heap->count], arena, id, ticket));
+    heap->slots[heap->count] = (struct slot){ticket_head(ticket), heap->count};
     heap->count++;
     if (heap->count < heap->quota)
         return ERR_OK;
     heap_build(heap);
-    heap->bound = ticket_head(heap->rows[0].ticket);
+    heap->bound = heap->slots[0].head;
+    return ERR_OK;
+}
+
+static enum err heap_replace(struct heap *heap, struct arena *arena, struct str id,
+                             const uint8_t ticket[DRAW_HASH])
+{
+    struct draw_drawn *row = &heap->rows[heap->slots[0].row];
+    int order = memcmp(ticket, row->ticket, DRAW_HASH);
+    if (order > 0 || (order == 0 && str_cmp(id, row->id) >= 0))
+        return ERR_OK;
+    TRY(row_set(row, arena, id, ticket));
+    heap->slots[0].head = ticket_head(ticket);
+    heap_sink(heap, heap->count, 0);
+    heap->bound = heap->slots[0].head;
     return ERR_OK;
 }
 
@@ -162,13 +215,7 @@ static enum err heap_offer(struct heap *heap, struct arena *arena, struct str id
         return ERR_OK;
     if (heap->count < heap->quota)
         return heap_fill(heap, arena, id, ticket);
-    int order = memcmp(ticket, heap->rows[0].ticket, DRAW_HASH);
-    if (order > 0 || (order == 0 && str_cmp(id, heap->rows[0].id) >= 0))
-        return ERR_OK;
-    TRY(row_set(&heap->rows[0], arena, id, ticket));
-    heap_sink(heap->rows, heap->count, 0);
-    heap->bound = ticket_head(heap->rows[0].ticket);
-    return ERR_OK;
+    return heap_replace(heap, arena, id, ticket);
 }
 
 enum err draw_select_object(struct draw_select *select, struct str id, struct str stratum,
@@ -188,6 +235,7 @@ enum err draw_select_object(struct draw_select *select, struct str id, struct st
 static void heap_close(struct heap *heap, uint32_t stratum)
 {
     heap_sort(heap);
+    heap_permute(heap);
     for (size_t i = 0; i < heap->count; i++) {
         heap->rows[i].stratum = stratum;
         heap->rows[i].rank = (uint32_t)(i + 1);
