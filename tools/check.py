@@ -319,58 +319,68 @@ def unquote(text):
 
 
 def string_macros(source):
-    """Macros of this file that are nothing but strings: {name: text}."""
+    """Macros of this file that are made of strings and other macros: {name: pieces}."""
     found = {}
     for _, text in source.directives:
         m = re.match(r"\s*#\s*define\s+(\w+)\s+(.*)$", text.replace("\\\n", " "), re.S)
-        if m and re.fullmatch(r'(?:"(?:\\.|[^"\\])*"\s*)+', m.group(2).strip()):
-            found[m.group(1)] = "".join(unquote(s) for s in re.findall(r'"(?:\\.|[^"\\])*"', m.group(2)))
+        if m and re.fullmatch(r'(?:(?:"(?:\\.|[^"\\])*"|[A-Z_][A-Z0-9_]*)\s*)+', m.group(2).strip()):
+            found[m.group(1)] = re.findall(r'"(?:\\.|[^"\\])*"|[A-Z_]\w*', m.group(2))
     return found
 
 
+def text_of(tree, piece, depth=0):
+    """What a literal or a macro stands for; a macro that we do not know is some word."""
+    if piece.endswith('"'):
+        return unquote(piece)
+    pieces = tree.macros.get(piece)
+    if pieces is None or depth > 8:
+        return " unknown "
+    return "".join(text_of(tree, p, depth + 1) for p in pieces)
+
+
+Literal = namedtuple("Literal", "text lines macro")  # lines: [(offset in text, line)]
+
+
 def literals(tree, source):
-    """(line, text) of each run of adjacent string literals; macros between them are filled in."""
+    """Each run of adjacent string literals and macros that stand for such, as one text."""
     tokens, i = source.tokens, 0
     while i < len(tokens):
-        if tokens[i].kind != "string":
-            i += 1
-            continue
-        line, text, macro = tokens[i].line, "", tokens[i].macro
-        while i < len(tokens) and tokens[i].macro == macro:
-            if tokens[i].kind == "string":
-                text += unquote(tokens[i].text)
-            elif tokens[i].kind == "word" and near_string(tokens, i):
-                text += tree.macros.get(tokens[i].text, " unknown ")
-            else:
-                break
-            i += 1
-        yield line, text
+        end = i
+        while end < len(tokens) and tokens[end].macro == tokens[i].macro and in_run(tree, tokens, end):
+            end += 1
+        text, lines = "", []
+        for token in tokens[i:end]:
+            lines.append((len(text), token.line))
+            text += text_of(tree, token.text)
+        if text:
+            yield Literal(text, lines, tokens[i].macro)
+        i = max(end, i + 1)
 
 
-def near_string(tokens, i):
-    """A word between two literals, or the last of a run: a macro that gives a string."""
-    after = tokens[i + 1] if i + 1 < len(tokens) else None
-    return after is not None and (after.kind == "string" or after.text in (")", ",", ";"))
+def in_run(tree, tokens, i):
+    """A literal, a macro that is text, or a word beside a literal that can only be such a macro."""
+    if tokens[i].kind == "string" or tokens[i].text in tree.macros:
+        return True
+    beside = [t for t in tokens[max(0, i - 1):i + 2] if t.kind == "string"]
+    return tokens[i].kind == "word" and bool(beside) and tokens[i].text.isupper()
 
 
 def check_sql(tree, source):
     room = room_of(source.path)
     if room is None:
         return
-    for line, text in literals(tree, source):
-        if not sqlrules.is_sql(text):
+    for literal in literals(tree, source):
+        if not sqlrules.is_sql(literal.text):
             continue
+        line = literal.lines[0][1]
         if room == "store":
-            yield from sql_findings(source.path, line, text)
+            for offset, why in sqlrules.faults(literal.text, not literal.macro):
+                at = max(line for start, line in literal.lines if start <= offset)
+                yield Finding(source.path, at, "sql", why)
         elif room != "db":
             yield Finding(source.path, line, "sql", "SQL stands in store/ only")
-        elif not sqlrules.allowed_in_db(text):
+        elif not sqlrules.allowed_in_db(literal.text):
             yield Finding(source.path, line, "sql", "db/ knows no table but its own: move it to store/")
-
-
-def sql_findings(path, line, sql):
-    for offset, why in sqlrules.faults(sql):
-        yield Finding(path, line + sql.count("\n", 0, offset), "sql", why)
 
 
 def check_schema(tree, path, text):
@@ -378,7 +388,9 @@ def check_schema(tree, path, text):
     line, clean = 1, sqlrules.masked(text)
     start = 0
     for m in re.finditer(r";[ \t]*(?:\n|\Z)", clean):
-        yield from sql_findings(path, line, text[start:m.start()])
+        statement = text[start:m.start()]
+        for offset, why in sqlrules.faults(statement):
+            yield Finding(path, line + statement.count("\n", 0, offset), "sql", why)
         line += text.count("\n", start, m.end())
         start = m.end()
     if clean[start:].strip():
@@ -463,34 +475,38 @@ def check_unfinished(tree, path, text):
 
 # ---- allowances and the whole -------------------------------------------------------------------
 
+Allowance = namedtuple("Allowance", "rule at first last reason")
+
+
 def allowances(source):
-    """{line of code: [(rule, line of the comment, reason)]}; a comment on a line of its own speaks
-    of the line below it."""
-    found = {}
+    """Each with the lines it speaks of: its own, or, if it stands on lines of its own, those below
+    it to the end of the statement, the declaration or the function's head."""
     for comment in source.comments:
         m = ALLOW.search(comment.text)
-        if m:
-            alone = source.lines[comment.first - 1].lstrip().startswith(("/*", "//"))
-            line = comment.last + 1 if alone else comment.last
-            reason = re.sub(r"^[\s*—–:-]+|[\s*]+$", "", m.group(2))
-            found.setdefault(line, []).append((m.group(1), comment.first, reason))
-    return found
+        if not m:
+            continue
+        first = last = comment.last
+        if source.lines[comment.first - 1].lstrip().startswith(("/*", "//")):
+            first = last = comment.last + 1
+            while last < len(source.lines) and not re.search(r"[;{}]\s*$|^\s*$", source.lines[last - 1]):
+                last += 1
+        reason = re.sub(r"^[\s*—–:-]+|[\s*]+$", "", m.group(2))
+        yield Allowance(m.group(1), comment.first, first, last, reason)
 
 
 def without_allowed(source, findings):
-    allowed, used = allowances(source), set()
+    allowed, used = list(allowances(source)), set()
     for finding in findings:
-        match = [a for a in allowed.get(finding.line, []) if a[0] == finding.rule]
-        if match:
-            used.add((finding.line, finding.rule))
-        else:
+        right = [a for a in allowed if a.rule == finding.rule and a.first <= finding.line <= a.last]
+        used.update(right)
+        if not right:
             yield finding
-    for line, entries in sorted(allowed.items()):
-        for rule, at, reason in entries:
-            if (line, rule) not in used:
-                yield Finding(source.path, at, "allow", "nothing here needs to be allowed: %s" % rule)
-            elif len(reason) < 10:
-                yield Finding(source.path, at, "allow", "say why %s is right here" % rule)
+    for allowance in allowed:
+        if allowance not in used:
+            yield Finding(source.path, allowance.at, "allow",
+                          "nothing here needs to be allowed: %s" % allowance.rule)
+        elif len(allowance.reason) < 10:
+            yield Finding(source.path, allowance.at, "allow", "say why %s is right here" % allowance.rule)
 
 
 C_RULES = (check_includes, check_calls, check_variables, check_extern, check_headers, check_shape,

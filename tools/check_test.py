@@ -90,6 +90,13 @@ void f(void)
     _exit(2);
 }
 """}),
+    ("an allowance above a statement holds to its end", {"src/store/a.c": """
+/* check: allow sql — full text search exists on SQLite in this form only */
+static const char make[] =
+    "CREATE VIRTUAL TABLE IF NOT EXISTS word"
+    " USING fts5(words)";
+static const char more[] = "CREATE VIRTUAL TABLE IF NOT EXISTS word"; //!sql
+"""}),
     ("an allowance needs a reason", {"src/base/a.c": """
 void f(void)
 {
@@ -326,7 +333,16 @@ void f(void)
             "SELECT IFNULL(a, 0) FROM t",
             "UPDATE t SET at = CURRENT_TIMESTAMP",
             "SELECT %s FROM t",
-        ))), "schema/0001-a.sql": """
+        ))) + '''
+#define ROWS "SELECT id FROM object WHERE tenant = $1" ORDER
+#define ORDER " ORDER BY id"
+#define WHOLE "SELECT id FROM object WHERE a = $2"
+#define PIECE " AND a = $3 LIMIT $4"
+static const char page[] = ROWS " LIMIT $3"; //!sql
+static const char whole[] = WHOLE; //!sql
+static const char other[] = ROWS
+    " OFFSET $2"; //!sql
+''', "schema/0001-a.sql": """
 CREATE TABLE good (
   tenant TEXT NOT NULL,
   id INTEGER NOT NULL CHECK (id IN (1, 2)),
@@ -344,6 +360,8 @@ CREATE TRIGGER t; --!sql
     ("SQL that both understand is fine", {"src/store/a.c": """
 #define COLUMNS "id, name"
 static const char get[] = "SELECT " COLUMNS " FROM object WHERE tenant = $1 AND id = $2";
+#define ROWS "SELECT " COLUMNS " FROM object WHERE tenant = $1"
+static const char one[] = ROWS " AND id = $2";
 static const char page[] =
     "SELECT id FROM object WHERE tenant = $1 AND id > $2"
     " AND name <> 'SERIAL ON CONFLICT * -> true %d'" /* in quotes it is data */

@@ -65,7 +65,8 @@ class Source:
             self._branches[-1] = True
         elif word == "endif" and self._branches:
             self._branches.pop()
-        body = re.sub(r"^\s*#\s*\w*", lambda m: " " * len(m.group()), text, count=1)
+        head = r"^\s*#\s*define\s+\w*|^\s*#\s*\w*"
+        body = re.sub(head, lambda m: re.sub(r"[^\n]", " ", m.group()), text, count=1)
         for m in TOKEN.finditer(body):
             at = line + body.count("\n", 0, m.start())
             if m.lastgroup == "comment":

@@ -52,6 +52,8 @@ FAULTS = [(re.compile(p, re.I), why) for p, why in (
     (r"\b(?:IFNULL|ISNULL|NVL|IIF)\s*\(", "use COALESCE or CASE"),
     (r"\b(?:group_concat|string_agg|array_agg|instr|strpos|printf|format)\s*\(", "not in both databases: do it in C"),
     (r"(?:=|<>|!=)\s*NULL\b", "a comparison with NULL is never true: use IS NULL"),
+    (r"\bMATCH\b|@@|\btsvector\b|\bto_ts\w+|\bUSING\s+(?:gin|gist|fts5)\b|\bVIRTUAL\b",
+     "full text search is each database's own"),
     (r"\bWITHOUT\s+ROWID\b|\bSTRICT\b|\bIF\s+NOT\s+EXISTS\b", "not one text for both databases"),
     (r"\bCOLLATE\s+(?!BINARY|\"C\"|C\b)\w+|\bNOCASE\b", "only byte order is the same everywhere"),
     (r"==|`", "= compares, and names need no quotes"),
@@ -82,11 +84,12 @@ def allowed_in_db(text):
     return all(OWN_TABLES.match(name) for name in TABLE.findall(text))
 
 
-def faults(sql):
-    """[(offset, what is wrong)] of one statement."""
+def faults(sql, whole=True):
+    """[(offset, what is wrong)] of one statement, or of a piece of one."""
     text = masked(sql)
     found = [(m.start(), why) for pattern, why in FAULTS for m in [pattern.search(text)] if m]
-    found += without_order(text) + parameter_faults(text)
+    if whole:
+        found += without_order(text) + parameter_faults(text)
     if re.match(r"\s*CREATE\s+TABLE\b", text):
         found += column_faults(text)
     return found
