@@ -10,13 +10,14 @@
 #include "crypto/wipe.h"
 #include "model/embed.h"
 #include "store/core.h"
+#include "store/search.h"
 #include "vault/litter.h"
 #include "vault/log.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { OFFICE_CONF_MAX = 65536, OFFICE_LOG_BATCH = 1000 };
+enum { OFFICE_CONF_MAX = 65536, OFFICE_LOG_BATCH = 1000, OFFICE_FOLLOW = 5000 };
 
 const char *office_path(struct arena *arena, const struct office *office, const char *name)
 {
@@ -208,6 +209,7 @@ static enum err office_db_open(struct office *office, struct str url, struct fau
 {
     if (url.len == 0)
         url = arena_printf(&office->arena, "sqlite:%s/sunlot.db", office->dir);
+    office->url = url;
     TRY(db_open(&office->db, url, false, fault));
     struct db_migration *list = NULL;
     size_t count = 0;
@@ -287,6 +289,34 @@ enum err office_read(struct errand *e, const char *name, db_work *work, void *ct
     enum err err = db_read(e->office->db, name, work, ctx, &e->fault);
     office_words(e, err);
     return err;
+}
+
+/* --- search --- */
+
+struct office_follow {
+    struct errand *e;
+    uint64_t done;
+};
+
+static enum err office_follow_step(struct db_tx *tx, void *ctx)
+{
+    struct office_follow *f = ctx;
+    struct arena arena = {0};
+    const char *dialect = db_dialect(f->e->office->db);
+    enum err err = store_search_make(tx, dialect);
+    if (err == ERR_OK)
+        err =
+            store_search_follow(&f->done, &arena, tx, dialect, f->e->office->tenant, OFFICE_FOLLOW);
+    arena_free(&arena);
+    return err;
+}
+
+enum err office_search_follow(struct errand *e)
+{
+    struct office_follow follow = {.e = e, .done = OFFICE_FOLLOW};
+    while (follow.done == OFFICE_FOLLOW)
+        TRY(office_write(e, "search-follow", office_follow_step, &follow));
+    return ERR_OK;
 }
 
 /* --- settings --- */

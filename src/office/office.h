@@ -23,6 +23,7 @@ struct vault_log;
 struct office {
     struct db *db;
     const char *dir;   /* data folder */
+    struct str url;    /* of the database */
     struct str tenant; /* division code of the owning unit, 6 digits */
     struct str name;   /* its name, e.g. 示例县 */
     struct str origin; /* the log's origin */
@@ -107,6 +108,9 @@ MUST enum err office_check(struct office_checked *out, struct errand *e);
 /* Runs work in a write transaction with its ctx; on error fills e->fault if it has no words yet. */
 MUST enum err office_write(struct errand *e, const char *name, db_work *work, void *ctx);
 MUST enum err office_read(struct errand *e, const char *name, db_work *work, void *ctx);
+
+/* Brings imported objects into the search index (store_search_follow), until it is up to date. */
+MUST enum err office_search_follow(struct errand *e);
 
 /* "<dir>/<name>" in the arena, NULL when out of memory. */
 const char *office_path(struct arena *arena, const struct office *office, const char *name);

@@ -1,0 +1,519 @@
+/* What the public portal asks: see portal.h. */
+#include "office/portal.h"
+
+#include "base/file.h"
+#include "base/time.h"
+#include "draw/pool.h"
+#include "draw/seed.h"
+#include "office/draw_case.h"
+#include "store/search.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PORTAL_FRONT = 8, PORTAL_RESULTS = 500, PORTAL_FEEDBACK = 2000, PORTAL_CONTACT = 200 };
+
+enum err office_reader_open(struct office *out, const struct office *office, struct fault *fault)
+{
+    *out = *office;
+    out->db = NULL;
+    out->arena = (struct arena){0};
+    return db_open(&out->db, office->url, true, fault);
+}
+
+void office_reader_close(struct office *reader)
+{
+    db_close(reader->db);
+    *reader = (struct office){0};
+}
+
+/* The span of a calendar year in China. */
+static void portal_year(int64_t *from, int64_t *until, int year)
+{
+    int32_t first = 0;
+    int32_t next = 0;
+    bool known =
+        date_make(&first, year, 1, 1) == ERR_OK && date_make(&next, year + 1, 1, 1) == ERR_OK;
+    *from = known ? time_of_date(first) : 0;
+    *until = known ? time_of_date(next) : 0;
+}
+
+/* --- front --- */
+
+struct front_work {
+    struct errand *e;
+    struct office_front *out;
+};
+
+static enum err front_run(struct db_tx *tx, void *ctx)
+{
+    struct front_work *w = ctx;
+    struct errand *e = w->e;
+    struct office_front *out = w->out;
+    struct str tenant = e->office->tenant;
+    const struct store_result_filter newest = {.tenant = tenant, .most = PORTAL_FRONT};
+    int64_t from = 0;
+    int64_t until = 0;
+    out->year = date_year(date_of_time(e->now));
+    portal_year(&from, &until, out->year);
+    TRY(store_figures(&out->figures, tx, tenant, from, until, e->now));
+    TRY(store_public_tasks(&out->tasks, &out->task_count, e->arena, tx, tenant, 0, PORTAL_FRONT));
+    TRY(store_public_results(&out->results, &out->result_count, e->arena, tx, &newest));
+    return store_public_draws_overdue(&out->overdue, &out->overdue_count, e->arena, tx, tenant,
+                                      e->now);
+}
+
+enum err office_portal_front(struct office_front *out, struct errand *e)
+{
+    struct front_work work = {e, out};
+    *out = (struct office_front){0};
+    return office_read(e, "portal-front", front_run, &work);
+}
+
+/* --- search --- */
+
+struct search_work {
+    struct errand *e;
+    const struct office_search *search;
+    struct office_found *out;
+};
+
+/* Ten characters of a number or more are looked up as a number, shorter ones as a part of a name.
+ */
+static bool search_is_number(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') && !(c == '-'))
+            return false;
+    }
+    return text.len >= 6 &&
+           (text.data[0] == 'S' || (text.data[0] >= '0' && text.data[0] <= '9') || text.len >= 15);
+}
+
+static enum err search_run(struct db_tx *tx, void *ctx)
+{
+    struct search_work *w = ctx;
+    struct errand *e = w->e;
+    const struct office_search *s = w->search;
+    struct str tenant = e->office->tenant;
+    if (search_is_number(s->text))
+        return store_public_objects_by_number(&w->out->objects, &w->out->count, e->arena, tx,
+                                              tenant, s->text, s->after, s->most + 1);
+    struct store_search search = {
+        .tenant = tenant, .text = s->text, .division = s->division, .most = s->most + 1};
+    if (s->after.len > 0 && str_i64(&search.after, s->after) != ERR_OK)
+        return fault_set(&e->fault, ERR_INPUT, "页码不正确");
+    return store_search_find(&w->out->objects, &w->out->count, e->arena, tx,
+                             db_dialect(e->office->db), &search);
+}
+
+enum err office_portal_search(struct office_found *out, struct errand *e,
+                              const struct office_search *search)
+{
+    struct search_work work = {e, search, out};
+    *out = (struct office_found){0};
+    TRY(office_read(e, "portal-search", search_run, &work));
+    out->more = out->count > (size_t)search->most;
+    if (!out->more)
+        return ERR_OK;
+    out->count = (size_t)search->most;
+    const struct store_public_object *last = &out->objects[out->count - 1];
+    out->next = search_is_number(search->text)
+                    ? last->pool_id
+                    : arena_printf(e->arena, "%lld", (long long)last->id);
+    return out->next.data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+/* --- one business --- */
+
+/* The line of an object in a sorted file of lines, by halving; data NULL if it is not there. */
+static enum err pool_line(struct str *out, struct arena *arena, int fd, uint64_t size,
+                          struct str id)
+{
+    uint64_t low = 0;
+    uint64_t high = size;
+    char window[2 * DRAW_LINE_MAX + 2];
+    *out = str_range(NULL, 0);
+    while (low < high) {
+        uint64_t mid = low + (high - low) / 2;
+        uint64_t from = mid > DRAW_LINE_MAX ? mid - DRAW_LINE_MAX : 0;
+        ssize_t got = pread(fd, window, sizeof window, (off_t)from);
+        if (got <= 0)
+            return ERR_IO;
+        size_t at = (size_t)(mid - from);
+        while (at > 0 && window[at - 1] != '\n')
+            at--;
+        struct str rest = str_range(window + at, (size_t)got - at);
+        struct str line = rest;
+        (void)str_cut(&line, &rest, '\n');
+        struct draw_object object = {0};
+        TRY(draw_pool_split(&object, line, NULL));
+        int order = str_cmp(object.id, id);
+        if (order == 0) {
+            *out = arena_str(arena, line);
+            return out->data != NULL ? ERR_OK : ERR_MEMORY;
+        }
+        if (order < 0)
+            low = from + at + line.len + 1;
+        else
+            high = from + at;
+    }
+    return ERR_OK;
+}
+
+struct business_work {
+    struct errand *e;
+    struct office_business *out;
+    struct str pool_id;
+};
+
+static enum err ticket_hex(struct str *out, struct errand *e, const uint8_t ticket[CRYPTO_HASH])
+{
+    struct buf hex = {0};
+    buf_hex(&hex, ticket, CRYPTO_HASH);
+    *out = arena_str(e->arena, buf_view(&hex));
+    buf_free(&hex);
+    return out->data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err ticket_stratum(struct str *out, const struct draw_case *c, struct db_tx *tx,
+                               struct str id)
+{
+    struct errand *e = c->e;
+    struct store_draw_file pool = {0};
+    struct draw_object object = {0};
+    struct str line;
+    TRY(store_draw_file_get(&pool, e->arena, tx, e->office->tenant, c->draw.id, STR("pool.tsv")));
+    const char *path = draw_case_blob(e, pool.digest);
+    int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return ERR_MISSING;
+    enum err err = pool_line(&line, e->arena, fd, (uint64_t)pool.size, id);
+    close(fd);
+    TRY(err);
+    if (line.data != NULL)
+        TRY(draw_pool_split(&object, line, NULL));
+    *out = object.stratum;
+    return ERR_OK;
+}
+
+static struct str ticket_cutoff(const struct store_stratum *strata, size_t count, struct str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(strata[i].name, name))
+            return strata[i].cutoff;
+    return STR("");
+}
+
+/* The business's ticket in one disclosed draw. stratum stays empty when it may not be shown. */
+static enum err ticket_make(struct office_ticket *out, bool *stands, struct errand *e,
+                            struct db_tx *tx, struct str number, struct str id)
+{
+    struct draw_case c;
+    struct store_visit visit = {0};
+    struct store_stratum *strata = NULL;
+    size_t stratum_count = 0;
+    uint8_t seed[CRYPTO_HASH];
+    uint8_t ticket[CRYPTO_HASH];
+    struct crypto_ticket keyed;
+    TRY(draw_case_load(&c, e, tx, number));
+    enum err err = store_visit_get(&visit, e->arena, tx, e->office->tenant, c.draw.id, id);
+    out->drawn = err == ERR_OK;
+    if (err == ERR_OK || err == ERR_MISSING)
+        err = c.draw.blinded ? ERR_OK : ticket_stratum(&out->stratum, &c, tx, id);
+    *stands = out->drawn || out->stratum.len > 0;
+    if (err == ERR_OK && *stands)
+        err = draw_case_seed(seed, &c, 1);
+    draw_case_wipe(&c);
+    TRY(err);
+    if (!*stands)
+        return ERR_OK;
+    crypto_ticket_init(&keyed, seed);
+    draw_ticket_object(ticket, &keyed, id);
+    TRY(ticket_hex(&out->ticket, e, ticket));
+    TRY(store_strata(&strata, &stratum_count, e->arena, tx, e->office->tenant, c.draw.id));
+    out->cutoff = ticket_cutoff(strata, stratum_count, out->stratum);
+    return ERR_OK;
+}
+
+static enum err business_tickets(struct business_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_public_draw *draws = NULL;
+    size_t count = 0;
+    enum { TICKET_DRAWS = 200 };
+    TRY(store_public_draws(&draws, &count, e->arena, tx, e->office->tenant, 0, TICKET_DRAWS));
+    w->out->tickets = arena_array(e->arena, count + 1, sizeof *w->out->tickets);
+    if (w->out->tickets == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        struct office_ticket *ticket = &w->out->tickets[w->out->ticket_count];
+        bool stands = false;
+        if (!str_eq(draws[i].state, STR("disclosed")))
+            continue;
+        *ticket = (struct office_ticket){.draw = draws[i].number, .task_name = draws[i].task_name};
+        TRY(ticket_make(ticket, &stands, e, tx, draws[i].number, w->pool_id));
+        w->out->ticket_count += stands ? 1 : 0;
+    }
+    return ERR_OK;
+}
+
+static enum err business_run(struct db_tx *tx, void *ctx)
+{
+    struct business_work *w = ctx;
+    struct errand *e = w->e;
+    struct str tenant = e->office->tenant;
+    w->out->ticket_count = 0;
+    enum err err = store_public_object_get(&w->out->object, e->arena, tx, tenant, w->pool_id);
+    if (err == ERR_MISSING)
+        return fault_set(&e->fault, err, "名录库中没有“%.*s”", STR_ARG(w->pool_id));
+    TRY(err);
+    const struct store_result_filter filter = {
+        .tenant = tenant, .pool_id = w->pool_id, .most = PORTAL_RESULTS};
+    TRY(store_public_results(&w->out->results, &w->out->result_count, e->arena, tx, &filter));
+    return business_tickets(w, tx);
+}
+
+enum err office_portal_business(struct office_business *out, struct errand *e, struct str pool_id)
+{
+    struct business_work work = {e, out, pool_id};
+    *out = (struct office_business){0};
+    return office_read(e, "portal-business", business_run, &work);
+}
+
+/* --- lists --- */
+
+struct list_work {
+    struct errand *e;
+    void *rows;
+    size_t count;
+    int64_t before;
+    int64_t most;
+    const struct store_result_filter *filter;
+};
+
+static enum err tasks_run(struct db_tx *tx, void *ctx)
+{
+    struct list_work *w = ctx;
+    return store_public_tasks((struct store_public_task **)&w->rows, &w->count, w->e->arena, tx,
+                              w->e->office->tenant, w->before, w->most);
+}
+
+enum err office_portal_tasks(struct store_public_task **out, size_t *count, struct errand *e,
+                             int64_t before, int64_t most)
+{
+    struct list_work work = {.e = e, .before = before, .most = most};
+    TRY(office_read(e, "portal-tasks", tasks_run, &work));
+    *out = work.rows;
+    *count = work.count;
+    return ERR_OK;
+}
+
+static enum err draws_run(struct db_tx *tx, void *ctx)
+{
+    struct list_work *w = ctx;
+    return store_public_draws((struct store_public_draw **)&w->rows, &w->count, w->e->arena, tx,
+                              w->e->office->tenant, w->before, w->most);
+}
+
+enum err office_portal_draws(struct store_public_draw **out, size_t *count, struct errand *e,
+                             int64_t before, int64_t most)
+{
+    struct list_work work = {.e = e, .before = before, .most = most};
+    TRY(office_read(e, "portal-draws", draws_run, &work));
+    *out = work.rows;
+    *count = work.count;
+    return ERR_OK;
+}
+
+static enum err results_run(struct db_tx *tx, void *ctx)
+{
+    struct list_work *w = ctx;
+    return store_public_results((struct store_public_result **)&w->rows, &w->count, w->e->arena, tx,
+                                w->filter);
+}
+
+enum err office_portal_results(struct store_public_result **out, size_t *count, struct errand *e,
+                               const struct store_result_filter *filter)
+{
+    struct store_result_filter own = *filter;
+    own.tenant = e->office->tenant;
+    struct list_work work = {.e = e, .filter = &own};
+    TRY(office_read(e, "portal-results", results_run, &work));
+    *out = work.rows;
+    *count = work.count;
+    return ERR_OK;
+}
+
+static enum err items_run(struct db_tx *tx, void *ctx)
+{
+    struct list_work *w = ctx;
+    return store_public_items((struct store_public_item **)&w->rows, &w->count, w->e->arena, tx,
+                              w->e->office->tenant);
+}
+
+enum err office_portal_items(struct store_public_item **out, size_t *count, struct errand *e)
+{
+    struct list_work work = {.e = e};
+    TRY(office_read(e, "portal-items", items_run, &work));
+    *out = work.rows;
+    *count = work.count;
+    return ERR_OK;
+}
+
+struct task_work {
+    struct errand *e;
+    struct office_public_task *out;
+    struct str number;
+};
+
+static enum err task_run(struct db_tx *tx, void *ctx)
+{
+    struct task_work *w = ctx;
+    struct errand *e = w->e;
+    struct str tenant = e->office->tenant;
+    enum err err = store_public_task_get(&w->out->task, e->arena, tx, tenant, w->number);
+    if (err == ERR_MISSING)
+        return fault_set(&e->fault, err, "没有编号为 %.*s 的任务", STR_ARG(w->number));
+    TRY(err);
+    int64_t id = w->out->task.id;
+    TRY(store_task_items(&w->out->items, &w->out->item_count, e->arena, tx, tenant, id));
+    return store_task_parts(&w->out->parts, &w->out->part_count, e->arena, tx, tenant, id);
+}
+
+enum err office_portal_task(struct office_public_task *out, struct errand *e, struct str number)
+{
+    struct task_work work = {e, out, number};
+    *out = (struct office_public_task){0};
+    return office_read(e, "portal-task", task_run, &work);
+}
+
+/* --- statistics --- */
+
+struct statistics_work {
+    struct errand *e;
+    struct office_statistics *out;
+    int64_t from;
+    int64_t until;
+    struct store_stratum_share *strata;
+    size_t stratum_count;
+};
+
+static enum err statistics_run(struct db_tx *tx, void *ctx)
+{
+    struct statistics_work *w = ctx;
+    struct errand *e = w->e;
+    struct str tenant = e->office->tenant;
+    TRY(store_figures(&w->out->figures, tx, tenant, w->from, w->until, e->now));
+    for (int by = STORE_BY_ITEM; by <= STORE_BY_DEPARTMENT; by++)
+        TRY(store_shares(&w->out->shares[by], &w->out->share_count[by], e->arena, tx, tenant,
+                         (enum store_dimension)by, w->from, w->until));
+    return store_stratum_shares(&w->strata, &w->stratum_count, e->arena, tx, tenant);
+}
+
+/* Sums over the strata of one draw (Cochran, Sampling Techniques, 5.3-5.6): each stratum weighs by
+ * its size; the variance of a proportion has the finite-population correction. */
+struct estimate_sum {
+    double size;
+    double share;    /* sum of N_h p_h */
+    double variance; /* sum of N_h^2 (1 - f_h) p_h q_h / (n_h - 1) */
+    bool unknown;    /* a stratum with one visit of several objects has no variance */
+};
+
+static void estimate_add(struct estimate_sum *sum, const struct store_stratum_share *s)
+{
+    double all = (double)s->size;
+    double n = (double)s->visited;
+    double p = (double)s->findings / n;
+    sum->size += all;
+    sum->share += all * p;
+    if (s->visited > 1)
+        sum->variance += all * all * (1 - n / all) * p * (1 - p) / (n - 1);
+    else
+        sum->unknown = sum->unknown || s->size > 1;
+}
+
+static void estimate_close(struct office_estimate *e, const struct estimate_sum *sum)
+{
+    static const double z95 = 1.959964; /* 97.5 % point of the normal distribution */
+    e->share = sum->share / sum->size;
+    double wide = z95 * sqrt(sum->variance) / sum->size;
+    e->low = sum->unknown ? NAN : e->share > wide ? e->share - wide : 0;
+    e->high = sum->unknown ? NAN : e->share + wide < 1 ? e->share + wide : 1;
+}
+
+static enum err statistics_estimates(struct statistics_work *w)
+{
+    struct office_statistics *out = w->out;
+    struct estimate_sum sum = {0};
+    out->estimates = arena_array(w->e->arena, w->stratum_count + 1, sizeof *out->estimates);
+    if (out->estimates == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < w->stratum_count; i++) {
+        const struct store_stratum_share *s = &w->strata[i];
+        bool first = i == 0 || !str_eq(s->draw, w->strata[i - 1].draw);
+        if (first) {
+            sum = (struct estimate_sum){0};
+            out->estimates[out->estimate_count++] =
+                (struct office_estimate){.draw = s->draw, .task_name = s->task_name};
+        }
+        struct office_estimate *e = &out->estimates[out->estimate_count - 1];
+        e->size += s->size;
+        e->visited += s->visited;
+        e->findings += s->findings;
+        estimate_add(&sum, s);
+        estimate_close(e, &sum);
+    }
+    return ERR_OK;
+}
+
+enum err office_portal_statistics(struct office_statistics *out, struct errand *e, int year)
+{
+    struct statistics_work work = {.e = e, .out = out};
+    *out = (struct office_statistics){0};
+    portal_year(&work.from, &work.until, year);
+    TRY(office_read(e, "portal-statistics", statistics_run, &work));
+    return statistics_estimates(&work);
+}
+
+/* --- feedback --- */
+
+struct feedback_work {
+    struct errand *e;
+    struct str text;
+    struct str contact;
+};
+
+static enum err feedback_run(struct db_tx *tx, void *ctx)
+{
+    struct feedback_work *w = ctx;
+    struct errand *e = w->e;
+    bool done = false;
+    struct str outcome;
+    struct store_feedback row = {
+        .tenant = e->office->tenant, .text = w->text, .contact = w->contact, .at = e->now};
+    TRY(office_once(&done, &outcome, e, tx, STR("feedback")));
+    if (done)
+        return ERR_OK;
+    TRY(office_id(&row.id, e));
+    TRY(store_feedback_add(tx, &row));
+    TRY(office_audit(e, tx, STR("feedback"), STR(""), STR("")));
+    return office_once_done(e, tx, STR("feedback"), STR("stored"));
+}
+
+enum err office_portal_feedback(struct errand *e, struct str text, struct str contact)
+{
+    text = str_trim(text);
+    contact = str_trim(contact);
+    if (text.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "请写下您的意见后再提交");
+    if (text.len > PORTAL_FEEDBACK || contact.len > PORTAL_CONTACT)
+        return fault_set(&e->fault, ERR_INPUT,
+                         "内容过长：意见最多约600字，联系方式最多约60字，请缩短后重新提交");
+    struct feedback_work work = {e, text, contact};
+    return office_write(e, "feedback", feedback_run, &work);
+}

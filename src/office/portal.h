@@ -1,0 +1,112 @@
+/* What the public portal asks, each in one read transaction and only of what is published (I11).
+ * Answers live in e->arena. */
+#ifndef OFFICE_PORTAL_H
+#define OFFICE_PORTAL_H
+
+#include "office/office.h"
+#include "store/draw.h"
+#include "store/portal.h"
+#include "store/task.h"
+
+/* A second view of an opened office whose database connection can only read. regions and other
+ * facts are shared with `office`, which must outlive it. Close with office_reader_close. */
+MUST enum err office_reader_open(struct office *out, const struct office *office,
+                                 struct fault *fault);
+void office_reader_close(struct office *reader);
+
+/* The front page: figures of the year, newest tasks and results, overdue draws. */
+struct office_front {
+    int year;
+    struct store_figures figures;
+    struct store_public_task *tasks;
+    size_t task_count;
+    struct store_public_result *results;
+    size_t result_count;
+    struct store_public_draw *overdue;
+    size_t overdue_count;
+};
+MUST enum err office_portal_front(struct office_front *out, struct errand *e);
+
+/* Businesses by part of their name (any substring of the folded name) or by the beginning of their
+ * number; division limits to it and below. One page of at most `most` from behind `after` (0 or an
+ * object's id; by number: empty or a pool id). more says whether there are others. */
+struct office_search {
+    struct str text;
+    struct str division;
+    struct str after;
+    int64_t most;
+};
+struct office_found {
+    struct store_public_object *objects;
+    size_t count;
+    bool more;
+    struct str next; /* for office_search.after */
+};
+MUST enum err office_portal_search(struct office_found *out, struct errand *e,
+                                   const struct office_search *search);
+
+/* One business with its published results and its ticket in each disclosed draw with a plain pool
+ * that it stood in, or whose drawn list it stands in. */
+struct office_ticket {
+    struct str draw;
+    struct str task_name;
+    struct str stratum; /* empty in a blinded pool */
+    struct str ticket;  /* hex */
+    struct str cutoff;  /* hex, empty in a blinded pool or where nothing was drawn */
+    bool drawn;
+};
+struct office_business {
+    struct store_public_object object;
+    struct store_public_result *results;
+    size_t result_count;
+    struct office_ticket *tickets;
+    size_t ticket_count;
+};
+/* ERR_MISSING with words. */
+MUST enum err office_portal_business(struct office_business *out, struct errand *e,
+                                     struct str pool_id);
+
+MUST enum err office_portal_tasks(struct store_public_task **out, size_t *count, struct errand *e,
+                                  int64_t before, int64_t most);
+/* A task with its items and parts. ERR_MISSING also while it is a draft. */
+struct office_public_task {
+    struct store_public_task task;
+    struct store_task_item *items;
+    size_t item_count;
+    struct store_task_part *parts;
+    size_t part_count;
+};
+MUST enum err office_portal_task(struct office_public_task *out, struct errand *e,
+                                 struct str number);
+MUST enum err office_portal_draws(struct store_public_draw **out, size_t *count, struct errand *e,
+                                  int64_t before, int64_t most);
+MUST enum err office_portal_results(struct store_public_result **out, size_t *count,
+                                    struct errand *e, const struct store_result_filter *filter);
+MUST enum err office_portal_items(struct store_public_item **out, size_t *count, struct errand *e);
+
+/* Statistics of a span: shares by dimension, and the stratified estimate of every disclosed draw
+ * with a plain pool (R104; docs/statistics.md gives the formulas). */
+struct office_estimate {
+    struct str draw;
+    struct str task_name;
+    int64_t size; /* objects in the strata that were visited */
+    int64_t visited;
+    int64_t findings;
+    double share; /* estimated share of objects with a finding, 0..1 */
+    double low;   /* 95 % interval; NaN where too few were visited */
+    double high;
+};
+struct office_statistics {
+    struct store_figures figures;
+    struct store_share *shares[4]; /* by enum store_dimension */
+    size_t share_count[4];
+    struct office_estimate *estimates;
+    size_t estimate_count;
+};
+MUST enum err office_portal_statistics(struct office_statistics *out, struct errand *e, int year);
+
+/* Stores a reader's words (R114): at most 2,000 bytes, contact at most 200, both optional but not
+ * empty together. ERR_INPUT. */
+MUST enum err office_portal_feedback(struct errand *e, struct str text, struct str contact);
+
+#endif

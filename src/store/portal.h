@@ -1,0 +1,185 @@
+/* What the public may see (R8, R18, R32, R69, R108, R112; I11): every statement of the portal
+ * stands here and filters to what was published. No personal number, no risk class, no draft. */
+#ifndef STORE_PORTAL_H
+#define STORE_PORTAL_H
+
+#include "store/row.h"
+
+/* The figures of the front page; times are microseconds UTC, from..until half open. */
+struct store_figures {
+    int64_t objects; /* 存续 */
+    int64_t items;
+    int64_t tasks;
+    int64_t draws;
+    int64_t overdue;  /* draws neither disclosed nor aborted behind their date */
+    int64_t visits;   /* published in the span */
+    int64_t results;  /* likewise */
+    int64_t findings; /* of these, neither 未发现问题 nor 未发现经营活动 */
+};
+MUST enum err store_figures(struct store_figures *out, struct db_tx *tx, struct str tenant,
+                            int64_t from, int64_t until, int64_t now);
+
+/* A task that was committed to a draw: before that it is a draft. */
+struct store_public_task {
+    int64_t id;
+    struct str number;
+    struct str name;
+    struct str plan_number;
+    struct str plan_name;
+    struct str document;
+    struct str type;
+    struct str source;
+    struct str basis;
+    struct str department; /* name */
+    int32_t visit_from;
+    int32_t visit_until;
+    struct str state;
+    struct str draw; /* number */
+    struct str draw_state;
+};
+/* At most `most` tasks with an id below `before` (0: the newest), newest first. */
+MUST enum err store_public_tasks(struct store_public_task **out, size_t *count, struct arena *arena,
+                                 struct db_tx *tx, struct str tenant, int64_t before, int64_t most);
+/* One task by number. ERR_MISSING also while it is a draft. */
+MUST enum err store_public_task_get(struct store_public_task *out, struct arena *arena,
+                                    struct db_tx *tx, struct str tenant, struct str number);
+
+/* A draw as everybody sees it. */
+struct store_public_draw {
+    int64_t id;
+    struct str number;
+    struct str organiser; /* name */
+    struct str task_number;
+    struct str task_name;
+    bool sealed;
+    bool blinded;
+    bool demo;
+    struct str state;
+    int64_t opened;
+    int64_t disclose_by;
+    int64_t pool_size;
+    int64_t drawn; /* 0 until it may be known */
+};
+MUST enum err store_public_draws(struct store_public_draw **out, size_t *count, struct arena *arena,
+                                 struct db_tx *tx, struct str tenant, int64_t before, int64_t most);
+/* Draws that are neither disclosed nor aborted though their date is over. */
+MUST enum err store_public_draws_overdue(struct store_public_draw **out, size_t *count,
+                                         struct arena *arena, struct db_tx *tx, struct str tenant,
+                                         int64_t now);
+
+/* A published result in the national columns, with its keys. */
+struct store_public_result {
+    int64_t id;
+    struct str pool_id;
+    struct str plan_number;
+    struct str plan_name;
+    struct str task_number;
+    struct str task_name;
+    struct str type;
+    struct str authority;
+    int32_t date;
+    struct str object_number;
+    struct str object_name;
+    struct str item_code;
+    struct str item;
+    struct str code;
+    int64_t published_at;
+    struct str draw;
+};
+/* What to list; empty texts and 0 mean any. */
+struct store_result_filter {
+    struct str tenant;
+    struct str pool_id;
+    struct str task;       /* number */
+    struct str item;       /* code */
+    struct str department; /* name */
+    struct str code;
+    int64_t from; /* published_at, half open; until 0: no end */
+    int64_t until;
+    int64_t before; /* result id, for the next page */
+    int64_t most;
+};
+/* Newest first. */
+MUST enum err store_public_results(struct store_public_result **out, size_t *count,
+                                   struct arena *arena, struct db_tx *tx,
+                                   const struct store_result_filter *filter);
+
+/* An object without what is nobody's business: no risk class, no observation. */
+struct store_public_object {
+    int64_t id;
+    struct str pool_id;
+    struct str number;
+    struct str name;
+    struct str kind;
+    struct str state;
+    struct str division;
+    struct str address;
+    struct str industry;
+    struct str business;
+    int32_t established;
+};
+MUST enum err store_public_object_get(struct store_public_object *out, struct arena *arena,
+                                      struct db_tx *tx, struct str tenant, struct str pool_id);
+/* Objects by the beginning of their number, by number. */
+MUST enum err store_public_objects_by_number(struct store_public_object **out, size_t *count,
+                                             struct arena *arena, struct db_tx *tx,
+                                             struct str tenant, struct str prefix, struct str after,
+                                             int64_t most);
+
+/* All versions of the item list, by code, newest version first. */
+struct store_public_item {
+    int64_t id;
+    struct str code;
+    int64_t version;
+    struct str compiler;
+    struct str category;
+    struct str name;
+    struct str class;
+    struct str objects;
+    struct str methods;
+    struct str subject;
+    struct str basis;
+    struct str state;
+    int32_t valid_from;
+    struct str partners;
+};
+MUST enum err store_public_items(struct store_public_item **out, size_t *count, struct arena *arena,
+                                 struct db_tx *tx, struct str tenant);
+
+/* Counts of published results by one dimension: key, results, findings. */
+enum store_dimension { STORE_BY_ITEM, STORE_BY_INDUSTRY, STORE_BY_DIVISION, STORE_BY_DEPARTMENT };
+struct store_share {
+    struct str key;
+    int64_t visits;
+    int64_t results;
+    int64_t findings;
+};
+MUST enum err store_shares(struct store_share **out, size_t *count, struct arena *arena,
+                           struct db_tx *tx, struct str tenant, enum store_dimension by,
+                           int64_t from, int64_t until);
+
+/* Published visits of disclosed plain draws by stratum, for estimates: how many were inspected and
+ * how many of them had any finding. */
+struct store_stratum_share {
+    struct str draw;
+    struct str task_name;
+    struct str stratum;
+    int64_t size;     /* objects in the stratum */
+    int64_t visited;  /* published visits */
+    int64_t findings; /* of these with at least one finding */
+};
+MUST enum err store_stratum_shares(struct store_stratum_share **out, size_t *count,
+                                   struct arena *arena, struct db_tx *tx, struct str tenant);
+
+/* A reader's words (R114). */
+struct store_feedback {
+    struct str tenant;
+    int64_t id;
+    struct str text;
+    struct str contact;
+    int64_t at;
+};
+/* Stores them as new. */
+MUST enum err store_feedback_add(struct db_tx *tx, const struct store_feedback *row);
+
+#endif

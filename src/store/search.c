@@ -1,0 +1,244 @@
+/* Substring search over names: see search.h.
+ *
+ * 示例县甲 is indexed as the words 示例 例县 县甲 甲 (the last character alone, so that one
+ * character is always the beginning of a word); 例县 is asked for as the phrase "例县", 示例县 as
+ * "示例 例县", 县 as the prefix 县*. */
+#include "store/search.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+enum { SEARCH_CHARS = 600 };
+
+static bool search_sqlite(const char *dialect)
+{
+    return strcmp(dialect, "sqlite") == 0;
+}
+
+/* --- words --- */
+
+struct str store_search_fold(struct arena *arena, struct str text)
+{
+    struct str folded;
+    struct buf out = {0};
+    uint32_t cp = 0;
+    if (utf8_nfkc_fold(&folded, arena, text) != ERR_OK)
+        return str_range(NULL, 0);
+    struct str rest = folded;
+    while (rest.len > 0) {
+        const char *from = rest.data;
+        if (utf8_next(&cp, &rest) != ERR_OK)
+            break;
+        bool ascii = (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z');
+        bool letter = cp >= 0xC0 && !(cp >= 0x2000 && cp <= 0x2BFF) &&
+                      !(cp >= 0x3000 && cp <= 0x3004) && !(cp >= 0x3007 && cp <= 0x3020) &&
+                      !(cp >= 0xFE10 && cp <= 0xFFFF) && !(cp >= 0xE000 && cp <= 0xF8FF);
+        if (ascii || letter || cp == 0x3007)
+            buf_add(&out, from, (size_t)(rest.data - from));
+    }
+    struct str copy =
+        buf_err(&out) == ERR_OK ? arena_str(arena, buf_view(&out)) : str_range(NULL, 0);
+    buf_free(&out);
+    return copy;
+}
+
+/* Where each character of a folded text begins; one more for its end. */
+static size_t search_cut(size_t at[SEARCH_CHARS + 1], struct str folded)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < folded.len && count < SEARCH_CHARS; i++)
+        if (((unsigned char)folded.data[i] & 0xC0) != 0x80)
+            at[count++] = i;
+    at[count] = folded.len;
+    return count;
+}
+
+/* The words of a name, a blank between them. */
+static void search_words(struct buf *out, struct str folded)
+{
+    size_t at[SEARCH_CHARS + 1];
+    size_t count = search_cut(at, folded);
+    for (size_t i = 0; i < count; i++) {
+        size_t end = i + 2 <= count ? at[i + 2] : at[i + 1];
+        if (i > 0)
+            buf_char(out, ' ');
+        buf_str(out, str_range(folded.data + at[i], end - at[i]));
+    }
+}
+
+/* The query for a folded text: a phrase of its pairs, or the prefix of its only character. */
+static void search_query(struct buf *out, bool sqlite, struct str folded)
+{
+    size_t at[SEARCH_CHARS + 1];
+    size_t count = search_cut(at, folded);
+    const char *quote = sqlite ? "\"" : "'";
+    if (count == 1) {
+        buf_printf(out, "%s%.*s%s%s", quote, STR_ARG(folded), quote, sqlite ? "*" : ":*");
+        return;
+    }
+    for (size_t i = 0; i + 1 < count; i++) {
+        if (i > 0)
+            buf_cat(out, sqlite ? " + " : " <-> ");
+        buf_printf(out, "%s%.*s%s", quote, (int)(at[i + 2] - at[i]), folded.data + at[i], quote);
+    }
+}
+
+/* --- making and following --- */
+
+static const char MAKE_SQLITE[] =
+    "CREATE VIRTUAL TABLE IF NOT EXISTS object_word USING fts5(words, columnsize=0,"
+    " tokenize='unicode61 remove_diacritics 0')";
+static const char MAKE_POSTGRESQL[] =
+    "CREATE TABLE IF NOT EXISTS object_word (id BIGINT PRIMARY KEY, words tsvector NOT NULL)";
+static const char MAKE_POSTGRESQL_INDEX[] =
+    "CREATE INDEX IF NOT EXISTS object_word_gin ON object_word USING gin (words)";
+
+enum err store_search_make(struct db_tx *tx, const char *dialect)
+{
+    if (search_sqlite(dialect))
+        return db_run(tx, NULL, MAKE_SQLITE, DB_NONE);
+    TRY(db_run(tx, NULL, MAKE_POSTGRESQL, DB_NONE));
+    return db_run(tx, NULL, MAKE_POSTGRESQL_INDEX, DB_NONE);
+}
+
+static const char MARK_GET[] = "SELECT value FROM counter WHERE tenant = $1 AND name = 'search-job'"
+                               " AND year = 0";
+static const char MARK_GET_ID[] = "SELECT value FROM counter WHERE tenant = $1"
+                                  " AND name = 'search-id' AND year = 0";
+static const char MARK_SET[] = "UPDATE counter SET value = $3 WHERE tenant = $1 AND name = $2"
+                               " AND year = 0";
+static const char MARK_NEW[] = "INSERT INTO counter (tenant, name, year, value)"
+                               " VALUES ($1, $2, 0, $3)";
+static const char FOLLOW[] = "SELECT id, job, name FROM object WHERE tenant = $1"
+                             " AND (job > $2 OR (job = $2 AND id > $3)) ORDER BY job, id LIMIT $4";
+static const char DROP_SQLITE[] = "DELETE FROM object_word WHERE rowid = $1";
+static const char DROP_POSTGRESQL[] = "DELETE FROM object_word WHERE id = $1";
+static const char PUT_SQLITE[] = "INSERT INTO object_word (rowid, words) VALUES ($1, $2)";
+static const char PUT_POSTGRESQL[] = "INSERT INTO object_word (id, words)"
+                                     " VALUES ($1, to_tsvector('simple', $2))";
+
+static enum err search_number(void *out, struct db_rows *rows, struct arena *arena)
+{
+    (void)arena;
+    *(int64_t *)out = db_col_int(rows, 0);
+    return ERR_OK;
+}
+
+static enum err search_mark(int64_t *out, struct db_tx *tx, const char *sql, struct str tenant)
+{
+    *out = 0;
+    enum err err = store_one(out, NULL, tx, sql, DB_ARGS(db_text(tenant)), search_number);
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
+static enum err search_mark_set(struct db_tx *tx, struct str tenant, struct str name, int64_t value)
+{
+    return db_upsert(tx, MARK_SET, MARK_NEW,
+                     DB_ARGS(db_text(tenant), db_text(name), db_int(value)));
+}
+
+struct search_row {
+    int64_t id;
+    int64_t job;
+    struct str name;
+};
+
+static enum err search_row_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct search_row *row = out;
+    row->id = db_col_int(rows, 0);
+    row->job = db_col_int(rows, 1);
+    row->name = store_text(rows, 2, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+static enum err search_put(struct db_tx *tx, bool sqlite, const struct search_row *row,
+                           struct arena *arena)
+{
+    struct buf words = {0};
+    struct str folded = store_search_fold(arena, row->name);
+    if (folded.data == NULL)
+        return ERR_MEMORY;
+    search_words(&words, folded);
+    enum err err =
+        db_run(tx, NULL, sqlite ? DROP_SQLITE : DROP_POSTGRESQL, DB_ARGS(db_int(row->id)));
+    if (err == ERR_OK)
+        err = db_run(tx, NULL, sqlite ? PUT_SQLITE : PUT_POSTGRESQL,
+                     DB_ARGS(db_int(row->id), db_text(buf_view(&words))));
+    buf_free(&words);
+    return err;
+}
+
+enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *tx,
+                             const char *dialect, struct str tenant, int64_t most)
+{
+    int64_t job = 0;
+    int64_t id = 0;
+    struct search_row *rows = NULL;
+    size_t count = 0;
+    const struct store_shape shape = {sizeof *rows, search_row_fill};
+    TRY(search_mark(&job, tx, MARK_GET, tenant));
+    TRY(search_mark(&id, tx, MARK_GET_ID, tenant));
+    TRY(store_array((void **)&rows, &count, arena, tx, &shape, FOLLOW,
+                    DB_ARGS(db_text(tenant), db_int(job), db_int(id), db_int(most))));
+    for (size_t i = 0; i < count; i++)
+        TRY(search_put(tx, search_sqlite(dialect), &rows[i], arena));
+    *done = count;
+    if (count == 0)
+        return ERR_OK;
+    TRY(search_mark_set(tx, tenant, STR("search-job"), rows[count - 1].job));
+    return search_mark_set(tx, tenant, STR("search-id"), rows[count - 1].id);
+}
+
+/* --- finding --- */
+
+#define FOUND_ROWS                                                                                 \
+    "SELECT o.id, o.pool_id, o.number, o.name, o.kind, o.state, o.division, o.address,"            \
+    " o.industry, o.business, o.established FROM object_word w JOIN object o ON o.tenant = $1"
+#define FOUND_LIMITS                                                                               \
+    " AND o.id > $3 AND o.division >= $4 AND o.division < $5 ORDER BY o.id LIMIT $6"
+
+static const char FIND_SQLITE[] =
+    FOUND_ROWS " AND o.id = w.rowid WHERE w.words MATCH $2 AND w.rowid > $3" FOUND_LIMITS;
+static const char FIND_POSTGRESQL[] =
+    FOUND_ROWS " AND o.id = w.id WHERE w.words @@ to_tsquery('simple', $2)" FOUND_LIMITS;
+
+static enum err found_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_public_object *o = out;
+    o->id = db_col_int(rows, 0);
+    struct str *const texts[] = {&o->pool_id,  &o->number,  &o->name,     &o->kind,    &o->state,
+                                 &o->division, &o->address, &o->industry, &o->business};
+    for (int i = 0; i < 9; i++)
+        *texts[i] = store_text(rows, 1 + i, arena, &failed);
+    o->established = (int32_t)db_col_int(rows, 10);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_search_find(struct store_public_object **out, size_t *count, struct arena *arena,
+                           struct db_tx *tx, const char *dialect, const struct store_search *s)
+{
+    bool sqlite = search_sqlite(dialect);
+    struct str folded = store_search_fold(arena, s->text);
+    struct str end = arena_printf(arena, "%.*s~", STR_ARG(s->division));
+    struct buf query = {0};
+    const struct store_shape shape = {sizeof **out, found_fill};
+    *out = NULL;
+    *count = 0;
+    if (folded.data == NULL || end.data == NULL)
+        return ERR_MEMORY;
+    if (folded.len == 0)
+        return ERR_OK;
+    search_query(&query, sqlite, folded);
+    enum err err = buf_err(&query);
+    if (err == ERR_OK)
+        err = store_array((void **)out, count, arena, tx, &shape,
+                          sqlite ? FIND_SQLITE : FIND_POSTGRESQL,
+                          DB_ARGS(db_text(s->tenant), db_text(buf_view(&query)), db_int(s->after),
+                                  db_text(s->division), db_text(end), db_int(s->most)));
+    buf_free(&query);
+    return err;
+}

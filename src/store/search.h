@@ -1,0 +1,35 @@
+/* Substring search over the names of objects: pairs of neighbouring characters in a full-text
+ * index, asked for as a phrase, so that any part of a name of one character or more is found in
+ * milliseconds (DESIGN.md section 2: LIKE reads every row, trigrams find nothing under three
+ * characters). The index follows the registry: store_search_follow brings in what was imported
+ * since it was last called. The two databases have different full-text engines behind the same
+ * pairs, so their answers are the same; this is the one file of store/ that asks which it is. */
+#ifndef STORE_SEARCH_H
+#define STORE_SEARCH_H
+
+#include "store/portal.h"
+
+/* Makes the index where it is missing. dialect is db_dialect's answer. */
+MUST enum err store_search_make(struct db_tx *tx, const char *dialect);
+/* Brings at most `most` objects that were added or changed since the last call into the index;
+ * *done gets how many (fewer than most: the index is up to date). */
+MUST enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *tx,
+                                  const char *dialect, struct str tenant, int64_t most);
+/* Objects whose folded name holds `text`, by id, from behind `after`. A text without any letter or
+ * digit finds nothing. division, '' for any, limits to codes that begin with it. */
+struct store_search {
+    struct str tenant;
+    struct str text;
+    struct str division;
+    int64_t after;
+    int64_t most;
+};
+MUST enum err store_search_find(struct store_public_object **out, size_t *count,
+                                struct arena *arena, struct db_tx *tx, const char *dialect,
+                                const struct store_search *search);
+
+/* A name as it is compared: compatibility forms and case folded, only letters and digits kept.
+ * data NULL when out of memory. */
+struct str store_search_fold(struct arena *arena, struct str text);
+
+#endif
