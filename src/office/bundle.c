@@ -311,7 +311,7 @@ enum err office_bundle_prepare(struct office_bundle *bundle, struct arena *arena
     TRY(draw_commitment_parse(&s.commitment, arena, draft->entries[0], fault));
     for (size_t i = 0; i < draft->part_count; i++)
         TRY(part_add(&s, &draft->parts[i]));
-    if (draw_commitment_sealed(&s.commitment) && draft->secret_count > 0) {
+    if (draw_commitment_sealed(&s.commitment)) {
         TRY(blinds_add(&s, draft->part_count, false));
         TRY(blinds_add(&s, draft->part_count, true));
     }

@@ -224,6 +224,32 @@ static void an_aborted_draw_shows_its_reason(void **state)
     kit_free(kit);
 }
 
+/* Blinds are shown, codes are not: digests are checked, and what rests on seeds stays open. */
+static void a_draw_given_up_late_still_shows_what_was_fixed(void **state)
+{
+    (void)state;
+    struct seen seen;
+    struct kit *kit = kit_new(&sealed_blinded);
+    kit_commit(kit);
+    kit_beacon(kit);
+    kit_drawn(kit);
+    kit_skip(kit, kit_drawn_id(kit, 0));
+    kit_teams(kit);
+    kit_beacon(kit);
+    kit_assign(kit);
+    kit_abort(kit);
+    kit_finish(kit);
+    assert_holds(kit, kit->full, &seen);
+    assert_int_equal(seen.marks[DRAW_CHECK_SELECTED_DIGEST][DRAW_SAME], 1);
+    assert_int_equal(seen.marks[DRAW_CHECK_TEAMS_DIGEST][DRAW_SAME], 1);
+    assert_int_equal(seen.marks[DRAW_CHECK_SELECTED][DRAW_SAME], 0);
+    assert_int_equal(seen.marks[DRAW_CHECK_ASSIGNED][DRAW_OPEN], 1);
+    buf_free(&seen.text);
+    assert_holds(kit, kit->open, &seen);
+    buf_free(&seen.text);
+    kit_free(kit);
+}
+
 static void local_randomness_is_marked_as_training(void **state)
 {
     (void)state;
@@ -590,6 +616,7 @@ int main(void)
         cmocka_unit_test(a_public_bundle_of_a_blinded_pool_names_what_it_lacks),
         cmocka_unit_test(a_public_bundle_does_not_betray_strata),
         cmocka_unit_test(an_aborted_draw_shows_its_reason),
+        cmocka_unit_test(a_draw_given_up_late_still_shows_what_was_fixed),
         cmocka_unit_test(local_randomness_is_marked_as_training),
         cmocka_unit_test(without_a_key_of_the_readers_own_that_is_said),
         cmocka_unit_test(another_key_than_the_readers_does_not_hold),
