@@ -395,14 +395,17 @@ def refill(d, team):
         for seat, inspector in team.items():
             if seat not in leaving:
                 equal(seat + " stays", new[seat], inspector)
-        if len(leaving) == 1:
-            seat = next(iter(leaving))
+        now = {s: h for s, h in team.items() if s not in leaving}
+        thing_of = dict(table(d, "seats.tsv"))
+        caps = {i: int(cap) for i, _, cap in table(d, "inspectors.tsv")}
+        for seat in sorted(leaving, key=str.encode):
             equal(seat + " leaves", leaving[seat][0], team[seat])
-            x = {i: sum(1 for s, h in team.items() if h == i and s != seat) for i in base}
-            able = [i for i, s in eligible if s == seat]
-            best = min(able, key=lambda i: (base[i] + x[i],
-                                            ticket(seed, "pair|%s|%s" % (seat, i)), i))
-            equal(seat + " goes to", new[seat], best)
+            x = {i: sum(1 for h in now.values() if h == i) for i in base}
+            able = [i for i, s in eligible if s == seat and i != leaving[seat][0] and x[i] < caps[i]
+                    and all(thing_of[o] != thing_of[seat] for o, h in now.items() if h == i)]
+            now[seat] = min(able, key=lambda i: (base[i] + x[i],
+                                                 ticket(seed, "pair|%s|%s" % (seat, i)), i))
+            equal(seat + " goes to", new[seat], now[seat])
         for seat in leaving:
             must((new[seat], seat) in eligible, new[seat], "was not eligible for", seat)
         d.check_digest(after[0], "teams", "round-%d/teams.tsv" % j)

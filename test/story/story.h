@@ -25,6 +25,8 @@
 #define COURSE_START INT64_C(1772413200000000)
 #define COURSE_STATUTE "《企业信息公示暂行条例》第十四条"
 
+enum { COURSE_TABLES = 100 };
+
 /* An office with a small county and where its story stands. */
 struct course {
     struct story *s;
@@ -36,7 +38,8 @@ struct course {
     struct str next;
     struct office_result_due due;
     struct office_published published;
-    unsigned tables; /* in the database, the migrations' own left out */
+    const char *tables[COURSE_TABLES]; /* of the database, the migrations' own left out */
+    size_t table_count;
 };
 
 typedef enum err course_act(struct course *c, const void *arg);

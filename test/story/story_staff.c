@@ -136,6 +136,19 @@ static void a_cap_of_seats_is_counted_before_the_commitment(void **state)
         1);
 }
 
+static void a_cap_of_seats_with_a_speciality_is_counted_before_the_commitment(void **state)
+{
+    struct course *c = *state;
+    const struct step steps[] = {
+        {"at most one seat each", course_setting,
+         &(struct course_setting){MODEL_SETTING_SEAT_CAP, "1", "本地规定〔2026〕2号"}},
+        {"four objects, each with one of three 食品", course_task,
+         &(struct course_task){.parts = "SCJG:2:食品:1", .quotas = "ALL=fixed:4"}},
+        {"one is missing", course_commit, NULL, ERR_STAFF, "市场监督管理局;食品;缺 1"},
+    };
+    COURSE_RUN(c, steps);
+}
+
 /* --- who sits --- */
 
 /* Every seat that stands, read from the database: the rules that nobody may break. */
@@ -279,6 +292,7 @@ int main(void)
         COURSE_TEST(who_left_does_not_sit),
         COURSE_TEST(an_area_without_two_of_its_own_is_named),
         COURSE_TEST(a_cap_of_seats_is_counted_before_the_commitment),
+        COURSE_TEST(a_cap_of_seats_with_a_speciality_is_counted_before_the_commitment),
         COURSE_TEST(the_tag_is_held_where_it_is_asked_for_and_nobody_sits_twice),
         COURSE_TEST(nobody_who_withdrew_or_declared_an_interest_sits),
         COURSE_TEST(too_many_who_withdrew_stop_the_teams_before_their_randomness),
