@@ -3,8 +3,8 @@
 # by `sqlite3 .import` and by PostgreSQL's \copy, each followed by the index builds of our table.
 # Syncs are on everywhere. BENCH_ROWS changes the number of rows (1000000).
 #
-# What it uses of the program: sunlot --data DIR init --tenant CODE --name NAME [--url URL]
-#                              sunlot --data DIR import objects FILE
+# What it uses of the program: sunlot --data DIR init --division CODE --name NAME --origin NAME
+#                              [--database URL], sunlot --data DIR import objects FILE
 set -u -o pipefail
 
 rows=${BENCH_ROWS:-1000000}
@@ -57,7 +57,7 @@ import() {
 on_sqlite() {
     local peer ours
     peer=$(seconds sqlite_peer) || return 1
-    "$SUNLOT" --data "$dir/lite" init --tenant 410882 --name bench >"$dir/out" || return 1
+    "$SUNLOT" --data "$dir/lite" init --division 410882 --name bench --origin bench.example/log >"$dir/out" || return 1
     ours=$(seconds import "$dir/lite") || return 1
     echo "import_sqlite_peer $peer s - -"
     result import_sqlite "$ours" "$peer" '<=2'
@@ -66,7 +66,8 @@ on_sqlite() {
 on_postgres() {
     local peer ours
     peer=$(seconds postgres_peer) || return 1
-    "$SUNLOT" --data "$dir/pg" init --tenant 410882 --name bench --url "$SUNLOT_TEST_PG" >"$dir/out" ||
+    "$SUNLOT" --data "$dir/pg" init --division 410882 --name bench --origin bench.example/log \
+        --database "$SUNLOT_TEST_PG" >"$dir/out" ||
         return 1
     ours=$(seconds import "$dir/pg") || return 1
     echo "import_postgres_peer $peer s - -"
