@@ -209,9 +209,12 @@ static enum err report_row(struct import_run *run, const struct import_row *row)
 /* Which field a column was read as; the label of none is empty. */
 static struct str column_field(const struct import_run *run, size_t column)
 {
-    for (size_t i = 0; i < run->map.count; i++)
-        if (run->map.columns[i] == (int32_t)column || run->twins[i] == (int32_t)column)
+    for (size_t i = 0; i < run->map.count; i++) {
+        if (run->map.columns[i] == (int32_t)column)
             return str_of(run->map.fields[i].label);
+        if (run->twins[i] == (int32_t)column)
+            return arena_printf(run->e->arena, "%s（备用）", run->map.fields[i].label);
+    }
     return (struct str){"", 0};
 }
 
