@@ -15,12 +15,18 @@ enum {
     SHIFT_1904 = 1462 /* days between the two epochs of spreadsheets */
 };
 
+/* Digits, perhaps with a point and digits that end in no zero: nothing to tidy. */
 static bool is_plain(struct str s)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.data[i] < '0' || s.data[i] > '9')
+    bool point = false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.data[i] == '.' && i > 0 && !point)
+            point = true;
+        else if (s.data[i] < '0' || s.data[i] > '9')
             return false;
-    return s.len > 0 && s.len <= EXACT_DIGITS;
+    }
+    char last = s.len > 0 ? s.data[s.len - 1] : '.';
+    return s.len <= EXACT_DIGITS && last != '.' && !(point && last == '0');
 }
 
 /* strtod over a slice; false unless all of it is one finite number. */
@@ -77,6 +83,31 @@ bool date_text(struct buf *out, struct str raw, bool shift1904)
         buf_printf(out, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
                    (int)(seconds % 60));
     return dated || seconds > 0;
+}
+
+/* Does text have the shape of `form`, in which 9 stands for any digit? */
+static bool shaped(struct str text, const char *form)
+{
+    for (size_t i = 0; form[i]; i++) {
+        bool digit = i < text.len && text.data[i] >= '0' && text.data[i] <= '9';
+        if (i >= text.len || (form[i] == '9' ? !digit : text.data[i] != form[i]))
+            return false;
+    }
+    return true;
+}
+
+bool iso_date_text(struct buf *out, struct str raw)
+{
+    struct str time = str_sub(raw, 11, raw.len);
+    buf_clear(out);
+    if (!shaped(raw, "9999-99-99") || (raw.len > 10 && raw.data[10] != 'T'))
+        return false;
+    buf_str(out, str_sub(raw, 0, 10));
+    if (shaped(time, "99:99:99") && !str_starts(time, STR("00:00:00"))) {
+        buf_char(out, ' ');
+        buf_str(out, str_sub(time, 0, 8));
+    }
+    return true;
 }
 
 /* Built-in formats that show dates or times (ECMA-376 part 1, 18.8.30, with the East Asian ones).

@@ -44,11 +44,22 @@ static enum err check_size(struct sheet *sheet, uint32_t column, size_t size)
                      (unsigned long long)sheet->row.number, name, sheet->limits.cell_bytes);
 }
 
+/* str_trim for the many texts that neither begin nor end with anything it takes off: blanks,
+ * U+3000, U+00A0 and U+FEFF are known by their first and last bytes. */
+static struct str trim(struct str text)
+{
+    unsigned char first = text.len ? (unsigned char)text.data[0] : 0;
+    unsigned char last = text.len ? (unsigned char)text.data[text.len - 1] : 0;
+    bool begins = first <= ' ' || first == 0xE3 || first == 0xC2 || first == 0xEF;
+    bool ends = last <= ' ' || last == 0x80 || last == 0xA0 || last == 0xBF;
+    return begins || ends ? str_trim(text) : text;
+}
+
 /* Common half of the two puts: a slot for trimmed text, NULL for an empty cell. */
 static enum err put(struct row_slot **out, struct sheet *sheet, uint32_t column, struct str *text)
 {
     *out = NULL;
-    *text = str_trim(*text);
+    *text = trim(*text);
     if (text->len == 0)
         return ERR_OK;
     TRY(check_size(sheet, column, text->len));

@@ -113,6 +113,8 @@ void number_text(struct buf *out, struct str raw);
 /* A day number as YYYY-MM-DD, with a time of day where it has one; false if it is no date.
  * shift1904: days count from 1904. */
 bool date_text(struct buf *out, struct str raw, bool shift1904);
+/* 2017-08-09T00:00:00.000 in the same form; false if it has another shape. */
+bool iso_date_text(struct buf *out, struct str raw);
 /* What a number format shows: SHEET_DATE, SHEET_PERCENT or SHEET_NUMBER. */
 enum sheet_cell_kind format_kind(uint32_t id, struct str code);
 

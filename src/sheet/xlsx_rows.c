@@ -160,9 +160,10 @@ static enum err load_merges(struct sheet *sheet, struct merge_finder *finder, st
     return err;
 }
 
+/* Compares a name; most differ in their first character. */
 static bool is(const char *name, const char *expected)
 {
-    return strcmp(name, expected) == 0;
+    return name[0] == expected[0] && strcmp(name + 1, expected + 1) == 0;
 }
 
 static const char *own_name(struct rows_parser *p, const char *name)
@@ -309,12 +310,9 @@ static enum err put_number(struct rows_parser *p)
 /* An ISO date as stored by strict writers: 2016-01-05T00:00:00. */
 static enum err put_date(struct rows_parser *p)
 {
-    struct str date, rest = str_trim(buf_view(&p->text));
-    bool cut = str_cut(&date, &rest, 'T');
-    buf_clear(&p->shown);
-    buf_str(&p->shown, date);
-    if (cut && rest.len >= 8 && !str_starts(rest, STR("00:00:00")))
-        buf_printf(&p->shown, " %.8s", rest.data);
+    struct str raw = str_trim(buf_view(&p->text));
+    if (!iso_date_text(&p->shown, raw))
+        return row_put(p->sheet, p->column, SHEET_TEXT, raw);
     return row_put(p->sheet, p->column, SHEET_DATE, buf_view(&p->shown));
 }
 

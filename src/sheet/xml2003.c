@@ -173,31 +173,20 @@ static void on_text(void *user, const char *data, int len)
                                     (unsigned long long)p->number, p->sheet->limits.cell_bytes));
 }
 
-/* 2017-08-09T00:00:00.000 as 2017-08-09, or with its time of day. */
-static void show_date(struct buf *out, struct str raw)
-{
-    struct str date, time = str_trim(raw);
-    bool cut = str_cut(&date, &time, 'T');
-    buf_clear(out);
-    buf_str(out, date);
-    if (cut && time.len >= 8 && !str_starts(time, STR("00:00:00")))
-        buf_printf(out, " %.8s", time.data);
-}
-
 static enum err put_cell(struct xml2003 *p)
 {
-    struct str raw = buf_view(&p->cell);
+    struct str raw = str_trim(buf_view(&p->cell));
+    enum sheet_cell_kind kind = p->kind;
     TRY(buf_err(&p->cell));
-    if (p->kind == SHEET_NUMBER)
-        number_text(&p->shown, str_trim(raw));
-    else if (p->kind == SHEET_DATE)
-        show_date(&p->shown, raw);
-    else if (p->kind == SHEET_BOOL)
-        buf_clear(&p->shown), buf_cat(&p->shown, str_starts(raw, STR("1")) ? "TRUE" : "FALSE");
-    else
-        return row_put(p->sheet, p->column, p->kind, raw);
+    if (kind == SHEET_NUMBER)
+        number_text(&p->shown, raw);
+    else if (kind == SHEET_DATE && !iso_date_text(&p->shown, raw))
+        kind = SHEET_TEXT;
+    if (kind == SHEET_BOOL)
+        raw = str_starts(raw, STR("1")) ? STR("TRUE") : STR("FALSE");
+    bool shown = kind == SHEET_NUMBER || kind == SHEET_DATE;
     TRY(buf_err(&p->shown));
-    return row_put(p->sheet, p->column, p->kind, buf_view(&p->shown));
+    return row_put(p->sheet, p->column, kind, shown ? buf_view(&p->shown) : raw);
 }
 
 static void end_row(struct xml2003 *p)

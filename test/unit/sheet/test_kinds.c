@@ -108,6 +108,33 @@ static void spreadsheetml_2003_is_read_with_indexes_and_merges(void **state)
         "2:题|~题|~题;3:甲||#469006600187440;4:~甲|@2017-08-09|?TRUE|粗体;6:!#REF!");
 }
 
+static void dates_of_another_shape_stay_text(void **state)
+{
+    struct make *make = *state;
+    static const struct {
+        const char *date, *cell;
+    } table[] = {{"2017-08-09T18:30:00.000", "@2017-08-09 18:30:00"},
+                 {"2017-08-09", "@2017-08-09"},
+                 {"2017-08-0T00:00:0中", "2017-08-0T00:00:0中"},
+                 {"2017-08-09 x", "2017-08-09 x"},
+                 {"2017-08-09T00:00:0中", "@2017-08-09"},
+                 {"T", "T"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *xml =
+            arena_printf(&make->arena,
+                         BOOK "<Worksheet><Table><Row><Cell><Data Type=\"DateTime\">%s"
+                              "</Data></Cell></Row></Table></Worksheet></Workbook>",
+                         table[i].date)
+                .data;
+        const char *rows = arena_printf(&make->arena, "1:%s", table[i].cell).data;
+        assert_string_equal(read_text(make, "date.xml", xml), rows);
+        const char *cells =
+            arena_printf(&make->arena, "<row><c t=\"d\"><v>%s</v></c></row>", table[i].date).data;
+        assert_string_equal(
+            make_read(make, make_xlsx(make, "date.xlsx", cells, NULL, NULL, NULL), NULL), rows);
+    }
+}
+
 static void spreadsheetml_2003_that_goes_back_is_refused(void **state)
 {
     struct make *make = *state;
@@ -237,6 +264,7 @@ int main(void)
         cmocka_unit_test(tag_soup_gives_the_table_that_a_browser_shows),
         cmocka_unit_test(outer_tables_can_be_selected_without_what_is_inside),
         cmocka_unit_test(spreadsheetml_2003_is_read_with_indexes_and_merges),
+        cmocka_unit_test(dates_of_another_shape_stay_text),
         cmocka_unit_test(spreadsheetml_2003_that_goes_back_is_refused),
         cmocka_unit_test(text_is_read_in_every_encoding_with_any_separator),
         cmocka_unit_test(the_real_registry_reads_the_same_in_four_encodings),

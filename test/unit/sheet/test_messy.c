@@ -201,7 +201,7 @@ static void old_binary_files_are_converted_or_refused_with_advice(void **state)
         printf("# LibreOffice is not installed; only the refusal was tested\n");
 }
 
-static void a_damaged_binary_file_or_one_that_takes_too_long_is_refused(void **state)
+static void damaged_locked_and_starved_conversions_are_refused(void **state)
 {
     struct make *make = *state;
     if (!sheet_converter_present()) {
@@ -335,7 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_table_has_the_rows_that_a_second_reader_counts),
         cmocka_unit_test(old_binary_files_are_converted_or_refused_with_advice),
-        cmocka_unit_test(a_damaged_binary_file_or_one_that_takes_too_long_is_refused),
+        cmocka_unit_test(damaged_locked_and_starved_conversions_are_refused),
         cmocka_unit_test(records_are_told_from_what_surrounds_them),
         cmocka_unit_test(lists_of_items_are_read_whole),
     };
