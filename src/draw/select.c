@@ -59,22 +59,24 @@ static int drawn_cmp(const struct draw_drawn *a, const struct draw_drawn *b)
     return order != 0 ? order : str_cmp(a->id, b->id);
 }
 
-static int slot_cmp(const struct heap *heap, const struct slot *a, const struct slot *b)
+/* Whether a stands above b. Heads are hardly ever equal; that they may be costs no other branch. */
+static bool slot_above(const struct heap *heap, const struct slot *a, const struct slot *b)
 {
-    if (a->head != b->head)
-        return a->head < b->head ? -1 : 1;
-    return drawn_cmp(&heap->rows[a->row], &heap->rows[b->row]);
+    if (__builtin_expect(a->head == b->head, 0))
+        return drawn_cmp(&heap->rows[a->row], &heap->rows[b->row]) > 0;
+    return a->head > b->head;
 }
 
-/* Lets slots[at] sink until no child is above it. */
+/* Lets slots[at] sink until no child is above it. Which child is the larger is a matter of chance,
+ * so it is added rather than branched on. */
 static void heap_sink(struct heap *heap, size_t count, size_t at)
 {
     struct slot *slots = heap->slots;
     struct slot slot = slots[at];
     for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && slot_cmp(heap, &slots[child + 1], &slots[child]) > 0)
-            child++;
-        if (slot_cmp(heap, &slots[child], &slot) <= 0)
+        if (child + 1 < count)
+            child += slot_above(heap, &slots[child + 1], &slots[child]);
+        if (!slot_above(heap, &slots[child], &slot))
             break;
         slots[at] = slots[child];
         at = child;
@@ -197,11 +199,12 @@ static enum err heap_replace(struct heap *heap, struct arena *arena, struct str 
                              const uint8_t ticket[DRAW_HASH])
 {
     struct draw_drawn *row = &heap->rows[heap->slots[0].row];
-    int order = memcmp(ticket, row->ticket, DRAW_HASH);
+    uint64_t head = ticket_head(ticket);
+    int order = head == heap->bound ? memcmp(ticket, row->ticket, DRAW_HASH) : -1;
     if (order > 0 || (order == 0 && str_cmp(id, row->id) >= 0))
         return ERR_OK;
     TRY(row_set(row, arena, id, ticket));
-    heap->slots[0].head = ticket_head(ticket);
+    heap->slots[0].head = head;
     heap_sink(heap, heap->count, 0);
     heap->bound = heap->slots[0].head;
     return ERR_OK;
