@@ -1,0 +1,170 @@
+/* Draws: the list and one draw with all that may be known of it. A sealed draw shows its
+ * commitment, its course and its strata until it is disclosed, and nothing of its outcome (I11). */
+#include "page/page.h"
+
+#include "office/draw.h"
+
+static enum err draws_before(int64_t *out, const struct web_request *request, struct fault *fault)
+{
+    struct str text = web_param(request, "before");
+    *out = 0;
+    if (text.len > 0 && str_i64(out, text) != ERR_OK)
+        return fault_set(fault, ERR_INPUT, "参数 before 应为数字");
+    return ERR_OK;
+}
+
+static bool draws_closed(struct str state)
+{
+    return str_eq(state, STR("disclosed")) || str_eq(state, STR("aborted"));
+}
+
+enum err page_draws(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    struct store_public_draw *rows = NULL;
+    size_t count = 0;
+    int64_t before = 0;
+    page_begin(&p, request, "/draws", STR(""));
+    web_set(&p.model, &p.model.root, "title", page_word(&p, "draws"));
+    TRY(draws_before(&before, request, fault));
+    enum err err = office_portal_draws(&rows, &count, &p.errand, before, PAGE_ROWS + 1);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    struct web_model *m = &p.model;
+    struct web_value *list = web_set_list(m, &m->root, "draws");
+    for (size_t i = 0; i < count && i < PAGE_ROWS; i++) {
+        const struct store_public_draw *d = &rows[i];
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "number", d->number);
+        web_set(m, row, "organiser", d->organiser);
+        web_set(m, row, "task_name", d->task_name);
+        web_set(m, row, "state", str_of(office_draw_state_zh(d->state)));
+        web_set(m, row, "opened", page_time(&p, d->opened));
+        web_set(m, row, "disclose_by", page_time(&p, d->disclose_by));
+        web_set_count(m, row, "pool_size", d->pool_size);
+        web_set_flag(m, row, "demo", d->demo);
+        web_set_flag(m, row, "late", d->disclose_by < request->now && !draws_closed(d->state));
+        web_set_count(m, &m->root, "next", d->id);
+    }
+    web_set_flag(m, &m->root, "has_draws", count > 0);
+    web_set_flag(m, &m->root, "more", count > PAGE_ROWS);
+    return page_end(reply, &p, "draws");
+}
+
+/* --- one draw --- */
+
+static const struct {
+    const char *kind;
+    const char *zh;
+} draws_kinds[] = {
+    {"commitment", "承诺"},      {"beacon", "随机数"},        {"drawn", "抽取对象"},
+    {"teams", "确定席位和人员"}, {"assigned", "匹配人员"},    {"skip", "对象无法检查"},
+    {"refill", "席位空出"},      {"refilled", "补位"},        {"abort", "终止"},
+    {"disclosure", "公开"},      {"attestation", "审计意见"},
+};
+
+static struct str draws_kind(const struct page *p, struct str kind)
+{
+    if (str_eq(p->request->language, STR("en")))
+        return kind;
+    for (size_t i = 0; i < sizeof draws_kinds / sizeof draws_kinds[0]; i++)
+        if (str_eq(str_of(draws_kinds[i].kind), kind))
+            return str_of(draws_kinds[i].zh);
+    return kind;
+}
+
+static void draw_entries(struct page *p, const struct office_draw *d)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "entries");
+    for (size_t i = 0; i < d->entry_count; i++) {
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "kind", draws_kind(p, d->entries[i].kind));
+        if (d->entries[i].round > 0)
+            web_set_count(m, row, "round", d->entries[i].round);
+        web_set_count(m, row, "idx", d->entries[i].idx);
+        web_set(m, row, "time", page_time(p, d->times[i]));
+    }
+}
+
+/* What a stratum stands for is shown in plain pools only; cutoffs of blinded ones would betray it.
+ */
+static void draw_strata(struct page *p, const struct office_draw *d, bool outcome)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "strata");
+    bool plain = !d->draw.blinded;
+    for (size_t i = 0; i < d->stratum_count; i++) {
+        const struct store_stratum *s = &d->strata[i];
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "name", s->name);
+        web_set_count(m, row, "count", s->count);
+        web_set(m, row, "mode", s->mode);
+        web_set_count(m, row, "num", s->num);
+        web_set_count(m, row, "den", s->den);
+        if (outcome && plain && s->quota >= 0)
+            web_set_count(m, row, "taken", s->quota);
+        web_set(m, row, "cutoff", outcome && plain ? s->cutoff : STR(""));
+    }
+}
+
+static struct str draws_visit_state(struct str state)
+{
+    if (str_eq(state, STR("published")))
+        return STR("已公示");
+    if (str_eq(state, STR("skipped")))
+        return STR("无法检查");
+    return str_eq(state, STR("aborted")) ? STR("已终止") : STR("检查中");
+}
+
+static void draw_visits(struct page *p, const struct office_draw *d)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "visits");
+    for (size_t i = 0; i < d->visit_count; i++) {
+        const struct store_visit *v = &d->visits[i];
+        struct web_value *row = web_list_add(m, list);
+        web_set_count(m, row, "order", (int64_t)i + 1);
+        web_set(m, row, "pool_id", v->pool_id);
+        web_set(m, row, "ticket", v->ticket);
+        web_set(m, row, "state", draws_visit_state(v->state));
+        web_set(m, row, "skip", v->skip_reason);
+    }
+    web_set_flag(m, &m->root, "has_visits", d->visit_count > 0);
+}
+
+enum err page_draw(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    struct office_draw d;
+    page_begin(&p, request, "/draws", STR(""));
+    enum err err = office_draw_show(&d, &p.errand, web_capture(request, "number"));
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    struct web_model *m = &p.model;
+    struct web_value *root = &m->root;
+    bool closed = draws_closed(d.draw.state);
+    bool disclosed = str_eq(d.draw.state, STR("disclosed"));
+    bool outcome = disclosed || !d.draw.sealed;
+    web_set(m, root, "title", d.draw.number);
+    web_set(m, root, "number", d.draw.number);
+    web_set(m, root, "organiser", d.organiser);
+    web_set(m, root, "task_number", d.task_number);
+    web_set(m, root, "task_name", d.task_name);
+    web_set(m, root, "state", str_of(office_draw_state_zh(d.draw.state)));
+    web_set_count(m, root, "pool_size", d.draw.pool_size);
+    if (outcome && d.draw.drawn > 0)
+        web_set_count(m, root, "drawn", d.draw.drawn);
+    web_set(m, root, "disclose_by", page_time(&p, d.draw.disclose_by));
+    web_set_flag(m, root, "demo", d.draw.demo);
+    web_set_flag(m, root, "late", d.draw.disclose_by < request->now && !closed);
+    web_set_flag(m, root, "sealed_open", d.draw.sealed && !disclosed);
+    web_set_flag(m, root, "blinded", d.draw.blinded);
+    web_set_flag(m, root, "bundle", disclosed);
+    web_set(m, root, "commitment", d.entry_count > 0 ? d.entries[0].body : STR(""));
+    draw_entries(&p, &d);
+    draw_strata(&p, &d, outcome);
+    if (outcome)
+        draw_visits(&p, &d);
+    return page_end(reply, &p, "draw");
+}

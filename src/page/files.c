@@ -1,0 +1,239 @@
+/* Files: assets, the log in the C2SP tiled layout, public bundles; and the pages without content of
+ * their own: how, verify, feedback, site map, health. */
+#include "page/page.h"
+
+#include "base/file.h"
+#include "crypto/random.h"
+
+#include <string.h>
+
+/* --- assets --- */
+
+enum err page_static(struct web_reply *reply, const struct web_request *request,
+                     struct fault *fault)
+{
+    const struct page_site *site = request->ctx;
+    (void)fault;
+    for (size_t i = 0; i < site->asset_count; i++) {
+        const struct page_asset *asset = &site->assets[i];
+        if (!str_eq(asset->path, request->path))
+            continue;
+        reply->type = asset->page->type;
+        reply->immutable = true;
+        buf_str(&reply->body, buf_view(&asset->page->body[WEB_IDENTITY]));
+        return ERR_OK;
+    }
+    return ERR_MISSING;
+}
+
+/* --- the log --- */
+
+enum err page_log_checkpoint(struct web_reply *reply, const struct web_request *request,
+                             struct fault *fault)
+{
+    const struct page_site *site = request->ctx;
+    (void)fault;
+    reply->type = "text/plain; charset=utf-8";
+    reply->open_data = true;
+    return file_read(&reply->body, site->checkpoint, 65536);
+}
+
+/* Only what a tile path can hold: digits, x, p, dots, slashes and the word entries. */
+static bool files_tile_path(struct str path)
+{
+    struct str rest = path;
+    struct str word;
+    while (str_cut(&word, &rest, '/')) {
+        bool entries = str_eq(word, STR("entries"));
+        for (size_t i = 0; i < word.len && !entries; i++)
+            if (strchr("0123456789x.p", word.data[i]) == NULL)
+                return false;
+        if (word.len == 0 || str_find(word, STR("..")) >= 0)
+            return false;
+    }
+    return path.len > 0 && path.len < 200;
+}
+
+enum err page_log_tile(struct web_reply *reply, const struct web_request *request,
+                       struct fault *fault)
+{
+    const struct page_site *site = request->ctx;
+    struct str path = web_capture(request, "path");
+    (void)fault;
+    if (!files_tile_path(path))
+        return ERR_MISSING;
+    struct str file =
+        arena_printf(request->arena, "%s/log/tile/%.*s", site->reader->dir, STR_ARG(path));
+    if (file.data == NULL)
+        return ERR_MEMORY;
+    reply->type = "application/octet-stream";
+    reply->file = file.data;
+    reply->immutable = true;
+    reply->open_data = true;
+    return file_exists(file.data) ? ERR_OK : ERR_MISSING;
+}
+
+/* Public bundles only: the name's ending decides, and no slash can stand in one segment. */
+enum err page_bundle(struct web_reply *reply, const struct web_request *request,
+                     struct fault *fault)
+{
+    const struct page_site *site = request->ctx;
+    struct str name = web_capture(request, "name");
+    (void)fault;
+    if (!str_ends(name, STR("-public.zip")) || name.data[0] == '.')
+        return ERR_MISSING;
+    struct str file =
+        arena_printf(request->arena, "%s/bundles/%.*s", site->reader->dir, STR_ARG(name));
+    if (file.data == NULL)
+        return ERR_MEMORY;
+    reply->type = "application/zip";
+    reply->file = file.data;
+    reply->download = name;
+    reply->open_data = true;
+    return file_exists(file.data) ? ERR_OK : ERR_MISSING;
+}
+
+/* --- pages of words --- */
+
+enum err page_how(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    static const char *const names[] = {"pic_1", "pic_2", "pic_3", "pic_4", "pic_5", "pic_6"};
+    static const char *const files[] = {"how1.svg", "how2.svg", "how3.svg",
+                                        "how4.svg", "how5.svg", "how6.svg"};
+    struct page p;
+    (void)fault;
+    page_begin(&p, request, "/how", STR(""));
+    web_set(&p.model, &p.model.root, "title", page_word(&p, "how"));
+    for (size_t i = 0; i < 6; i++)
+        web_set(&p.model, &p.model.root, names[i], page_asset_path(p.site, files[i]));
+    return page_end(reply, &p, "how");
+}
+
+enum err page_sitemap(struct web_reply *reply, const struct web_request *request,
+                      struct fault *fault)
+{
+    struct page p;
+    (void)fault;
+    page_begin(&p, request, "/sitemap", STR(""));
+    web_set(&p.model, &p.model.root, "title", page_word(&p, "sitemap"));
+    return page_end(reply, &p, "sitemap");
+}
+
+enum err page_sitemap_xml(struct web_reply *reply, const struct web_request *request,
+                          struct fault *fault)
+{
+    static const char *const paths[] = {"/",      "/search",     "/results", "/draws",  "/tasks",
+                                        "/items", "/statistics", "/how",     "/verify", "/open"};
+    (void)fault;
+    reply->type = "application/xml; charset=utf-8";
+    buf_cat(&reply->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                          "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        buf_cat(&reply->body, "<url><loc>https://");
+        for (size_t k = 0; k < request->host.len; k++)
+            if (strchr("<>&\"'", request->host.data[k]) == NULL)
+                buf_char(&reply->body, request->host.data[k]);
+        buf_printf(&reply->body, "%s</loc></url>\n", paths[i]);
+    }
+    buf_cat(&reply->body, "</urlset>\n");
+    return ERR_OK;
+}
+
+enum err page_robots(struct web_reply *reply, const struct web_request *request,
+                     struct fault *fault)
+{
+    (void)request;
+    (void)fault;
+    reply->type = "text/plain; charset=utf-8";
+    buf_cat(&reply->body, "User-agent: *\nDisallow: /feedback\n");
+    return ERR_OK;
+}
+
+static enum err health_ask(struct db_tx *tx, void *ctx)
+{
+    (void)tx;
+    (void)ctx;
+    return ERR_OK;
+}
+
+/* Says ok when the database answers and the log is there; nothing else (SC3, SC4). */
+enum err page_health(struct web_reply *reply, const struct web_request *request,
+                     struct fault *fault)
+{
+    const struct page_site *site = request->ctx;
+    (void)fault;
+    reply->type = "text/plain; charset=utf-8";
+    reply->no_store = true;
+    TRY(db_read(site->reader->db, "health", health_ask, NULL, NULL));
+    if (!file_exists(site->checkpoint))
+        return ERR_IO;
+    buf_cat(&reply->body, "ok\n");
+    return ERR_OK;
+}
+
+/* --- feedback --- */
+
+/* A key that makes a second press of the button the same request. */
+static struct str feedback_key(struct page *p)
+{
+    uint8_t noise[16];
+    struct buf hex = {0};
+    if (crypto_random(noise, sizeof noise) != ERR_OK)
+        return STR("");
+    buf_cat(&hex, "feedback-");
+    buf_hex(&hex, noise, sizeof noise);
+    struct str key = arena_str(p->request->arena, buf_view(&hex));
+    buf_free(&hex);
+    return key;
+}
+
+enum err page_feedback(struct web_reply *reply, const struct web_request *request,
+                       struct fault *fault)
+{
+    struct page p;
+    (void)fault;
+    page_begin(&p, request, "/feedback", STR(""));
+    web_set(&p.model, &p.model.root, "title", page_word(&p, "feedback"));
+    web_set(&p.model, &p.model.root, "key", feedback_key(&p));
+    web_set(&p.model, &p.model.root, "text", STR(""));
+    web_set_flag(&p.model, &p.model.root, "sent", false);
+    reply->no_store = true;
+    return page_end(reply, &p, "feedback");
+}
+
+/* Only a form of this site may post (WB2): the Origin, where a browser tells it, must be ours. */
+static bool feedback_own(const struct web_request *r)
+{
+    ptrdiff_t at = str_find(r->origin, STR("://"));
+    return r->origin.len == 0 ||
+           (at >= 0 && str_eq(str_sub(r->origin, (size_t)at + 3, SIZE_MAX), r->host));
+}
+
+enum err page_feedback_post(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    if (!feedback_own(request))
+        return fault_set(fault, ERR_FORBIDDEN, "请从本站的页面提交");
+    page_begin(&p, request, "/feedback", STR(""));
+    struct errand e = p.errand;
+    e.office = p.site->writer;
+    e.key = web_field(request, "key");
+    if (e.key.len > 64)
+        return fault_set(fault, ERR_INPUT, "请求不符合要求，请刷新页面后重新提交");
+    struct str text = web_field(request, "text");
+    struct str contact = web_field(request, "contact");
+    enum err err = office_portal_feedback(&e, text, contact);
+    if (err != ERR_OK && err != ERR_INPUT)
+        return fault_set(fault, err, "%s", e.fault.text);
+    struct web_model *m = &p.model;
+    web_set(m, &m->root, "title", page_word(&p, "feedback"));
+    web_set_flag(m, &m->root, "sent", err == ERR_OK);
+    web_set(m, &m->root, "problem", err == ERR_OK ? STR("") : str_of(e.fault.text));
+    web_set(m, &m->root, "text", text);
+    web_set(m, &m->root, "contact", contact);
+    web_set(m, &m->root, "key", feedback_key(&p));
+    reply->status = err == ERR_OK ? 200 : 400;
+    reply->no_store = true;
+    return page_end(reply, &p, "feedback");
+}

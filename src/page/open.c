@@ -1,0 +1,405 @@
+/* Open data (R8, R18, ECOSYSTEM c.3): every public list as CSV with BOM, JSON and XLSX, one file a
+ * year, and a DCAT catalogue. CSV and JSON are made in memory page by page; XLSX through the sheet
+ * writer into the data folder's cache. */
+#include "page/page.h"
+
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "model/resource.h"
+#include "office/draw.h"
+#include "sheet/writer.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { OPEN_COLUMNS = 12, OPEN_PAGE = 1000, OPEN_YEARS = 6 };
+
+/* A row on its way out: its cells as text. */
+typedef enum err open_row(void *ctx, const struct str *cells, size_t count);
+
+/* A dataset: its name, label, columns, and how its rows of a year are walked. */
+struct open_set {
+    const char *name;
+    const char *label;
+    size_t count;
+    struct sheet_column columns[OPEN_COLUMNS];
+    enum err (*walk)(struct page *p, int year, open_row *row, void *ctx);
+};
+
+static void open_span(struct store_result_filter *f, int year)
+{
+    int32_t day = 0;
+    if (date_make(&day, year, 1, 1) == ERR_OK)
+        f->from = time_of_date(day);
+    if (date_make(&day, year + 1, 1, 1) == ERR_OK)
+        f->until = time_of_date(day);
+}
+
+static enum err open_result(struct page *p, const struct store_public_result *r, open_row *row,
+                            void *ctx)
+{
+    const struct str cells[] = {r->plan_number,
+                                r->plan_name,
+                                r->task_number,
+                                r->task_name,
+                                model_text(model_task_types, r->type),
+                                r->authority,
+                                page_date(p, r->date),
+                                r->object_number,
+                                r->object_name,
+                                r->item,
+                                model_text(model_result_codes, r->code)};
+    return row(ctx, cells, sizeof cells / sizeof cells[0]);
+}
+
+static enum err open_results(struct page *p, int year, open_row *row, void *ctx)
+{
+    struct store_result_filter filter = {.most = OPEN_PAGE};
+    struct store_public_result *rows = NULL;
+    size_t count = OPEN_PAGE;
+    open_span(&filter, year);
+    while (count == OPEN_PAGE) {
+        TRY(office_portal_results(&rows, &count, &p->errand, &filter));
+        for (size_t i = 0; i < count; i++)
+            TRY(open_result(p, &rows[i], row, ctx));
+        filter.before = count > 0 ? rows[count - 1].id : 0;
+    }
+    return ERR_OK;
+}
+
+static enum err open_draws(struct page *p, int year, open_row *row, void *ctx)
+{
+    struct store_public_draw *rows = NULL;
+    size_t count = 0;
+    TRY(office_portal_draws(&rows, &count, &p->errand, 0, INT32_MAX));
+    for (size_t i = 0; i < count; i++) {
+        const struct store_public_draw *d = &rows[i];
+        if (date_year(date_of_time(d->opened)) != year)
+            continue;
+        const struct str cells[] = {
+            d->number,
+            d->organiser,
+            d->task_number,
+            d->task_name,
+            d->sealed ? STR("封存") : STR("公开进行"),
+            str_of(office_draw_state_zh(d->state)),
+            page_time(p, d->opened),
+            page_time(p, d->disclose_by),
+            arena_printf(p->request->arena, "%lld", (long long)d->pool_size)};
+        TRY(row(ctx, cells, sizeof cells / sizeof cells[0]));
+    }
+    return ERR_OK;
+}
+
+static enum err open_tasks(struct page *p, int year, open_row *row, void *ctx)
+{
+    struct store_public_task *rows = NULL;
+    size_t count = 0;
+    TRY(office_portal_tasks(&rows, &count, &p->errand, 0, INT32_MAX));
+    for (size_t i = 0; i < count; i++) {
+        const struct store_public_task *t = &rows[i];
+        if (date_year(t->visit_from) != year)
+            continue;
+        const struct str cells[] = {t->number,
+                                    t->name,
+                                    t->plan_number,
+                                    t->plan_name,
+                                    t->department,
+                                    model_text(model_task_types, t->type),
+                                    page_date(p, t->visit_from),
+                                    page_date(p, t->visit_until),
+                                    t->basis,
+                                    t->draw};
+        TRY(row(ctx, cells, sizeof cells / sizeof cells[0]));
+    }
+    return ERR_OK;
+}
+
+static enum err open_items(struct page *p, int year, open_row *row, void *ctx)
+{
+    struct store_public_item *rows = NULL;
+    size_t count = 0;
+    (void)year;
+    TRY(office_portal_items(&rows, &count, &p->errand));
+    for (size_t i = 0; i < count; i++) {
+        const struct store_public_item *t = &rows[i];
+        const struct str cells[] = {t->code,
+                                    t->compiler,
+                                    t->category,
+                                    t->name,
+                                    model_text(model_item_classes, t->class),
+                                    t->objects,
+                                    t->methods,
+                                    t->subject,
+                                    t->basis,
+                                    page_date(p, t->valid_from)};
+        TRY(row(ctx, cells, sizeof cells / sizeof cells[0]));
+    }
+    return ERR_OK;
+}
+
+#define COLUMN(name, label)                                                                        \
+    {                                                                                              \
+        name, label, false, 0                                                                      \
+    }
+
+static const struct open_set open_sets[] = {
+    {"results",
+     "抽查结果",
+     11,
+     {COLUMN("plan_number", "抽查计划编号"), COLUMN("plan_name", "抽查计划名称"),
+      COLUMN("task_number", "抽查任务编号"), COLUMN("task_name", "抽查任务名称"),
+      COLUMN("type", "抽查类型"), COLUMN("authority", "抽查机关"), COLUMN("date", "抽查完成日期"),
+      COLUMN("object_number", "统一社会信用代码"), COLUMN("object_name", "检查对象名称"),
+      COLUMN("item", "检查事项"), COLUMN("result", "检查结果")},
+     open_results},
+    {"draws",
+     "抽取",
+     9,
+     {COLUMN("number", "抽取编号"), COLUMN("organiser", "组织者"),
+      COLUMN("task_number", "抽查任务编号"), COLUMN("task_name", "抽查任务名称"),
+      COLUMN("form", "方式"), COLUMN("state", "状态"), COLUMN("opened", "承诺时间"),
+      COLUMN("disclose_by", "最迟公开"), COLUMN("pool_size", "名单数量")},
+     open_draws},
+    {"tasks",
+     "抽查任务",
+     10,
+     {COLUMN("number", "抽查任务编号"), COLUMN("name", "抽查任务名称"),
+      COLUMN("plan_number", "抽查计划编号"), COLUMN("plan_name", "抽查计划名称"),
+      COLUMN("department", "发起部门"), COLUMN("type", "抽查类型"), COLUMN("from", "检查开始"),
+      COLUMN("until", "检查结束"), COLUMN("basis", "依据"), COLUMN("draw", "抽取编号")},
+     open_tasks},
+    {"items",
+     "抽查事项清单",
+     10,
+     {COLUMN("code", "事项编号"), COLUMN("compiler", "编制单位"), COLUMN("category", "抽查类别"),
+      COLUMN("name", "抽查事项"), COLUMN("class", "事项类别"), COLUMN("objects", "检查对象"),
+      COLUMN("methods", "检查方式"), COLUMN("subject", "检查主体"), COLUMN("basis", "检查依据"),
+      COLUMN("since", "生效日期")},
+     open_items},
+};
+
+enum { OPEN_SETS = sizeof open_sets / sizeof open_sets[0] };
+
+/* --- formats --- */
+
+static enum err open_csv_row(void *ctx, const struct str *cells, size_t count)
+{
+    csv_write_row(ctx, cells, count, ',');
+    return buf_err(ctx);
+}
+
+struct open_json {
+    struct json_out *out;
+    const struct open_set *set;
+};
+
+static enum err open_json_row(void *ctx, const struct str *cells, size_t count)
+{
+    struct open_json *j = ctx;
+    json_object_open(j->out);
+    for (size_t i = 0; i < count; i++) {
+        json_key(j->out, j->set->columns[i].name);
+        json_text(j->out, cells[i]);
+    }
+    json_object_close(j->out);
+    return ERR_OK;
+}
+
+struct open_xlsx {
+    struct sheet_writer *writer;
+    struct fault *fault;
+};
+
+static enum err open_xlsx_row(void *ctx, const struct str *cells, size_t count)
+{
+    struct open_xlsx *x = ctx;
+    return sheet_writer_row(x->writer, cells, count, x->fault);
+}
+
+static enum err open_csv(struct web_reply *reply, struct page *p, const struct open_set *set,
+                         int year)
+{
+    struct str heads[OPEN_COLUMNS];
+    for (size_t i = 0; i < set->count; i++)
+        heads[i] = str_of(set->columns[i].label);
+    reply->type = "text/csv; charset=utf-8";
+    buf_cat(&reply->body, "\xEF\xBB\xBF");
+    csv_write_row(&reply->body, heads, set->count, ',');
+    return set->walk(p, year, open_csv_row, &reply->body);
+}
+
+/* The file is made beside the log under a name of this request, read and removed: an .xlsx cannot
+ * be written into memory by the library. */
+static enum err open_xlsx(struct web_reply *reply, struct page *p, const struct open_set *set,
+                          int year, struct fault *fault)
+{
+    struct open_xlsx x = {NULL, fault};
+    struct str path = arena_printf(p->request->arena, "/tmp/sunlot-open-%d-%llu.xlsx", getpid(),
+                                   (unsigned long long)p->request->id);
+    if (path.data == NULL)
+        return ERR_MEMORY;
+    reply->type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    TRY(sheet_writer_open(&x.writer, path.data, SHEET_XLSX, set->columns, set->count, fault));
+    enum err err = set->walk(p, year, open_xlsx_row, &x);
+    if (err != ERR_OK) {
+        sheet_writer_abort(x.writer);
+        return err;
+    }
+    TRY(sheet_writer_close(x.writer, fault));
+    err = file_read(&reply->body, path.data, 256 << 20);
+    unlink(path.data);
+    return err;
+}
+
+/* results-2026.csv → its dataset and year; items.csv has no year. */
+static const struct open_set *open_find(int *year, struct str *ending, struct str name)
+{
+    struct str rest = name;
+    struct str stem;
+    uint64_t number = 0;
+    (void)str_cut(&stem, &rest, '.');
+    *ending = rest;
+    ptrdiff_t dash = str_find_char(stem, '-');
+    *year = 0;
+    if (dash > 0 && str_u64(&number, str_sub(stem, (size_t)dash + 1, SIZE_MAX)) == ERR_OK &&
+        number < 9999) {
+        *year = (int)number;
+        stem.len = (size_t)dash;
+    }
+    for (size_t i = 0; i < OPEN_SETS; i++) {
+        bool yearly = open_sets[i].walk != open_items;
+        if (str_eq(str_of(open_sets[i].name), stem) && yearly == (*year != 0))
+            return &open_sets[i];
+    }
+    return NULL;
+}
+
+enum err page_open_file(struct web_reply *reply, const struct web_request *request,
+                        struct fault *fault)
+{
+    struct page p;
+    int year = 0;
+    struct str ending;
+    struct str name = web_capture(request, "name");
+    const struct open_set *set = open_find(&year, &ending, name);
+    if (set == NULL)
+        return fault_set(fault, ERR_MISSING, "没有这个数据文件");
+    page_begin(&p, request, "/open", STR(""));
+    reply->open_data = true;
+    reply->download = name;
+    enum err err = ERR_MISSING;
+    if (str_eq(ending, STR("csv")))
+        err = open_csv(reply, &p, set, year);
+    else if (str_eq(ending, STR("xlsx")))
+        err = open_xlsx(reply, &p, set, year, fault);
+    else if (str_eq(ending, STR("json"))) {
+        struct json_out out;
+        struct open_json j = {&out, set};
+        json_begin(&out, &reply->body);
+        json_array_open(&out);
+        err = set->walk(&p, year, open_json_row, &j);
+        json_array_close(&out);
+        reply->type = "application/json; charset=utf-8";
+    }
+    return err == ERR_OK || fault->text[0] != '\0' ? err : page_fail(fault, &p, err);
+}
+
+/* --- catalogue --- */
+
+enum err page_open(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    (void)fault;
+    page_begin(&p, request, "/open", STR(""));
+    struct web_model *m = &p.model;
+    struct web_value *list = web_set_list(m, &m->root, "sets");
+    int now = date_year(date_of_time(request->now));
+    web_set(m, &m->root, "title", page_word(&p, "open"));
+    for (size_t i = 0; i < OPEN_SETS; i++)
+        for (int year = now; year > now - OPEN_YEARS; year--) {
+            bool yearly = open_sets[i].walk != open_items;
+            struct web_value *row = web_list_add(m, list);
+            web_set(m, row, "label", str_of(open_sets[i].label));
+            web_set(m, row, "year", yearly ? arena_printf(request->arena, "%d", year) : STR("–"));
+            web_set(m, row, "base",
+                    yearly ? arena_printf(request->arena, "/open/%s-%d", open_sets[i].name, year)
+                           : arena_printf(request->arena, "/open/%s", open_sets[i].name));
+            if (!yearly)
+                break;
+        }
+    return page_end(reply, &p, "open");
+}
+
+static void catalog_distribution(struct json_out *out, const struct web_request *request,
+                                 const char *name, int year, const char *ending, const char *type)
+{
+    struct str suffix = year > 0 ? arena_printf(request->arena, "-%d", year) : STR("");
+    struct str url = arena_printf(request->arena, "https://%.*s/open/%s%.*s.%s",
+                                  STR_ARG(request->host), name, STR_ARG(suffix), ending);
+    json_object_open(out);
+    json_key(out, "@type");
+    json_text(out, STR("dcat:Distribution"));
+    json_key(out, "dcat:downloadURL");
+    json_text(out, url);
+    json_key(out, "dcat:mediaType");
+    json_text(out, str_of(type));
+    json_object_close(out);
+}
+
+static void catalog_set(struct json_out *out, const struct web_request *request,
+                        const struct open_set *set, int year)
+{
+    const struct page_site *site = request->ctx;
+    json_object_open(out);
+    json_key(out, "@type");
+    json_text(out, STR("dcat:Dataset"));
+    json_key(out, "dcterms:title");
+    json_text(out, year > 0 ? arena_printf(request->arena, "%s %d", set->label, year)
+                            : str_of(set->label));
+    json_key(out, "dcterms:publisher");
+    json_text(out, site->reader->name);
+    json_key(out, "dcterms:accrualPeriodicity");
+    json_text(out, STR("随发布更新"));
+    json_key(out, "dcat:distribution");
+    json_array_open(out);
+    catalog_distribution(out, request, set->name, year, "csv", "text/csv");
+    catalog_distribution(out, request, set->name, year, "json", "application/json");
+    catalog_distribution(out, request, set->name, year, "xlsx",
+                         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    json_array_close(out);
+    json_object_close(out);
+}
+
+enum err page_catalog(struct web_reply *reply, const struct web_request *request,
+                      struct fault *fault)
+{
+    struct json_out out;
+    int now = date_year(date_of_time(request->now));
+    (void)fault;
+    reply->type = "application/ld+json; charset=utf-8";
+    reply->open_data = true;
+    json_begin(&out, &reply->body);
+    json_object_open(&out);
+    json_key(&out, "@context");
+    json_object_open(&out);
+    json_key(&out, "dcat");
+    json_text(&out, STR("http://www.w3.org/ns/dcat#"));
+    json_key(&out, "dcterms");
+    json_text(&out, STR("http://purl.org/dc/terms/"));
+    json_object_close(&out);
+    json_key(&out, "@type");
+    json_text(&out, STR("dcat:Catalog"));
+    json_key(&out, "dcat:dataset");
+    json_array_open(&out);
+    for (size_t i = 0; i < OPEN_SETS; i++) {
+        bool yearly = open_sets[i].walk != open_items;
+        for (int year = now; year > now - (yearly ? OPEN_YEARS : 1); year--)
+            catalog_set(&out, request, &open_sets[i], yearly ? year : 0);
+    }
+    json_array_close(&out);
+    json_object_close(&out);
+    return ERR_OK;
+}

@@ -1,0 +1,230 @@
+/* What all pages share: see page.h. */
+#include "page/page.h"
+
+#include "base/file.h"
+#include "base/time.h"
+#include "model/resource.h"
+
+#include <stdio.h>
+
+static const struct {
+    const char *href;
+    const char *key;
+} page_nav[] = {
+    {"/", "home"},
+    {"/search", "businesses"},
+    {"/results", "results"},
+    {"/draws", "draws"},
+    {"/tasks", "tasks"},
+    {"/items", "items"},
+    {"/statistics", "statistics"},
+    {"/how", "how"},
+    {"/verify", "verify"},
+    {"/open", "open"},
+};
+
+static const struct web_value *page_words(const struct page *p)
+{
+    return &p->site->words[str_eq(p->request->language, STR("en")) ? 1 : 0];
+}
+
+struct str page_word(const struct page *p, const char *key)
+{
+    const struct web_value *words = page_words(p);
+    for (size_t i = 0; i < words->count; i++)
+        if (str_eq(words->names[i], str_of(key)))
+            return words->items[i].text;
+    return str_of(key);
+}
+
+/* The address of this page without language and size, which the tools in the head add. */
+static struct str page_here(struct page *p)
+{
+    const struct web_request *r = p->request;
+    struct buf out = {0};
+    char mark = '?';
+    buf_str(&out, r->path);
+    for (size_t i = 0; i < r->param_count; i++) {
+        const struct web_pair *pair = &r->params[i];
+        if (str_eq(pair->name, STR("lang")) || str_eq(pair->name, STR("size")))
+            continue;
+        buf_char(&out, mark);
+        buf_str(&out, page_url(p, pair->name));
+        buf_char(&out, '=');
+        buf_str(&out, page_url(p, pair->value));
+        mark = '&';
+    }
+    struct str here = arena_str(r->arena, buf_view(&out));
+    p->model.failed = p->model.failed || here.data == NULL || buf_err(&out) != ERR_OK;
+    buf_free(&out);
+    return here;
+}
+
+/* Language and size travel with every link: q begins a query, and goes on in one. */
+static void page_carry(struct page *p, bool en, bool large)
+{
+    struct web_model *m = &p->model;
+    struct web_value *root = &m->root;
+    struct str here = page_here(p);
+    web_set(m, root, "here", here);
+    web_set(m, root, "sep", str_find_char(here, '?') >= 0 ? STR("&") : STR("?"));
+    web_set(m, root, "q",
+            en ? (large ? STR("?lang=en&size=large") : STR("?lang=en"))
+               : (large ? STR("?size=large") : STR("")));
+    web_set(m, root, "and",
+            en ? (large ? STR("&lang=en&size=large") : STR("&lang=en"))
+               : (large ? STR("&size=large") : STR("")));
+    web_set(m, root, "lang_and", en ? STR("&lang=en") : STR(""));
+    web_set(m, root, "size_and", large ? STR("&size=large") : STR(""));
+    web_set(m, root, "other", en ? STR("zh") : STR("en"));
+    web_set_flag(m, root, "lang_en", en);
+    web_set_flag(m, root, "large", large);
+}
+
+void page_begin(struct page *p, const struct web_request *request, const char *nav,
+                struct str title)
+{
+    struct web_model *m = &p->model;
+    p->site = request->ctx;
+    p->request = request;
+    web_model_init(m, request->arena);
+    struct web_value *root = &m->root;
+    bool en = str_eq(request->language, STR("en"));
+    bool large = str_eq(web_param(request, "size"), STR("large"));
+    p->errand = (struct errand){.office = p->site->reader,
+                                .arena = request->arena,
+                                .actor = STR("portal"),
+                                .now = request->now};
+    *web_set_object(m, root, "t") = *page_words(p);
+    web_set(m, root, "site", p->site->reader->name);
+    web_set(m, root, "title", title);
+    web_set(m, root, "css", page_asset_path(p->site, "portal.css"));
+    web_set(m, root, "icon", page_asset_path(p->site, "icon.svg"));
+    page_carry(p, en, large);
+    struct web_value *list = web_set_list(m, root, "nav");
+    for (size_t i = 0; i < sizeof page_nav / sizeof page_nav[0]; i++) {
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "href", str_of(page_nav[i].href));
+        web_set(m, row, "label", page_word(p, page_nav[i].key));
+        web_set_flag(m, row, "current", str_eq(str_of(nav), str_of(page_nav[i].href)));
+    }
+}
+
+enum err page_end(struct web_reply *reply, struct page *p, const char *name)
+{
+    TRY(web_model_err(&p->model));
+    for (size_t i = 0; i < p->site->template_count; i++)
+        if (str_eq(p->site->templates[i].name, str_of(name)))
+            return web_template_render(&reply->body, p->site->templates[i].parsed, &p->model.root);
+    return ERR_MISSING;
+}
+
+enum err page_fail(struct fault *fault, const struct page *p, enum err err)
+{
+    return fault_set(fault, err, "%s", p->errand.fault.text);
+}
+
+/* --- values --- */
+
+static struct str page_keep(struct page *p, struct buf *text)
+{
+    struct str copy = arena_str(p->request->arena, buf_view(text));
+    p->model.failed = p->model.failed || copy.data == NULL || buf_err(text) != ERR_OK;
+    buf_free(text);
+    return copy;
+}
+
+struct str page_date(struct page *p, int32_t day)
+{
+    struct buf text = {0};
+    if (day != 0)
+        date_format(&text, day);
+    return page_keep(p, &text);
+}
+
+struct str page_time(struct page *p, int64_t us)
+{
+    struct buf text = {0};
+    if (us == 0)
+        return STR("");
+    int32_t day = date_of_time(us);
+    int64_t minutes = (us - time_of_date(day)) / (60 * TIME_SECOND);
+    date_format(&text, day);
+    buf_printf(&text, " %02d:%02d", (int)(minutes / 60), (int)(minutes % 60));
+    return page_keep(p, &text);
+}
+
+struct str page_percent(struct page *p, double share)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%.1f%%", share * 100);
+    return page_keep(p, &text);
+}
+
+struct str page_url(struct page *p, struct str text)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     c == '-' || c == '_' || c == '.' || c == '~';
+        if (plain)
+            buf_char(&out, (char)c);
+        else
+            buf_printf(&out, "%%%02X", c);
+    }
+    return page_keep(p, &out);
+}
+
+void page_results(struct page *p, const struct store_public_result *rows, size_t count)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "results");
+    for (size_t i = 0; i < count; i++) {
+        const struct store_public_result *r = &rows[i];
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "date", page_date(p, r->date));
+        web_set(m, row, "pool_id", r->pool_id);
+        web_set(m, row, "object", r->object_name);
+        web_set(m, row, "item", r->item);
+        web_set(m, row, "result", model_text(model_result_codes, r->code));
+        web_set_flag(m, row, "finding", !str_eq(r->code, STR("01")) && !str_eq(r->code, STR("07")));
+        web_set(m, row, "authority", r->authority);
+        web_set(m, row, "type", model_text(model_task_types, r->type));
+        web_set(m, row, "task_number", r->task_number);
+        web_set(m, row, "task_name", r->task_name);
+        web_set(m, row, "plan_name", r->plan_name);
+        web_set(m, row, "plan_number", r->plan_number);
+    }
+    web_set_flag(m, &m->root, "has_results", count > 0);
+}
+
+/* --- errors --- */
+
+static const char *error_title(int status)
+{
+    if (status == 404)
+        return "not_found";
+    if (status == 503 || status == 429)
+        return "busy";
+    return status >= 500 ? "failed" : "refused";
+}
+
+void page_error(struct web_reply *reply, const struct web_request *request, int status,
+                const struct fault *fault)
+{
+    struct page p;
+    page_begin(&p, request, "", STR(""));
+    web_set(&p.model, &p.model.root, "title", page_word(&p, error_title(status)));
+    web_set(&p.model, &p.model.root, "note",
+            status == 404 ? page_word(&p, "not_found_note") : page_word(&p, "failed_note"));
+    web_set(&p.model, &p.model.root, "words",
+            fault != NULL ? str_of(fault->text) : str_range(NULL, 0));
+    web_set_count(&p.model, &p.model.root, "request_id", (int64_t)request->id);
+    reply->type = "text/html; charset=utf-8";
+    if (page_end(reply, &p, "error") == ERR_OK)
+        return;
+    buf_clear(&reply->body);
+    reply->type = "text/plain; charset=utf-8";
+    buf_str(&reply->body, page_word(&p, error_title(status)));
+}

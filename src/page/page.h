@@ -1,0 +1,85 @@
+/* The portal's pages: read, model, template. Every page is public; what may be seen is decided
+ * below (store/portal.h). This header is private to the room but for page_site and page_routes. */
+#ifndef PAGE_PAGE_H
+#define PAGE_PAGE_H
+
+#include "office/portal.h"
+#include "web/http.h"
+#include "web/page.h"
+#include "web/template.h"
+
+enum { PAGE_TEMPLATES = 40, PAGE_ASSETS = 64, PAGE_ROWS = 50 };
+
+struct page_template {
+    struct str name;
+    struct web_template *parsed;
+};
+
+/* A file under /static/NAME.HASH.EXT, held ready in each encoding. */
+struct page_asset {
+    struct str name; /* portal.css */
+    struct str path; /* /static/portal.0123456789abcdef.css */
+    struct web_page *page;
+};
+
+/* The site, made once at start and then only read: request->ctx. */
+struct page_site {
+    struct office *reader; /* read-only */
+    struct office *writer; /* for feedback alone */
+    struct arena arena;
+    struct page_template templates[PAGE_TEMPLATES];
+    size_t template_count;
+    struct page_asset assets[PAGE_ASSETS];
+    size_t asset_count;
+    struct web_value words[2]; /* the text table: zh, en */
+    struct str vkey;
+    const char *checkpoint; /* path of the log's checkpoint */
+};
+
+/* Parses templates and words, readies assets. ERR_FORMAT with words for a broken template. */
+MUST enum err page_site_open(struct page_site *site, struct office *reader, struct office *writer,
+                             struct fault *fault);
+void page_site_close(struct page_site *site);
+/* Grows whenever public content changed: the page cache's key. ctx is the site. */
+uint64_t page_site_version(void *ctx);
+/* The portal's route table, ends with pattern NULL. */
+extern const struct web_route page_routes[];
+/* The error page of the portal. */
+web_error_page page_error;
+
+/* --- for the pages --- */
+
+/* A page being made: its model and the errand that asks for its content. */
+struct page {
+    const struct page_site *site;
+    const struct web_request *request;
+    struct web_model model;
+    struct errand errand;
+};
+/* Starts a page: words, navigation, title (a key of the text table, or the text itself). */
+void page_begin(struct page *p, const struct web_request *request, const char *nav,
+                struct str title);
+/* The word for a key in the page's language; the key itself where there is none. */
+struct str page_word(const struct page *p, const char *key);
+/* Renders the template of that name into the reply. */
+MUST enum err page_end(struct web_reply *reply, struct page *p, const char *name);
+/* Hands an office function's words up. */
+MUST enum err page_fail(struct fault *fault, const struct page *p, enum err err);
+
+/* Values: a date, an instant (China time), a share in percent; data NULL when out of memory. */
+struct str page_date(struct page *p, int32_t day);
+struct str page_time(struct page *p, int64_t us);
+struct str page_percent(struct page *p, double share);
+/* Text as it stands in a query string. */
+struct str page_url(struct page *p, struct str text);
+/* The path of an asset, empty if there is none. */
+struct str page_asset_path(const struct page_site *site, const char *name);
+/* Fills a list named "results" from rows, and the flag has_results. */
+void page_results(struct page *p, const struct store_public_result *rows, size_t count);
+
+web_handler page_front, page_search, page_business, page_items, page_tasks, page_task, page_draws,
+    page_draw, page_results_list, page_statistics, page_open, page_open_file, page_catalog,
+    page_how, page_verify, page_feedback, page_feedback_post, page_sitemap, page_sitemap_xml,
+    page_robots, page_health, page_static, page_log_checkpoint, page_log_tile, page_bundle;
+
+#endif

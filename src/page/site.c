@@ -1,0 +1,179 @@
+/* The site made once at start: templates, words, assets. Afterwards it is only read, by all
+ * threads.
+ */
+#include "page/page.h"
+
+#include "base/csv.h"
+#include "crypto/hash.h"
+#include "model/embed.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+extern const struct embed_file page_templates[];
+extern const struct embed_file page_files[];
+
+static struct str site_partial(void *ctx, struct str name)
+{
+    (void)ctx;
+    for (const struct embed_file *f = page_templates; f->name != NULL; f++) {
+        struct str file = str_of(f->name);
+        if (file.len == name.len + 9 && str_starts(file, name) && str_ends(file, STR(".mustache")))
+            return str_range(f->data, f->size);
+    }
+    return str_range(NULL, 0);
+}
+
+static enum err site_templates(struct page_site *site, struct fault *fault)
+{
+    const struct web_template_options options = {.strict = true, .partial = site_partial};
+    for (const struct embed_file *f = page_templates; f->name != NULL; f++) {
+        struct str file = str_of(f->name);
+        struct page_template *t = &site->templates[site->template_count];
+        if (!str_ends(file, STR(".mustache")))
+            continue;
+        if (site->template_count == PAGE_TEMPLATES)
+            return ERR_LIMIT;
+        t->name = str_sub(file, 0, file.len - 9);
+        TRY(web_template_parse(&t->parsed, &site->arena, str_range(f->data, f->size), &options,
+                               fault));
+        site->template_count++;
+    }
+    return ERR_OK;
+}
+
+/* --- words --- */
+
+static enum err site_word(struct page_site *site, struct web_model *m, const struct str *cells)
+{
+    char *key = arena_cstr(&site->arena, cells[0]);
+    struct str zh = arena_str(&site->arena, cells[1]);
+    struct str en = arena_str(&site->arena, cells[2]);
+    if (key == NULL || zh.data == NULL || en.data == NULL)
+        return ERR_MEMORY;
+    web_set(m, &site->words[0], key, zh);
+    web_set(m, &site->words[1], key, en);
+    return ERR_OK;
+}
+
+static enum err site_words_read(struct page_site *site, struct csv *csv)
+{
+    struct web_model m;
+    struct str *cells = NULL;
+    size_t count = 0;
+    web_model_init(&m, &site->arena);
+    enum err err = csv_next(csv, &cells, &count);
+    while (err == ERR_OK) {
+        if (count != 3)
+            return ERR_FORMAT;
+        TRY(site_word(site, &m, cells));
+        err = csv_next(csv, &cells, &count);
+    }
+    web_set(&m, &site->words[0], "lang_tag", STR("zh-CN"));
+    web_set(&m, &site->words[1], "lang_tag", STR("en"));
+    return err == ERR_END ? web_model_err(&m) : err;
+}
+
+static enum err site_words(struct page_site *site, struct fault *fault)
+{
+    struct csv *csv = NULL;
+    const struct embed_file *f = page_files;
+    while (f->name != NULL && strcmp(f->name, "strings.csv") != 0)
+        f++;
+    if (f->name == NULL)
+        return fault_set(fault, ERR_DAMAGED, "程序缺少文字表 strings.csv");
+    TRY(csv_open_memory(&csv, str_range(f->data, f->size), NULL, fault));
+    enum err err = site_words_read(site, csv);
+    csv_close(csv);
+    return err;
+}
+
+/* --- assets --- */
+
+static const char *site_type(struct str name)
+{
+    if (str_ends(name, STR(".css")))
+        return "text/css; charset=utf-8";
+    if (str_ends(name, STR(".js")))
+        return "text/javascript; charset=utf-8";
+    return str_ends(name, STR(".svg")) ? "image/svg+xml" : NULL;
+}
+
+/* /static/NAME.HASH.EXT: the address changes with the content, so that it may be kept for ever. */
+static struct str site_path(struct page_site *site, struct str name, struct str bytes)
+{
+    uint8_t hash[CRYPTO_HASH];
+    struct buf hex = {0};
+    struct str stem = name;
+    while (stem.len > 0 && stem.data[stem.len - 1] != '.')
+        stem.len--;
+    struct str ending = str_sub(name, stem.len, SIZE_MAX);
+    crypto_sha256(hash, bytes);
+    buf_hex(&hex, hash, 8);
+    struct str path = arena_printf(&site->arena, "/static/%.*s%.*s.%.*s", STR_ARG(stem),
+                                   STR_ARG(buf_view(&hex)), STR_ARG(ending));
+    buf_free(&hex);
+    return path;
+}
+
+static enum err site_asset(struct page_site *site, const struct embed_file *f, const char *type)
+{
+    struct page_asset *asset = &site->assets[site->asset_count];
+    struct web_reply reply = {.status = 200, .type = type, .immutable = true};
+    struct str bytes = str_range(f->data, f->size);
+    if (site->asset_count == PAGE_ASSETS)
+        return ERR_LIMIT;
+    buf_str(&reply.body, bytes);
+    asset->name = str_of(f->name);
+    asset->path = site_path(site, asset->name, bytes);
+    if (asset->path.data == NULL)
+        return ERR_MEMORY;
+    TRY(web_page_make(&asset->page, &reply, true, false));
+    site->asset_count++;
+    return ERR_OK;
+}
+
+static enum err site_assets(struct page_site *site)
+{
+    for (const struct embed_file *f = page_files; f->name != NULL; f++) {
+        const char *type = site_type(str_of(f->name));
+        if (type != NULL)
+            TRY(site_asset(site, f, type));
+    }
+    return ERR_OK;
+}
+
+enum err page_site_open(struct page_site *site, struct office *reader, struct office *writer,
+                        struct fault *fault)
+{
+    site->reader = reader;
+    site->writer = writer;
+    TRY(site_words(site, fault));
+    TRY(site_assets(site));
+    return site_templates(site, fault);
+}
+
+void page_site_close(struct page_site *site)
+{
+    for (size_t i = 0; i < site->asset_count; i++)
+        web_page_release(site->assets[i].page);
+    arena_free(&site->arena);
+    *site = (struct page_site){0};
+}
+
+uint64_t page_site_version(void *ctx)
+{
+    const struct page_site *site = ctx;
+    struct stat st;
+    if (site->checkpoint == NULL || stat(site->checkpoint, &st) != 0)
+        return 0;
+    return (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
+}
+
+struct str page_asset_path(const struct page_site *site, const char *name)
+{
+    for (size_t i = 0; i < site->asset_count; i++)
+        if (str_eq(site->assets[i].name, str_of(name)))
+            return site->assets[i].path;
+    return STR("");
+}
