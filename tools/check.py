@@ -90,9 +90,19 @@ class Tree:
         for source in self.sources.values():
             if source.path.startswith("src/"):
                 self.macros.update(string_macros(source))
+        self.function_types = {name for source in self.sources.values()
+                               for name in function_types(source)}
         self.doors = dict(DOORS)
         for source in self.sources.values():
             self.doors.update(wrappers(source))
+
+
+def function_types(source):
+    """Names that a typedef gives to a kind of function: `typedef enum err db_work(...)`."""
+    for declaration in source.declarations:
+        name = ctokens.called_name(declaration.tokens)
+        if declaration.tokens[0].text == "typedef" and name is not None:
+            yield name.text
 
 
 def list_files(root):
@@ -185,6 +195,8 @@ def check_variables(tree, source):
     if room is None or room == "cmd":
         return
     for declaration in source.declarations:
+        if declaration.tokens[0].text in tree.function_types:
+            continue  # declares functions of that type
         if is_mutable(declaration.tokens):
             yield Finding(source.path, declaration.first, "global",
                           "a mutable file-scope variable outside cmd/")
@@ -222,11 +234,14 @@ def tokens_in_first_bracket(tokens):
 
 
 def check_extern(tree, source):
-    """A name taken from elsewhere without its header would pass by the floors."""
-    if room_of(source.path) is None or not source.path.endswith(".c"):
+    """A name taken from elsewhere without its header would pass by the floors. The room's own names
+    (made by the build) may be taken."""
+    room = room_of(source.path)
+    if room is None or not source.path.endswith(".c"):
         return
     for declaration in source.declarations:
-        if declaration.tokens[0].text == "extern":
+        own = any(t.text.startswith(room + "_") for t in ctokens.outer(declaration.tokens))
+        if declaration.tokens[0].text == "extern" and not own:
             yield Finding(source.path, declaration.first, "extern", "include the header instead")
 
 

@@ -44,7 +44,7 @@ CASES = [
     ("a room without a floor is found", {"src/attic/a.c": "", "src/attic/b.c": ""},
      {("src/attic/a.c", 1, "floor"), ("src/attic/b.c", 1, "floor")}),
     ("tests may include anything", {"test/unit/a.c": '#include "office/office.h"\n#include "own.h"\n'}),
-    ("a name taken by extern is found", {"src/draw/a.c": "extern int store_all(void); //!extern\n",
+    ("a name taken by extern is found", {"src/draw/a.c": "extern int store_all(void); //!extern\nextern const char draw_made[];\n",
                                          "src/draw/a.h": "extern const int draw_table[];\n"}),
     # ---- banned calls
     ("banned calls are found", {"src/base/a.c": """
@@ -146,7 +146,8 @@ static int helper(const char *text)
     int local = 0;
     return digits[local] + text[0];
 }
-""", "src/base/a.h": "extern const struct point base_origin;\nstruct point;\n"}),
+""", "src/base/a.h": "extern const struct point base_origin;\nstruct point;\n",
+        "src/base/b.h": "typedef int base_fn(void *ctx);\nbase_fn base_one, base_two;\n"}),
     ("cmd may have state", {"src/cmd/a.c": "static int stop;\n"}),
     # ---- headers
     ("a prototype without a comment is found", {"src/base/a.h": """
