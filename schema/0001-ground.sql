@@ -351,6 +351,7 @@ CREATE TABLE visit (
   state TEXT NOT NULL CHECK (state IN ('drawn', 'assigned', 'entered', 'published', 'skipped',
     'aborted')),
   skip_reason TEXT NOT NULL,
+  follows TEXT NOT NULL,
   at INTEGER NOT NULL,
   PRIMARY KEY (tenant, id)
 );

@@ -100,6 +100,7 @@ int main(int argc, char **argv)
                       .log = {getenv("SUNLOT_LOG") != NULL ? STDERR_FILENO : -1, LOG_INFO}};
     cmd.actor = main_login(&cmd.arena);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a write past a limit fails in words instead */
     int code = main_run(&cmd, argc, argv);
     if (cmd.open)
         office_close(&cmd.office);

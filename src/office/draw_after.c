@@ -1,10 +1,10 @@
 /* What happens after a draw (PROTOCOL 8): skips, refills, abort.
  *
  * A skip is in the public log before the next name is computed: the first transaction marks the
- * object, the log is published, then the second adds the object that follows. The second is asked
- * for by counting (a stratum has as many visits as its quota and its skips), so a crash between the
- * two is mended by calling again. A skipped object's seats go over to the object that follows; who
- * may not visit that one declares a recusal and is replaced by a refill. */
+ * object, the log is published, then the second adds the object that follows, with the name of the
+ * one it follows. A crash between the two is mended by calling again. A skipped object's seats go
+ * over to the object that follows; who may not visit that one declares a recusal and is replaced by
+ * a refill. */
 #include "office/draw_case.h"
 #include "office/draw_staff.h"
 
@@ -116,7 +116,7 @@ struct next_work {
     size_t visit_count;
     struct str pool_digest;
     struct draw_drawn last; /* of the stratum */
-    bool wanted;
+    struct str known;       /* the object that followed at an earlier call */
     struct draw_drawn next;
     bool found;
 };
@@ -128,29 +128,21 @@ static enum err next_load(struct db_tx *tx, void *ctx)
     struct errand *e = c->e;
     struct str tenant = e->office->tenant;
     struct store_draw_file pool = {0};
-    struct store_stratum *strata = NULL;
-    size_t stratum_count = 0;
-    int64_t quota = 0;
     int64_t here = 0;
-    int64_t skips = 0;
     TRY(store_draw_file_get(&pool, e->arena, tx, tenant, c->draw.id, STR("pool.tsv")));
-    TRY(store_strata(&strata, &stratum_count, e->arena, tx, tenant, c->draw.id));
     TRY(store_visits(&w->visits, &w->visit_count, e->arena, tx, tenant, c->draw.id));
-    for (size_t i = 0; i < stratum_count; i++)
-        if (str_eq(strata[i].name, w->skipped.stratum))
-            quota = strata[i].quota;
     for (size_t i = 0; i < w->visit_count; i++) {
         const struct store_visit *v = &w->visits[i];
         if (!str_eq(v->stratum, w->skipped.stratum))
             continue;
         here++;
-        skips += str_eq(v->state, STR("skipped")) ? 1 : 0;
         TRY(str_unhex(w->last.ticket, CRYPTO_HASH, v->ticket));
         w->last.id = v->pool_id;
         w->last.rank = (uint32_t)here;
+        if (str_eq(v->follows, w->skipped.pool_id))
+            w->known = v->pool_id;
     }
     w->pool_digest = pool.digest;
-    w->wanted = here < quota + skips;
     return ERR_OK;
 }
 
@@ -194,21 +186,11 @@ static enum err next_write(struct db_tx *tx, void *ctx)
     visit.rank = w->next.rank;
     visit.state = seated ? STR("assigned") : STR("drawn");
     visit.skip_reason = str_range(NULL, 0);
+    visit.follows = w->skipped.pool_id;
     visit.at = e->now;
     TRY(store_visits_add(tx, &visit, 1));
     TRY(store_seats_move(tx, e->office->tenant, c->draw.id, w->skipped.pool_id, visit.pool_id));
     return office_audit(e, tx, STR("draw-next"), c->draw.number, visit.pool_id);
-}
-
-/* The object that followed a skip that was completed before: the first of its stratum that was
- * added later. Without one the stratum is used up. */
-static struct str next_known(const struct next_work *w)
-{
-    for (size_t i = 0; i < w->visit_count; i++)
-        if (str_eq(w->visits[i].stratum, w->skipped.stratum) && w->visits[i].at >= w->skipped.at &&
-            w->visits[i].rank > w->skipped.rank && !str_eq(w->visits[i].state, STR("skipped")))
-            return w->visits[i].pool_id;
-    return str_range(NULL, 0);
 }
 
 static enum err skip_next(struct str *out, struct draw_case *c, const struct store_visit *skipped)
@@ -217,8 +199,8 @@ static enum err skip_next(struct str *out, struct draw_case *c, const struct sto
     struct next_work work = {.c = c, .skipped = *skipped};
     *out = str_range(NULL, 0);
     TRY(office_read(e, "draw-next-load", next_load, &work));
-    if (!work.wanted) {
-        *out = next_known(&work);
+    if (work.known.len > 0) {
+        *out = work.known;
         return ERR_OK;
     }
     TRY(next_compute(&work));
@@ -262,14 +244,15 @@ struct refill_work {
     struct draw_source *sources;
     struct draw_roster roster;
     struct draw_leaving *leaving;
+    struct store_seat *held; /* who sits where now */
+    size_t held_count;
     struct draw_paper leaving_paper;
     struct draw_paper eligible_paper;
     struct str body;
 };
 
 /* "SEAT=REASON", with who sits there now. */
-static enum err refill_line(struct draw_leaving *out, const struct refill_work *w,
-                            const struct store_seat *held, size_t held_count, struct str text)
+static enum err refill_line(struct draw_leaving *out, const struct refill_work *w, struct str text)
 {
     struct errand *e = w->c->e;
     struct str rest = text;
@@ -281,10 +264,10 @@ static enum err refill_line(struct draw_leaving *out, const struct refill_work *
             &e->fault, ERR_INPUT,
             "“%.*s”写法不对或没有这个席位，应为 席位=理由，例如 对象|部门|1=生病；没有任何改动",
             STR_ARG(text));
-    for (size_t i = 0; i < held_count; i++) {
-        if (!str_eq(held[i].seat, name))
+    for (size_t i = 0; i < w->held_count; i++) {
+        if (!str_eq(w->held[i].seat, name))
             continue;
-        ptrdiff_t person = draw_inspector_find(&w->roster, held[i].inspector);
+        ptrdiff_t person = draw_inspector_find(&w->roster, w->held[i].inspector);
         *out = (struct draw_leaving){(uint32_t)seat, (uint32_t)person, rest};
         return person >= 0 ? ERR_OK : ERR_DAMAGED;
     }
@@ -301,15 +284,13 @@ static int refill_by_seat(const void *a, const void *b)
 static enum err refill_leaving(struct refill_work *w, struct db_tx *tx)
 {
     struct errand *e = w->c->e;
-    struct store_seat *held = NULL;
-    size_t held_count = 0;
     size_t count = w->refill->leaving_count;
-    TRY(store_seats(&held, &held_count, e->arena, tx, e->office->tenant, w->c->draw.id));
+    TRY(store_seats(&w->held, &w->held_count, e->arena, tx, e->office->tenant, w->c->draw.id));
     w->leaving = arena_array(e->arena, count, sizeof *w->leaving);
     if (w->leaving == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < count; i++)
-        TRY(refill_line(&w->leaving[i], w, held, held_count, w->refill->leaving[i]));
+        TRY(refill_line(&w->leaving[i], w, w->refill->leaving[i]));
     qsort(w->leaving, count, sizeof *w->leaving, refill_by_seat);
     return ERR_OK;
 }
@@ -335,20 +316,65 @@ static enum err refill_load(struct db_tx *tx, void *ctx)
     return ERR_OK;
 }
 
-/* Each vacant seat must have somebody else who may take it, before the randomness is asked for. */
+/* Does this person hold a seat of the object that he does not leave? */
+static bool refill_sits(const struct refill_work *w, uint32_t person, struct str object)
+{
+    for (size_t i = 0; i < w->held_count; i++) {
+        ptrdiff_t seat = draw_seat_find(&w->roster, w->held[i].seat);
+        bool his = seat >= 0 && str_eq(w->roster.seats[seat].object, object) &&
+                   str_eq(w->held[i].inspector, w->roster.inspectors[person].id);
+        for (size_t k = 0; k < w->refill->leaving_count && his; k++)
+            his = w->leaving[k].seat != (uint32_t)seat;
+        if (his)
+            return true;
+    }
+    return false;
+}
+
+/* Seats that stay with a person, and vacant seats that he may be given: his cap must bear both. */
+static bool refill_has_room(const struct refill_work *w, uint32_t person)
+{
+    const struct draw_inspector *inspector = &w->roster.inspectors[person];
+    uint64_t load = 0;
+    for (size_t i = 0; i < w->held_count; i++)
+        load += str_eq(w->held[i].inspector, inspector->id) ? 1 : 0;
+    for (size_t k = 0; k < w->refill->leaving_count; k++)
+        load -= w->leaving[k].inspector == person ? 1 : 0;
+    for (size_t p = 0; p < w->roster.pair_count; p++)
+        load += w->roster.pairs[p].inspector == person ? 1 : 0;
+    return load <= inspector->cap;
+}
+
+/* Who may take this seat whatever the randomness. */
+static size_t refill_candidates(const struct refill_work *w, const struct draw_leaving *row)
+{
+    size_t count = 0;
+    struct str object = w->roster.seats[row->seat].object;
+    for (size_t p = 0; p < w->roster.pair_count; p++) {
+        const struct draw_pair *pair = &w->roster.pairs[p];
+        if (pair->seat == row->seat && pair->inspector != row->inspector &&
+            !refill_sits(w, pair->inspector, object) && refill_has_room(w, pair->inspector))
+            count++;
+    }
+    return count;
+}
+
+/* Before the randomness is asked for: each vacant seat must have as many candidates as its object
+ * has vacant seats, so that it can be filled whatever comes. */
 static enum err refill_possible(const struct refill_work *w)
 {
-    struct errand *e = w->c->e;
     for (size_t i = 0; i < w->refill->leaving_count; i++) {
-        const struct draw_leaving *row = &w->leaving[i];
-        bool found = false;
-        for (size_t p = 0; p < w->roster.pair_count && !found; p++)
-            found = w->roster.pairs[p].seat == row->seat &&
-                    w->roster.pairs[p].inspector != row->inspector;
-        if (!found)
-            return fault_set(&e->fault, ERR_STAFF,
-                             "席位 %.*s 没有其他符合条件的人员可以接替，缺 1 名；没有任何改动",
-                             STR_ARG(w->roster.seats[row->seat].id));
+        size_t vacant = 0;
+        struct str object = w->roster.seats[w->leaving[i].seat].object;
+        for (size_t k = 0; k < w->refill->leaving_count; k++)
+            vacant += str_eq(w->roster.seats[w->leaving[k].seat].object, object) ? 1 : 0;
+        size_t found = refill_candidates(w, &w->leaving[i]);
+        if (found < vacant)
+            return fault_set(&w->c->e->fault, ERR_STAFF,
+                             "席位 %.*s 可以接替的人员只有 %zu 名，该对象空出 %zu 个席位，缺 %zu "
+                             "名；没有任何改动",
+                             STR_ARG(w->roster.seats[w->leaving[i].seat].id), found, vacant,
+                             vacant - found);
     }
     return ERR_OK;
 }

@@ -72,17 +72,28 @@ static enum err commit_strata(struct commit *w)
     return ERR_OK;
 }
 
-/* R5, with today's counts: what is drawn at most may not exceed the cap of a 一般 item by more
- * than the rounding of each stratum. */
+/* What a cap allows: its share of the drawable objects, and the rounding up that `ceil` owes each
+ * of its strata and `systematic` owes the whole. */
+static uint64_t commit_allowed(const struct commit *w, const struct store_task_item *item)
+{
+    unsigned __int128 share = (unsigned __int128)w->frozen.drawable * (uint64_t)item->cap_num;
+    uint64_t allowed = (uint64_t)(share / (uint64_t)item->cap_den);
+    bool systematic = false;
+    for (size_t i = 0; i < w->frozen.layer_count; i++) {
+        allowed += !w->frozen.layers[i].excluded && w->strata[i].mode == DRAW_CEIL ? 1 : 0;
+        systematic = systematic || w->strata[i].mode == DRAW_SYSTEMATIC;
+    }
+    return allowed + (systematic ? 1 : 0);
+}
+
+/* R5, with today's counts: what is drawn at most may not exceed what a 一般 item's cap allows. */
 static enum err commit_cap(const struct commit *w, uint64_t most)
 {
     for (size_t i = 0; i < w->task.item_count; i++) {
         const struct store_task_item *item = &w->task.items[i];
         if (!str_eq(item->class, STR("general")))
             continue;
-        unsigned __int128 allowed = (unsigned __int128)w->frozen.drawable * (uint64_t)item->cap_num;
-        allowed += (unsigned __int128)w->frozen.layer_count * (uint64_t)item->cap_den;
-        if ((unsigned __int128)most * (uint64_t)item->cap_den > allowed)
+        if (most > commit_allowed(w, item))
             return fault_set(
                 &w->e->fault, ERR_INPUT,
                 "最多将抽取 %llu 个（可抽 %llu 个），超过一般检查事项 %.*s 的比例上限 %lld/%lld；"
@@ -148,6 +159,11 @@ static enum err commit_read(struct db_tx *tx, void *ctx)
     TRY(draw_case_sources(&w->sources, e, tx, w->spec->sources, w->spec->source_count));
     TRY(office_setting_count(&w->code_length, e, tx, MODEL_SETTING_CODE_LENGTH));
     TRY(commit_dates(w, tx));
+    if (!w->spec->sealed && draw_freeze_blinds(&w->task.task))
+        return fault_set(
+            &e->fault, ERR_INPUT,
+            "按信用风险类别确定范围或分层的抽取必须封存进行（--sealed）：公开进行会泄露风险类别；"
+            "尚未承诺，没有任何改动");
     TRY(draw_freeze(&w->frozen, e, tx, &w->task));
     TRY(commit_strata(w));
     TRY(commit_bounds(&most, w));

@@ -33,7 +33,8 @@ struct disclose {
 
 static bool disclose_keep(const struct disclose *d, struct str name)
 {
-    bool people = str_eq(name, STR("inspectors.tsv")) || str_ends(name, STR("eligible.tsv"));
+    bool people = str_eq(name, STR("inspectors.tsv")) || str_ends(name, STR("eligible.tsv")) ||
+                  str_ends(name, STR("leaving.tsv"));
     return people && !d->show_people;
 }
 
@@ -222,8 +223,15 @@ static enum err disclose_zips(struct office_disclosed *out, struct disclose *d)
     out->public = arena_printf(e->arena, "%s/%.*s-public.zip", dir, STR_ARG(c->draw.number)).data;
     if (out->full == NULL || out->public == NULL)
         return ERR_MEMORY;
-    TRY(office_bundle_write(out->full, true, &d->bundle, &part, &e->fault));
-    return office_bundle_write(out->public, false, &d->bundle, &part, &e->fault);
+    enum err err = office_bundle_write(out->full, true, &d->bundle, &part, &e->fault);
+    if (err == ERR_OK)
+        err = office_bundle_write(out->public, false, &d->bundle, &part, &e->fault);
+    if (err != ERR_OK)
+        fault_set(
+            &e->fault, err,
+            "%.*s，材料包没有写成；公开已写入日志，不会丢失，排除故障后重新运行 draw disclose 即可",
+            STR_ARG(office_cause(err)));
+    return err;
 }
 
 /* The zips need the entry with its place in the log, so the case is read again in between. */

@@ -168,10 +168,10 @@ static struct str freeze_name(const struct freeze *f, const struct draw_layer *l
                    : layer->key;
     for (size_t i = 0; i < f->out->layer_count; i++)
         before += f->out->layers[i].excluded == layer->excluded ? 1 : 0;
-    if (before >= FREEZE_OPAQUE)
-        return str_range(NULL, 0);
-    unsigned number = layer->excluded ? f->opaque_x[before] : f->opaque_s[before];
-    return arena_printf(f->e->arena, "%c%u", layer->excluded ? 'X' : 'S', number);
+    size_t number = before + 1;
+    if (before < FREEZE_OPAQUE)
+        number = layer->excluded ? f->opaque_x[before] : f->opaque_s[before];
+    return arena_printf(f->e->arena, "%c%zu", layer->excluded ? 'X' : 'S', number);
 }
 
 static enum err freeze_layer_add(struct freeze *f, struct str key, bool excluded)
@@ -329,7 +329,7 @@ static enum err freeze_prepare(struct freeze *f, struct db_tx *tx)
     f->exclude_visited = exclude != 0 && f->task->repeat_reason.len == 0;
     f->visit_from = f->task->visit_from;
     f->division_digits = str_ends(e->office->tenant, STR("00")) ? 6 : 9;
-    f->out->blinded = str_eq(f->task->strata, STR("risk"));
+    f->out->blinded = draw_freeze_blinds(f->task);
     TRY(freeze_shuffle(f->opaque_s, RISK_NAMES));
     TRY(freeze_shuffle(f->opaque_x, REASON_NAMES));
     if (f->out->blinded)
@@ -348,6 +348,11 @@ static enum err freeze_finish(struct freeze *f)
                          (unsigned long long)out->size);
     qsort(out->layers, out->layer_count, sizeof *out->layers, freeze_by_name);
     return draw_pool_root(out->root, f->pool);
+}
+
+bool draw_freeze_blinds(const struct store_task *task)
+{
+    return str_eq(task->strata, STR("risk")) || task->scope_risk.len > 0;
 }
 
 enum err draw_freeze(struct draw_frozen *out, struct errand *e, struct db_tx *tx,

@@ -31,6 +31,9 @@ struct draw_frozen {
     size_t place_count;
 };
 
+/* Does the task's pool tell risk classes, by its strata or by its scope? Then it is blinded. */
+bool draw_freeze_blinds(const struct store_task *task);
+
 /* Streams the pool of the task into a blob. ERR_INPUT when nothing is in scope. All in e->arena. */
 MUST enum err draw_freeze(struct draw_frozen *out, struct errand *e, struct db_tx *tx,
                           const struct office_task *task);

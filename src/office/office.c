@@ -530,13 +530,21 @@ static enum err office_log_count(struct db_tx *tx, void *ctx)
     return store_log_size(ctx, tx);
 }
 
+struct str office_cause(enum err err)
+{
+    struct str text = str_of(err_zh(err));
+    ptrdiff_t comma = str_find(text, STR("，"));
+    return comma > 0 ? str_sub(text, 0, (size_t)comma) : text;
+}
+
 enum err office_log_sync(const struct office *office, int64_t now, struct fault *fault)
 {
     struct vault_log *log = NULL;
-    TRY(vault_log_open(&log, office->dir, fault));
     int64_t size = 0;
     bool more = true;
-    enum err err = db_read(office->db, "log-size", office_log_count, &size, fault);
+    enum err err = vault_log_open(&log, office->dir, fault);
+    if (err == ERR_OK)
+        err = db_read(office->db, "log-size", office_log_count, &size, fault);
     if (err == ERR_OK && (uint64_t)size < vault_log_size(log))
         err = fault_set(
             fault, ERR_DAMAGED,
@@ -547,8 +555,11 @@ enum err office_log_sync(const struct office *office, int64_t now, struct fault 
     if (err == ERR_OK)
         err = vault_log_publish(log, now);
     vault_log_close(log);
-    if (err != ERR_OK && fault != NULL && fault->text[0] == '\0')
-        fault_set(fault, err, "公开日志写入失败：%s；已提交的步骤不会丢失，重新运行即可补写",
-                  err_zh(err));
+    if (err != ERR_OK && err != ERR_DAMAGED)
+        fault_set(fault, err,
+                  "%.*"
+                  "s，公开日志尚未写入；已提交的步骤登记在数据库中，不会丢失，排除故障后重新运行任"
+                  "一命令即可补写",
+                  STR_ARG(office_cause(err)));
     return err;
 }

@@ -92,6 +92,10 @@ MUST enum err office_once_done(struct errand *e, struct db_tx *tx, struct str ac
 
 /* Appends a log entry in the transaction; *idx gets its place. At most 65,535 bytes. */
 MUST enum err office_log_append(int64_t *idx, struct errand *e, struct db_tx *tx, struct str body);
+/* Why something failed, in a few words, without what the error's own text says of the data: for
+ * messages about what is already committed. */
+struct str office_cause(enum err err);
+
 /* Brings every entry of the database into the tiles, signs and publishes the checkpoint. Called
  * after each transaction that appended, before anything is shown. */
 MUST enum err office_log_sync(const struct office *office, int64_t now, struct fault *fault);

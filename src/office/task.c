@@ -188,6 +188,25 @@ static enum err task_cap_check(struct task_work *w, const struct store_task_item
     return ERR_OK;
 }
 
+/* Can an object ever stand in a stratum of this key? */
+static bool task_key_exists(const struct errand *e, struct str strata, struct str key)
+{
+    const struct office *office = e->office;
+    if (str_eq(key, STR("*")))
+        return true;
+    if (str_eq(strata, STR("none")))
+        return str_eq(key, STR("ALL"));
+    if (str_eq(key, STR("-")))
+        return true;
+    if (str_eq(strata, STR("risk")))
+        return model_word_by_code(model_risks, key) != NULL;
+    if (str_eq(strata, STR("kind")))
+        return model_word_by_code(model_object_kinds, key) != NULL;
+    if (str_eq(strata, STR("industry")))
+        return key.len == 1 && industry_find(&office->industries, key) != NULL;
+    return regions_find(&office->regions, key) != NULL;
+}
+
 static enum err task_quotas_resolve(struct task_work *w)
 {
     const struct office_task_spec *spec = w->spec;
@@ -197,6 +216,10 @@ static enum err task_quotas_resolve(struct task_work *w)
         return ERR_MEMORY;
     for (size_t i = 0; i < spec->quota_count; i++) {
         TRY(office_quota_parse(&w->quotas[i], spec->quotas[i], &e->fault));
+        if (!task_key_exists(e, w->task.strata, w->quotas[i].stratum))
+            return fault_set(&e->fault, ERR_INPUT,
+                             "按 %.*s 分层时没有“%.*s”这一层，比例不会起作用；任务未建立",
+                             STR_ARG(w->task.strata), STR_ARG(w->quotas[i].stratum));
         for (size_t k = 0; k < i; k++)
             if (str_eq(w->quotas[k].stratum, w->quotas[i].stratum))
                 return fault_set(&e->fault, ERR_INPUT, "分层“%.*s”的比例写了两次；任务未建立",

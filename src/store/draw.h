@@ -110,6 +110,8 @@ struct store_visit {
     int64_t year;
     struct str state;
     struct str skip_reason;
+    struct str
+        follows; /* the skipped object that this one came after, '' if it was drawn at first */
     int64_t at;
 };
 /* Adds the visits of a draw in one load. */

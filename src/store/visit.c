@@ -2,7 +2,8 @@
 #include "store/draw.h"
 
 #define VISIT_COLUMNS                                                                              \
-    "tenant, id, task, draw, pool_id, stratum, rank, ticket, year, state, skip_reason, at"
+    "tenant, id, task, draw, pool_id, stratum, rank, ticket, year, state, skip_reason, follows,"   \
+    " at"
 
 enum err store_visits_add(struct db_tx *tx, const struct store_visit *visits, size_t count)
 {
@@ -35,7 +36,8 @@ static enum err visit_fill(void *out, struct db_rows *rows, struct arena *arena)
     v->year = db_col_int(rows, 8);
     v->state = store_text(rows, 9, arena, &failed);
     v->skip_reason = store_text(rows, 10, arena, &failed);
-    v->at = db_col_int(rows, 11);
+    v->follows = store_text(rows, 11, arena, &failed);
+    v->at = db_col_int(rows, 12);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
