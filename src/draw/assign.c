@@ -57,17 +57,20 @@ struct net {
     size_t tail;
 };
 
+/* One more than asked for: room for an end mark, and never an empty array. */
 static uint32_t *words(struct arena *arena, size_t count)
 {
     return arena_array(arena, count + 1, sizeof(uint32_t));
 }
 
+/* Sets every word of a list. */
 static void fill(uint32_t *list, size_t count, uint32_t value)
 {
     for (size_t i = 0; i < count; i++)
         list[i] = value;
 }
 
+/* Everything in the arena, sized by the roster: 32 bytes a pair at most. */
 static bool net_alloc(struct net *net, struct arena *arena, const struct draw_roster *roster)
 {
     size_t seats = roster->seat_count;
@@ -159,12 +162,14 @@ static enum err net_open(struct net **net, struct arena *arena, const struct dra
     return ERR_OK;
 }
 
+/* The two directions of one fact. */
 static void net_hold(struct net *net, uint32_t node, uint32_t seat)
 {
     net->node_seat[node] = seat;
     net->seat_node[seat] = node;
 }
 
+/* A new stamp forgets the search before without touching what it marked. */
 static void search_begin(struct net *net, uint32_t person)
 {
     net->stamp++;
@@ -175,6 +180,7 @@ static void search_begin(struct net *net, uint32_t person)
     net->queue[net->tail++] = (uint32_t)net->roster->seat_count + person;
 }
 
+/* Seen in this search, or closed for ever by one that failed. */
 static bool search_old(const struct net *net, uint32_t seen)
 {
     return seen == net->stamp || seen == CLOSED;
@@ -197,6 +203,7 @@ static uint32_t search_node(struct net *net, uint32_t node)
     return NONE;
 }
 
+/* An inspector with a unit to place may use any node of his that holds nothing. */
 static uint32_t search_person(struct net *net, uint32_t person)
 {
     const uint32_t *nodes = net->nodes + net->person_node[person];
@@ -247,6 +254,7 @@ static void search_flip(struct net *net, uint32_t seat)
     }
 }
 
+/* Everything the queue ever held. */
 static void search_close(struct net *net)
 {
     uint32_t seats = (uint32_t)net->roster->seat_count;
@@ -290,6 +298,7 @@ struct turns {
     const struct crypto_ticket *seed; /* NULL: any order will do */
 };
 
+/* Smallest (BASE + x, ticket, id) first. */
 static int turn_cmp(const struct turn *a, const struct turn *b)
 {
     if (a->level != b->level)
@@ -298,6 +307,7 @@ static int turn_cmp(const struct turn *a, const struct turn *b)
     return order != 0 ? order : (a->person > b->person) - (a->person < b->person);
 }
 
+/* Lets a turn sink until no child comes before it. */
 static void turns_sink(struct turns *turns, size_t at)
 {
     struct turn turn = turns->heap[at];
@@ -312,6 +322,7 @@ static void turns_sink(struct turns *turns, size_t at)
     turns->heap[at] = turn;
 }
 
+/* An inspector's next turn, at the load he has now. */
 static void turn_set(struct turn *turn, const struct turns *turns, const struct net *net,
                      uint32_t person)
 {
@@ -321,6 +332,7 @@ static void turn_set(struct turn *turn, const struct turns *turns, const struct 
         draw_ticket_load(turn->ticket, turns->seed, turn->level, inspector->id);
 }
 
+/* Everybody with CAP > 0 is active at first. */
 static enum err turns_open(struct turns *turns, struct arena *arena, const struct net *net,
                            const struct crypto_ticket *seed)
 {
@@ -497,6 +509,7 @@ struct seat_turn {
     uint32_t seat;
 };
 
+/* Ticket, then seat: indexes ascend with ids. */
 static int seat_turn_cmp(const void *a, const void *b)
 {
     const struct seat_turn *x = a;
@@ -505,6 +518,7 @@ static int seat_turn_cmp(const void *a, const void *b)
     return order != 0 ? order : (x->seat > y->seat) - (x->seat < y->seat);
 }
 
+/* Seats by ticket_2("seat|" SEAT). */
 static enum err seat_order(struct seat_turn **order, struct arena *arena,
                            const struct draw_roster *roster, const struct crypto_ticket *seed)
 {
@@ -541,6 +555,7 @@ static enum err net_fix(struct net *net, struct arena *arena, const struct crypt
     return ERR_OK;
 }
 
+/* Turns the network into what the caller asked for. */
 static enum err teams_open(struct draw_teams *teams, struct arena *arena, struct net *net)
 {
     size_t seats = net->roster->seat_count;
@@ -581,6 +596,7 @@ static enum err net_witness(struct draw_teams *teams, struct arena *arena, const
     return ERR_OK;
 }
 
+/* The numbers a person needs: how many are missing, and where. */
 static enum err net_short(struct draw_teams *teams, struct arena *arena, const struct net *net,
                           size_t served, struct fault *fault)
 {

@@ -21,6 +21,7 @@ bool draw_commitment_sealed(const struct draw_commitment *commitment)
     return commitment->code_count > 0;
 }
 
+/* Strata are sorted by name, so a binary search finds one. */
 ptrdiff_t draw_commitment_stratum(const struct draw_commitment *commitment, struct str name)
 {
     size_t low = 0;
@@ -45,6 +46,8 @@ bool draw_stratum_opaque(struct str name)
            str_u64(&number, str_sub(name, 1, name.len)) == ERR_OK && number > 0;
 }
 
+/* Section 3: a name without blanks, strictly after the one before it, and a ratio that means
+ * something; `fixed` has no denominator but 1. */
 static enum err stratum_check(const struct draw_commitment *commitment, size_t i,
                               struct fault *fault)
 {
@@ -63,6 +66,8 @@ static enum err stratum_check(const struct draw_commitment *commitment, size_t i
     return ERR_OK;
 }
 
+/* Counts must add up to the size of the pool, or an object could be in no stratum; and the
+ * quotas must be computable whatever the rounding will be, or the draw could never be finished. */
 static enum err strata_check(const struct draw_commitment *commitment, struct fault *fault)
 {
     uint64_t sum = 0;
@@ -79,6 +84,7 @@ static enum err strata_check(const struct draw_commitment *commitment, struct fa
     return draw_quota_bounds(NULL, NULL, commitment->strata, commitment->stratum_count, fault);
 }
 
+/* The texts of the first lines, and two instants in whole seconds, the only ones the format has. */
 static enum err head_check(const struct draw_commitment *commitment, struct fault *fault)
 {
     if (!draw_text_ok(commitment->organiser, DRAW_TEXT_MAX))
@@ -94,6 +100,7 @@ static enum err head_check(const struct draw_commitment *commitment, struct faul
     return ERR_OK;
 }
 
+/* None is an open draw; each party of a sealed one has a chain of at least one code. */
 static enum err codes_check(const struct draw_commitment *commitment, struct fault *fault)
 {
     if (commitment->code_count > DRAW_CODES)
@@ -105,6 +112,7 @@ static enum err codes_check(const struct draw_commitment *commitment, struct fau
     return ERR_OK;
 }
 
+/* Everything that write and parse both hold a commitment to; sources check themselves. */
 static enum err commitment_check(const struct draw_commitment *commitment, struct fault *fault)
 {
     TRY(head_check(commitment, fault));
@@ -123,6 +131,7 @@ static enum err opaque_check(const struct draw_commitment *commitment, struct fa
     return ERR_OK;
 }
 
+/* The lines up to pool-root, in the order of section 3. */
 static void head_emit(struct buf *out, const struct draw_commitment *c)
 {
     buf_printf(out, "sunlot-draw/1 commitment\norganiser %.*s\ndraw %.*s\ntask %.*s\nopened ",
@@ -137,6 +146,7 @@ static void head_emit(struct buf *out, const struct draw_commitment *c)
     buf_char(out, '\n');
 }
 
+/* stratum NAME COUNT MODE NUM/DEN; the ratio as it was given, not reduced. */
 static void stratum_emit(struct buf *out, const struct draw_stratum *stratum)
 {
     buf_printf(out, "stratum %.*s %llu %.*s %llu/%llu\n", STR_ARG(stratum->name),
@@ -144,6 +154,7 @@ static void stratum_emit(struct buf *out, const struct draw_stratum *stratum)
                (unsigned long long)stratum->num, (unsigned long long)stratum->den);
 }
 
+/* code LENGTH HEX */
 static void code_emit(struct buf *out, const struct draw_code *code)
 {
     buf_cat(out, "code ");
@@ -153,6 +164,7 @@ static void code_emit(struct buf *out, const struct draw_code *code)
     buf_char(out, '\n');
 }
 
+/* Sources go to a buffer of their own first, so that a bad one leaves `out` as it was. */
 enum err draw_commitment_write(struct buf *out, const struct draw_commitment *commitment,
                                struct fault *fault)
 {
@@ -175,6 +187,7 @@ done:
     return err;
 }
 
+/* ERR_FORMAT for the line last read, with the form it should have. */
 static enum err bad_line(const struct draw_lines *lines, struct fault *fault, const char *form)
 {
     return draw_at_row(fault_set(fault, ERR_FORMAT, "第 %llu 行写法不正确，应为“%s”",
@@ -182,6 +195,7 @@ static enum err bad_line(const struct draw_lines *lines, struct fault *fault, co
                        fault, lines->row);
 }
 
+/* A line that holds an instant. */
 static enum err time_line(int64_t *us, struct draw_lines *lines, struct str key,
                           struct fault *fault)
 {
@@ -192,6 +206,7 @@ static enum err time_line(int64_t *us, struct draw_lines *lines, struct str key,
     return ERR_OK;
 }
 
+/* pool-form, pool-size, pool-root */
 static enum err pool_lines(struct draw_commitment *c, struct draw_lines *lines, struct fault *fault)
 {
     struct str value = {0};
@@ -208,6 +223,7 @@ static enum err pool_lines(struct draw_commitment *c, struct draw_lines *lines, 
     return ERR_OK;
 }
 
+/* The lines before the strata, each exactly once and in this order. */
 static enum err head_lines(struct draw_commitment *c, struct draw_lines *lines, struct fault *fault)
 {
     struct str value = {0};
@@ -222,6 +238,7 @@ static enum err head_lines(struct draw_commitment *c, struct draw_lines *lines, 
     return pool_lines(c, lines, fault);
 }
 
+/* One of the three words of section 6. */
 static bool mode_parse(enum draw_mode *mode, struct str name)
 {
     for (size_t i = 0; i < sizeof mode_names / sizeof mode_names[0]; i++)
@@ -265,6 +282,8 @@ static size_t lines_count(struct draw_lines lines, struct str key, size_t limit)
     return count;
 }
 
+/* All stratum lines. More than DRAW_STRATA are not read, and so refused by the line that
+ * follows. */
 static enum err strata_lines(struct draw_commitment *c, struct arena *arena,
                              struct draw_lines *lines, struct fault *fault)
 {
@@ -283,6 +302,7 @@ static enum err strata_lines(struct draw_commitment *c, struct arena *arena,
     return ERR_OK;
 }
 
+/* All code lines; none is an open draw. */
 static enum err code_lines(struct draw_commitment *c, struct arena *arena, struct draw_lines *lines,
                            struct fault *fault)
 {
@@ -301,6 +321,7 @@ static enum err code_lines(struct draw_commitment *c, struct arena *arena, struc
     return ERR_OK;
 }
 
+/* The texts are checked after all lines were read; nothing is used before that. */
 enum err draw_commitment_parse(struct draw_commitment *commitment, struct arena *arena,
                                struct str entry, struct fault *fault)
 {

@@ -27,6 +27,7 @@ struct str draw_kind_name(enum draw_kind kind)
     return (size_t)kind < DRAW_KINDS ? kind_names[kind] : str_range(NULL, 0);
 }
 
+/* ERR_FORMAT for the line last read, with the form it should have. */
 static enum err bad_line(const struct draw_lines *lines, struct fault *fault, const char *form)
 {
     return draw_at_row(fault_set(fault, ERR_FORMAT, "第 %llu 行写法不正确，应为“%s”",
@@ -34,6 +35,7 @@ static enum err bad_line(const struct draw_lines *lines, struct fault *fault, co
                        fault, lines->row);
 }
 
+/* The first line of every entry. */
 static enum err kind_line(enum draw_kind *kind, struct draw_lines *lines, struct fault *fault)
 {
     struct str name = {0};
@@ -52,6 +54,7 @@ enum err draw_entry_kind(enum draw_kind *kind, struct str entry, struct fault *f
     return kind_line(kind, &lines, fault);
 }
 
+/* draw NUMBER */
 static enum err number_line(struct str *number, struct draw_lines *lines, struct fault *fault)
 {
     TRY(draw_line_value(number, lines, STR("draw"), fault));
@@ -83,6 +86,7 @@ static enum err head_lines(struct str *number, struct draw_lines *lines, enum dr
     return number_line(number, lines, fault);
 }
 
+/* A line that holds one hash in lower-case hex. */
 static enum err hash_line(uint8_t hash[DRAW_HASH], struct draw_lines *lines, struct str key,
                           struct fault *fault)
 {
@@ -92,6 +96,7 @@ static enum err hash_line(uint8_t hash[DRAW_HASH], struct draw_lines *lines, str
                                                        : bad_line(lines, fault, "64 位十六进制");
 }
 
+/* round J, canonical; whether J fits the kind is for the caller. */
 static enum err round_line(uint64_t *round, struct draw_lines *lines, struct fault *fault)
 {
     struct str value = {0};
@@ -99,6 +104,7 @@ static enum err round_line(uint64_t *round, struct draw_lines *lines, struct fau
     return str_u64(round, value) == ERR_OK ? ERR_OK : bad_line(lines, fault, "round 轮次");
 }
 
+/* A line of free text: a reason, a verdict, a name. */
 static enum err text_line(struct str *text, struct draw_lines *lines, struct str key,
                           struct fault *fault)
 {
@@ -107,6 +113,7 @@ static enum err text_line(struct str *text, struct draw_lines *lines, struct str
                                               : bad_line(lines, fault, "不含控制字符的文字");
 }
 
+/* For writing: a number that would not be read back is refused. */
 static enum err number_check(struct str number, struct fault *fault)
 {
     if (!draw_name_ok(number, DRAW_TEXT_MAX))
@@ -114,6 +121,7 @@ static enum err number_check(struct str number, struct fault *fault)
     return ERR_OK;
 }
 
+/* For writing: `what` names the text to the person who has to mend it. */
 static enum err text_check(struct str text, const char *what, struct fault *fault)
 {
     if (!draw_text_ok(text, DRAW_TEXT_MAX))
@@ -122,12 +130,14 @@ static enum err text_check(struct str text, const char *what, struct fault *faul
     return ERR_OK;
 }
 
+/* The two lines every entry but the commitment begins with. */
 static void head_emit(struct buf *out, enum draw_kind kind, struct str number)
 {
     buf_printf(out, "sunlot-draw/1 %.*s\ndraw %.*s\n", STR_ARG(draw_kind_name(kind)),
                STR_ARG(number));
 }
 
+/* KEY HEX */
 static void hash_emit(struct buf *out, const char *key, const uint8_t hash[DRAW_HASH])
 {
     buf_cat(out, key);
@@ -136,6 +146,7 @@ static void hash_emit(struct buf *out, const char *key, const uint8_t hash[DRAW_
     buf_char(out, '\n');
 }
 
+/* round J */
 static void round_emit(struct buf *out, uint64_t round)
 {
     buf_cat(out, "round ");
@@ -143,6 +154,7 @@ static void round_emit(struct buf *out, uint64_t round)
     buf_char(out, '\n');
 }
 
+/* KEY TEXT */
 static void text_emit(struct buf *out, const char *key, struct str text)
 {
     buf_cat(out, key);
@@ -151,6 +163,7 @@ static void text_emit(struct buf *out, const char *key, struct str text)
     buf_char(out, '\n');
 }
 
+/* Zeros in an open draw, where nothing is to be hidden. */
 void draw_digest_begin(struct crypto_sha256 *h, const uint8_t *blind)
 {
     static const uint8_t zero[DRAW_HASH] = {0};
@@ -158,6 +171,7 @@ void draw_digest_begin(struct crypto_sha256 *h, const uint8_t *blind)
     crypto_sha256_add(h, draw_bytes(blind ? blind : zero, DRAW_HASH));
 }
 
+/* The blind keeps a small file from being guessed while the draw is sealed. */
 void draw_digest(uint8_t digest[DRAW_HASH], const uint8_t *blind, struct str file)
 {
     struct crypto_sha256 hash;
@@ -183,6 +197,7 @@ static enum err beacon_values_check(const struct draw_beacon *beacon, struct fau
     return ERR_OK;
 }
 
+/* Round, the leaf of the entry that asked, and the parts as they will be hashed. */
 enum err draw_beacon_write(struct buf *out, const struct draw_beacon *beacon, struct fault *fault)
 {
     TRY(beacon_values_check(beacon, fault));
@@ -220,6 +235,8 @@ enum err draw_beacon_parse(struct draw_beacon *beacon, struct arena *arena, stru
     return beacon_values_check(beacon, fault) == ERR_OK ? ERR_OK : ERR_FORMAT;
 }
 
+/* The leaf ties the value to the very entry that named its sources; the order of the parts is
+ * that of the source lines. */
 enum err draw_beacon_check(const struct draw_beacon *beacon, const uint8_t leaf[DRAW_HASH],
                            const struct draw_source *sources, size_t count, struct fault *fault)
 {
@@ -243,6 +260,7 @@ static const char *outcome_key(enum draw_kind kind)
     return kind == DRAW_SKIP ? "object" : "teams";
 }
 
+/* Which round each kind belongs to: objects 1, teams 2, refills 3 and more; a skip has none. */
 static bool outcome_ok(const struct draw_outcome *outcome)
 {
     switch (outcome->kind) {
@@ -272,6 +290,7 @@ enum err draw_outcome_write(struct buf *out, const struct draw_outcome *outcome,
     return buf_err(out);
 }
 
+/* A kind with another layout fails at its third line, or at outcome_ok. */
 enum err draw_outcome_parse(struct draw_outcome *outcome, struct str entry, struct fault *fault)
 {
     struct draw_lines lines = {entry, 0};
@@ -308,6 +327,7 @@ done:
     return err;
 }
 
+/* Always round 2. */
 enum err draw_teams_entry_parse(struct draw_teams_entry *teams, struct arena *arena,
                                 struct str entry, struct fault *fault)
 {
@@ -352,6 +372,7 @@ done:
     return err;
 }
 
+/* Round 3 or more: 1 and 2 are the draw itself. */
 enum err draw_refill_entry_parse(struct draw_refill_entry *refill, struct arena *arena,
                                  struct str entry, struct fault *fault)
 {
@@ -370,6 +391,7 @@ enum err draw_refill_entry_parse(struct draw_refill_entry *refill, struct arena 
     return draw_line_end(&lines, fault);
 }
 
+/* A digest of this line stands in the log; the line itself is disclosed with the bundle. */
 enum err draw_skip_line(struct buf *out, struct str object, struct str reason,
                         const uint8_t evidence[DRAW_HASH], struct fault *fault)
 {
@@ -420,6 +442,7 @@ enum err draw_disclosure_write(struct buf *out, const struct draw_disclosure *di
     return buf_err(out);
 }
 
+/* At most DRAW_CODES secrets; a further one fails as a wrong `files` line. */
 enum err draw_disclosure_parse(struct draw_disclosure *disclosure, struct arena *arena,
                                struct str entry, struct fault *fault)
 {
@@ -467,6 +490,7 @@ static int file_cmp(const void *a, const void *b)
     return str_cmp(((const struct draw_file *)a)->name, ((const struct draw_file *)b)->name);
 }
 
+/* After sorting, so that a name that occurs twice has itself for a neighbour. */
 static enum err files_check(const struct draw_file *files, size_t count, struct fault *fault)
 {
     for (size_t i = 0; i < count; i++) {

@@ -23,6 +23,7 @@ struct draw_pool {
     char last[DRAW_ID_MAX];
 };
 
+/* The key stays in the pass as two midstates; wipe the arena when the draw is sealed. */
 enum err draw_pool_open(struct draw_pool **pool, struct arena *arena, const uint8_t *pool_key)
 {
     struct draw_pool *p = arena_alloc(arena, sizeof *p);
@@ -50,6 +51,7 @@ static enum err line_cut(struct draw_object *object, struct str line, struct fau
     return ERR_OK;
 }
 
+/* A name that is new to this pass, or to be written. */
 static enum err stratum_check(struct str name, struct fault *fault)
 {
     if (!draw_name_ok(name, DRAW_NAME_MAX))
@@ -80,6 +82,7 @@ static enum err pool_count(struct draw_pool *pool, struct str name, struct fault
     return ERR_OK;
 }
 
+/* Strictly ascending ids; the id is kept for the next line. */
 static enum err pool_order(struct draw_pool *pool, struct str id, struct fault *fault)
 {
     int order = str_cmp(str_range(pool->last, pool->last_len), id);
@@ -92,6 +95,7 @@ static enum err pool_order(struct draw_pool *pool, struct str id, struct fault *
     return ERR_OK;
 }
 
+/* Section 2: the first 16 bytes of HMAC(pool-key, "leaf:" || id || 0x01), which is a ticket. */
 static void nonce_make(uint8_t nonce[DRAW_NONCE], const struct crypto_ticket *key, struct str id)
 {
     uint8_t mac[DRAW_HASH];
@@ -126,6 +130,7 @@ static void pool_add_blinded(struct draw_pool *pool, struct str line, struct str
     crypto_merkle_add(&pool->tree, str_range(leaf, line.len + 1 + 2 * DRAW_NONCE));
 }
 
+/* Checks before anything is counted or hashed, so that a refused line leaves no trace. */
 static enum err pool_take(struct draw_object *object, struct draw_pool *pool, struct str line,
                           struct fault *fault)
 {
@@ -139,6 +144,7 @@ static enum err pool_take(struct draw_object *object, struct draw_pool *pool, st
     return ERR_OK;
 }
 
+/* The row named in a fault is that of the line just given. */
 enum err draw_pool_line(struct draw_object *object, struct draw_pool *pool, struct str line,
                         struct fault *fault)
 {
@@ -162,11 +168,13 @@ uint64_t draw_pool_size(const struct draw_pool *pool)
     return pool->tree.size;
 }
 
+/* By raw bytes of the name, as everything in the protocol is sorted. */
 static int stratum_cmp(const void *a, const void *b)
 {
     return str_cmp(((const struct draw_stratum *)a)->name, ((const struct draw_stratum *)b)->name);
 }
 
+/* What a commitment needs; the caller sets mode and ratio of each. */
 enum err draw_pool_strata(struct draw_stratum **strata, size_t *count, const struct draw_pool *pool,
                           struct arena *arena)
 {
@@ -182,6 +190,7 @@ enum err draw_pool_strata(struct draw_stratum **strata, size_t *count, const str
     return ERR_OK;
 }
 
+/* A committed stratum without any object is lawful and counts 0. */
 static enum err counts_check(struct draw_pool *pool, const struct draw_commitment *commitment,
                              struct fault *fault)
 {

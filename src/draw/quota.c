@@ -9,6 +9,7 @@ typedef unsigned __int128 wide;
 #define QUOTA_DENOMINATOR_MAX (UINT64_C(1) << 62)
 #define QUOTA_SUM_MAX ((wide)1 << 126)
 
+/* Euclid. gcd(a, 0) is a. */
 static uint64_t gcd(uint64_t a, uint64_t b)
 {
     while (b != 0) {
@@ -19,6 +20,8 @@ static uint64_t gcd(uint64_t a, uint64_t b)
     return a;
 }
 
+/* Q: the least common multiple of the systematic strata's denominators; each step divides first,
+ * so it stays below 2^126 before it is compared. */
 static enum err quota_denominator(uint64_t *q, const struct draw_stratum *strata, size_t count,
                                   struct fault *fault)
 {
@@ -37,6 +40,7 @@ static enum err quota_denominator(uint64_t *q, const struct draw_stratum *strata
     return ERR_OK;
 }
 
+/* k = min(k, COUNT) */
 static uint64_t at_most(wide value, uint64_t limit)
 {
     return value < limit ? (uint64_t)value : limit;
@@ -56,6 +60,8 @@ struct quota_run {
     wide sum;
 };
 
+/* Walks the cumulated exact share A/Q on by one stratum and counts the whole numbers passed, all
+ * shifted by u: so each quota is the share rounded down or up, and so is every partial sum. */
 static enum err quota_systematic(uint64_t *quota, struct quota_run *run,
                                  const struct draw_stratum *stratum, struct fault *fault)
 {
@@ -70,6 +76,7 @@ static enum err quota_systematic(uint64_t *quota, struct quota_run *run,
     return ERR_OK;
 }
 
+/* One stratum in commitment order; `run` moves on with the systematic ones only. */
 static enum err quota_one(uint64_t *quota, struct quota_run *run,
                           const struct draw_stratum *stratum, struct fault *fault)
 {
@@ -95,6 +102,7 @@ static uint64_t ticket_number(const uint8_t ticket[DRAW_HASH])
     return number;
 }
 
+/* u = floor(first 8 bytes * Q / 2^64) */
 enum err draw_quotas(uint64_t *quotas, const struct draw_stratum *strata, size_t count,
                      const uint8_t rounding[DRAW_HASH], struct fault *fault)
 {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* By name: a seat's object is not indexed. */
 static bool same_object(const struct draw_roster *roster, size_t a, size_t b)
 {
     return str_eq(roster->seats[a].object, roster->seats[b].object);
@@ -30,6 +31,7 @@ static bool holds_object(const struct draw_roster *roster, const uint32_t *peopl
     return false;
 }
 
+/* The order of a roster's pairs. */
 static int pair_cmp(const void *a, const void *b)
 {
     const struct draw_pair *x = a;
@@ -39,6 +41,7 @@ static int pair_cmp(const void *a, const void *b)
     return (x->seat > y->seat) - (x->seat < y->seat);
 }
 
+/* Pairs are sorted, so a binary search tells. */
 static bool eligible(const struct draw_roster *roster, uint32_t person, uint32_t seat)
 {
     struct draw_pair key = {person, seat};
@@ -59,6 +62,7 @@ static enum err loads_count(uint64_t **loads, struct arena *arena, const struct 
     return ERR_OK;
 }
 
+/* One seat against the three rules of a team. */
 static enum err seat_check(const struct draw_roster *roster, const uint32_t *people, uint32_t seat,
                            struct fault *fault)
 {
@@ -75,6 +79,7 @@ static enum err seat_check(const struct draw_roster *roster, const uint32_t *peo
     return ERR_OK;
 }
 
+/* Seats first, then the caps, which need all of them. */
 enum err draw_teams_check(const struct draw_roster *roster, const uint32_t *people,
                           struct arena *arena, struct fault *fault)
 {
@@ -98,6 +103,7 @@ struct refill {
     struct crypto_ticket seed;
 };
 
+/* Everything section 8 asks of a successor but the order. */
 static bool can_sit(const struct refill *r, uint32_t person, const struct draw_leaving *vacant)
 {
     return person != vacant->inspector && r->loads[person] < r->roster->inspectors[person].cap &&
@@ -128,6 +134,7 @@ static uint32_t refill_choose(const struct refill *r, const struct draw_leaving 
     return best;
 }
 
+/* All leave before anyone comes, so that the load of one who changes seats is right. */
 static enum err refill_empty(struct refill *r, const struct draw_leaving *leaving, size_t count,
                              struct fault *fault)
 {
@@ -142,6 +149,7 @@ static enum err refill_empty(struct refill *r, const struct draw_leaving *leavin
     return ERR_OK;
 }
 
+/* In file order, loads counting on: the outcome does not depend on anything else. */
 static enum err refill_seats(struct refill *r, const struct draw_leaving *leaving, size_t count,
                              struct fault *fault)
 {
@@ -159,6 +167,7 @@ static enum err refill_seats(struct refill *r, const struct draw_leaving *leavin
     return ERR_OK;
 }
 
+/* Works on a copy, so that an error leaves the teams as they were. */
 enum err draw_refill(uint32_t *people, struct arena *arena, const struct draw_roster *roster,
                      const struct draw_leaving *leaving, size_t count,
                      const uint8_t seed[DRAW_HASH], struct fault *fault)

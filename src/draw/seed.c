@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+/* The value is copied first, so that input and output may be one array. */
 void draw_code_chain(uint8_t code[DRAW_HASH], const uint8_t secret[DRAW_HASH], uint64_t times)
 {
     uint8_t value[DRAW_HASH];
@@ -19,6 +20,8 @@ void draw_code_chain(uint8_t code[DRAW_HASH], const uint8_t secret[DRAW_HASH], u
     crypto_wipe(value, sizeof value);
 }
 
+/* Code 1 is the one before the committed end of the chain; each later one lies further towards
+ * the secret, so that opening one opens no later one. */
 enum err draw_code_round(uint8_t code[DRAW_HASH], const uint8_t secret[DRAW_HASH], uint64_t length,
                          uint64_t round, struct fault *fault)
 {
@@ -30,6 +33,7 @@ enum err draw_code_round(uint8_t code[DRAW_HASH], const uint8_t secret[DRAW_HASH
     return ERR_OK;
 }
 
+/* Whoever opens another secret than the one committed to is found out. */
 enum err draw_code_check(const struct draw_code *code, const uint8_t secret[DRAW_HASH],
                          struct fault *fault)
 {
@@ -40,6 +44,7 @@ enum err draw_code_check(const struct draw_code *code, const uint8_t secret[DRAW
     return ERR_OK;
 }
 
+/* Section 5. The words before the codes keep this hash apart from every other one. */
 void draw_salt_make(struct draw_salt *salt, const uint8_t (*codes)[DRAW_HASH], size_t count)
 {
     *salt = (struct draw_salt){0};
@@ -58,6 +63,7 @@ void draw_salt_make(struct draw_salt *salt, const uint8_t (*codes)[DRAW_HASH], s
     crypto_sha256_final(salt->bytes, &hash);
 }
 
+/* A wrong secret is refused before any code is made of it. */
 static enum err codes_make(uint8_t (*codes)[DRAW_HASH], const struct draw_commitment *commitment,
                            const uint8_t (*secrets)[DRAW_HASH], uint64_t round, struct fault *fault)
 {
@@ -69,6 +75,7 @@ static enum err codes_make(uint8_t (*codes)[DRAW_HASH], const struct draw_commit
     return ERR_OK;
 }
 
+/* The codes are wiped whatever happens: they are secret until the disclosure. */
 enum err draw_salt_round(struct draw_salt *salt, const struct draw_commitment *commitment,
                          const uint8_t (*secrets)[DRAW_HASH], size_t count, uint64_t round,
                          struct fault *fault)
@@ -84,6 +91,7 @@ enum err draw_salt_round(struct draw_salt *salt, const struct draw_commitment *c
     return err;
 }
 
+/* An empty salt is an HMAC with an empty key, 64 zeros in the shell lines. */
 void draw_seed_make(uint8_t seed[DRAW_HASH], const struct draw_salt *salt, struct str randomness)
 {
     crypto_hmac(seed, draw_bytes(salt->bytes, salt->len), randomness);
@@ -95,6 +103,7 @@ struct label {
     char bytes[3 * DRAW_LABEL_PART];
 };
 
+/* A part beyond its limit is cut, one beyond the buffer left out. */
 static void label_add(struct label *label, struct str part)
 {
     size_t len = part.len < DRAW_LABEL_PART ? part.len : DRAW_LABEL_PART;
@@ -104,6 +113,7 @@ static void label_add(struct label *label, struct str part)
     label->len += len;
 }
 
+/* Canonical decimal. */
 static void label_number(struct label *label, uint64_t value)
 {
     char digits[20];
@@ -115,6 +125,7 @@ static void label_number(struct label *label, uint64_t value)
     label_add(label, str_range(digits + at, sizeof digits - at));
 }
 
+/* The trailing 0x01 is added by crypto_ticket_make. */
 static void label_ticket(uint8_t ticket[DRAW_HASH], const struct crypto_ticket *seed,
                          const struct label *label)
 {

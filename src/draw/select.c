@@ -53,6 +53,7 @@ static uint64_t ticket_head(const uint8_t ticket[DRAW_HASH])
     return be64toh(head);
 }
 
+/* Tickets as bytes, ties by id (section 5). */
 static int drawn_cmp(const struct draw_drawn *a, const struct draw_drawn *b)
 {
     int order = memcmp(a->ticket, b->ticket, DRAW_HASH);
@@ -84,6 +85,7 @@ static void heap_sink(struct heap *heap, size_t count, size_t at)
     slots[at] = slot;
 }
 
+/* From the last parent up. */
 static void heap_build(struct heap *heap)
 {
     for (size_t i = heap->count / 2; i > 0; i--)
@@ -119,6 +121,7 @@ static void heap_permute(struct heap *heap)
     }
 }
 
+/* More rows than an index can count are more than memory can hold. */
 static enum err quotas_sum(size_t *total, const struct draw_commitment *commitment,
                            const uint64_t *quotas)
 {
@@ -129,6 +132,8 @@ static enum err quotas_sum(size_t *total, const struct draw_commitment *commitme
     return ERR_OK;
 }
 
+/* Rows and slots of the strata lie one behind the other, in commitment order, as they are wanted
+ * in the end. */
 static enum err heaps_open(struct draw_select *select, const uint64_t *quotas)
 {
     size_t count = select->commitment->stratum_count;
@@ -182,6 +187,7 @@ static enum err row_set(struct draw_drawn *row, struct arena *arena, struct str 
     return ERR_OK;
 }
 
+/* Rows are taken as they come; order starts to matter with the last one. */
 static enum err heap_fill(struct heap *heap, struct arena *arena, struct str id,
                           const uint8_t ticket[DRAW_HASH])
 {
@@ -195,6 +201,8 @@ static enum err heap_fill(struct heap *heap, struct arena *arena, struct str id,
     return ERR_OK;
 }
 
+/* The largest gives its row to the new one. Full tickets are compared only where heads are
+ * equal. */
 static enum err heap_replace(struct heap *heap, struct arena *arena, struct str id,
                              const uint8_t ticket[DRAW_HASH])
 {
@@ -221,6 +229,7 @@ static enum err heap_offer(struct heap *heap, struct arena *arena, struct str id
     return heap_replace(heap, arena, id, ticket);
 }
 
+/* The caller has checked the line; the stratum is looked up by name, as the pool gives it. */
 enum err draw_select_object(struct draw_select *select, struct str id, struct str stratum,
                             struct fault *fault)
 {
@@ -235,6 +244,7 @@ enum err draw_select_object(struct draw_select *select, struct str id, struct st
     return heap_offer(heap, select->arena, id, ticket);
 }
 
+/* From here on `rank` is the rank. */
 static void heap_close(struct heap *heap, uint32_t stratum)
 {
     heap_sort(heap);
@@ -245,6 +255,7 @@ static void heap_close(struct heap *heap, uint32_t stratum)
     }
 }
 
+/* A pool that does not hold what the commitment says is refused, not drawn from. */
 enum err draw_select_close(struct draw_selection *selection, struct draw_select *select,
                            struct fault *fault)
 {
@@ -262,6 +273,7 @@ enum err draw_select_close(struct draw_selection *selection, struct draw_select 
     return ERR_OK;
 }
 
+/* Rows of a stratum are neighbours, so its last one is where its quota ends. */
 const uint8_t *draw_selection_cutoff(const struct draw_selection *selection, size_t stratum)
 {
     size_t end = 0;
@@ -280,6 +292,7 @@ const struct draw_drawn *draw_selection_find(const struct draw_selection *select
     return NULL;
 }
 
+/* Over all strata: rows by ticket. */
 static int order_cmp(const void *a, const void *b, void *rows)
 {
     const struct draw_drawn *list = rows;
@@ -322,6 +335,7 @@ enum err draw_next_open(struct draw_next **next, struct arena *arena, struct str
     return ERR_OK;
 }
 
+/* Not above the last one shown, or not below the best found so far: passes by. */
 void draw_next_object(struct draw_next *next, struct str id, struct str stratum)
 {
     if (!str_eq(stratum, next->stratum) || id.len > DRAW_ID_MAX)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* One line of selected.tsv. */
 static void row_emit(struct buf *out, const struct draw_selection *selection,
                      const struct draw_drawn *row)
 {
@@ -25,6 +26,7 @@ enum err draw_selected_write(struct buf *out, const struct draw_selection *selec
     return buf_err(out);
 }
 
+/* ERR_FORMAT for the line last read. */
 static enum err bad_row(const struct draw_lines *lines, struct fault *fault, const char *form)
 {
     return draw_at_row(
@@ -32,6 +34,7 @@ static enum err bad_row(const struct draw_lines *lines, struct fault *fault, con
         fault, lines->row);
 }
 
+/* Form only: four fields, a stratum of the commitment, canonical rank, hex, an id. */
 static bool row_parse(struct draw_drawn *row, const struct draw_commitment *commitment,
                       struct str line)
 {
@@ -60,6 +63,7 @@ static bool row_follows(const struct draw_drawn *row, const struct draw_drawn *b
            (order > 0 || (order == 0 && str_cmp(row->id, before->id) > 0));
 }
 
+/* How many rows to make room for. */
 static size_t lines_total(struct str text)
 {
     size_t count = 0;
@@ -68,22 +72,25 @@ static size_t lines_total(struct str text)
     return count;
 }
 
-static enum err rows_parse(struct draw_drawn *rows, size_t count, uint64_t *quotas,
+/* Counts the quotas on the way. */
+static enum err rows_parse(struct draw_selection *selection, uint64_t *quotas,
                            const struct draw_commitment *commitment, struct draw_lines *lines,
                            struct fault *fault)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < selection->count; i++) {
+        struct draw_drawn *row = &selection->rows[i];
         struct str line = {0};
         TRY(draw_line_next(&line, lines, fault));
-        if (!row_parse(&rows[i], commitment, line))
+        if (!row_parse(row, commitment, line))
             return bad_row(lines, fault, "应为“分层<TAB>名次<TAB>签号<TAB>对象编号”");
-        if (!row_follows(&rows[i], i > 0 ? &rows[i - 1] : NULL))
+        if (!row_follows(row, i > 0 ? row - 1 : NULL))
             return bad_row(lines, fault, "没有按分层、名次和签号排列");
-        quotas[rows[i].stratum]++;
+        quotas[row->stratum]++;
     }
     return ERR_OK;
 }
 
+/* A text without its last LF has one line less than counted, and fails at the end. */
 enum err draw_selected_parse(struct draw_selection *selection, struct arena *arena,
                              const struct draw_commitment *commitment, struct str text,
                              struct fault *fault)
@@ -102,6 +109,7 @@ enum err draw_selected_parse(struct draw_selection *selection, struct arena *are
     return end == ERR_END ? ERR_OK : end;
 }
 
+/* In the visiting order, which is the order of the file. */
 enum err draw_drawn_write(struct buf *out, const struct draw_selection *selection,
                           struct arena *arena)
 {
@@ -119,6 +127,7 @@ enum err draw_drawn_write(struct buf *out, const struct draw_selection *selectio
     return buf_err(out);
 }
 
+/* Tickets ascend strictly, ids where tickets are equal. */
 static bool drawn_parse(struct draw_drawn *row, const struct draw_drawn *before, struct str line)
 {
     struct str ticket = {0};

@@ -39,11 +39,14 @@ static const struct game games[] = {
     {"slc-pl5", 1, {{{true, 5}, 0, 9}}},
 };
 
+/* Kind and number of one field. */
 static bool field_eq(const struct draw_field *a, const struct draw_field *b)
 {
     return a->ordered == b->ordered && a->count == b->count;
 }
 
+/* The row of a lottery whose game and fields are both those of the source; other fields under a
+ * known name are as unknown as another name. */
 static const struct game *game_find(const struct draw_source *source)
 {
     if (source->kind != DRAW_SOURCE_LOTTERY)
@@ -67,6 +70,7 @@ static bool word_ok(struct str word)
            str_find_char(word, '/') < 0;
 }
 
+/* Names fit between separators, at least one field, each of a sensible size. */
 static enum err lottery_check(const struct draw_source *source, struct fault *fault)
 {
     if (!word_ok(source->name) || !word_ok(source->issue))
@@ -80,6 +84,7 @@ static enum err lottery_check(const struct draw_source *source, struct fault *fa
     return ERR_OK;
 }
 
+/* Whether a source could be written; the limits of source.h. */
 static enum err source_check(const struct draw_source *source, struct fault *fault)
 {
     switch (source->kind) {
@@ -105,6 +110,7 @@ static enum err source_check(const struct draw_source *source, struct fault *fau
     return fault_set(fault, ERR_INPUT, "未知的随机来源");
 }
 
+/* A canonical decimal of 32 bits. */
 static enum err small_parse(uint32_t *out, struct str word)
 {
     uint64_t value = 0;
@@ -115,6 +121,7 @@ static enum err small_parse(uint32_t *out, struct str word)
     return ERR_OK;
 }
 
+/* FIELD FIELD ..., each a word and a number. Their number is bounded by that of the words. */
 static enum err fields_parse(struct draw_source *source, const struct str *words, size_t count)
 {
     if (count == 0 || count % 2 != 0)
@@ -129,6 +136,7 @@ static enum err fields_parse(struct draw_source *source, const struct str *words
     return ERR_OK;
 }
 
+/* By the first word and the number of words; whatever is neither of the others must be `local`. */
 static enum err words_parse(struct draw_source *source, const struct str *words, size_t count)
 {
     if (str_eq(words[0], STR("drand")) && count == 3) {
@@ -156,6 +164,7 @@ static enum err words_parse(struct draw_source *source, const struct str *words,
     return str_eq(words[0], STR("local")) && count == 1 ? ERR_OK : ERR_FORMAT;
 }
 
+/* Exactly one blank between words: a second one gives an empty word, which no form allows. */
 enum err draw_source_parse(struct draw_source *source, struct str text, struct fault *fault)
 {
     struct str words[SOURCE_WORDS];
@@ -171,6 +180,7 @@ enum err draw_source_parse(struct draw_source *source, struct str text, struct f
     return source_check(source, fault) == ERR_OK ? ERR_OK : ERR_FORMAT;
 }
 
+/* The fields of a lottery, each with a blank before it. */
 static void fields_write(struct buf *out, const struct draw_source *source)
 {
     for (size_t i = 0; i < source->field_count; i++) {
@@ -247,6 +257,7 @@ enum err draw_sources_parse(struct draw_source **sources, size_t *count, struct 
     return ERR_OK;
 }
 
+/* All are checked before the first is written. */
 enum err draw_sources_write(struct buf *out, const struct draw_source *sources, size_t count,
                             struct fault *fault)
 {
@@ -272,6 +283,7 @@ static double game_field_bits(const struct game_field *field)
     return bits;
 }
 
+/* Fields are drawn independently of each other, so their bits add up. */
 static uint64_t game_millibits(const struct game *game)
 {
     double bits = 0;
@@ -280,6 +292,7 @@ static uint64_t game_millibits(const struct game *game)
     return (uint64_t)(bits * 1000);
 }
 
+/* PROTOCOL.md section 4 gives the figures for drand (128 and more) and a witness (256). */
 uint64_t draw_source_millibits(const struct draw_source *source)
 {
     switch (source->kind) {
@@ -302,6 +315,7 @@ bool draw_source_known(const struct draw_source *source)
     return game_find(source) != NULL;
 }
 
+/* One source of another kind is enough to make a draw a real one. */
 bool draw_sources_local(const struct draw_source *sources, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -319,6 +333,7 @@ static bool sources_unknown(const struct draw_source *sources, size_t count)
     return false;
 }
 
+/* Whole bits of the sum are compared, so that what is shown and what decides are one number. */
 enum err draw_sources_enough(const struct draw_source *sources, size_t count, uint64_t least_bits,
                              struct fault *fault)
 {
@@ -396,6 +411,7 @@ static bool digits_ok(struct str text, uint32_t count)
     return true;
 }
 
+/* GAME:ISSUE:FIELD[:FIELD], nothing behind. */
 static bool lottery_ok(const struct draw_source *source, struct str rest)
 {
     const struct game *game = game_find(source);
@@ -423,6 +439,7 @@ static bool number_cut(struct str *rest, char separator, uint64_t want)
     return str_cut(&word, rest, separator) && str_u64(&value, word) == ERR_OK && value == want;
 }
 
+/* SIDESxROLLS:V1.V2...Vn., every value below SIDES. */
 static bool dice_ok(const struct draw_source *source, struct str rest)
 {
     if (!number_cut(&rest, 'x', source->sides) || !number_cut(&rest, ':', source->rolls))
@@ -437,6 +454,8 @@ static bool dice_ok(const struct draw_source *source, struct str rest)
     return rest.len == 0;
 }
 
+/* CHAIN:ROUND:SIGNATURE, a G1 signature (48 bytes) or a G2 one (96). Whether it is the chain's
+ * is not checked here. */
 static bool drand_ok(const struct draw_source *source, struct str rest)
 {
     uint8_t chain[DRAW_HASH];
@@ -458,11 +477,13 @@ static bool witness_form(uint8_t nonce[DRAW_HASH], const struct draw_source *sou
            str_unhex(nonce, DRAW_HASH, rest) == ERR_OK;
 }
 
+/* The value is not quoted: it may be anything. */
 static enum err part_refuse(struct fault *fault, const char *form)
 {
     return fault_set(fault, ERR_FORMAT, "随机值的写法与来源不符，未被采用；应为 %s", form);
 }
 
+/* The only part that proves itself: the hash stood in the entry before. */
 static enum err witness_check(const struct draw_source *source, struct str rest,
                               struct fault *fault)
 {
@@ -477,6 +498,7 @@ static enum err witness_check(const struct draw_source *source, struct str rest,
     return ERR_OK;
 }
 
+/* The first word of a part must be that of its source line; then each kind by its own form. */
 enum err draw_part_check(const struct draw_source *source, struct str part, struct fault *fault)
 {
     uint8_t nonce[DRAW_HASH];
@@ -510,6 +532,7 @@ enum err draw_part_check(const struct draw_source *source, struct str part, stru
     return ERR_FORMAT;
 }
 
+/* Section 4. The caller has checked the parts, or a beacon entry was parsed. */
 enum err draw_randomness(struct buf *out, const uint8_t leaf[DRAW_HASH], const struct str *parts,
                          size_t count)
 {

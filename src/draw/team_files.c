@@ -14,16 +14,19 @@
 #define ROSTER_LOAD_MAX (UINT64_C(1) << 48)
 enum { ROSTER_MAX = 1 << 30 };
 
+/* By raw bytes of the id. */
 static int seat_cmp(const void *a, const void *b)
 {
     return str_cmp(((const struct draw_seat *)a)->id, ((const struct draw_seat *)b)->id);
 }
 
+/* By raw bytes of the id. */
 static int inspector_cmp(const void *a, const void *b)
 {
     return str_cmp(((const struct draw_inspector *)a)->id, ((const struct draw_inspector *)b)->id);
 }
 
+/* By inspector, then seat: the order of eligible.tsv, since both are sorted. */
 static int pair_cmp(const void *a, const void *b)
 {
     const struct draw_pair *x = a;
@@ -51,6 +54,7 @@ void draw_pairs_sort(struct draw_pair *pairs, size_t count)
         qsort(pairs, count, sizeof *pairs, pair_cmp);
 }
 
+/* bsearch is not asked about an empty array, whose pointer may be NULL. */
 ptrdiff_t draw_seat_find(const struct draw_roster *roster, struct str id)
 {
     struct draw_seat key = {.id = id};
@@ -61,6 +65,7 @@ ptrdiff_t draw_seat_find(const struct draw_roster *roster, struct str id)
     return found ? found - roster->seats : -1;
 }
 
+/* As draw_seat_find. */
 ptrdiff_t draw_inspector_find(const struct draw_roster *roster, struct str id)
 {
     struct draw_inspector key = {.id = id};
@@ -87,6 +92,7 @@ static bool seat_ok(const struct draw_seat *seat)
     return at > 1 && str_u64(&number, str_sub(rest, at + 1, rest.len)) == ERR_OK && number > 0;
 }
 
+/* Every seat well-formed and after the one before it. */
 static enum err seats_check(const struct draw_roster *roster, struct fault *fault)
 {
     for (size_t i = 0; i < roster->seat_count; i++) {
@@ -104,6 +110,7 @@ static enum err seats_check(const struct draw_roster *roster, struct fault *faul
     return ERR_OK;
 }
 
+/* Every inspector well-formed, his numbers small enough to be added. */
 static enum err inspectors_check(const struct draw_roster *roster, struct fault *fault)
 {
     for (size_t i = 0; i < roster->inspector_count; i++) {
@@ -123,6 +130,7 @@ static enum err inspectors_check(const struct draw_roster *roster, struct fault 
     return ERR_OK;
 }
 
+/* Indexes in range, sorted, each pair once. */
 static enum err pairs_check(const struct draw_roster *roster, const struct draw_pair *pairs,
                             size_t count, struct fault *fault)
 {
@@ -137,6 +145,7 @@ static enum err pairs_check(const struct draw_roster *roster, const struct draw_
     return ERR_OK;
 }
 
+/* assign.c relies on all of it: sorted arrays, seats of an object side by side, pairs in range. */
 enum err draw_roster_check(const struct draw_roster *roster, struct fault *fault)
 {
     if (roster->seat_count > ROSTER_MAX || roster->inspector_count > ROSTER_MAX ||
@@ -147,6 +156,7 @@ enum err draw_roster_check(const struct draw_roster *roster, struct fault *fault
     return pairs_check(roster, roster->pairs, roster->pair_count, fault);
 }
 
+/* A line of two fields. */
 static void pair_emit(struct buf *out, struct str a, struct str b)
 {
     buf_str(out, a);
@@ -187,6 +197,7 @@ enum err draw_eligible_write(struct buf *out, const struct draw_roster *roster, 
     return buf_err(out);
 }
 
+/* How many rows to make room for. */
 static size_t lines_total(struct str text)
 {
     size_t count = 0;
@@ -211,6 +222,7 @@ static enum err fields_next(struct str *fields, size_t count, struct draw_lines 
                        fault, lines->row);
 }
 
+/* ERR_FORMAT for the line last read. */
 static enum err bad_row(const struct draw_lines *lines, struct fault *fault, const char *what)
 {
     return draw_at_row(
@@ -224,6 +236,7 @@ static enum err ended(enum err err)
     return err == ERR_END ? ERR_OK : err;
 }
 
+/* Order and form are checked afterwards, by draw_roster_check. */
 static enum err seats_parse(struct draw_roster *roster, struct arena *arena, struct str text,
                             struct fault *fault)
 {
@@ -237,6 +250,7 @@ static enum err seats_parse(struct draw_roster *roster, struct arena *arena, str
     return ended(err);
 }
 
+/* Order and form are checked afterwards, by draw_roster_check. */
 static enum err inspectors_parse(struct draw_roster *roster, struct arena *arena, struct str text,
                                  struct fault *fault)
 {
@@ -270,6 +284,7 @@ static bool pair_find(struct draw_pair *pair, const struct draw_pair *before,
     return before == NULL || pair_cmp(before, pair) < 0;
 }
 
+/* Each line must come after the one before it, by indexes, which is by bytes. */
 enum err draw_eligible_parse(struct draw_pair **pairs, size_t *count, struct arena *arena,
                              const struct draw_roster *roster, struct str text, struct fault *fault)
 {
@@ -288,6 +303,7 @@ enum err draw_eligible_parse(struct draw_pair **pairs, size_t *count, struct are
     return ended(err);
 }
 
+/* Eligible pairs are looked up in seats and inspectors, so those are checked first. */
 enum err draw_roster_parse(struct draw_roster *roster, struct arena *arena, struct str seats,
                            struct str inspectors, struct str eligible, struct fault *fault)
 {
@@ -302,6 +318,7 @@ enum err draw_roster_parse(struct draw_roster *roster, struct arena *arena, stru
     return ERR_OK;
 }
 
+/* Seats are sorted, so the lines are. */
 enum err draw_teams_write(struct buf *out, const struct draw_roster *roster, const uint32_t *people,
                           struct fault *fault)
 {
@@ -314,6 +331,7 @@ enum err draw_teams_write(struct buf *out, const struct draw_roster *roster, con
     return buf_err(out);
 }
 
+/* Line n must name seat n: so all occur, once, in order. */
 enum err draw_teams_parse(uint32_t *people, const struct draw_roster *roster, struct str text,
                           struct fault *fault)
 {
@@ -333,11 +351,13 @@ enum err draw_teams_parse(uint32_t *people, const struct draw_roster *roster, st
     return draw_line_end(&lines, fault);
 }
 
+/* Sorted by seat, each seat once. */
 static bool leaving_follows(const struct draw_leaving *leaving, size_t i)
 {
     return i == 0 || leaving[i - 1].seat < leaving[i].seat;
 }
 
+/* Only who sits where is written; whether he does is for draw_refill. */
 enum err draw_leaving_write(struct buf *out, const struct draw_roster *roster,
                             const struct draw_leaving *leaving, size_t count, struct fault *fault)
 {
@@ -357,6 +377,7 @@ enum err draw_leaving_write(struct buf *out, const struct draw_roster *roster,
     return buf_err(out);
 }
 
+/* Known seat, known person, a reason. */
 static bool leaving_parse(struct draw_leaving *leaving, const struct draw_roster *roster,
                           const struct str field[3])
 {
@@ -368,6 +389,7 @@ static bool leaving_parse(struct draw_leaving *leaving, const struct draw_roster
     return true;
 }
 
+/* An empty file would be a refill without cause. */
 enum err draw_leaving_parse(struct draw_leaving **leaving, size_t *count, struct arena *arena,
                             const struct draw_roster *roster, struct str text, struct fault *fault)
 {

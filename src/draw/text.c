@@ -13,11 +13,13 @@ struct str draw_bytes(const uint8_t *data, size_t len)
     return str_range((const char *)data, len);
 }
 
+/* utf8_has_control also refuses what is not UTF-8. */
 bool draw_text_ok(struct str text, size_t max)
 {
     return text.len > 0 && text.len <= max && !utf8_has_control(text);
 }
 
+/* The blanks that separate fields in an entry, and the two that look like them. */
 bool draw_name_ok(struct str name, size_t max)
 {
     return draw_text_ok(name, max) && str_find_char(name, ' ') < 0 &&
@@ -32,6 +34,7 @@ static bool draw_id_char(unsigned char c)
     return c < 128 && (((c < 64 ? low : high) >> (c & 63)) & 1) != 0;
 }
 
+/* Without a branch on the characters: ids are random to the processor. */
 bool draw_id_ok(struct str id)
 {
     if (id.len == 0 || id.len > DRAW_ID_MAX)
@@ -49,6 +52,7 @@ enum err draw_at_row(enum err err, struct fault *fault, uint64_t row)
     return err;
 }
 
+/* A last line without LF is a text cut short, never a line. */
 enum err draw_line_next(struct str *line, struct draw_lines *lines, struct fault *fault)
 {
     if (lines->rest.len == 0)
@@ -70,6 +74,7 @@ bool draw_line_is(const struct draw_lines *lines, struct str key)
            lines->rest.data[key.len] == ' ';
 }
 
+/* The key is checked before the line is taken, so that the row named is the one that is wrong. */
 enum err draw_line_value(struct str *value, struct draw_lines *lines, struct str key,
                          struct fault *fault)
 {
@@ -87,6 +92,7 @@ enum err draw_line_value(struct str *value, struct draw_lines *lines, struct str
                        fault, lines->row);
 }
 
+/* Whatever stands behind the last line is refused. */
 enum err draw_line_end(const struct draw_lines *lines, struct fault *fault)
 {
     if (lines->rest.len == 0)
