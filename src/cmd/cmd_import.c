@@ -27,11 +27,13 @@ struct import_watch {
     struct timespec last;
 };
 
+/* Seconds between two instants. */
 static double import_since(const struct timespec *from, const struct timespec *to)
 {
     return (double)(to->tv_sec - from->tv_sec) + (double)(to->tv_nsec - from->tv_nsec) / 1e9;
 }
 
+/* On a terminal one line that is overwritten, else a line now and then. */
 static void import_progress(void *ctx, uint64_t rows, unsigned permille)
 {
     struct import_watch *watch = ctx;
@@ -72,6 +74,7 @@ static void import_print_columns(const struct office_import_report *report)
     printf("\n");
 }
 
+/* Rows that are no data, by reason. */
 static void import_print_skipped(const struct office_import_report *report)
 {
     for (int i = 0; i < SHEET_SKIP_COUNT; i++)
@@ -80,6 +83,7 @@ static void import_print_skipped(const struct office_import_report *report)
                    (unsigned long long)report->skipped[i]);
 }
 
+/* The first few of a list, and how many there are. */
 static void import_print_problems(const struct office_import_problem *problems, size_t count,
                                   uint64_t total)
 {
@@ -94,6 +98,7 @@ static void import_print_problems(const struct office_import_problem *problems, 
         printf("  ……共 %llu 行\n", (unsigned long long)total);
 }
 
+/* The one line that sums it up. */
 static void import_print_counts(const struct office_import *job,
                                 const struct office_import_report *report)
 {
@@ -106,6 +111,7 @@ static void import_print_counts(const struct office_import *job,
            (unsigned long long)report->rejected);
 }
 
+/* The whole answer. */
 static void import_print(const struct office_import *job, const struct office_import_report *report)
 {
     if (!report->repeated)
@@ -134,23 +140,22 @@ static bool import_known(struct str resource)
            str_eq(resource, STR("items")) || str_eq(resource, STR("departments"));
 }
 
+/* What is right instead. */
 static int import_wrong(struct str resource)
 {
     fprintf(stderr, "错误：不能导入“%.*s”\n用法：\n%s\n", STR_ARG(resource), import_usage);
     return CMD_USAGE;
 }
 
-static int import_run(struct cmd *cmd, struct office_import *job)
+/* Runs the job and prints the answer. */
+static int import_run(struct cmd *cmd, const struct office_import *job,
+                      const struct import_watch *watch)
 {
     struct office_import_report *report = arena_alloc(&cmd->arena, sizeof *report);
-    struct import_watch watch = {.terminal = isatty(STDERR_FILENO) != 0};
     if (report == NULL)
         return cmd_fail(ERR_MEMORY, NULL);
-    clock_gettime(CLOCK_MONOTONIC, &watch.last);
-    job->progress = import_progress;
-    job->progress_ctx = &watch;
     enum err err = office_import(&cmd->errand, job, report);
-    if (watch.shown && watch.terminal)
+    if (watch->shown && watch->terminal)
         fprintf(stderr, "\r\033[K");
     if (err != ERR_OK)
         return cmd_fail(err, &cmd->errand.fault);
@@ -160,7 +165,8 @@ static int import_run(struct cmd *cmd, struct office_import *job)
 
 int cmd_import(struct cmd *cmd, int argc, char **argv)
 {
-    struct office_import job = {0};
+    struct import_watch watch = {.terminal = isatty(STDERR_FILENO) != 0};
+    struct office_import job = {.progress = import_progress, .progress_ctx = &watch};
     struct str errors = {0};
     struct cmd_list words;
     const struct cmd_option options[] = {
@@ -185,6 +191,7 @@ int cmd_import(struct cmd *cmd, int argc, char **argv)
     job.errors_path = errors.len > 0 ? arena_cstr(&cmd->arena, errors) : NULL;
     if (job.path == NULL || (errors.len > 0 && job.errors_path == NULL))
         return cmd_fail(ERR_MEMORY, NULL);
+    clock_gettime(CLOCK_MONOTONIC, &watch.last);
     code = cmd_open(cmd);
-    return code != CMD_OK ? code : import_run(cmd, &job);
+    return code != CMD_OK ? code : import_run(cmd, &job, &watch);
 }

@@ -35,6 +35,7 @@ struct import_loading {
     size_t cap;
 };
 
+/* Adds one record to a growing array in the run's arena. */
 static enum err load_row(void *ctx, const struct store_record *record)
 {
     struct import_loading *l = ctx;
@@ -67,6 +68,7 @@ enum err import_load(const struct store_record ***out, size_t *count, struct imp
     return ERR_OK;
 }
 
+/* All departments by name and by code; where one's code is another's name, the code is meant. */
 static enum err load_departments(struct import_run *run)
 {
     TRY(import_load(&run->department_rows, &run->department_count, run, STORE_DEPARTMENTS));
@@ -81,6 +83,7 @@ static enum err load_departments(struct import_run *run)
     return ERR_OK;
 }
 
+/* --department must be known: a slip there would put a whole file in the wrong place. */
 static enum err settle_job_department(struct import_run *run)
 {
     struct str text = str_trim(run->job->department);
@@ -96,6 +99,7 @@ static enum err settle_job_department(struct import_run *run)
     return ERR_OK;
 }
 
+/* --division likewise; without it the installation's own division. */
 static enum err settle_job_division(struct import_run *run)
 {
     struct str text = str_trim(run->job->division);
@@ -128,6 +132,7 @@ static enum err open_sheet(struct import_run *run)
                                  run->map.heading_count, &e->fault);
 }
 
+/* Everything that rows are judged against, before the first row is read. */
 static enum err open_run(struct import_run *run)
 {
     run->today = date_of_time(run->e->now);
@@ -140,6 +145,7 @@ static enum err open_run(struct import_run *run)
     return open_sheet(run);
 }
 
+/* Lets everything go, whatever the run came to. */
 static void close_run(struct import_run *run)
 {
     sheet_error_book_abort(run->book);
@@ -163,6 +169,7 @@ static enum err open_fresh(struct import_run *run)
     return store_object_indexes_drop(run->tx);
 }
 
+/* Ends the load over all chunks and builds the indexes; a double shows here at the latest. */
 static enum err close_fresh(struct import_run *run)
 {
     if (!run->fresh || run->job->dry_run)
@@ -186,6 +193,7 @@ static enum err keep_problem(struct import_run *run, struct office_import_proble
     return ERR_OK;
 }
 
+/* Counts a row and says why it was left out, in the order of the file. */
 static enum err report_row(struct import_run *run, const struct import_row *row)
 {
     struct office_import_report *report = run->report;
@@ -218,6 +226,7 @@ static struct str column_field(const struct import_run *run, size_t column)
     return (struct str){"", 0};
 }
 
+/* What was read as what, so that a clerk sees a heading that was misunderstood. */
 static enum err report_columns(struct import_run *run)
 {
     struct office_import_report *report = run->report;
@@ -295,6 +304,7 @@ static enum err keep_source(struct import_run *run, struct import_row *row,
     return ERR_OK;
 }
 
+/* Reads and judges one row; its place in the registry is found when the chunk is full. */
 static enum err take_row(struct import_run *run, const struct sheet_record *record)
 {
     struct import_row *row = next_row(run);
@@ -307,6 +317,7 @@ static enum err take_row(struct import_run *run, const struct sheet_record *reco
     return keep_source(run, row, record);
 }
 
+/* Settles, saves and reports the rows held, and forgets them. */
 static enum err finish_chunk(struct import_run *run)
 {
     if (run->count == 0)
@@ -320,6 +331,7 @@ static enum err finish_chunk(struct import_run *run)
     return ERR_OK;
 }
 
+/* Not for every row: the caller may print. */
 static void tell_progress(const struct import_run *run)
 {
     uint64_t rows = run->report->seen + run->count;
@@ -327,6 +339,7 @@ static void tell_progress(const struct import_run *run)
         run->job->progress(run->job->progress_ctx, rows, sheet_progress(run->sheet));
 }
 
+/* All rows of the file. */
 static enum err take_rows(struct import_run *run)
 {
     struct sheet_record record;
@@ -381,6 +394,7 @@ static enum err digest_file(struct str *hex, struct import_run *run)
     return hex->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
+/* The file's name without its folders. */
 static struct str base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -410,6 +424,7 @@ static enum err outcome_of(struct str *out, struct import_run *run)
     return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
 }
 
+/* The job, its audit row and the answer for a repeated request. */
 static enum err record_job(struct import_run *run)
 {
     const struct office_import_report *r = run->report;
@@ -447,6 +462,7 @@ static enum err recall(struct office_import_report *report, struct str outcome, 
     return ERR_OK;
 }
 
+/* One attempt from the first column to the job's row. */
 static enum err run_all(struct import_run *run)
 {
     TRY(open_run(run));
@@ -460,6 +476,7 @@ static enum err run_all(struct import_run *run)
     return run->job->dry_run ? ERR_OK : record_job(run);
 }
 
+/* What the transaction is given. */
 struct import_work {
     struct errand *e;
     const struct office_import *job;
@@ -467,6 +484,7 @@ struct import_work {
     struct office_import_report *report;
 };
 
+/* The transaction's work: it may run again, so it begins by forgetting what it did before. */
 static enum err import_work(struct db_tx *tx, void *ctx)
 {
     struct import_work *w = ctx;
@@ -493,6 +511,7 @@ static enum err import_work(struct db_tx *tx, void *ctx)
     return err != ERR_OK ? err : closed;
 }
 
+/* Somebody else was faster each time. */
 static enum err refuse(struct errand *e, enum err err)
 {
     if (err == ERR_DUPLICATE)

@@ -4,6 +4,7 @@
 
 #define BIT(field) (UINT32_C(1) << (field))
 
+/* The value of a field, for reading. */
 static struct str value_of(const struct store_record *record, int field)
 {
     return record->values[field];
@@ -30,6 +31,7 @@ static enum err judge_code(struct import_run *run, struct import_row *row)
     return ERR_OK;
 }
 
+/* 有效 or 撤销, in the words that files use; nothing means 有效. */
 static enum err judge_state(struct import_run *run, struct import_row *row)
 {
     static const char *const closed[] = {"closed", "撤销", "已撤销", "注销",
@@ -51,6 +53,7 @@ static enum err judge_state(struct import_run *run, struct import_row *row)
                          STR_ARG(text));
 }
 
+/* One row by itself. */
 static enum err department_judge(struct import_run *run, struct import_row *row)
 {
     struct str *division = &row->record.values[MODEL_DEPARTMENT_DIVISION];
@@ -71,6 +74,7 @@ struct department_index {
     struct import_map names; /* name -> row of the chunk */
 };
 
+/* The department of this code or name in the registry, NULL if there is none. */
 static const struct store_record *registered(const struct import_run *run, struct str text)
 {
     size_t at = import_map_get(&run->departments, text);
@@ -87,6 +91,7 @@ static struct import_row *arriving(const struct department_index *index, struct 
     return row != NULL && import_good(row) ? row : NULL;
 }
 
+/* Finds a row's code and name taken by another row or department, else takes them. */
 static enum err place_row(struct department_index *index, size_t i)
 {
     struct import_run *run = index->run;
@@ -128,6 +133,8 @@ static struct str above(const struct department_index *index, struct str code)
     return old != NULL ? value_of(old, MODEL_DEPARTMENT_PARENT) : (struct str){"", 0};
 }
 
+/* Does the way up from a department never end? It has ended after as many steps as there are
+ * departments. */
 static bool in_circle(const struct department_index *index, struct str code)
 {
     size_t most = index->run->count + index->run->department_count;
@@ -157,6 +164,7 @@ static enum err judge_parents(bool *fell, const struct department_index *index)
     return ERR_OK;
 }
 
+/* Rows against the registry and each other; parents become codes at the end. */
 static enum err department_settle(struct import_run *run)
 {
     struct department_index index = {.run = run};
@@ -174,6 +182,7 @@ static enum err department_settle(struct import_run *run)
     return ERR_OK;
 }
 
+/* A department brings its code along. */
 static enum err department_enrol(struct import_run *run, struct import_row *row)
 {
     (void)run;

@@ -10,6 +10,7 @@
 
 #define BIT(field) (UINT32_C(1) << (field))
 
+/* The value of a field, for reading. */
 static struct str value_of(const struct store_record *record, int field)
 {
     return record->values[field];
@@ -36,6 +37,8 @@ static enum err join_name(struct import_run *run, struct import_row *row)
     return ERR_OK;
 }
 
+/* The department gives a person's code its beginning, so it must be known; --department stands in
+ * for one that is missing or written as an inner section. */
 static enum err judge_department(struct import_run *run, struct import_row *row)
 {
     struct str *value = &row->record.values[MODEL_INSPECTOR_DEPARTMENT];
@@ -91,6 +94,8 @@ static void shift_certificate(struct import_row *row)
     row->given &= ~(BIT(MODEL_INSPECTOR_CERTIFICATE2) | BIT(MODEL_INSPECTOR_VALID_UNTIL2));
 }
 
+/* Areas are stored as codes; one that cannot be read would let the person go anywhere or nowhere.
+ */
 static enum err judge_areas(struct import_run *run, struct import_row *row)
 {
     struct str *value = &row->record.values[MODEL_INSPECTOR_AREAS];
@@ -124,6 +129,8 @@ static enum err judge_validity(struct import_run *run, struct import_row *row)
                        "执法证已于%.*s到期，换证前不参加抽取", STR_ARG(last));
 }
 
+/* One row by itself. Who has a certificate is an officer unless the file says otherwise (R35, R36).
+ */
 static enum err inspector_judge(struct import_run *run, struct import_row *row)
 {
     struct str *values = row->record.values;
@@ -158,6 +165,7 @@ struct inspector_index {
     struct import_map taken; /* code of a person -> row of the file */
 };
 
+/* "DEPT|value", by which people are told apart; data NULL where the value is empty. */
 static struct str key_of(struct import_run *run, const struct store_record *record, int field)
 {
     if (value_of(record, field).len == 0)
@@ -167,6 +175,7 @@ static struct str key_of(struct import_run *run, const struct store_record *reco
                         STR_ARG(value_of(record, field)));
 }
 
+/* Puts one person of the registry into the maps. */
 static enum err index_person(struct inspector_index *index, size_t i)
 {
     struct arena *arena = &index->run->arena;
@@ -198,6 +207,7 @@ static const struct store_record *find_certified(const struct inspector_index *i
     return value_of(person, MODEL_INSPECTOR_CERTIFICATE).len == 0 ? person : NULL;
 }
 
+/* The same certificate in another department: a transfer that the other side has not told yet. */
 static enum err warn_elsewhere(struct inspector_index *index, struct import_row *row)
 {
     size_t at =
@@ -209,6 +219,7 @@ static enum err warn_elsewhere(struct inspector_index *index, struct import_row 
                        STR_ARG(value_of(index->people[at], MODEL_INSPECTOR_DEPARTMENT)));
 }
 
+/* A row with a certificate. */
 static enum err match_certified(struct inspector_index *index, struct import_row *row,
                                 struct str certificate, struct str name)
 {
@@ -222,6 +233,7 @@ static enum err match_certified(struct inspector_index *index, struct import_row
     return warn_elsewhere(index, row);
 }
 
+/* A row without one: only a name that is single in its department will do. */
 static enum err match_named(struct inspector_index *index, struct import_row *row, struct str name)
 {
     size_t before = import_map_get(&index->file_name, name);
@@ -237,6 +249,7 @@ static enum err match_named(struct inspector_index *index, struct import_row *ro
     return ERR_OK;
 }
 
+/* Finds who a row is; two rows may not be the same person. */
 static enum err match_row(struct inspector_index *index, struct import_row *row)
 {
     struct str certificate = key_of(index->run, &row->record, MODEL_INSPECTOR_CERTIFICATE);
@@ -256,6 +269,7 @@ static enum err match_row(struct inspector_index *index, struct import_row *row)
     return import_map_put(&index->taken, &index->run->arena, code, row->number);
 }
 
+/* All rows against all people of the installation: thousands, held in memory. */
 static enum err inspector_settle(struct import_run *run)
 {
     struct inspector_index index = {.run = run};
@@ -268,6 +282,7 @@ static enum err inspector_settle(struct import_run *run)
     return ERR_OK;
 }
 
+/* The next code of the department, inside the transaction, hence without gaps (I10). */
 static enum err inspector_enrol(struct import_run *run, struct import_row *row)
 {
     struct str department = value_of(&row->record, MODEL_INSPECTOR_DEPARTMENT);

@@ -9,6 +9,7 @@
 
 #define BIT(field) (UINT32_C(1) << (field))
 
+/* The value of a field, for reading. */
 static struct str value_of(const struct store_record *record, int field)
 {
     return record->values[field];
@@ -82,6 +83,7 @@ static enum err judge_name(struct import_run *run, struct import_row *row)
     return ERR_OK;
 }
 
+/* One row by itself: who compiled the list, the class, the cap. */
 static enum err item_judge(struct import_run *run, struct import_row *row)
 {
     struct str *values = row->record.values;
@@ -110,11 +112,13 @@ enum likeness {
     LIKE_COUNT
 };
 
+/* Do two records agree in a field? */
 static bool same_value(const struct store_record *a, const struct store_record *b, int field)
 {
     return str_eq(value_of(a, field), value_of(b, field));
 }
 
+/* Are a row and an item of the registry alike in this way? */
 static bool alike(const struct import_row *row, const struct store_record *old, enum likeness how)
 {
     const struct store_record *new = &row->record;
@@ -145,6 +149,7 @@ struct item_index {
     bool *taken;
 };
 
+/* Compiler, category and name in one text, in the run's arena. */
 static struct str key_of(struct import_run *run, const struct store_record *record)
 {
     return arena_printf(
@@ -152,6 +157,7 @@ static struct str key_of(struct import_run *run, const struct store_record *reco
         STR_ARG(value_of(record, MODEL_ITEM_CATEGORY)), STR_ARG(value_of(record, MODEL_ITEM_NAME)));
 }
 
+/* Chains the items of the registry by key, in the order of their ids. */
 static enum err index_items(struct item_index *index)
 {
     struct arena *arena = &index->run->arena;
@@ -169,6 +175,7 @@ static enum err index_items(struct item_index *index)
     return ERR_OK;
 }
 
+/* Takes the first item of the row's key that is still free and alike. */
 static void match_row(struct item_index *index, struct import_row *row, struct str key,
                       enum likeness how)
 {
@@ -206,6 +213,7 @@ static void follow_class(struct import_row *row)
         import_set(row, MODEL_ITEM_CAP, value_of(&row->record, MODEL_ITEM_CAP));
 }
 
+/* Doubles first, then the surest matches of all rows before the less sure ones of any. */
 static enum err item_settle(struct import_run *run)
 {
     struct item_index index = {.run = run};

@@ -10,6 +10,7 @@ struct import_map_slot {
     size_t value;
 };
 
+/* FNV-1a, folded. */
 static uint64_t map_hash(struct str key)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
@@ -27,6 +28,7 @@ static struct import_map_slot *map_slot(const struct import_map *map, struct str
     return &map->slots[at];
 }
 
+/* Doubles the table; the old one stays in the arena. */
 static enum err map_grow(struct import_map *map, struct arena *arena)
 {
     struct import_map wider = {.cap = map->cap == 0 ? MAP_FIRST : map->cap * 2};

@@ -19,16 +19,19 @@
 
 #define BIT(field) (UINT32_C(1) << (field))
 
+/* The value of a field, for reading. */
 static struct str value_of(const struct import_row *row, int field)
 {
     return row->record.values[field];
 }
 
+/* Does text hold the word anywhere? */
 static bool holds(struct str text, const char *word)
 {
     return str_find(text, str_of(word)) >= 0;
 }
 
+/* Is the row of this kind, by the dictionary's code? */
 static bool is_kind(const struct import_row *row, const char *kind)
 {
     return str_eq(value_of(row, MODEL_OBJECT_KIND), str_of(kind));
@@ -74,6 +77,8 @@ static char foreign_character(struct str number)
     return 0;
 }
 
+/* Says of a wrong code what a person can look for: the length, the letter, or that something was
+ * mistyped. */
 static enum err refuse_uscc(struct import_run *run, struct import_row *row, struct str number,
                             enum ids_check check)
 {
@@ -94,6 +99,7 @@ static enum err refuse_uscc(struct import_run *run, struct import_row *row, stru
                          ids_check_text(check));
 }
 
+/* A code whose check character holds goes in; what is odd about it is said. */
 static enum err judge_uscc(struct import_run *run, struct import_row *row, struct str number,
                            struct str raw)
 {
@@ -107,6 +113,7 @@ static enum err judge_uscc(struct import_run *run, struct import_row *row, struc
     return ERR_OK;
 }
 
+/* Is there anything in it that a number could be made of? */
 static bool has_alnum(struct str text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -116,6 +123,8 @@ static bool has_alnum(struct str text)
     return false;
 }
 
+/* Numbers of other authorities are kept, words instead of numbers are not; what has the length of a
+ * USCC and is none was meant to be one. */
 static enum err judge_other(struct import_run *run, struct import_row *row, struct str number)
 {
     if (!has_alnum(number))
@@ -138,6 +147,8 @@ static enum ids_kind kind_of_number(const struct import_row *row, struct str num
     return alien ? IDS_KIND_OTHER : kind;
 }
 
+/* Mends the number, tells its kind and refuses what cannot be right. An absent one is judged with
+ * the kind of the object. */
 static enum err judge_number(struct import_run *run, struct import_row *row, enum ids_kind *kind)
 {
     struct str raw = value_of(row, MODEL_OBJECT_NUMBER);
@@ -226,6 +237,8 @@ static const char *kind_by_old_number(struct str number)
     return number.data[6] >= '6' && number.data[6] <= '9' ? "individual" : "enterprise";
 }
 
+/* The kind of an object that the file does not give, from the surest sign to the weakest. NULL if
+ * there is none. */
 static const char *derive_kind(const struct import_row *row, enum ids_kind number)
 {
     if (number == IDS_KIND_USCC)
@@ -275,6 +288,7 @@ static enum err judge_division(struct import_run *run, struct import_row *row)
     return import_division(value, run, row, MODEL_OBJECT_DIVISION);
 }
 
+/* An industry that nobody knows costs the row its industry, not its place in the registry. */
 static enum err judge_industry(struct import_run *run, struct import_row *row)
 {
     struct str *value = &row->record.values[MODEL_OBJECT_INDUSTRY];
@@ -292,6 +306,8 @@ static enum err judge_industry(struct import_run *run, struct import_row *row)
     return ERR_OK;
 }
 
+/* R24: who is responsible. Other places' departments are not in ours, so an unknown one stays as
+ * text. */
 static enum err judge_department(struct import_run *run, struct import_row *row)
 {
     struct str *value = &row->record.values[MODEL_OBJECT_DEPARTMENT];
@@ -334,6 +350,7 @@ static bool fits_pool(struct str number)
     return number.len > 0 && number.len <= 64 && !str_starts(number, STR("SL-"));
 }
 
+/* A digest in lower-case hex, in arena. */
 static struct str hex_of(struct arena *arena, const uint8_t hash[CRYPTO_HASH])
 {
     static const char digits[] = "0123456789abcdef";
@@ -387,6 +404,8 @@ static enum err judge_double(struct import_run *run, struct import_row *row, enu
                          "与第%llu行重复", (unsigned long long)before);
 }
 
+/* One row by itself; what it says twice is found last, so that a bad row does not claim a number.
+ */
 static enum err object_judge(struct import_run *run, struct import_row *row)
 {
     enum ids_kind number = IDS_KIND_NONE;
@@ -409,6 +428,7 @@ struct object_lookup {
     int key;                /* which value is the key */
 };
 
+/* A row of the registry: the row of the chunk with the same key is the same object. */
 static enum err lookup_found(void *ctx, const struct store_record *record)
 {
     struct object_lookup *look = ctx;
@@ -450,6 +470,7 @@ static enum err lookup_all(struct object_lookup *look)
     return ERR_OK;
 }
 
+/* By pool id, then by likeness; nothing to look for while the registry is empty. */
 static enum err object_settle(struct import_run *run)
 {
     if (run->fresh)
@@ -473,7 +494,7 @@ static enum err object_enrol(struct import_run *run, struct import_row *row)
 const struct import_kind import_objects = {
     .table = STORE_OBJECTS,
     .resource = &model_objects,
-    .chunk = 5000,
+    .chunk = 5 * STORE_KEYS,
     .lenient = BIT(MODEL_OBJECT_KIND),
     .fixed = BIT(MODEL_OBJECT_NUMBER) | BIT(MODEL_OBJECT_KIND) | BIT(MODEL_OBJECT_STATE) |
              BIT(MODEL_OBJECT_DIVISION),

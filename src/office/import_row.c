@@ -36,6 +36,7 @@ static enum err say(struct import_run *run, struct str *reasons, struct str *col
     return reasons->data != NULL && columns->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
+/* Formats a reason of bounded length into arena, never cut inside a character. */
 static struct str say_format(struct arena *arena, const char *fmt, va_list args)
 {
     char text[sizeof((struct fault *)NULL)->text];
@@ -85,6 +86,7 @@ static bool is_nothing(struct str text)
     return false;
 }
 
+/* The word that empties a field. */
 static bool is_clearing(struct str text)
 {
     return str_eq(text, STR("清空")) || str_eq(text, STR("（清空）")) ||
@@ -126,6 +128,7 @@ static bool is_no_date(const struct field *field, struct str value)
     return field->kind == FIELD_DATE && str_eq(value, STR("1970-01-01"));
 }
 
+/* One cell into the row; a cell that cannot be read rejects the row unless judge wants its text. */
 static enum err read_cell(struct import_run *run, struct import_row *row, int i,
                           const struct sheet_cell *cell)
 {
@@ -169,6 +172,7 @@ static enum err is_heading(bool *is, struct import_run *run, const struct field 
     return ERR_OK;
 }
 
+/* Is the column some field's first one already? */
 static bool column_used(const struct sheet_mapping *map, size_t column)
 {
     for (size_t i = 0; i < map->count; i++)
@@ -177,6 +181,7 @@ static bool column_used(const struct sheet_mapping *map, size_t column)
     return false;
 }
 
+/* The first free column that the field answers to as well. */
 static enum err find_twin(struct import_run *run, size_t field)
 {
     const struct sheet_mapping *map = &run->map;
@@ -202,6 +207,7 @@ enum err import_find_twins(struct import_run *run)
     return ERR_OK;
 }
 
+/* An empty cell, or a word for it. */
 static bool says_nothing(const struct sheet_cell *cell)
 {
     return cell->kind == SHEET_EMPTY || cell->text.len == 0 || is_nothing(cell->text);

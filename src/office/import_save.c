@@ -70,6 +70,7 @@ static enum err next_id(int64_t *out, struct import_run *run)
 
 enum fate { FATE_REJECTED, FATE_SAME, FATE_CHANGED, FATE_VERSION, FATE_NEW };
 
+/* Compares a good row with its old one; only items have versions. */
 static enum err judge_fate(enum fate *fate, struct import_run *run, struct import_row *row)
 {
     uint32_t changed = 0;
@@ -86,6 +87,7 @@ static enum err judge_fate(enum fate *fate, struct import_run *run, struct impor
     return ERR_OK;
 }
 
+/* Rejected rows are counted with their reasons (report_row). */
 static void count_fate(struct office_import_report *report, enum fate fate)
 {
     report->added += fate == FATE_NEW;
@@ -107,6 +109,7 @@ static struct str reason_of(const struct import_run *run, const struct import_ro
     return name;
 }
 
+/* The history row of a changed row (R29, R39). */
 static enum err note_change(struct store_change *out, struct import_run *run,
                             const struct import_row *row)
 {
@@ -149,6 +152,7 @@ static enum err load_rows(struct import_run *run, const enum fate *fates)
     return err != ERR_OK ? err : closed;
 }
 
+/* The histories of the chunk, in one load. */
 static enum err save_changes(struct import_run *run, const enum fate *fates)
 {
     struct store_change *changes = arena_array(&run->chunk, run->count, sizeof *changes);

@@ -15,6 +15,7 @@ struct import_seen_slot {
     uint64_t row; /* 0: free */
 };
 
+/* The slot that holds the hash or would. */
 static struct import_seen_slot *seen_slot(const struct import_seen *seen, const uint8_t *hash)
 {
     uint64_t start;
@@ -25,6 +26,7 @@ static struct import_seen_slot *seen_slot(const struct import_seen *seen, const 
     return &seen->slots[at];
 }
 
+/* Doubles the table. */
 static enum err seen_grow(struct import_seen *seen)
 {
     struct import_seen wider = {.cap = seen->cap == 0 ? SEEN_FIRST : seen->cap * 2};

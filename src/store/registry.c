@@ -79,6 +79,7 @@ struct str store_registry_name(enum store_table table)
     return str_of(tables[table].resource->name);
 }
 
+/* How a value is stored: by its field's kind, or by name behind the fields. */
 static enum column_kind kind_of(enum store_table table, size_t value)
 {
     const struct resource *resource = tables[table].resource;
@@ -112,6 +113,7 @@ static enum err bind_ratio(struct db_value out[2], struct str text)
     return ERR_OK;
 }
 
+/* One value into its column or columns. */
 static enum err bind_value(struct db_value *out, size_t *used, enum column_kind kind,
                            struct str text)
 {
@@ -200,6 +202,7 @@ static struct str take_day(struct arena *arena, int64_t day)
     return copy;
 }
 
+/* One value out of its column or columns. */
 static struct str take_value(struct db_rows *rows, int *col, enum column_kind kind,
                              struct arena *arena)
 {
@@ -219,11 +222,13 @@ static struct str take_value(struct db_rows *rows, int *col, enum column_kind ki
     return arena_str(arena, db_col_text(rows, at));
 }
 
+/* A search and the table it is in. */
 struct finding {
     const struct store_find *find;
     enum store_table table;
 };
 
+/* Gives one row on as a record. */
 static enum err find_row(void *ctx, struct db_rows *rows)
 {
     const struct finding *f = ctx;
@@ -299,6 +304,7 @@ enum err store_item_replace(struct db_tx *tx, struct str tenant, int64_t id)
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }
 
+/* There is one. */
 static enum err any_row(void *out, struct db_rows *rows, struct arena *arena)
 {
     (void)arena;
@@ -351,6 +357,7 @@ enum err store_import_job_add(struct db_tx *tx, const struct store_stamp *stamp,
                 db_text(job->actor)));
 }
 
+/* One row of registry_change. */
 static enum err change_row(struct db_bulk *bulk, const struct store_stamp *stamp,
                            const struct store_changes *all, const struct store_change *one)
 {
