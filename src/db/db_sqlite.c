@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,6 +70,14 @@ static int file_errno(sqlite3_file *file)
     return number;
 }
 
+/* The shared-memory file leaves no errno behind; the folder's file system can still be asked. */
+static bool sqlite_disk_full(sqlite3 *db)
+{
+    struct statvfs st;
+    const char *path = sqlite3_db_filename(db, NULL);
+    return path != NULL && statvfs(path, &st) == 0 && st.f_bavail == 0;
+}
+
 /* An I/O error. SQLite knows ENOSPC but not the other ways of a file not to grow (quota, limit);
  * errno itself is overwritten by the time we get here, so the log and the file are asked. */
 static enum err sqlite_io_code(sqlite3 *db, int code)
@@ -78,6 +87,8 @@ static enum err sqlite_io_code(sqlite3 *db, int code)
         return ERR_SYNC;
     if (code == SQLITE_IOERR_NOMEM)
         return ERR_MEMORY;
+    if (code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMOPEN || code == SQLITE_IOERR_SHMMAP)
+        return sqlite_disk_full(db) ? ERR_FULL : ERR_IO;
     if (code != SQLITE_IOERR_WRITE && code != SQLITE_IOERR_TRUNCATE)
         return ERR_IO;
     sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &files[0]);
@@ -584,6 +595,9 @@ static enum err open_explain(enum err err, const char *path, struct fault *fault
 {
     switch (err) {
     case ERR_MISSING:
+        if (access(path, F_OK) == 0) /* it is a file beside it that could not be made */
+            return fault_set(fault, ERR_READONLY,
+                             "数据库 %s 所在的文件夹不可写，没有任何改动，请检查权限或磁盘", path);
         return fault_set(fault, err, "数据库文件 %s 不存在", path);
     case ERR_DAMAGED:
         return fault_set(fault, err,
