@@ -15,7 +15,8 @@ enum err store_visits_add(struct db_tx *tx, const struct store_visit *visits, si
         err = db_bulk_add(bulk, DB_ARGS(db_text(v->tenant), db_int(v->id), db_int(v->task),
                                         db_int(v->draw), db_text(v->pool_id), db_text(v->stratum),
                                         db_int(v->rank), db_text(v->ticket), db_int(v->year),
-                                        db_text(v->state), db_text(v->skip_reason), db_int(v->at)));
+                                        db_text(v->state), db_text(v->skip_reason),
+                                        db_text(v->follows), db_int(v->at)));
     }
     enum err closed = db_bulk_close(bulk);
     return err != ERR_OK ? err : closed;
