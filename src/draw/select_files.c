@@ -101,9 +101,9 @@ enum err draw_selected_parse(struct draw_selection *selection, struct arena *are
     uint64_t *quotas = arena_array(arena, commitment->stratum_count, sizeof *quotas);
     if (rows == NULL || quotas == NULL)
         return ERR_MEMORY;
-    TRY(rows_parse(rows, count, quotas, commitment, &lines, fault));
     *selection =
         (struct draw_selection){rows, count, commitment->strata, commitment->stratum_count, quotas};
+    TRY(rows_parse(selection, quotas, commitment, &lines, fault));
     struct str line = {0};
     enum err end = draw_line_next(&line, &lines, fault);
     return end == ERR_END ? ERR_OK : end;
