@@ -313,7 +313,7 @@ do_run() {
     fi
     rm -rf demo
     mkdir -p build && touch build/demo-made
-    build/src/cmd/sunlot demo demo
+    build/src/cmd/sunlot demo demo && printf '\nsunlot = %s\n' "$root/build/src/cmd/sunlot"
 }
 
 # Without the test packages the program is built all the same.
