@@ -3,7 +3,7 @@
 
     draw_peer.py POOL
 
-Prints seconds, the pool's root and the SHA-256 of selected.tsv, as `bench_draw time POOL` does. Written
+Prints CPU seconds, the pool's root and the SHA-256 of selected.tsv, as `bench_draw time POOL` does. Written
 from PROTOCOL.md sections 2, 5 and 6 alone.
 """
 import hashlib
@@ -73,13 +73,13 @@ def main():
     """Times one file."""
     path = sys.argv[1]
     quotas = {name.encode(): -(-n * RATES[name] // 100) for name, n in counts(path).items()}
-    start = time.perf_counter()
+    start = time.process_time()
     root, heaps = draw(path, quotas)
     rows = []
     for stratum in sorted(heaps):
         for rank, row in enumerate(sorted(tuple(r) for r in heaps[stratum]), 1):
             rows.append(b"%s\t%d\t%s\t%s\n" % (stratum, rank, row[0].hex().encode(), row[1]))
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     print("%.6f" % seconds, root.hex(), hashlib.sha256(b"".join(rows)).hexdigest())
 
 
