@@ -11,6 +11,9 @@
  *   FAULT_STAY   set: every later call that counts fails, or is skipped, too
  *
  * Writes to standard output and error never fail, but the program may be killed at them. */
+
+/* Both names of a call are defined here, so one may not stand for the other. */
+#undef _FILE_OFFSET_BITS
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
