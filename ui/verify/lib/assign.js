@@ -33,54 +33,64 @@ class Network {
     this.held = new Int32Array(this.person.length).fill(NONE);
     this.holder = new Int32Array(seats.length).fill(NONE);
     this.closed = { seats: new Uint8Array(seats.length), people: new Uint8Array(inspectors.length) };
+    this.stamp = 0; // of the search under way; what has another stamp it has not seen
+    this.seatSeen = new Int32Array(seats.length);
+    this.taker = new Int32Array(seats.length); // the node that would take a seat
+    this.givenUp = new Int32Array(seats.length); // the seat that it would leave for it, or NONE
+    this.personSeen = new Int32Array(inspectors.length);
+    this.left = new Int32Array(inspectors.length); // the seat that an inspector would leave
   }
 
-  // Starts a search. givenUp: the seat that the taker of a seat leaves for it, NONE at the start.
+  // Starts a search for a seat that this inspector could take.
   search(person) {
-    return {
-      taker: new Map(), // seat to the node that would take it
-      givenUp: new Map(),
-      left: new Map([[person, NONE]]), // inspector to the seat that he would leave
-      queue: [[person, NONE]],
-      head: 0,
-    };
+    this.stamp++;
+    this.queue = [];
+    this.head = 0;
+    this.free = NONE; // a seat nobody has, once one was reached
+    this.meet(person, NONE);
   }
 
-  // A node would take the seat and leave `from` for it.
-  reach(s, seat, node, from) {
-    if (s.taker.has(seat) || this.closed.seats[seat]) return;
-    s.taker.set(seat, node);
-    s.givenUp.set(seat, from);
-    s.queue.push([NONE, seat]);
+  // An inspector would leave `seat` for one of another object.
+  meet(person, seat) {
+    if (this.personSeen[person] === this.stamp || this.closed.people[person]) return;
+    this.personSeen[person] = this.stamp;
+    this.left[person] = seat;
+    this.queue.push(-1 - person);
   }
 
-  // One step of a search. Returns the seat that was looked at, NONE for an inspector, null at the
-  // end. Of a held seat its holder may go on.
-  step(s) {
-    if (s.head === s.queue.length) return null;
-    const [person, seat] = s.queue[s.head++];
-    if (seat === NONE) {
-      if (this.closed.people[person]) return NONE;
-      for (const node of this.nodesOf[person])
-        if (this.held[node] === NONE)
-          for (const next of this.open[node]) this.reach(s, next, node, s.left.get(person));
-      return NONE;
+  // A node would take one of its seats and leave `from` for it.
+  reach(node, from) {
+    for (const seat of this.open[node]) {
+      if (this.seatSeen[seat] === this.stamp || this.closed.seats[seat]) continue;
+      this.seatSeen[seat] = this.stamp;
+      this.taker[seat] = node;
+      this.givenUp[seat] = from;
+      if (this.holder[seat] === NONE) this.free = seat;
+      else this.queue.push(seat);
     }
-    const node = this.holder[seat];
-    if (node === NONE) return seat;
-    for (const next of this.open[node]) this.reach(s, next, node, seat);
-    const owner = this.person[node];
-    if (!s.left.has(owner)) {
-      s.left.set(owner, seat);
-      s.queue.push([owner, NONE]);
+  }
+
+  // One step of the search; false at its end.
+  step() {
+    if (this.head === this.queue.length) return false;
+    const at = this.queue[this.head++];
+    if (at < 0) {
+      const person = -1 - at;
+      for (const node of this.nodesOf[person]) {
+        if (this.held[node] === NONE) this.reach(node, this.left[person]);
+        if (this.free !== NONE) break;
+      }
+      return true;
     }
-    return seat;
+    this.reach(this.holder[at], at);
+    this.meet(this.person[this.holder[at]], at);
+    return true;
   }
 
   // Moves everybody along the path that ends at this seat.
-  apply(s, seat) {
+  apply(seat) {
     const moves = [];
-    for (let at = seat; at !== NONE; at = s.givenUp.get(at)) moves.push([at, s.taker.get(at)]);
+    for (let at = seat; at !== NONE; at = this.givenUp[at]) moves.push([at, this.taker[at]]);
     for (const [at] of moves) if (this.holder[at] !== NONE) this.held[this.holder[at]] = NONE;
     for (const [at, node] of moves) this.seat(at, node);
   }
@@ -93,14 +103,16 @@ class Network {
   // Step 1: one more seat for this inspector, all others keeping their number. What a failed search
   // saw leads to no free seat, now or later, and is never looked at again.
   grow(person) {
-    const s = this.search(person);
-    for (let seat = this.step(s); seat !== null; seat = this.step(s))
-      if (seat !== NONE && this.holder[seat] === NONE) {
-        this.apply(s, seat);
-        return true;
-      }
-    for (const seat of s.taker.keys()) this.closed.seats[seat] = 1;
-    for (const owner of s.left.keys()) this.closed.people[owner] = 1;
+    this.search(person);
+    while (this.free === NONE && this.step());
+    if (this.free !== NONE) {
+      this.apply(this.free);
+      return true;
+    }
+    for (const at of this.queue) {
+      if (at < 0) this.closed.people[-1 - at] = 1;
+      else this.closed.seats[at] = 1;
+    }
     return false;
   }
 
@@ -191,16 +203,15 @@ function fixSeat(net, seat, candidates) {
   const first = net.holder[seat];
   net.held[first] = NONE;
   net.fix(seat);
-  const s = net.search(net.person[first]);
+  net.search(net.person[first]);
   for (const node of candidates) {
     if (node === first) return net.seat(seat, first);
-    const own = net.held[node];
+    const [own, person] = [net.held[node], net.person[node]];
     const found = () =>
-      own === NONE ? s.left.get(net.person[node]) : s.taker.has(own) ? own : undefined;
-    while (found() === undefined && net.step(s) !== null);
-    const end = found();
-    if (end === undefined) continue;
-    net.apply(s, end);
+      own === NONE ? net.personSeen[person] === net.stamp : net.seatSeen[own] === net.stamp;
+    while (!found() && net.step());
+    if (!found()) continue;
+    net.apply(own === NONE ? net.left[person] : own);
     return net.seat(seat, node);
   }
   throw new Fault(0, 'noFilling');

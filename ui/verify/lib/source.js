@@ -101,7 +101,7 @@ export function millibits(source) {
 // Seconds since 1970 at which a drand round is published, or null for a chain not known here.
 export function drandTime(source) {
   const chain = CHAINS[source.chain];
-  if (!chain || source.round > 1n << 43n) return null;
+  if (!chain || source.round >= 1n << 43n) return null;
   return chain[0] + (source.round - 1n) * chain[1];
 }
 
