@@ -1,12 +1,13 @@
 /* A pass over a pool: see pool.h.
  *
- * What is kept between two lines is the last id, the strata with their counts, and the Merkle
- * stack; no line is stored. Ids are strictly ascending, which gives order and uniqueness at once:
- * TAB is below every character of an id, so ids sort as whole lines do. */
+ * What is kept between two lines is the last id, the strata with their counts, the Merkle stack,
+ * and up to CRYPTO_BATCH leaves that wait to be hashed together (crypto/batch.h). Ids are strictly
+ * ascending, which gives order and uniqueness at once: TAB is below every character of an id, so
+ * ids sort as whole lines do. */
 #include "draw/pool.h"
 
 #include "base/arena.h"
-#include "crypto/merkle.h"
+#include "crypto/batch.h"
 #include "draw/strata.h"
 
 #include <stdlib.h>
@@ -17,6 +18,9 @@ struct draw_pool {
     bool blinded;
     struct crypto_ticket key;
     struct crypto_merkle tree;
+    size_t waiting; /* leaves not hashed yet */
+    struct str leaves[CRYPTO_BATCH];
+    char bytes[CRYPTO_BATCH][DRAW_LEAF_MAX];
     struct draw_strata strata;
     uint64_t counts[DRAW_STRATA];
     size_t last_len;
@@ -113,21 +117,40 @@ void draw_pool_nonce(uint8_t nonce[DRAW_NONCE], const uint8_t pool_key[DRAW_HASH
     nonce_make(nonce, &key, id);
 }
 
-/* Lays line TAB hex(nonce) out on the stack: a line was checked to fit. */
-static void pool_add_blinded(struct draw_pool *pool, struct str line, struct str id)
+/* Lays TAB and hex(nonce) behind the line. Returns the leaf's length. */
+static size_t leaf_blind(char *leaf, size_t len, const struct crypto_ticket *key, struct str id)
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t nonce[DRAW_NONCE];
-    char leaf[DRAW_LEAF_MAX];
-    nonce_make(nonce, &pool->key, id);
-    memcpy(leaf, line.data, line.len);
-    leaf[line.len] = '\t';
-    char *hex = leaf + line.len + 1;
+    nonce_make(nonce, key, id);
+    leaf[len++] = '\t';
     for (size_t i = 0; i < DRAW_NONCE; i++) {
-        hex[2 * i] = digits[nonce[i] >> 4];
-        hex[2 * i + 1] = digits[nonce[i] & 15];
+        leaf[len++] = digits[nonce[i] >> 4];
+        leaf[len++] = digits[nonce[i] & 15];
     }
-    crypto_merkle_add(&pool->tree, str_range(leaf, line.len + 1 + 2 * DRAW_NONCE));
+    return len;
+}
+
+/* Hashes the leaves that wait. */
+static void pool_flush(struct draw_pool *pool)
+{
+    uint8_t hashes[CRYPTO_BATCH][DRAW_HASH];
+    crypto_leaf_many(hashes, pool->leaves, pool->waiting);
+    crypto_merkle_add_many(&pool->tree, hashes, pool->waiting);
+    pool->waiting = 0;
+}
+
+/* A line was checked to fit. */
+static void pool_add(struct draw_pool *pool, struct str line, struct str id)
+{
+    char *leaf = pool->bytes[pool->waiting];
+    size_t len = line.len;
+    memcpy(leaf, line.data, len);
+    if (pool->blinded)
+        len = leaf_blind(leaf, len, &pool->key, id);
+    pool->leaves[pool->waiting++] = str_range(leaf, len);
+    if (pool->waiting == CRYPTO_BATCH)
+        pool_flush(pool);
 }
 
 /* Checks before anything is counted or hashed, so that a refused line leaves no trace. */
@@ -137,10 +160,7 @@ static enum err pool_take(struct draw_object *object, struct draw_pool *pool, st
     TRY(line_cut(object, line, fault));
     TRY(pool_order(pool, object->id, fault));
     TRY(pool_count(pool, object->stratum, fault));
-    if (pool->blinded)
-        pool_add_blinded(pool, line, object->id);
-    else
-        crypto_merkle_add(&pool->tree, line);
+    pool_add(pool, line, object->id);
     return ERR_OK;
 }
 
@@ -151,7 +171,7 @@ enum err draw_pool_line(struct draw_object *object, struct draw_pool *pool, stru
     struct draw_object taken;
     enum err err = pool_take(&taken, pool, line, fault);
     if (err != ERR_OK)
-        return draw_at_row(err, fault, pool->tree.size + 1);
+        return draw_at_row(err, fault, draw_pool_size(pool) + 1);
     if (object != NULL)
         *object = taken;
     return ERR_OK;
@@ -159,13 +179,14 @@ enum err draw_pool_line(struct draw_object *object, struct draw_pool *pool, stru
 
 enum err draw_pool_root(uint8_t root[DRAW_HASH], struct draw_pool *pool)
 {
+    pool_flush(pool);
     crypto_merkle_root(root, &pool->tree);
     return ERR_OK;
 }
 
 uint64_t draw_pool_size(const struct draw_pool *pool)
 {
-    return pool->tree.size;
+    return pool->tree.size + pool->waiting;
 }
 
 /* By raw bytes of the name, as everything in the protocol is sorted. */
@@ -211,6 +232,7 @@ enum err draw_pool_check(struct draw_pool *pool, const struct draw_commitment *c
                          struct fault *fault)
 {
     uint8_t root[DRAW_HASH];
+    pool_flush(pool);
     if (pool->tree.size != commitment->pool_size)
         return fault_set(fault, ERR_PROOF, "承诺的名单有 %llu 个对象，现有 %llu 个",
                          (unsigned long long)commitment->pool_size,

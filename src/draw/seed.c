@@ -132,14 +132,19 @@ static void label_ticket(uint8_t ticket[DRAW_HASH], const struct crypto_ticket *
     crypto_ticket_make(ticket, seed, str_range(label->bytes, label->len));
 }
 
-/* Ten million times a draw, so in a buffer of its own, no larger than needed. */
+size_t draw_object_label(char label[DRAW_OBJECT_LABEL + DRAW_ID_MAX], struct str id)
+{
+    size_t len = id.len < DRAW_ID_MAX ? id.len : DRAW_ID_MAX;
+    memcpy(label, "object:", DRAW_OBJECT_LABEL);
+    memcpy(label + DRAW_OBJECT_LABEL, id.data, len);
+    return DRAW_OBJECT_LABEL + len;
+}
+
 void draw_ticket_object(uint8_t ticket[DRAW_HASH], const struct crypto_ticket *seed, struct str id)
 {
-    char label[7 + DRAW_ID_MAX];
-    size_t len = id.len < DRAW_ID_MAX ? id.len : DRAW_ID_MAX;
-    memcpy(label, "object:", 7);
-    memcpy(label + 7, id.data, len);
-    crypto_ticket_make(ticket, seed, str_range(label, 7 + len));
+    char label[DRAW_OBJECT_LABEL + DRAW_ID_MAX];
+    size_t len = draw_object_label(label, id);
+    crypto_ticket_make(ticket, seed, str_range(label, len));
 }
 
 void draw_ticket_rounding(uint8_t ticket[DRAW_HASH], const struct crypto_ticket *seed)

@@ -39,6 +39,10 @@ enum { DRAW_LABEL_PART = 256 };
 /* Tickets: HMAC(seed, label || 0x01) on a crypto_ticket prepared with the seed
  * (crypto_ticket_init). Compared as bytes, smallest first; ties by id. Names of at most
  * DRAW_LABEL_PART bytes. */
+/* Bytes of "object:". */
+enum { DRAW_OBJECT_LABEL = 7 };
+/* Lays the label `object:ID` out; returns its length. An id of at most DRAW_ID_MAX bytes. */
+size_t draw_object_label(char label[DRAW_OBJECT_LABEL + DRAW_ID_MAX], struct str id);
 /* Label `object:ID`. */
 void draw_ticket_object(uint8_t ticket[DRAW_HASH], const struct crypto_ticket *seed, struct str id);
 /* Label `rounding`. */

@@ -5,11 +5,12 @@
  * the ticket's first 8 bytes and a row number, so that it stays in the cache; the rows lie aside
  * and are looked at only where 8 bytes are equal. The order of the lines does not matter. While a
  * heap is open, a row's `rank` holds the room of its id's memory, so that a row that is replaced
- * gives its memory to the next one. Strata with quota 0 cost no ticket. */
+ * gives its memory to the next one. Strata with quota 0 cost no ticket; of the others, CRYPTO_BATCH
+ * objects are collected, whose tickets are made together (crypto/batch.h). */
 #include "draw/select.h"
 
 #include "base/arena.h"
-#include "crypto/hash.h"
+#include "crypto/batch.h"
 #include "crypto/wipe.h"
 #include "draw/seed.h"
 #include "draw/strata.h"
@@ -33,6 +34,13 @@ struct heap {
     size_t quota;
 };
 
+/* An object whose ticket is not made yet. */
+struct waiter {
+    struct heap *heap;
+    size_t len;
+    char label[DRAW_OBJECT_LABEL + DRAW_ID_MAX];
+};
+
 struct draw_select {
     struct arena *arena;
     const struct draw_commitment *commitment;
@@ -43,6 +51,8 @@ struct draw_select {
     struct slot *slots;      /* the same */
     uint64_t *quotas;
     size_t total;
+    size_t waiting;
+    struct waiter waiters[CRYPTO_BATCH];
 };
 
 /* The beginning of a ticket as a number that orders as the bytes do. */
@@ -229,19 +239,37 @@ static enum err heap_offer(struct heap *heap, struct arena *arena, struct str id
     return heap_replace(heap, arena, id, ticket);
 }
 
+/* Makes the tickets of those who wait and offers them to their heaps. */
+static enum err select_flush(struct draw_select *select)
+{
+    uint8_t tickets[CRYPTO_BATCH][DRAW_HASH];
+    struct str labels[CRYPTO_BATCH] = {{0}};
+    size_t count = select->waiting;
+    for (size_t i = 0; i < count; i++)
+        labels[i] = str_range(select->waiters[i].label, select->waiters[i].len);
+    crypto_ticket_many(tickets, &select->seed, labels, count);
+    select->waiting = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct str id = str_sub(labels[i], DRAW_OBJECT_LABEL, labels[i].len);
+        TRY(heap_offer(select->waiters[i].heap, select->arena, id, tickets[i]));
+    }
+    return ERR_OK;
+}
+
 /* The caller has checked the line; the stratum is looked up by name, as the pool gives it. */
 enum err draw_select_object(struct draw_select *select, struct str id, struct str stratum,
                             struct fault *fault)
 {
-    uint8_t ticket[DRAW_HASH];
     ptrdiff_t index = draw_strata_find(&select->strata, stratum);
     if (index < 0)
         return fault_set(fault, ERR_INPUT, "对象 %.*s 的分层不在承诺之中", STR_ARG(id));
     struct heap *heap = &select->heaps[index];
     if (heap->quota == 0)
         return ERR_OK;
-    draw_ticket_object(ticket, &select->seed, id);
-    return heap_offer(heap, select->arena, id, ticket);
+    struct waiter *waiter = &select->waiters[select->waiting++];
+    waiter->heap = heap;
+    waiter->len = draw_object_label(waiter->label, id);
+    return select->waiting < CRYPTO_BATCH ? ERR_OK : select_flush(select);
 }
 
 /* From here on `rank` is the rank. */
@@ -260,6 +288,7 @@ enum err draw_select_close(struct draw_selection *selection, struct draw_select 
                            struct fault *fault)
 {
     size_t strata = select->commitment->stratum_count;
+    TRY(select_flush(select));
     crypto_wipe(&select->seed, sizeof select->seed);
     for (size_t i = 0; i < strata; i++) {
         struct heap *heap = &select->heaps[i];
