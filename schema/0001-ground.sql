@@ -403,6 +403,7 @@ CREATE TABLE result (
   state TEXT NOT NULL CHECK (state IN ('entered', 'returned', 'approved', 'published', 'exempt',
     'replaced')),
   entered_by TEXT NOT NULL,
+  typed_by TEXT NOT NULL,
   entered_at INTEGER NOT NULL,
   approved_by TEXT NOT NULL,
   approved_at INTEGER NOT NULL,
@@ -410,7 +411,7 @@ CREATE TABLE result (
   exempt_by TEXT NOT NULL,
   published_at INTEGER NOT NULL,
   publication INTEGER NOT NULL,
-  CHECK (approved_by = '' OR approved_by <> entered_by),
+  CHECK (approved_by = '' OR (approved_by <> entered_by AND approved_by <> typed_by)),
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX result_item ON result (tenant, visit, item, version);
@@ -425,3 +426,24 @@ CREATE TABLE publication (
   actor TEXT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
+
+-- A published result in the national columns, as it was published: what the registry says later does
+-- not change it (R108, R111), and the publication's root in the log can always be recomputed.
+CREATE TABLE published (
+  tenant TEXT NOT NULL,
+  result INTEGER NOT NULL,
+  publication INTEGER NOT NULL,
+  plan_number TEXT NOT NULL,
+  plan_name TEXT NOT NULL,
+  task_number TEXT NOT NULL,
+  task_name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  authority TEXT NOT NULL,
+  result_on INTEGER NOT NULL,
+  object_number TEXT NOT NULL,
+  object_name TEXT NOT NULL,
+  item TEXT NOT NULL,
+  code TEXT NOT NULL,
+  PRIMARY KEY (tenant, result)
+);
+CREATE INDEX published_publication ON published (tenant, publication, result);

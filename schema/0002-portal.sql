@@ -9,3 +9,4 @@ CREATE TABLE feedback (
   PRIMARY KEY (tenant, id)
 );
 CREATE INDEX result_published ON result (tenant, published_at, id);
+CREATE INDEX object_job ON object (tenant, job, id);

@@ -2,8 +2,8 @@
 #include "model/setting.h"
 
 static const struct model_setting_row setting_rows[MODEL_SETTING_COUNT] = {
-#define SETTING(id, name, value, unit, basis, what)                                                \
-    [MODEL_SETTING_##id] = {name, value, unit, basis, what},
+#define SETTING(id, name, value, least, unit, basis, what)                                         \
+    [MODEL_SETTING_##id] = {name, value, least, unit, basis, what},
 #include "model/setting.def"
 #undef SETTING
 };

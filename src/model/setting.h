@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 enum model_setting {
-#define SETTING(id, name, value, unit, basis, what) MODEL_SETTING_##id,
+#define SETTING(id, name, value, least, unit, basis, what) MODEL_SETTING_##id,
 #include "model/setting.def"
 #undef SETTING
     MODEL_SETTING_COUNT
@@ -15,6 +15,7 @@ enum model_setting {
 struct model_setting_row {
     const char *name;
     const char *value;
+    unsigned least; /* of a whole number: the basis allows no smaller one */
     const char *unit;
     const char *basis;
     const char *what;

@@ -1,5 +1,7 @@
 /* Is everything still as it was written? Database, log and the files of all draws. */
 #include "office/draw_case.h"
+
+#include "crypto/wipe.h"
 #include "store/core.h"
 #include "vault/blob.h"
 #include "vault/log.h"
@@ -9,20 +11,38 @@ struct check_work {
     struct office_checked *out;
 };
 
-static enum err check_draw_files(struct check_work *w, struct db_tx *tx, int64_t draw)
+/* Every file against its digest; every secret of the draw must open with today's key. */
+static enum err check_draw_files(struct check_work *w, struct db_tx *tx, const struct draw_case *c)
 {
     struct errand *e = w->e;
     struct store_draw_file *files = NULL;
     size_t count = 0;
+    uint8_t blind[CRYPTO_HASH];
     const char *root = office_path(e->arena, e->office, "blobs");
     if (root == NULL)
         return ERR_MEMORY;
-    TRY(store_draw_files(&files, &count, e->arena, tx, e->office->tenant, draw));
+    TRY(store_draw_files(&files, &count, e->arena, tx, e->office->tenant, c->draw.id));
     for (size_t i = 0; i < count; i++) {
         TRY(vault_blob_check(NULL, root, (const uint8_t *)files[i].digest.data, &e->fault));
+        enum err err = draw_case_blind(blind, c, &files[i]);
+        if (err != ERR_OK)
+            return fault_set(&e->fault, err,
+                             "抽取 %.*s 的文件 %.*s 的盲值无法打开，已损坏或密钥不配套",
+                             STR_ARG(c->draw.number), STR_ARG(files[i].name));
         w->out->files++;
     }
+    crypto_wipe(blind, sizeof blind);
     return ERR_OK;
+}
+
+static enum err check_draw(struct check_work *w, struct db_tx *tx, struct str number)
+{
+    struct draw_case c;
+    enum err err = draw_case_load(&c, w->e, tx, number);
+    if (err == ERR_OK)
+        err = check_draw_files(w, tx, &c);
+    draw_case_wipe(&c);
+    return err;
 }
 
 static enum err check_files(struct db_tx *tx, void *ctx)
@@ -32,7 +52,7 @@ static enum err check_files(struct db_tx *tx, void *ctx)
     size_t count = 0;
     TRY(store_draw_list(&draws, &count, w->e->arena, tx, w->e->office->tenant));
     for (size_t i = 0; i < count; i++)
-        TRY(check_draw_files(w, tx, draws[i].id));
+        TRY(check_draw(w, tx, draws[i].number));
     return ERR_OK;
 }
 

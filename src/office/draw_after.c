@@ -304,6 +304,7 @@ static enum err refill_load(struct db_tx *tx, void *ctx)
     struct str inspectors;
     struct str eligible;
     struct draw_pair *pairs = NULL;
+    TRY(draw_case_fresh(c, tx));
     TRY(draw_case_sources(&w->sources, e, tx, w->refill->sources, w->refill->source_count));
     TRY(draw_case_file(&seats, c, tx, STR("seats.tsv")));
     TRY(draw_case_file(&inspectors, c, tx, STR("inspectors.tsv")));
@@ -450,6 +451,11 @@ static enum err refill_run(struct draw_case *c, const struct office_refill *refi
 enum err office_draw_refill(struct errand *e, const struct office_refill *refill)
 {
     struct draw_case c;
+    struct str outcome;
+    bool done = false;
+    TRY(office_repeated(&done, &outcome, e, STR("draw-refill")));
+    if (done)
+        return office_log_sync(e->office, e->now, &e->fault);
     if (refill->leaving_count == 0)
         return fault_set(&e->fault, ERR_INPUT,
                          "必须指明空出的席位（--leaving 席位=理由）；没有任何改动");
@@ -495,6 +501,11 @@ static enum err abort_write(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     struct str tenant = e->office->tenant;
     struct buf body = {0};
+    struct str outcome;
+    bool done = false;
+    TRY(office_once(&done, &outcome, e, tx, STR("draw-abort")));
+    if (done)
+        return ERR_OK;
     TRY(draw_case_load(w->c, e, tx, w->draw));
     TRY(abort_check(w, tx));
     enum err err = abort_entry(&body, w);

@@ -319,7 +319,21 @@ enum err draw_case_step(struct draw_case *c, struct db_tx *tx, struct str state,
     if (err == ERR_CONFLICT)
         return case_overtaken(c);
     TRY(err);
-    return office_audit(e, tx, action, c->draw.number, detail);
+    TRY(office_audit(e, tx, action, c->draw.number, detail));
+    return office_once_done(e, tx, action, detail);
+}
+
+static enum err case_fresh_get(const struct draw_case *c, struct db_tx *tx)
+{
+    struct store_draw now = {0};
+    TRY(store_draw_get(&now, c->e->arena, tx, c->e->office->tenant, c->draw.number));
+    return now.version == c->draw.version ? ERR_OK : ERR_CONFLICT;
+}
+
+enum err draw_case_fresh(const struct draw_case *c, struct db_tx *tx)
+{
+    enum err err = case_fresh_get(c, tx);
+    return err == ERR_CONFLICT ? case_overtaken(c) : err;
 }
 
 /* --- sources --- */

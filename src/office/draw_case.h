@@ -74,7 +74,10 @@ const char *draw_case_blob(const struct errand *e, struct str digest);
 /* Appends an entry to the log and to the draw, in the transaction. */
 MUST enum err draw_case_log(struct draw_case *c, struct db_tx *tx, enum draw_kind kind,
                             int64_t round, struct str body);
-/* Moves the draw to `state`, with its audit row. */
+/* ERR_STATE with words when somebody has moved the draw since the case was loaded: asked first by
+ * every later read of a step, so that what it reads belongs to the state it expects. */
+MUST enum err draw_case_fresh(const struct draw_case *c, struct db_tx *tx);
+/* Moves the draw to `state`, with its audit row, and remembers the errand's key with `detail`. */
 MUST enum err draw_case_step(struct draw_case *c, struct db_tx *tx, struct str state,
                              struct str action, struct str detail);
 /* Parses source lines (without "source "), checks entropy against the setting and that no source's

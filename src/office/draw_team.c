@@ -85,6 +85,7 @@ static enum err teams_load(struct db_tx *tx, void *ctx)
     struct store_visit *visits = NULL;
     size_t count = 0;
     size_t kept = 0;
+    TRY(draw_case_fresh(w->c, tx));
     TRY(draw_case_sources(&w->sources, e, tx, w->texts, w->text_count));
     TRY(store_visits(&visits, &count, e->arena, tx, e->office->tenant, w->c->draw.id));
     for (size_t i = 0; i < count; i++)
@@ -182,6 +183,11 @@ enum err office_draw_teams(struct errand *e, struct str draw, const struct str *
                            size_t source_count)
 {
     struct draw_case c;
+    struct str outcome;
+    bool done = false;
+    TRY(office_repeated(&done, &outcome, e, STR("draw-teams")));
+    if (done)
+        return office_log_sync(e->office, e->now, &e->fault);
     TRY(draw_case_read(&c, e, draw));
     enum err err = teams_run(&c, sources, source_count);
     draw_case_wipe(&c);
@@ -211,6 +217,7 @@ static enum err assign_load(struct db_tx *tx, void *ctx)
     struct str seats;
     struct str inspectors;
     struct str eligible;
+    TRY(draw_case_fresh(c, tx));
     TRY(draw_case_file(&seats, c, tx, STR("seats.tsv")));
     TRY(draw_case_file(&inspectors, c, tx, STR("inspectors.tsv")));
     TRY(draw_case_file(&eligible, c, tx, STR("eligible.tsv")));
@@ -356,8 +363,7 @@ static enum err assign_write(struct db_tx *tx, void *ctx)
     TRY(draw_case_log(c, tx, first ? DRAW_ASSIGNED : DRAW_REFILLED, c->draw.round, w->body));
     TRY(draw_paper_add(&w->paper, c, tx));
     TRY(first ? assign_seats_save(w, tx) : assign_changes_save(w, tx));
-    return draw_case_step(c, tx, STR("assigned"), first ? STR("draw-assign") : STR("draw-refilled"),
-                          c->draw.number);
+    return draw_case_step(c, tx, STR("assigned"), STR("draw-assign"), c->draw.number);
 }
 
 static enum err assign_run(struct draw_case *c)
@@ -375,6 +381,11 @@ static enum err assign_run(struct draw_case *c)
 enum err office_draw_assign(struct errand *e, struct str draw)
 {
     struct draw_case c;
+    struct str outcome;
+    bool done = false;
+    TRY(office_repeated(&done, &outcome, e, STR("draw-assign")));
+    if (done)
+        return office_log_sync(e->office, e->now, &e->fault);
     TRY(draw_case_read(&c, e, draw));
     enum err err = assign_run(&c);
     draw_case_wipe(&c);

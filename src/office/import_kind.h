@@ -93,6 +93,7 @@ struct import_run {
     size_t cached_count;
     struct industries industries;
     struct import_seen seen;
+    struct fault cell_fault; /* words about one cell; here, since clearing it a cell costs */
 };
 
 /* Rejects a row, or warns about it; several reasons are joined by ；. field: number in the

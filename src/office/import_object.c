@@ -147,19 +147,31 @@ static enum ids_kind kind_of_number(const struct import_row *row, struct str num
     return alien ? IDS_KIND_OTHER : kind;
 }
 
+/* Nothing to mend: 18 digits and capitals, as nearly every row has. */
+static bool is_tidy(struct str raw)
+{
+    bool tidy = raw.len == IDS_USCC_LEN;
+    for (size_t i = 0; i < raw.len && tidy; i++)
+        tidy = (raw.data[i] >= '0' && raw.data[i] <= '9') ||
+               (raw.data[i] >= 'A' && raw.data[i] <= 'Z');
+    return tidy;
+}
+
 /* Mends the number, tells its kind and refuses what cannot be right. An absent one is judged with
  * the kind of the object. */
 static enum err judge_number(struct import_run *run, struct import_row *row, enum ids_kind *kind)
 {
     struct str raw = value_of(row, MODEL_OBJECT_NUMBER);
-    struct str number = {"", 0};
-    struct fault fault = {0};
+    struct str number = raw;
+    struct fault *fault = &run->cell_fault;
+    enum err err = ERR_OK;
     *kind = IDS_KIND_NONE;
     if (raw.len == 0)
         return ERR_OK;
-    enum err err = ids_number_repair(&number, &run->chunk, raw, &fault);
+    if (!is_tidy(raw))
+        err = ids_number_repair(&number, &run->chunk, raw, fault);
     if (err == ERR_INPUT)
-        return import_reject(run, row, MODEL_OBJECT_NUMBER, "%s", fault_text(&fault));
+        return import_reject(run, row, MODEL_OBJECT_NUMBER, "%s", fault_text(fault));
     TRY(err);
     row->record.values[MODEL_OBJECT_NUMBER] = number;
     *kind = kind_of_number(row, number);

@@ -134,12 +134,12 @@ static enum err read_cell(struct import_run *run, struct import_row *row, int i,
 {
     const struct field *field = &run->kind->resource->fields[i];
     uint32_t bit = UINT32_C(1) << i;
-    struct fault fault;
+    struct fault *fault = &run->cell_fault;
     struct str value = {0};
-    fault.text[0] = '\0';
+    fault->text[0] = '\0';
     if (has_control(cell->text))
         return import_reject(run, row, i, "%s含有控制字符，文件可能已损坏", field->label);
-    enum err err = sheet_value(&value, field, cell, &run->chunk, &fault);
+    enum err err = sheet_value(&value, field, cell, &run->chunk, fault);
     if (err == ERR_INPUT && (run->kind->lenient & bit) != 0) {
         row->raw |= bit;
         value = str_trim(cell->text);
@@ -147,7 +147,7 @@ static enum err read_cell(struct import_run *run, struct import_row *row, int i,
     }
     if (err == ERR_INPUT)
         return import_reject(run, row, i, "%s",
-                             fault.text[0] != '\0' ? fault.text : "内容不符合要求");
+                             fault->text[0] != '\0' ? fault->text : "内容不符合要求");
     TRY(err);
     if (value.len == 0 || is_no_date(field, value))
         return ERR_OK;

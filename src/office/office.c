@@ -6,18 +6,18 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/wipe.h"
 #include "model/embed.h"
 #include "store/core.h"
-#include "store/search.h"
 #include "vault/litter.h"
 #include "vault/log.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { OFFICE_CONF_MAX = 65536, OFFICE_LOG_BATCH = 1000, OFFICE_FOLLOW = 5000 };
+enum { OFFICE_CONF_MAX = 65536, OFFICE_LOG_BATCH = 1000 };
 
 const char *office_path(struct arena *arena, const struct office *office, const char *name)
 {
@@ -63,6 +63,15 @@ static enum err office_tenant_check(const struct office_init *init, struct fault
     return err;
 }
 
+/* Sixteen hex digits that only this key gives: a key file with a turned bit never seals anything.
+ */
+static void office_key_check(struct buf *out, const uint8_t key[CRYPTO_HASH])
+{
+    uint8_t check[CRYPTO_HASH];
+    crypto_hmac(check, str_range((const char *)key, CRYPTO_HASH), STR("sunlot seal key"));
+    buf_hex(out, check, 8);
+}
+
 static enum err office_key_make(const char *dir, struct fault *fault)
 {
     char path[FILE_PATH_MAX];
@@ -73,6 +82,8 @@ static enum err office_key_make(const char *dir, struct fault *fault)
     TRY(crypto_random(key, sizeof key));
     struct buf text = {0};
     buf_hex(&text, key, sizeof key);
+    buf_char(&text, ' ');
+    office_key_check(&text, key);
     buf_char(&text, '\n');
     enum err err = buf_err(&text);
     if (err == ERR_OK)
@@ -181,8 +192,17 @@ static enum err office_seal_key_read(struct office *office, struct fault *fault)
     struct buf text = {0};
     const char *path = office_path(&office->arena, office, "keys/seal.key");
     enum err err = path != NULL ? file_read(&text, path, 256) : ERR_MEMORY;
+    struct str check = str_trim(buf_view(&text));
+    struct str hex = check;
+    (void)str_cut(&hex, &check, ' ');
+    struct buf want = {0};
     if (err == ERR_OK)
-        err = str_unhex(office->seal_key, sizeof office->seal_key, str_trim(buf_view(&text)));
+        err = str_unhex(office->seal_key, sizeof office->seal_key, hex);
+    if (err == ERR_OK)
+        office_key_check(&want, office->seal_key);
+    if (err == ERR_OK && !str_eq(buf_view(&want), check))
+        err = ERR_DAMAGED;
+    buf_free(&want);
     crypto_wipe(text.data, text.cap);
     buf_free(&text);
     return err == ERR_OK ? ERR_OK
@@ -291,34 +311,6 @@ enum err office_read(struct errand *e, const char *name, db_work *work, void *ct
     return err;
 }
 
-/* --- search --- */
-
-struct office_follow {
-    struct errand *e;
-    uint64_t done;
-};
-
-static enum err office_follow_step(struct db_tx *tx, void *ctx)
-{
-    struct office_follow *f = ctx;
-    struct arena arena = {0};
-    const char *dialect = db_dialect(f->e->office->db);
-    enum err err = store_search_make(tx, dialect);
-    if (err == ERR_OK)
-        err =
-            store_search_follow(&f->done, &arena, tx, dialect, f->e->office->tenant, OFFICE_FOLLOW);
-    arena_free(&arena);
-    return err;
-}
-
-enum err office_search_follow(struct errand *e)
-{
-    struct office_follow follow = {.e = e, .done = OFFICE_FOLLOW};
-    while (follow.done == OFFICE_FOLLOW)
-        TRY(office_write(e, "search-follow", office_follow_step, &follow));
-    return ERR_OK;
-}
-
 /* --- settings --- */
 
 enum err office_setting(struct str *out, struct errand *e, struct db_tx *tx,
@@ -399,6 +391,9 @@ static enum err office_setting_check(struct errand *e, enum model_setting settin
     if (err != ERR_OK)
         return fault_set(&e->fault, ERR_INPUT, "设置 %s 应为%s，例如 %s；没有改动", row->name,
                          ratio ? "比例" : "非负整数", row->value);
+    if (!ratio && a < row->least)
+        return fault_set(&e->fault, ERR_INPUT, "设置 %s 不得小于 %u（%s）；没有改动", row->name,
+                         row->least, row->basis);
     return ERR_OK;
 }
 
@@ -436,13 +431,26 @@ enum err office_number(int64_t *out, struct errand *e, struct db_tx *tx, struct 
     return store_counter_next(out, tx, e->office->tenant, name, year);
 }
 
+/* Times in the audit and in the log never fall, whatever the clock does (AU8); a clock that went
+ * back is told in the events. */
+static int64_t office_at(const struct errand *e, int64_t last)
+{
+    if (e->now >= last)
+        return e->now;
+    log_event(e->office->log, LOG_WARN, "clock-went-back",
+              LOG_PAIRS(log_int("behind_us", last - e->now)));
+    return last;
+}
+
 enum err office_audit(struct errand *e, struct db_tx *tx, struct str action, struct str target,
                       struct str detail)
 {
     int64_t id = 0;
+    int64_t last = 0;
     TRY(store_counter_next(&id, tx, e->office->tenant, STR("audit"), 0));
-    const struct store_audit row = {
-        e->office->tenant, id, e->now, e->actor, action, target, detail};
+    TRY(store_audit_time(&last, tx, e->office->tenant, id - 1));
+    int64_t at = office_at(e, last);
+    const struct store_audit row = {e->office->tenant, id, at, e->actor, action, target, detail};
     return store_audit_add(tx, &row);
 }
 
@@ -465,6 +473,26 @@ enum err office_once(bool *done, struct str *outcome, struct errand *e, struct d
     return ERR_OK;
 }
 
+struct office_repeat {
+    struct errand *e;
+    struct str action;
+    bool *done;
+    struct str *outcome;
+};
+
+static enum err office_repeat_ask(struct db_tx *tx, void *ctx)
+{
+    struct office_repeat *r = ctx;
+    return office_once(r->done, r->outcome, r->e, tx, r->action);
+}
+
+enum err office_repeated(bool *done, struct str *outcome, struct errand *e, struct str action)
+{
+    struct office_repeat repeat = {e, action, done, outcome};
+    *done = false;
+    return e->key.len > 0 ? office_read(e, "repeated", office_repeat_ask, &repeat) : ERR_OK;
+}
+
 enum err office_once_done(struct errand *e, struct db_tx *tx, struct str action, struct str outcome)
 {
     if (e->key.len == 0)
@@ -480,7 +508,11 @@ enum err office_log_append(int64_t *idx, struct errand *e, struct db_tx *tx, str
     if (body.len > UINT16_MAX)
         return fault_set(&e->fault, ERR_LIMIT, "日志条目过长（%zu 字节，最多 65535），请减少分层数",
                          body.len);
-    return store_log_add(idx, tx, e->office->tenant, e->now, body);
+    int64_t size = 0;
+    int64_t last = 0;
+    TRY(store_log_size(&size, tx));
+    TRY(store_log_time(&last, tx, size - 1));
+    return store_log_add(idx, tx, e->office->tenant, office_at(e, last), body);
 }
 
 struct office_log_batch {

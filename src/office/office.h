@@ -2,7 +2,8 @@
  * all of them share: the opened house (struct office) and one errand in it (struct errand).
  *
  * Rules that every office function keeps: it checks first and writes last; all it writes stands in
- * one db_transact; it is idempotent under its errand's key; each change has its audit row in the
+ * one db_transact; it is idempotent under its errand's key, or by itself where repeating it changes
+ * nothing (recuse, conflict, skip, disclose); each change has its audit row in the
  * same transaction (AU1); log entries are fixed by the database and reach the tiles afterwards
  * through office_log_sync, before anything is shown. */
 #ifndef OFFICE_OFFICE_H
@@ -84,9 +85,11 @@ MUST enum err office_number(int64_t *out, struct errand *e, struct db_tx *tx, st
 MUST enum err office_audit(struct errand *e, struct db_tx *tx, struct str action, struct str target,
                            struct str detail);
 /* Idempotency: if this errand's key was used before, *done is true and *outcome is what
- * office_once_done stored (ERR_CONFLICT if it was another action). Without a key *done is false. */
+ * office_once_done stored (ERR_CONFLICT if it was another action). Without a key *done is false.
+ * office_repeated asks the same in a read transaction of its own. */
 MUST enum err office_once(bool *done, struct str *outcome, struct errand *e, struct db_tx *tx,
                           struct str action);
+MUST enum err office_repeated(bool *done, struct str *outcome, struct errand *e, struct str action);
 MUST enum err office_once_done(struct errand *e, struct db_tx *tx, struct str action,
                                struct str outcome);
 
@@ -112,9 +115,6 @@ MUST enum err office_check(struct office_checked *out, struct errand *e);
 /* Runs work in a write transaction with its ctx; on error fills e->fault if it has no words yet. */
 MUST enum err office_write(struct errand *e, const char *name, db_work *work, void *ctx);
 MUST enum err office_read(struct errand *e, const char *name, db_work *work, void *ctx);
-
-/* Brings imported objects into the search index (store_search_follow), until it is up to date. */
-MUST enum err office_search_follow(struct errand *e);
 
 /* "<dir>/<name>" in the arena, NULL when out of memory. */
 const char *office_path(struct arena *arena, const struct office *office, const char *name);

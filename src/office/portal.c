@@ -14,7 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PORTAL_FRONT = 8, PORTAL_RESULTS = 500, PORTAL_FEEDBACK = 2000, PORTAL_CONTACT = 200 };
+enum {
+    PORTAL_FRONT = 8,
+    PORTAL_RESULTS = 500,
+    PORTAL_FEEDBACK = 2000,
+    PORTAL_CONTACT = 200,
+    PORTAL_FOLLOW = 2000
+};
 
 enum err office_reader_open(struct office *out, const struct office *office, struct fault *fault)
 {
@@ -39,6 +45,55 @@ static void portal_year(int64_t *from, int64_t *until, int year)
         date_make(&first, year, 1, 1) == ERR_OK && date_make(&next, year + 1, 1, 1) == ERR_OK;
     *from = known ? time_of_date(first) : 0;
     *until = known ? time_of_date(next) : 0;
+}
+
+/* --- the search index --- */
+
+struct follow_work {
+    struct errand *e;
+    uint64_t done;
+    bool pending;
+};
+
+static enum err follow_make(struct db_tx *tx, void *ctx)
+{
+    struct follow_work *w = ctx;
+    return store_search_make(tx, db_dialect(w->e->office->db));
+}
+
+enum err office_search_open(struct errand *e)
+{
+    struct follow_work work = {.e = e};
+    return office_write(e, "search-open", follow_make, &work);
+}
+
+static enum err follow_ask(struct db_tx *tx, void *ctx)
+{
+    struct follow_work *w = ctx;
+    return store_search_pending(&w->pending, tx, w->e->office->tenant);
+}
+
+static enum err follow_step(struct db_tx *tx, void *ctx)
+{
+    struct follow_work *w = ctx;
+    struct arena arena = {0};
+    const struct office *office = w->e->office;
+    enum err err = store_search_follow(&w->done, &arena, tx, db_dialect(office->db), office->tenant,
+                                       PORTAL_FOLLOW);
+    arena_free(&arena);
+    return err;
+}
+
+enum err office_search_follow(bool *more, struct errand *e)
+{
+    struct follow_work work = {.e = e};
+    *more = false;
+    TRY(office_read(e, "search-ask", follow_ask, &work));
+    if (!work.pending)
+        return ERR_OK;
+    TRY(office_write(e, "search-follow", follow_step, &work));
+    *more = work.done == PORTAL_FOLLOW;
+    return ERR_OK;
 }
 
 /* --- front --- */
@@ -390,6 +445,67 @@ enum err office_portal_task(struct office_public_task *out, struct errand *e, st
     struct task_work work = {e, out, number};
     *out = (struct office_public_task){0};
     return office_read(e, "portal-task", task_run, &work);
+}
+
+/* --- one draw --- */
+
+struct draw_work {
+    struct errand *e;
+    struct office_public_draw *out;
+    struct str number;
+};
+
+/* Quotas and cutoffs are outcome; in a blinded pool they would betray classes even afterwards. */
+static void draw_mask(struct office_public_draw *out, bool outcome)
+{
+    for (size_t i = 0; i < out->stratum_count; i++) {
+        struct store_stratum *s = &out->strata[i];
+        s->meaning = STR("");
+        if (outcome && !out->draw.blinded)
+            continue;
+        s->quota = -1;
+        s->cutoff = STR("");
+    }
+}
+
+static enum err draw_outcome(struct draw_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct office_public_draw *out = w->out;
+    struct str tenant = e->office->tenant;
+    uint64_t teams = 0;
+    TRY(store_public_visits(&out->visits, &out->visit_count, e->arena, tx, tenant, out->draw.id));
+    TRY(office_setting_count(&teams, e, tx, MODEL_SETTING_PUBLIC_TEAMS));
+    if (!out->disclosed || teams == 0)
+        return ERR_OK;
+    return store_public_seats(&out->seats, &out->seat_count, e->arena, tx, tenant, out->draw.id);
+}
+
+static enum err draw_run(struct db_tx *tx, void *ctx)
+{
+    struct draw_work *w = ctx;
+    struct errand *e = w->e;
+    struct office_public_draw *out = w->out;
+    struct str tenant = e->office->tenant;
+    enum err err = store_public_draw_get(&out->draw, e->arena, tx, tenant, w->number);
+    if (err == ERR_MISSING)
+        return fault_set(&e->fault, err, "没有编号为 %.*s 的抽取", STR_ARG(w->number));
+    TRY(err);
+    int64_t id = out->draw.id;
+    out->disclosed = str_eq(out->draw.state, STR("disclosed"));
+    out->closed = out->disclosed || str_eq(out->draw.state, STR("aborted"));
+    bool outcome = out->disclosed || !out->draw.sealed;
+    TRY(store_draw_entries(&out->entries, &out->entry_count, e->arena, tx, tenant, id));
+    TRY(store_strata(&out->strata, &out->stratum_count, e->arena, tx, tenant, id));
+    draw_mask(out, outcome);
+    return outcome ? draw_outcome(w, tx) : ERR_OK;
+}
+
+enum err office_portal_draw(struct office_public_draw *out, struct errand *e, struct str number)
+{
+    struct draw_work work = {e, out, number};
+    *out = (struct office_public_draw){0};
+    return office_read(e, "portal-draw", draw_run, &work);
 }
 
 /* --- statistics --- */

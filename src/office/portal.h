@@ -14,6 +14,12 @@ MUST enum err office_reader_open(struct office *out, const struct office *office
                                  struct fault *fault);
 void office_reader_close(struct office *reader);
 
+/* Makes the search index where it is missing, so that a reader may ask it. */
+MUST enum err office_search_open(struct errand *e);
+/* Brings the next few thousand imported objects into the search index. *more: there are others, so
+ * call again. Writes only when something was imported. e->office can write. */
+MUST enum err office_search_follow(bool *more, struct errand *e);
+
 /* The front page: figures of the year, newest tasks and results, overdue draws. */
 struct office_front {
     int year;
@@ -80,6 +86,24 @@ MUST enum err office_portal_task(struct office_public_task *out, struct errand *
                                  struct str number);
 MUST enum err office_portal_draws(struct store_public_draw **out, size_t *count, struct errand *e,
                                   int64_t before, int64_t most);
+/* One draw as everybody may see it: of a sealed draw that is not disclosed no quota, cutoff, visit;
+ * of a blinded pool never a stratum's cutoff; seats only once disclosed and where the setting
+ * public-teams allows. ERR_MISSING with words. */
+struct office_public_draw {
+    struct store_public_draw draw;
+    bool closed;    /* disclosed or aborted */
+    bool disclosed; /* its public bundle exists */
+    struct store_draw_entry *entries;
+    size_t entry_count;
+    struct store_stratum *strata;
+    size_t stratum_count;
+    struct store_public_visit *visits;
+    size_t visit_count;
+    struct store_public_seat *seats;
+    size_t seat_count;
+};
+MUST enum err office_portal_draw(struct office_public_draw *out, struct errand *e,
+                                 struct str number);
 MUST enum err office_portal_results(struct store_public_result **out, size_t *count,
                                     struct errand *e, const struct store_result_filter *filter);
 MUST enum err office_portal_items(struct store_public_item **out, size_t *count, struct errand *e);

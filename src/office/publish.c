@@ -133,22 +133,34 @@ static enum err publish_visits(struct publish *p, struct db_tx *tx)
     return ERR_OK;
 }
 
-static enum err publish_collect(struct publish *p, struct db_rows *rows)
+/* One row frozen, and its line for the root. */
+static enum err publish_freeze(struct publish *p, struct db_tx *tx,
+                               const struct store_published *row, struct buf *date)
+{
+    struct str cells[MODEL_RESULT_COUNT];
+    if (p->line_count == p->out.results)
+        return ERR_DAMAGED;
+    publish_cells(cells, date, row);
+    struct str line = publish_line(p->e->arena, cells);
+    p->lines[p->line_count++] = line;
+    return line.data != NULL ? store_published_add(tx, p->e->office->tenant, p->id, row)
+                             : ERR_MEMORY;
+}
+
+static enum err publish_collect(struct publish *p, struct db_tx *tx, struct db_rows *rows)
 {
     struct errand *e = p->e;
     struct store_published row;
-    struct str cells[MODEL_RESULT_COUNT];
     struct buf date = {0};
     p->lines = arena_array(e->arena, (size_t)p->out.results, sizeof *p->lines);
     enum err err = p->lines != NULL ? store_published_next(&row, rows) : ERR_MEMORY;
-    while (err == ERR_OK && p->line_count < p->out.results) {
-        publish_cells(cells, &date, &row);
-        p->lines[p->line_count] = publish_line(e->arena, cells);
-        err =
-            p->lines[p->line_count++].data != NULL ? store_published_next(&row, rows) : ERR_MEMORY;
+    while (err == ERR_OK) {
+        err = publish_freeze(p, tx, &row, &date);
+        if (err == ERR_OK)
+            err = store_published_next(&row, rows);
     }
     buf_free(&date);
-    if (err != ERR_END && err != ERR_OK)
+    if (err != ERR_END)
         return err;
     return p->line_count == p->out.results ? ERR_OK : ERR_DAMAGED;
 }
@@ -163,8 +175,8 @@ static enum err publish_root(uint8_t root[CRYPTO_HASH], struct publish *p, struc
     struct db_rows *rows = NULL;
     struct crypto_merkle tree;
     p->line_count = 0;
-    TRY(store_published_open(&rows, tx, p->e->office->tenant, p->id));
-    enum err err = publish_collect(p, rows);
+    TRY(store_publishing_open(&rows, tx, p->e->office->tenant, p->id));
+    enum err err = publish_collect(p, tx, rows);
     db_done(rows);
     TRY(err);
     qsort(p->lines, p->line_count, sizeof *p->lines, publish_order);
@@ -194,8 +206,32 @@ static enum err publish_entry(struct publish *p, struct db_tx *tx)
     TRY(err);
     const struct store_publication row = {e->office->tenant,       p->id,  p->out.idx,
                                           (int64_t)p->out.results, e->now, e->actor};
-    TRY(store_publication_add(tx, &row));
-    return office_audit(e, tx, STR("result-publish"), p->draw, p->pool_id);
+    return store_publication_add(tx, &row);
+}
+
+/* What was answered, as text and back, for a repeated errand. */
+static enum err publish_remember(struct publish *p, struct db_tx *tx)
+{
+    struct str outcome =
+        arena_printf(p->e->arena, "%llu/%llu/%llu/%llu/%lld", (unsigned long long)p->out.visits,
+                     (unsigned long long)p->out.results, (unsigned long long)p->out.exempt,
+                     (unsigned long long)p->out.waiting, (long long)p->out.idx);
+    if (outcome.data == NULL)
+        return ERR_MEMORY;
+    return office_once_done(p->e, tx, STR("result-publish"), outcome);
+}
+
+static enum err publish_recall(struct publish *p, struct str outcome)
+{
+    uint64_t *const counts[] = {&p->out.visits, &p->out.results, &p->out.exempt, &p->out.waiting};
+    struct str rest = outcome;
+    struct str word;
+    for (size_t i = 0; i < 4; i++) {
+        if (!str_cut(&word, &rest, '/'))
+            return ERR_DAMAGED;
+        TRY(str_u64(counts[i], word));
+    }
+    return str_i64(&p->out.idx, rest);
 }
 
 static enum err publish_run(struct db_tx *tx, void *ctx)
@@ -203,7 +239,12 @@ static enum err publish_run(struct db_tx *tx, void *ctx)
     struct publish *p = ctx;
     struct errand *e = p->e;
     struct store_task task = {0};
+    struct str outcome;
+    bool done = false;
     p->out = (struct office_published){.idx = -1};
+    TRY(office_once(&done, &outcome, e, tx, STR("result-publish")));
+    if (done)
+        return publish_recall(p, outcome);
     enum err err = store_draw_get(&p->row, e->arena, tx, e->office->tenant, p->draw);
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "没有编号为 %.*s 的抽取", STR_ARG(p->draw));
@@ -212,7 +253,11 @@ static enum err publish_run(struct db_tx *tx, void *ctx)
     TRY(office_task_load(&p->task, e, tx, task.number));
     TRY(office_id(&p->id, e));
     TRY(publish_visits(p, tx));
-    return p->out.results > 0 ? publish_entry(p, tx) : ERR_OK;
+    if (p->out.results > 0)
+        TRY(publish_entry(p, tx));
+    if (p->out.visits > 0)
+        TRY(office_audit(e, tx, STR("result-publish"), p->draw, p->pool_id));
+    return publish_remember(p, tx);
 }
 
 enum err office_result_publish(struct office_published *out, struct errand *e, struct str draw,

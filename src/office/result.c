@@ -142,6 +142,27 @@ static enum err enter_version(struct enter_work *w, struct db_tx *tx,
     return ERR_OK;
 }
 
+/* The answer as text and back, for a repeated errand: the last day, and whether it is estimated. */
+static enum err enter_remember(struct enter_work *w, struct db_tx *tx)
+{
+    struct str outcome =
+        arena_printf(w->e->arena, "%d/%d", (int)w->result.due_on, w->result.estimated ? 1 : 0);
+    return outcome.data != NULL ? office_once_done(w->e, tx, STR("result-enter"), outcome)
+                                : ERR_MEMORY;
+}
+
+static enum err enter_recall(struct enter_work *w, struct str outcome)
+{
+    struct str rest = outcome;
+    struct str word;
+    int64_t day = 0;
+    (void)str_cut(&word, &rest, '/');
+    TRY(str_i64(&day, word));
+    w->result.due_on = (int32_t)day;
+    w->result.estimated = str_eq(rest, STR("1"));
+    return ERR_OK;
+}
+
 static enum err enter_work_run(struct db_tx *tx, void *ctx)
 {
     struct enter_work *w = ctx;
@@ -157,7 +178,7 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
     TRY(enter_dates(w, tx));
     TRY(office_once(&done, &outcome, e, tx, STR("result-enter")));
     if (done)
-        return ERR_OK;
+        return enter_recall(w, outcome);
     TRY(enter_visit(w));
     TRY(enter_assigned(w, tx, item));
     TRY(enter_version(w, tx, item));
@@ -169,11 +190,12 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
     w->result.note = w->entry->note;
     w->result.state = STR("entered");
     w->result.entered_by = w->entry->inspector;
+    w->result.typed_by = str_trim(e->actor);
     w->result.entered_at = e->now;
     TRY(store_result_add(tx, &w->result));
     TRY(store_visit_state(tx, e->office->tenant, w->place.visit.id, STR("entered"), STR("")));
     TRY(office_audit(e, tx, STR("result-enter"), w->entry->key.pool_id, w->result.code));
-    return office_once_done(e, tx, STR("result-enter"), w->result.code);
+    return enter_remember(w, tx);
 }
 
 enum err office_result_enter(struct office_result_due *out, struct errand *e,
@@ -199,6 +221,7 @@ struct judge_work {
     struct errand *e;
     const struct office_result_key *key;
     const struct judge *judge;
+    struct str actor; /* trimmed */
     uint64_t count;
     uint64_t own; /* results whose author the actor is */
 };
@@ -213,22 +236,38 @@ static bool judge_takes(const struct judge *judge, struct str state)
     return false;
 }
 
+/* Is the judge the author: the inspector, by code or by name, or whoever typed it (R103)? */
+static enum err judge_own(bool *own, const struct judge_work *w, struct db_tx *tx,
+                          const struct store_result *r)
+{
+    struct errand *e = w->e;
+    struct store_inspector author = {0};
+    enum err err = store_inspector_any(&author, e->arena, tx, e->office->tenant, r->entered_by);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    *own = str_eq(w->actor, r->entered_by) || str_eq(w->actor, r->typed_by) ||
+           (err == ERR_OK && str_eq(w->actor, str_trim(author.name)));
+    return ERR_OK;
+}
+
 static enum err judge_one(struct judge_work *w, struct db_tx *tx, struct store_result *r)
 {
     struct errand *e = w->e;
     struct str from = r->state;
     if (!judge_takes(w->judge, from))
         return ERR_OK;
-    if (str_eq(r->entered_by, e->actor)) {
+    bool own = false;
+    TRY(judge_own(&own, w, tx, r));
+    if (own) {
         w->own++;
         return ERR_OK;
     }
     r->state = w->judge->to;
-    r->approved_by = e->actor;
+    r->approved_by = w->actor;
     r->approved_at = e->now;
     if (str_eq(w->judge->to, STR("exempt"))) {
         r->exempt_ground = w->judge->words;
-        r->exempt_by = e->actor;
+        r->exempt_by = w->actor;
     }
     TRY(store_result_step(tx, r, from));
     w->count++;
@@ -242,8 +281,13 @@ static enum err judge_run(struct db_tx *tx, void *ctx)
     struct result_place place = {0};
     struct store_result *results = NULL;
     size_t count = 0;
+    struct str outcome;
+    bool done = false;
     w->count = 0;
     w->own = 0;
+    TRY(office_once(&done, &outcome, e, tx, str_of(w->judge->action)));
+    if (done)
+        return str_u64(&w->count, outcome);
     TRY(result_place_load(&place, e, tx, w->key));
     const struct store_task_item *item = result_item(&place, w->key->item);
     if (w->key->item.len > 0 && item == NULL)
@@ -260,13 +304,19 @@ static enum err judge_run(struct db_tx *tx, void *ctx)
         return fault_set(&e->fault, ERR_STATE, "对象 %.*s 没有可以进行这一步的结果；没有改动",
                          STR_ARG(w->key->pool_id));
     struct str detail = w->judge->words.len > 0 ? w->judge->words : w->key->item;
-    return office_audit(e, tx, str_of(w->judge->action), w->key->pool_id, detail);
+    TRY(office_audit(e, tx, str_of(w->judge->action), w->key->pool_id, detail));
+    struct str count_text = arena_printf(e->arena, "%llu", (unsigned long long)w->count);
+    if (count_text.data == NULL)
+        return ERR_MEMORY;
+    return office_once_done(e, tx, str_of(w->judge->action), count_text);
 }
 
 static enum err result_judge(uint64_t *count, struct errand *e, const struct office_result_key *key,
                              const struct judge *judge)
 {
-    struct judge_work work = {.e = e, .key = key, .judge = judge};
+    struct judge_work work = {.e = e, .key = key, .judge = judge, .actor = str_trim(e->actor)};
+    if (work.actor.len == 0)
+        return fault_set(&e->fault, ERR_FORBIDDEN, "必须写明审核人；没有改动");
     TRY(office_write(e, judge->action, judge_run, &work));
     *count = work.count;
     return ERR_OK;

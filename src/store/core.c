@@ -132,6 +132,24 @@ enum err store_audit_add(struct db_tx *tx, const struct store_audit *row)
                           db_text(row->detail)));
 }
 
+static const char AUDIT_TIME[] = "SELECT at FROM audit WHERE tenant = $1 AND id = $2";
+static const char LOG_TIME[] = "SELECT at FROM log_entry WHERE idx = $1";
+
+enum err store_audit_time(int64_t *at, struct db_tx *tx, struct str tenant, int64_t id)
+{
+    *at = 0;
+    enum err err =
+        store_one(at, NULL, tx, AUDIT_TIME, DB_ARGS(db_text(tenant), db_int(id)), core_fill_int);
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
+enum err store_log_time(int64_t *at, struct db_tx *tx, int64_t idx)
+{
+    *at = 0;
+    enum err err = store_one(at, NULL, tx, LOG_TIME, DB_ARGS(db_int(idx)), core_fill_int);
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
 static const char LOG_SIZE[] = "SELECT COALESCE(MAX(idx) + 1, 0) FROM log_entry";
 static const char LOG_ADD[] = "INSERT INTO log_entry (idx, at, tenant, body)"
                               " VALUES ($1, $2, $3, $4)";

@@ -60,6 +60,11 @@ struct store_audit {
 /* Writes one audit row (AU1). */
 MUST enum err store_audit_add(struct db_tx *tx, const struct store_audit *row);
 
+/* When an audit row was written; 0 if there is none with this id. */
+MUST enum err store_audit_time(int64_t *at, struct db_tx *tx, struct str tenant, int64_t id);
+/* When a log entry was appended; 0 if there is none. */
+MUST enum err store_log_time(int64_t *at, struct db_tx *tx, int64_t idx);
+
 /* Appends to the log: *idx gets the next place, one behind the last (0 first). */
 MUST enum err store_log_add(int64_t *idx, struct db_tx *tx, struct str tenant, int64_t at,
                             struct str body);

@@ -152,22 +152,76 @@ enum err store_public_draws_overdue(struct store_public_draw **out, size_t *coun
                        DB_ARGS(db_text(tenant), db_int(now)));
 }
 
+static const char DRAW_BY_NUMBER[] = DRAW_ROWS " WHERE w.tenant = $1 AND w.number = $2";
+
+enum err store_public_draw_get(struct store_public_draw *out, struct arena *arena, struct db_tx *tx,
+                               struct str tenant, struct str number)
+{
+    return store_one(out, arena, tx, DRAW_BY_NUMBER, DB_ARGS(db_text(tenant), db_text(number)),
+                     draw_fill);
+}
+
+static const char VISITS[] =
+    "SELECT v.pool_id, o.name, v.ticket, v.state, v.skip_reason FROM visit v JOIN object o"
+    " ON o.tenant = v.tenant AND o.pool_id = v.pool_id WHERE v.tenant = $1 AND v.draw = $2"
+    " ORDER BY v.ticket, v.pool_id";
+
+static enum err visit_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_public_visit *v = out;
+    struct str *const texts[] = {&v->pool_id, &v->name, &v->ticket, &v->state, &v->skip_reason};
+    for (int i = 0; i < 5; i++)
+        *texts[i] = store_text(rows, i, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_visits(struct store_public_visit **out, size_t *count, struct arena *arena,
+                             struct db_tx *tx, struct str tenant, int64_t draw)
+{
+    const struct store_shape shape = {sizeof **out, visit_fill};
+    return store_array((void **)out, count, arena, tx, &shape, VISITS,
+                       DB_ARGS(db_text(tenant), db_int(draw)));
+}
+
+static const char SEATS[] = "SELECT s.pool_id, d.name, i.name FROM seat s"
+                            " JOIN department d ON d.tenant = s.tenant AND d.code = s.department"
+                            " JOIN inspector i ON i.tenant = s.tenant AND i.code = s.inspector"
+                            " WHERE s.tenant = $1 AND s.draw = $2 ORDER BY s.pool_id, s.seat";
+
+static enum err seat_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_public_seat *s = out;
+    s->pool_id = store_text(rows, 0, arena, &failed);
+    s->department = store_text(rows, 1, arena, &failed);
+    s->inspector = store_text(rows, 2, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_seats(struct store_public_seat **out, size_t *count, struct arena *arena,
+                            struct db_tx *tx, struct str tenant, int64_t draw)
+{
+    const struct store_shape shape = {sizeof **out, seat_fill};
+    return store_array((void **)out, count, arena, tx, &shape, SEATS,
+                       DB_ARGS(db_text(tenant), db_int(draw)));
+}
+
 /* --- results --- */
 
 #define RESULT_ROWS                                                                                \
-    "SELECT r.id, v.pool_id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name,"        \
-    " r.result_on, o.number, o.name, i.code, i.name, r.code, r.published_at, w.number"             \
-    " FROM result r JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"                        \
-    " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"                                        \
+    "SELECT r.id, v.pool_id, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"      \
+    " p.authority, p.result_on, p.object_number, p.object_name, i.code, p.item, p.code,"           \
+    " r.published_at, w.number FROM published p"                                                   \
+    " JOIN result r ON r.tenant = p.tenant AND r.id = p.result"                                    \
+    " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"                                      \
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"                                        \
     " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"                                        \
-    " JOIN department d ON d.tenant = r.tenant AND d.code = r.department"                          \
-    " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"                              \
-    " WHERE r.tenant = $1 AND r.state = 'published' AND r.id < $2"
+    " WHERE p.tenant = $1 AND p.result < $2"
 
 static const char RESULTS[] =
-    RESULT_ROWS " AND ($3 = '' OR t.number = $3) AND ($4 = '' OR i.code = $4)"
-                " AND ($5 = '' OR d.name = $5) AND ($6 = '' OR r.code = $6)"
+    RESULT_ROWS " AND ($3 = '' OR p.task_number = $3) AND ($4 = '' OR i.code = $4)"
+                " AND ($5 = '' OR p.authority = $5) AND ($6 = '' OR p.code = $6)"
                 " AND r.published_at >= $7 AND r.published_at < $8 ORDER BY r.id DESC LIMIT $9";
 static const char RESULTS_OF_OBJECT[] =
     RESULT_ROWS " AND v.pool_id = $3 ORDER BY r.id DESC LIMIT $4";

@@ -67,6 +67,30 @@ MUST enum err store_public_draws_overdue(struct store_public_draw **out, size_t 
                                          struct arena *arena, struct db_tx *tx, struct str tenant,
                                          int64_t now);
 
+/* One draw by number. ERR_MISSING. */
+MUST enum err store_public_draw_get(struct store_public_draw *out, struct arena *arena,
+                                    struct db_tx *tx, struct str tenant, struct str number);
+/* What was drawn, in visiting order, and who went there. The caller sees to it that the outcome of
+ * this draw may be known. */
+struct store_public_visit {
+    struct str pool_id;
+    struct str name;
+    struct str ticket; /* hex */
+    struct str state;
+    struct str skip_reason;
+};
+MUST enum err store_public_visits(struct store_public_visit **out, size_t *count,
+                                  struct arena *arena, struct db_tx *tx, struct str tenant,
+                                  int64_t draw);
+struct store_public_seat {
+    struct str pool_id;
+    struct str department; /* name */
+    struct str inspector;  /* name */
+};
+/* Sorted by object, then seat. */
+MUST enum err store_public_seats(struct store_public_seat **out, size_t *count, struct arena *arena,
+                                 struct db_tx *tx, struct str tenant, int64_t draw);
+
 /* A published result in the national columns, with its keys. */
 struct store_public_result {
     int64_t id;

@@ -3,12 +3,12 @@
 
 #define RESULT_COLUMNS                                                                             \
     "tenant, id, visit, item, department, version, code, note, method, result_on, due_on,"         \
-    " estimated, state, entered_by, entered_at, approved_by, approved_at, exempt_ground,"          \
-    " exempt_by, published_at, publication"
+    " estimated, state, entered_by, typed_by, entered_at, approved_by, approved_at,"               \
+    " exempt_ground, exempt_by, published_at, publication"
 
 static const char RESULT_ADD[] =
     "INSERT INTO result (" RESULT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
 
 enum err store_result_add(struct db_tx *tx, const struct store_result *r)
 {
@@ -17,9 +17,10 @@ enum err store_result_add(struct db_tx *tx, const struct store_result *r)
                           db_text(r->department), db_int(r->version), db_text(r->code),
                           db_text(r->note), db_text(r->method), db_int(r->result_on),
                           db_int(r->due_on), db_int(r->estimated), db_text(r->state),
-                          db_text(r->entered_by), db_int(r->entered_at), db_text(r->approved_by),
-                          db_int(r->approved_at), db_text(r->exempt_ground), db_text(r->exempt_by),
-                          db_int(r->published_at), db_int(r->publication)));
+                          db_text(r->entered_by), db_text(r->typed_by), db_int(r->entered_at),
+                          db_text(r->approved_by), db_int(r->approved_at),
+                          db_text(r->exempt_ground), db_text(r->exempt_by), db_int(r->published_at),
+                          db_int(r->publication)));
 }
 
 static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -40,13 +41,14 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
     r->estimated = db_col_int(rows, 11) != 0;
     r->state = store_text(rows, 12, arena, &failed);
     r->entered_by = store_text(rows, 13, arena, &failed);
-    r->entered_at = db_col_int(rows, 14);
-    r->approved_by = store_text(rows, 15, arena, &failed);
-    r->approved_at = db_col_int(rows, 16);
-    r->exempt_ground = store_text(rows, 17, arena, &failed);
-    r->exempt_by = store_text(rows, 18, arena, &failed);
-    r->published_at = db_col_int(rows, 19);
-    r->publication = db_col_int(rows, 20);
+    r->typed_by = store_text(rows, 14, arena, &failed);
+    r->entered_at = db_col_int(rows, 15);
+    r->approved_by = store_text(rows, 16, arena, &failed);
+    r->approved_at = db_col_int(rows, 17);
+    r->exempt_ground = store_text(rows, 18, arena, &failed);
+    r->exempt_by = store_text(rows, 19, arena, &failed);
+    r->published_at = db_col_int(rows, 20);
+    r->publication = db_col_int(rows, 21);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -88,18 +90,45 @@ enum err store_results_of_visit(struct store_result **out, size_t *count, struct
                        DB_ARGS(db_text(tenant), db_int(visit)));
 }
 
-#define PUBLISHED_ROWS                                                                             \
-    "SELECT r.id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name, r.result_on,"      \
-    " o.number, o.name, i.name, r.code FROM result r"                                              \
-    " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"                                      \
-    " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"                                        \
-    " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"                                        \
-    " JOIN department d ON d.tenant = r.tenant AND d.code = r.department"                          \
-    " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"                              \
-    " WHERE r.tenant = $1 AND r.state = 'published'"
+/* What is about to be published, as the registry says it today. */
+static const char PUBLISHING[] =
+    "SELECT r.id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name, r.result_on,"
+    " o.number, o.name, i.name, r.code FROM result r"
+    " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"
+    " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
+    " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"
+    " JOIN department d ON d.tenant = r.tenant AND d.code = r.department"
+    " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"
+    " WHERE r.tenant = $1 AND r.state = 'published' AND r.publication = $2 ORDER BY r.id";
 
-static const char PUBLISHED_ALL[] = PUBLISHED_ROWS " ORDER BY r.publication, r.id";
-static const char PUBLISHED_OF[] = PUBLISHED_ROWS " AND r.publication = $2 ORDER BY r.id";
+enum err store_publishing_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
+                               int64_t publication)
+{
+    return db_stream(out, tx, PUBLISHING, DB_ARGS(db_text(tenant), db_int(publication)));
+}
+
+static const char PUBLISHED_ADD[] =
+    "INSERT INTO published (tenant, result, publication, plan_number, plan_name, task_number,"
+    " task_name, type, authority, result_on, object_number, object_name, item, code)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+
+enum err store_published_add(struct db_tx *tx, struct str tenant, int64_t publication,
+                             const struct store_published *p)
+{
+    return db_run(tx, NULL, PUBLISHED_ADD,
+                  DB_ARGS(db_text(tenant), db_int(p->result), db_int(publication),
+                          db_text(p->plan_number), db_text(p->plan_name), db_text(p->task_number),
+                          db_text(p->task_name), db_text(p->type), db_text(p->authority),
+                          db_int(p->date), db_text(p->object_number), db_text(p->object_name),
+                          db_text(p->item), db_text(p->code)));
+}
+
+#define PUBLISHED_ROWS                                                                             \
+    "SELECT result, plan_number, plan_name, task_number, task_name, type, authority, result_on,"   \
+    " object_number, object_name, item, code FROM published WHERE tenant = $1"
+
+static const char PUBLISHED_ALL[] = PUBLISHED_ROWS " ORDER BY publication, result";
+static const char PUBLISHED_OF[] = PUBLISHED_ROWS " AND publication = $2 ORDER BY result";
 
 enum err store_published_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
                               int64_t publication)

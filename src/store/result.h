@@ -18,7 +18,8 @@ struct store_result {
     int32_t due_on;
     bool estimated; /* due_on passes a year whose calendar is not known */
     struct str state;
-    struct str entered_by;
+    struct str entered_by; /* the inspector's code */
+    struct str typed_by;   /* who was at the keyboard */
     int64_t entered_at;
     struct str approved_by;
     int64_t approved_at;
@@ -55,7 +56,14 @@ struct store_published {
     struct str item;
     struct str code;
 };
-/* Published results: of one publication (id), or all (0); streamed by publication, then result. */
+/* The rows of a publication as today's registry has them, to be frozen by store_published_add. */
+MUST enum err store_publishing_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
+                                    int64_t publication);
+/* Freezes one row as it is published. */
+MUST enum err store_published_add(struct db_tx *tx, struct str tenant, int64_t publication,
+                                  const struct store_published *row);
+/* Published results as they were published: of one publication (id), or all (0); streamed by
+ * publication, then result. */
 MUST enum err store_published_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
                                    int64_t publication);
 MUST enum err store_published_next(struct store_published *out, struct db_rows *rows);

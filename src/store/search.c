@@ -2,7 +2,11 @@
  *
  * 示例县甲 is indexed as the words 示例 例县 县甲 甲 (the last character alone, so that one
  * character is always the beginning of a word); 例县 is asked for as the phrase "例县", 示例县 as
- * "示例 例县", 县 as the prefix 县*. */
+ * "示例 例县", 县 as the prefix 县*.
+ *
+ * Neither database's own reading of text is used, because they differ: SQLite's tokenizer `ascii`
+ * cuts at blanks alone, since a folded name holds no other ASCII mark, and PostgreSQL is given its
+ * tsvector and tsquery in their text forms, each word quoted with its place. */
 #include "store/search.h"
 
 #include "base/utf8.h"
@@ -54,8 +58,8 @@ static size_t search_cut(size_t at[SEARCH_CHARS + 1], struct str folded)
     return count;
 }
 
-/* The words of a name, a blank between them. */
-static void search_words(struct buf *out, struct str folded)
+/* The words of a name: with a blank between them, or as a tsvector 'words':place. */
+static void search_words(struct buf *out, bool sqlite, struct str folded)
 {
     size_t at[SEARCH_CHARS + 1];
     size_t count = search_cut(at, folded);
@@ -63,7 +67,11 @@ static void search_words(struct buf *out, struct str folded)
         size_t end = i + 2 <= count ? at[i + 2] : at[i + 1];
         if (i > 0)
             buf_char(out, ' ');
+        if (!sqlite)
+            buf_char(out, '\'');
         buf_str(out, str_range(folded.data + at[i], end - at[i]));
+        if (!sqlite)
+            buf_printf(out, "':%zu", i + 1);
     }
 }
 
@@ -86,11 +94,14 @@ static void search_query(struct buf *out, bool sqlite, struct str folded)
 
 /* --- making and following --- */
 
+/* check: allow sql — each database has its own full-text engine; this file hides which one it is */
 static const char MAKE_SQLITE[] =
-    "CREATE VIRTUAL TABLE IF NOT EXISTS object_word USING fts5(words, columnsize=0,"
-    " tokenize='unicode61 remove_diacritics 0')";
+    "CREATE VIRTUAL TABLE IF NOT EXISTS object_word USING fts5(words, columnsize=0, prefix='1',"
+    " tokenize='ascii')";
+/* check: allow sql — PostgreSQL's side of the same index */
 static const char MAKE_POSTGRESQL[] =
     "CREATE TABLE IF NOT EXISTS object_word (id BIGINT PRIMARY KEY, words tsvector NOT NULL)";
+/* check: allow sql — PostgreSQL's side of the same index */
 static const char MAKE_POSTGRESQL_INDEX[] =
     "CREATE INDEX IF NOT EXISTS object_word_gin ON object_word USING gin (words)";
 
@@ -110,13 +121,18 @@ static const char MARK_SET[] = "UPDATE counter SET value = $3 WHERE tenant = $1 
                                " AND year = 0";
 static const char MARK_NEW[] = "INSERT INTO counter (tenant, name, year, value)"
                                " VALUES ($1, $2, 0, $3)";
+static const char PENDING[] = "SELECT id FROM object WHERE tenant = $1"
+                              " AND (job > $2 OR (job = $2 AND id > $3)) LIMIT 1";
 static const char FOLLOW[] = "SELECT id, job, name FROM object WHERE tenant = $1"
                              " AND (job > $2 OR (job = $2 AND id > $3)) ORDER BY job, id LIMIT $4";
+/* check: allow sql — the row id of a full-text table is its only key */
 static const char DROP_SQLITE[] = "DELETE FROM object_word WHERE rowid = $1";
 static const char DROP_POSTGRESQL[] = "DELETE FROM object_word WHERE id = $1";
+/* check: allow sql — the row id of a full-text table is its only key */
 static const char PUT_SQLITE[] = "INSERT INTO object_word (rowid, words) VALUES ($1, $2)";
+/* check: allow sql — a word list is given to PostgreSQL as its own type */
 static const char PUT_POSTGRESQL[] = "INSERT INTO object_word (id, words)"
-                                     " VALUES ($1, to_tsvector('simple', $2))";
+                                     " VALUES ($1, CAST($2 AS tsvector))";
 
 static enum err search_number(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -136,6 +152,19 @@ static enum err search_mark_set(struct db_tx *tx, struct str tenant, struct str 
 {
     return db_upsert(tx, MARK_SET, MARK_NEW,
                      DB_ARGS(db_text(tenant), db_text(name), db_int(value)));
+}
+
+enum err store_search_pending(bool *out, struct db_tx *tx, struct str tenant)
+{
+    int64_t job = 0;
+    int64_t id = 0;
+    int64_t found = 0;
+    TRY(search_mark(&job, tx, MARK_GET, tenant));
+    TRY(search_mark(&id, tx, MARK_GET_ID, tenant));
+    enum err err = store_one(&found, NULL, tx, PENDING,
+                             DB_ARGS(db_text(tenant), db_int(job), db_int(id)), search_number);
+    *out = err == ERR_OK;
+    return err == ERR_MISSING ? ERR_OK : err;
 }
 
 struct search_row {
@@ -161,7 +190,7 @@ static enum err search_put(struct db_tx *tx, bool sqlite, const struct search_ro
     struct str folded = store_search_fold(arena, row->name);
     if (folded.data == NULL)
         return ERR_MEMORY;
-    search_words(&words, folded);
+    search_words(&words, sqlite, folded);
     enum err err =
         db_run(tx, NULL, sqlite ? DROP_SQLITE : DROP_POSTGRESQL, DB_ARGS(db_int(row->id)));
     if (err == ERR_OK)
@@ -200,10 +229,12 @@ enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *
 #define FOUND_LIMITS                                                                               \
     " AND o.id > $3 AND o.division >= $4 AND o.division < $5 ORDER BY o.id LIMIT $6"
 
+/* check: allow sql — each database has its own full-text engine; this file hides which one it is */
 static const char FIND_SQLITE[] =
     FOUND_ROWS " AND o.id = w.rowid WHERE w.words MATCH $2 AND w.rowid > $3" FOUND_LIMITS;
+/* check: allow sql — PostgreSQL's side of the same question */
 static const char FIND_POSTGRESQL[] =
-    FOUND_ROWS " AND o.id = w.id WHERE w.words @@ to_tsquery('simple', $2)" FOUND_LIMITS;
+    FOUND_ROWS " AND o.id = w.id WHERE w.words @@ CAST($2 AS tsquery)" FOUND_LIMITS;
 
 static enum err found_fill(void *out, struct db_rows *rows, struct arena *arena)
 {

@@ -11,6 +11,8 @@
 
 /* Makes the index where it is missing. dialect is db_dialect's answer. */
 MUST enum err store_search_make(struct db_tx *tx, const char *dialect);
+/* Is there any object that store_search_follow has not seen yet? Reads only. */
+MUST enum err store_search_pending(bool *out, struct db_tx *tx, struct str tenant);
 /* Brings at most `most` objects that were added or changed since the last call into the index;
  * *done gets how many (fewer than most: the index is up to date). */
 MUST enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *tx,

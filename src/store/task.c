@@ -299,6 +299,16 @@ enum err store_inspector_find(struct store_inspector *out, struct arena *arena, 
                      inspector_fill);
 }
 
+static const char INSPECTOR_ANY[] = "SELECT " INSPECTOR_COLUMNS ", 0 FROM inspector i"
+                                    " WHERE i.tenant = $1 AND i.code = $2";
+
+enum err store_inspector_any(struct store_inspector *out, struct arena *arena, struct db_tx *tx,
+                             struct str tenant, struct str code)
+{
+    return store_one(out, arena, tx, INSPECTOR_ANY, DB_ARGS(db_text(tenant), db_text(code)),
+                     inspector_fill);
+}
+
 static enum err conflict_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
     bool failed = false;

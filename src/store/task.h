@@ -135,6 +135,10 @@ MUST enum err store_inspectors(struct store_inspector **out, size_t *count, stru
 MUST enum err store_inspector_find(struct store_inspector *out, struct arena *arena,
                                    struct db_tx *tx, struct str tenant, struct str code);
 
+/* The inspector with this code, also one who has left. ERR_MISSING. */
+MUST enum err store_inspector_any(struct store_inspector *out, struct arena *arena,
+                                  struct db_tx *tx, struct str tenant, struct str code);
+
 /* Declared conflicts of the tenant's inspectors: inspector code and pool id, sorted. */
 struct store_conflict {
     struct str inspector;
