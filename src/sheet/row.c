@@ -46,7 +46,7 @@ static enum err check_size(struct sheet *sheet, uint32_t column, size_t size)
 
 /* str_trim for the many texts that neither begin nor end with anything it takes off: blanks,
  * U+3000, U+00A0 and U+FEFF are known by their first and last bytes. */
-static struct str trim(struct str text)
+struct str row_trim(struct str text)
 {
     unsigned char first = text.len ? (unsigned char)text.data[0] : 0;
     unsigned char last = text.len ? (unsigned char)text.data[text.len - 1] : 0;
@@ -59,7 +59,7 @@ static struct str trim(struct str text)
 static enum err put(struct row_slot **out, struct sheet *sheet, uint32_t column, struct str *text)
 {
     *out = NULL;
-    *text = trim(*text);
+    *text = row_trim(*text);
     if (text->len == 0)
         return ERR_OK;
     TRY(check_size(sheet, column, text->len));

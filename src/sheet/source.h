@@ -79,6 +79,8 @@ struct sheet {
     char *scratch;        /* folder of a conversion, removed at the end */
 };
 
+/* str_trim, fast where there is nothing to take off. */
+struct str row_trim(struct str text);
 /* Starts a row. */
 void row_begin(struct row_builder *row, uint64_t number);
 /* A cell with text to be copied: trimmed, cut off nothing. ERR_LIMIT when the text or the column is

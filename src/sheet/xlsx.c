@@ -223,6 +223,7 @@ static void book_close(struct sheet *sheet)
     xlsx_rows_close(book->rows);
     zip_reader_close(book->zip);
     arena_free(&book->text);
+    buf_free(&book->strings_xml);
     free(book->strings);
     free(book->formats);
     free(book);

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STYLES_MAX = 65536, FORMATS_MAX = 4096 };
+enum {
+    PIECE = 65536, /* given to the parser at a time */
+    STYLES_MAX = 65536,
+    FORMATS_MAX = 4096
+};
 
 struct strings_parser {
     struct xml xml;
@@ -89,11 +93,8 @@ static void strings_text(void *user, const char *data, int len)
                                     p->sheet->limits.cell_bytes));
 }
 
-/* Adds the finished string to the table. */
-static enum err strings_add(struct strings_parser *p)
+enum err xlsx_add_string(struct xlsx *book, struct str text)
 {
-    struct xlsx *book = p->book;
-    TRY(buf_err(&p->text));
     if (book->string_count == book->string_cap) {
         size_t cap = book->string_cap ? book->string_cap * 2 : 1024;
         struct str *strings = realloc(book->strings, cap * sizeof *strings);
@@ -102,10 +103,17 @@ static enum err strings_add(struct strings_parser *p)
         book->strings = strings;
         book->string_cap = cap;
     }
+    book->strings[book->string_count++] = text;
+    return ERR_OK;
+}
+
+/* Adds the finished string to the table. */
+static enum err strings_add(struct strings_parser *p)
+{
+    TRY(buf_err(&p->text));
     xlsx_unescape(&p->text, 0);
-    struct str kept = arena_str(&book->text, buf_view(&p->text));
-    book->strings[book->string_count++] = kept;
-    return kept.data || p->text.len == 0 ? ERR_OK : ERR_MEMORY;
+    struct str kept = arena_str(&p->book->text, buf_view(&p->text));
+    return kept.data ? xlsx_add_string(p->book, kept) : ERR_MEMORY;
 }
 
 static void strings_end(void *user, const char *name)
@@ -124,17 +132,41 @@ static void strings_end(void *user, const char *name)
     }
 }
 
-enum err xlsx_load_strings(struct sheet *sheet, struct xlsx *book, struct fault *fault)
+/* By expat: from memory where the part was kept, else from the archive. */
+static enum err parse_strings(struct sheet *sheet, struct xlsx *book, struct fault *fault)
 {
-    if (book->strings_path.len == 0 || !zip_reader_has(book->zip, book->strings_path, NULL))
-        return ERR_OK;
     struct strings_parser p = {
         .sheet = sheet, .book = book, .xml = {.fault = fault, .what = "共享文字表"}};
+    struct str piece, kept = buf_view(&book->strings_xml);
     TRY(xml_open(&p.xml, NULL, strings_start, strings_end, strings_text));
-    enum err err = xlsx_parse(&p.xml, book, book->strings_path);
+    enum err err = ERR_OK;
+    if (kept.len == 0)
+        err = xlsx_parse(&p.xml, book, book->strings_path);
+    for (size_t at = 0; kept.len > 0 && at <= kept.len && err == ERR_OK; at += PIECE) {
+        piece = str_sub(kept, at, PIECE);
+        err = xml_feed(&p.xml, piece, at + PIECE > kept.len);
+    }
     xml_close(&p.xml);
     buf_free(&p.text);
     return err;
+}
+
+enum err xlsx_load_strings(struct sheet *sheet, struct xlsx *book, struct fault *fault)
+{
+    uint64_t size = 0;
+    if (book->strings_path.len == 0 || !zip_reader_has(book->zip, book->strings_path, &size))
+        return ERR_OK;
+    if (size <= XLSX_KEEP_MAX) {
+        enum err err =
+            zip_reader_load(&book->strings_xml, book->zip, book->strings_path, XLSX_KEEP_MAX);
+        if (err != ERR_OK)
+            return fault_set(fault, err, "共享文字表已损坏");
+        err = scan_strings(book, buf_view(&book->strings_xml), sheet->limits.cell_bytes);
+        if (err != ERR_UNSUPPORTED)
+            return err;
+        book->string_count = 0;
+    }
+    return parse_strings(sheet, book, fault);
 }
 
 /* A custom number format. */

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buf file = {0};
     buf_cat(&file, "<html>");
     buf_add(&file, data, size);
-    (void)!fuzz_read(&kind, buf_view(&file));
+    (void)!fuzz_read(&kind, NULL, buf_view(&file));
     buf_free(&file);
     return 0;
 }

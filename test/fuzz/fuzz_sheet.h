@@ -27,6 +27,24 @@ static int fuzz_file(char path[32], struct str bytes)
     return fd;
 }
 
+/* What was read, for comparing two ways of reading: err and a digest (FNV-1a) of all rows. */
+struct fuzz_seen {
+    enum err err;
+    uint64_t digest;
+};
+
+static void fuzz_digest(struct fuzz_seen *seen, const struct sheet_row *row)
+{
+    uint64_t sum = (seen->digest ^ row->number) * UINT64_C(0x100000001B3);
+    for (size_t i = 0; i < row->count; i++) {
+        const struct sheet_cell *cell = &row->cells[i];
+        sum = (sum ^ (uint64_t)cell->kind ^ cell->merged << 8) * UINT64_C(0x100000001B3);
+        for (size_t k = 0; k < cell->text.len; k++)
+            sum = (sum ^ (uint8_t)cell->text.data[k]) * UINT64_C(0x100000001B3);
+    }
+    seen->digest = sum;
+}
+
 static void fuzz_row(const struct sheet_row *row, uint64_t last)
 {
     bool own = false;
@@ -43,8 +61,9 @@ static void fuzz_row(const struct sheet_row *row, uint64_t last)
         __builtin_trap();
 }
 
-/* Reads every tab; *kind is set when the file opened. A refusal must come with words. */
-static enum err fuzz_read(enum sheet_kind *kind, struct str bytes)
+/* Reads every tab; *kind is set when the file opened, seen (may be NULL) gets the digest. A refusal
+ * must come with words. */
+static enum err fuzz_read(enum sheet_kind *kind, struct fuzz_seen *seen, struct str bytes)
 {
     char path[32];
     struct sheet *sheet = NULL;
@@ -58,6 +77,8 @@ static enum err fuzz_read(enum sheet_kind *kind, struct str bytes)
         err = sheet_select(sheet, i, &fault);
         while (err == ERR_OK && (err = sheet_next(&row, sheet, &fault)) == ERR_OK) {
             fuzz_row(&row, last);
+            if (seen)
+                fuzz_digest(seen, &row);
             last = row.number;
         }
         err = err == ERR_END ? ERR_OK : err;

@@ -83,6 +83,26 @@ static bool has_doctype(struct str part)
     return str_starts(part, STR("<!DOCTYPE a>"));
 }
 
+/* A worksheet behind a comment is read by expat alone: it must give what the scanner gave. */
+static void compare_readers(struct part *parts, const struct fuzz_seen *scanned)
+{
+    enum sheet_kind kind;
+    struct fuzz_seen seen = {0};
+    struct buf file = {0}, part = {0};
+    if (!str_starts(parts[0].content, STR("<w")))
+        return;
+    buf_cat(&part, "<!---->");
+    buf_str(&part, parts[0].content);
+    parts[0].content = buf_view(&part);
+    archive(&file, parts);
+    seen.err = fuzz_read(&kind, &seen, buf_view(&file));
+    if ((seen.err == ERR_OK) != (scanned->err == ERR_OK) ||
+        (seen.err == ERR_OK && seen.digest != scanned->digest))
+        __builtin_trap();
+    buf_free(&file);
+    buf_free(&part);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct part parts[PARTS] = {
@@ -110,9 +130,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buf file = {0};
     chosen->content = str_range((const char *)data + 1, size - 1);
     archive(&file, parts);
-    enum err err = fuzz_read(&kind, buf_view(&file));
-    if (err == ERR_OK && has_doctype(chosen->content))
+    struct fuzz_seen seen = {0};
+    seen.err = fuzz_read(&kind, &seen, buf_view(&file));
+    if (seen.err == ERR_OK && has_doctype(chosen->content))
         __builtin_trap();
     buf_free(&file);
+    if (chosen == &parts[0])
+        compare_readers(parts, &seen);
     return 0;
 }
