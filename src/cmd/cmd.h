@@ -82,5 +82,6 @@ cmd_run cmd_verify;
 cmd_run cmd_log;
 cmd_run cmd_demo;
 cmd_run cmd_check;
+cmd_run cmd_serve;
 
 #endif

@@ -28,6 +28,7 @@ static const struct main_command main_commands[] = {
     {"verify", cmd_verify, "核验材料包或企业自证：任何人都可以运行"},
     {"log", cmd_log, "公开日志：key、show、verify"},
     {"check", cmd_check, "检查数据库、日志和文件是否完好"},
+    {"serve", cmd_serve, "启动公示平台（网站）"},
     {"demo", cmd_demo, "建立演示县并走完一次抽查"},
 };
 

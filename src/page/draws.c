@@ -73,38 +73,40 @@ static struct str draws_kind(const struct page *p, struct str kind)
     return kind;
 }
 
-static void draw_entries(struct page *p, const struct office_draw *d)
+/* An entry that no checkpoint covers yet is not public. */
+static void draw_entries(struct page *p, const struct office_public_draw *d)
 {
     struct web_model *m = &p->model;
     struct web_value *list = web_set_list(m, &m->root, "entries");
     for (size_t i = 0; i < d->entry_count; i++) {
+        int64_t time = 0;
+        if (vault_times_get(&time, p->site->times, (uint64_t)d->entries[i].idx) != ERR_OK)
+            continue;
         struct web_value *row = web_list_add(m, list);
         web_set(m, row, "kind", draws_kind(p, d->entries[i].kind));
         if (d->entries[i].round > 0)
             web_set_count(m, row, "round", d->entries[i].round);
         web_set_count(m, row, "idx", d->entries[i].idx);
-        web_set(m, row, "time", page_time(p, d->times[i]));
+        web_set(m, row, "time", page_time(p, time));
     }
 }
 
-/* What a stratum stands for is shown in plain pools only; cutoffs of blinded ones would betray it.
- */
-static void draw_strata(struct page *p, const struct office_draw *d, bool outcome)
+static void draw_strata(struct page *p, const struct office_public_draw *d)
 {
     struct web_model *m = &p->model;
     struct web_value *list = web_set_list(m, &m->root, "strata");
-    bool plain = !d->draw.blinded;
     for (size_t i = 0; i < d->stratum_count; i++) {
         const struct store_stratum *s = &d->strata[i];
         struct web_value *row = web_list_add(m, list);
         web_set(m, row, "name", s->name);
         web_set_count(m, row, "count", s->count);
+        web_set_flag(m, row, "excluded", s->excluded);
         web_set(m, row, "mode", s->mode);
         web_set_count(m, row, "num", s->num);
         web_set_count(m, row, "den", s->den);
-        if (outcome && plain && s->quota >= 0)
+        if (s->quota >= 0)
             web_set_count(m, row, "taken", s->quota);
-        web_set(m, row, "cutoff", outcome && plain ? s->cutoff : STR(""));
+        web_set(m, row, "cutoff", s->cutoff);
     }
 }
 
@@ -117,54 +119,75 @@ static struct str draws_visit_state(struct str state)
     return str_eq(state, STR("aborted")) ? STR("已终止") : STR("检查中");
 }
 
-static void draw_visits(struct page *p, const struct office_draw *d)
+/* The people of one object, as a list of the row. */
+static void draw_team(struct page *p, struct web_value *row, const struct office_public_draw *d,
+                      struct str pool_id)
+{
+    struct web_model *m = &p->model;
+    struct web_value *team = web_set_list(m, row, "team");
+    for (size_t i = 0; i < d->seat_count; i++) {
+        if (!str_eq(d->seats[i].pool_id, pool_id))
+            continue;
+        struct web_value *seat = web_list_add(m, team);
+        web_set(m, seat, "department", d->seats[i].department);
+        web_set(m, seat, "inspector", d->seats[i].inspector);
+    }
+}
+
+static void draw_visits(struct page *p, const struct office_public_draw *d)
 {
     struct web_model *m = &p->model;
     struct web_value *list = web_set_list(m, &m->root, "visits");
     for (size_t i = 0; i < d->visit_count; i++) {
-        const struct store_visit *v = &d->visits[i];
+        const struct store_public_visit *v = &d->visits[i];
         struct web_value *row = web_list_add(m, list);
         web_set_count(m, row, "order", (int64_t)i + 1);
         web_set(m, row, "pool_id", v->pool_id);
+        web_set(m, row, "name", v->name);
         web_set(m, row, "ticket", v->ticket);
         web_set(m, row, "state", draws_visit_state(v->state));
         web_set(m, row, "skip", v->skip_reason);
+        draw_team(p, row, d, v->pool_id);
     }
     web_set_flag(m, &m->root, "has_visits", d->visit_count > 0);
+    web_set_flag(m, &m->root, "has_teams", d->seat_count > 0);
+}
+
+/* What stands above the lists. */
+static void draw_head(struct page *p, const struct office_public_draw *d)
+{
+    const struct store_public_draw *w = &d->draw;
+    struct web_model *m = &p->model;
+    struct web_value *root = &m->root;
+    web_set(m, root, "title", w->number);
+    web_set(m, root, "number", w->number);
+    web_set(m, root, "organiser", w->organiser);
+    web_set(m, root, "task_number", w->task_number);
+    web_set(m, root, "task_name", w->task_name);
+    web_set(m, root, "state", str_of(office_draw_state_zh(w->state)));
+    web_set_count(m, root, "pool_size", w->pool_size);
+    if (w->drawn > 0)
+        web_set_count(m, root, "drawn", w->drawn);
+    web_set(m, root, "disclose_by", page_time(p, w->disclose_by));
+    web_set_flag(m, root, "demo", w->demo);
+    web_set_flag(m, root, "late", w->disclose_by < p->request->now && !d->closed);
+    web_set_flag(m, root, "sealed_open", w->sealed && !d->disclosed);
+    web_set_flag(m, root, "blinded", w->blinded);
+    web_set_flag(m, root, "bundle", d->disclosed);
+    web_set(m, root, "commitment", d->entry_count > 0 ? d->entries[0].body : STR(""));
 }
 
 enum err page_draw(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
-    struct office_draw d;
+    struct office_public_draw d;
     page_begin(&p, request, "/draws", STR(""));
-    enum err err = office_draw_show(&d, &p.errand, web_capture(request, "number"));
+    enum err err = office_portal_draw(&d, &p.errand, web_capture(request, "number"));
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
-    struct web_model *m = &p.model;
-    struct web_value *root = &m->root;
-    bool closed = draws_closed(d.draw.state);
-    bool disclosed = str_eq(d.draw.state, STR("disclosed"));
-    bool outcome = disclosed || !d.draw.sealed;
-    web_set(m, root, "title", d.draw.number);
-    web_set(m, root, "number", d.draw.number);
-    web_set(m, root, "organiser", d.organiser);
-    web_set(m, root, "task_number", d.task_number);
-    web_set(m, root, "task_name", d.task_name);
-    web_set(m, root, "state", str_of(office_draw_state_zh(d.draw.state)));
-    web_set_count(m, root, "pool_size", d.draw.pool_size);
-    if (outcome && d.draw.drawn > 0)
-        web_set_count(m, root, "drawn", d.draw.drawn);
-    web_set(m, root, "disclose_by", page_time(&p, d.draw.disclose_by));
-    web_set_flag(m, root, "demo", d.draw.demo);
-    web_set_flag(m, root, "late", d.draw.disclose_by < request->now && !closed);
-    web_set_flag(m, root, "sealed_open", d.draw.sealed && !disclosed);
-    web_set_flag(m, root, "blinded", d.draw.blinded);
-    web_set_flag(m, root, "bundle", disclosed);
-    web_set(m, root, "commitment", d.entry_count > 0 ? d.entries[0].body : STR(""));
+    draw_head(&p, &d);
     draw_entries(&p, &d);
-    draw_strata(&p, &d, outcome);
-    if (outcome)
-        draw_visits(&p, &d);
+    draw_strata(&p, &d);
+    draw_visits(&p, &d);
     return page_end(reply, &p, "draw");
 }

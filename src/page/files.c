@@ -18,9 +18,7 @@ enum err page_static(struct web_reply *reply, const struct web_request *request,
         const struct page_asset *asset = &site->assets[i];
         if (!str_eq(asset->path, request->path))
             continue;
-        reply->type = asset->page->type;
-        reply->immutable = true;
-        buf_str(&reply->body, buf_view(&asset->page->body[WEB_IDENTITY]));
+        reply->ready = asset->page;
         return ERR_OK;
     }
     return ERR_MISSING;
@@ -107,6 +105,20 @@ enum err page_how(struct web_reply *reply, const struct web_request *request, st
     for (size_t i = 0; i < 6; i++)
         web_set(&p.model, &p.model.root, names[i], page_asset_path(p.site, files[i]));
     return page_end(reply, &p, "how");
+}
+
+enum err page_verify(struct web_reply *reply, const struct web_request *request,
+                     struct fault *fault)
+{
+    struct page p;
+    (void)fault;
+    page_begin(&p, request, "/verify", STR(""));
+    struct web_model *m = &p.model;
+    struct str script = page_asset_path(p.site, "main.js");
+    web_set(m, &m->root, "title", page_word(&p, "verify"));
+    if (script.len > 0)
+        web_set(m, web_list_add(m, web_set_list(m, &m->root, "scripts")), "src", script);
+    return page_end(reply, &p, "verify");
 }
 
 enum err page_sitemap(struct web_reply *reply, const struct web_request *request,

@@ -192,19 +192,19 @@ static enum err open_csv_row(void *ctx, const struct str *cells, size_t count)
 }
 
 struct open_json {
-    struct json_out *out;
+    struct json_writer *out;
     const struct open_set *set;
 };
 
 static enum err open_json_row(void *ctx, const struct str *cells, size_t count)
 {
     struct open_json *j = ctx;
-    json_object_open(j->out);
+    json_write_object(j->out);
     for (size_t i = 0; i < count; i++) {
-        json_key(j->out, j->set->columns[i].name);
-        json_text(j->out, cells[i]);
+        json_write_key(j->out, j->set->columns[i].name);
+        json_write_str(j->out, cells[i]);
     }
-    json_object_close(j->out);
+    json_write_object_end(j->out);
     return ERR_OK;
 }
 
@@ -296,12 +296,12 @@ enum err page_open_file(struct web_reply *reply, const struct web_request *reque
     else if (str_eq(ending, STR("xlsx")))
         err = open_xlsx(reply, &p, set, year, fault);
     else if (str_eq(ending, STR("json"))) {
-        struct json_out out;
+        struct json_writer out;
         struct open_json j = {&out, set};
-        json_begin(&out, &reply->body);
-        json_array_open(&out);
+        json_write_begin(&out, &reply->body);
+        json_write_array(&out);
         err = set->walk(&p, year, open_json_row, &j);
-        json_array_close(&out);
+        json_write_array_end(&out);
         reply->type = "application/json; charset=utf-8";
     }
     return err == ERR_OK || fault->text[0] != '\0' ? err : page_fail(fault, &p, err);
@@ -333,73 +333,73 @@ enum err page_open(struct web_reply *reply, const struct web_request *request, s
     return page_end(reply, &p, "open");
 }
 
-static void catalog_distribution(struct json_out *out, const struct web_request *request,
+static void catalog_distribution(struct json_writer *out, const struct web_request *request,
                                  const char *name, int year, const char *ending, const char *type)
 {
     struct str suffix = year > 0 ? arena_printf(request->arena, "-%d", year) : STR("");
     struct str url = arena_printf(request->arena, "https://%.*s/open/%s%.*s.%s",
                                   STR_ARG(request->host), name, STR_ARG(suffix), ending);
-    json_object_open(out);
-    json_key(out, "@type");
-    json_text(out, STR("dcat:Distribution"));
-    json_key(out, "dcat:downloadURL");
-    json_text(out, url);
-    json_key(out, "dcat:mediaType");
-    json_text(out, str_of(type));
-    json_object_close(out);
+    json_write_object(out);
+    json_write_key(out, "@type");
+    json_write_str(out, STR("dcat:Distribution"));
+    json_write_key(out, "dcat:downloadURL");
+    json_write_str(out, url);
+    json_write_key(out, "dcat:mediaType");
+    json_write_str(out, str_of(type));
+    json_write_object_end(out);
 }
 
-static void catalog_set(struct json_out *out, const struct web_request *request,
+static void catalog_set(struct json_writer *out, const struct web_request *request,
                         const struct open_set *set, int year)
 {
     const struct page_site *site = request->ctx;
-    json_object_open(out);
-    json_key(out, "@type");
-    json_text(out, STR("dcat:Dataset"));
-    json_key(out, "dcterms:title");
-    json_text(out, year > 0 ? arena_printf(request->arena, "%s %d", set->label, year)
-                            : str_of(set->label));
-    json_key(out, "dcterms:publisher");
-    json_text(out, site->reader->name);
-    json_key(out, "dcterms:accrualPeriodicity");
-    json_text(out, STR("随发布更新"));
-    json_key(out, "dcat:distribution");
-    json_array_open(out);
+    json_write_object(out);
+    json_write_key(out, "@type");
+    json_write_str(out, STR("dcat:Dataset"));
+    json_write_key(out, "dcterms:title");
+    json_write_str(out, year > 0 ? arena_printf(request->arena, "%s %d", set->label, year)
+                                 : str_of(set->label));
+    json_write_key(out, "dcterms:publisher");
+    json_write_str(out, site->reader->name);
+    json_write_key(out, "dcterms:accrualPeriodicity");
+    json_write_str(out, STR("随发布更新"));
+    json_write_key(out, "dcat:distribution");
+    json_write_array(out);
     catalog_distribution(out, request, set->name, year, "csv", "text/csv");
     catalog_distribution(out, request, set->name, year, "json", "application/json");
     catalog_distribution(out, request, set->name, year, "xlsx",
                          "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-    json_array_close(out);
-    json_object_close(out);
+    json_write_array_end(out);
+    json_write_object_end(out);
 }
 
 enum err page_catalog(struct web_reply *reply, const struct web_request *request,
                       struct fault *fault)
 {
-    struct json_out out;
+    struct json_writer out;
     int now = date_year(date_of_time(request->now));
     (void)fault;
     reply->type = "application/ld+json; charset=utf-8";
     reply->open_data = true;
-    json_begin(&out, &reply->body);
-    json_object_open(&out);
-    json_key(&out, "@context");
-    json_object_open(&out);
-    json_key(&out, "dcat");
-    json_text(&out, STR("http://www.w3.org/ns/dcat#"));
-    json_key(&out, "dcterms");
-    json_text(&out, STR("http://purl.org/dc/terms/"));
-    json_object_close(&out);
-    json_key(&out, "@type");
-    json_text(&out, STR("dcat:Catalog"));
-    json_key(&out, "dcat:dataset");
-    json_array_open(&out);
+    json_write_begin(&out, &reply->body);
+    json_write_object(&out);
+    json_write_key(&out, "@context");
+    json_write_object(&out);
+    json_write_key(&out, "dcat");
+    json_write_str(&out, STR("http://www.w3.org/ns/dcat#"));
+    json_write_key(&out, "dcterms");
+    json_write_str(&out, STR("http://purl.org/dc/terms/"));
+    json_write_object_end(&out);
+    json_write_key(&out, "@type");
+    json_write_str(&out, STR("dcat:Catalog"));
+    json_write_key(&out, "dcat:dataset");
+    json_write_array(&out);
     for (size_t i = 0; i < OPEN_SETS; i++) {
         bool yearly = open_sets[i].walk != open_items;
         for (int year = now; year > now - (yearly ? OPEN_YEARS : 1); year--)
             catalog_set(&out, request, &open_sets[i], yearly ? year : 0);
     }
-    json_array_close(&out);
-    json_object_close(&out);
+    json_write_array_end(&out);
+    json_write_object_end(&out);
     return ERR_OK;
 }

@@ -4,6 +4,7 @@
 #define PAGE_PAGE_H
 
 #include "office/portal.h"
+#include "vault/times.h"
 #include "web/http.h"
 #include "web/page.h"
 #include "web/template.h"
@@ -33,13 +34,17 @@ struct page_site {
     size_t asset_count;
     struct web_value words[2]; /* the text table: zh, en */
     struct str vkey;
-    const char *checkpoint; /* path of the log's checkpoint */
+    struct vault_times *times; /* of log entries */
+    const char *checkpoint;    /* path of the log's checkpoint */
+    _Atomic uint64_t renewed;  /* grows to empty the page cache by hand */
 };
 
 /* Parses templates and words, readies assets. ERR_FORMAT with words for a broken template. */
 MUST enum err page_site_open(struct page_site *site, struct office *reader, struct office *writer,
                              struct fault *fault);
 void page_site_close(struct page_site *site);
+/* Forgets every cached page (SIGHUP). */
+void page_site_renew(struct page_site *site);
 /* Grows whenever public content changed: the page cache's key. ctx is the site. */
 uint64_t page_site_version(void *ctx);
 /* The portal's route table, ends with pattern NULL. */

@@ -4,8 +4,10 @@
 #include "page/page.h"
 
 #include "base/csv.h"
+#include "base/time.h"
 #include "crypto/hash.h"
 #include "model/embed.h"
+#include "vault/log.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -56,7 +58,7 @@ static enum err site_word(struct page_site *site, struct web_model *m, const str
     return ERR_OK;
 }
 
-static enum err site_words_read(struct page_site *site, struct csv *csv)
+static enum err site_words_read(struct page_site *site, struct csv *csv, struct fault *fault)
 {
     struct web_model m;
     struct str *cells = NULL;
@@ -65,7 +67,8 @@ static enum err site_words_read(struct page_site *site, struct csv *csv)
     enum err err = csv_next(csv, &cells, &count);
     while (err == ERR_OK) {
         if (count != 3)
-            return ERR_FORMAT;
+            return fault_set(fault, ERR_FORMAT, "文字表 strings.csv 的“%.*s”一行应有三列",
+                             STR_ARG(cells[0]));
         TRY(site_word(site, &m, cells));
         err = csv_next(csv, &cells, &count);
     }
@@ -77,13 +80,14 @@ static enum err site_words_read(struct page_site *site, struct csv *csv)
 static enum err site_words(struct page_site *site, struct fault *fault)
 {
     struct csv *csv = NULL;
+    const struct csv_options options = {.delimiter = ',', .kind = DECODE_UTF8};
     const struct embed_file *f = page_files;
     while (f->name != NULL && strcmp(f->name, "strings.csv") != 0)
         f++;
     if (f->name == NULL)
         return fault_set(fault, ERR_DAMAGED, "程序缺少文字表 strings.csv");
-    TRY(csv_open_memory(&csv, str_range(f->data, f->size), NULL, fault));
-    enum err err = site_words_read(site, csv);
+    TRY(csv_open_memory(&csv, str_range(f->data, f->size), &options, fault));
+    enum err err = site_words_read(site, csv, fault);
     csv_close(csv);
     return err;
 }
@@ -128,7 +132,7 @@ static enum err site_asset(struct page_site *site, const struct embed_file *f, c
     asset->path = site_path(site, asset->name, bytes);
     if (asset->path.data == NULL)
         return ERR_MEMORY;
-    TRY(web_page_make(&asset->page, &reply, true, false));
+    TRY(web_page_make(&asset->page, &reply, true, true));
     site->asset_count++;
     return ERR_OK;
 }
@@ -143,11 +147,34 @@ static enum err site_assets(struct page_site *site)
     return ERR_OK;
 }
 
+/* --- the log --- */
+
+/* The verifier key and the times of entries. The log is held for this moment only. */
+static enum err site_log(struct page_site *site, struct fault *fault)
+{
+    struct vault_log *log = NULL;
+    struct buf vkey = {0};
+    const char *dir = site->reader->dir;
+    struct str checkpoint = arena_printf(&site->arena, "%s/log/checkpoint", dir);
+    struct str checkpoints = arena_printf(&site->arena, "%s/log/checkpoints", dir);
+    if (checkpoint.data == NULL || checkpoints.data == NULL)
+        return ERR_MEMORY;
+    site->checkpoint = checkpoint.data;
+    TRY(vault_log_open(&log, dir, fault));
+    vault_log_vkey(&vkey, log);
+    enum err err = vault_times_open(&site->times, checkpoints.data, vault_log_verifier(log));
+    vault_log_close(log);
+    site->vkey = arena_str(&site->arena, buf_view(&vkey));
+    buf_free(&vkey);
+    return err != ERR_OK ? err : site->vkey.data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
 enum err page_site_open(struct page_site *site, struct office *reader, struct office *writer,
                         struct fault *fault)
 {
     site->reader = reader;
     site->writer = writer;
+    TRY(site_log(site, fault));
     TRY(site_words(site, fault));
     TRY(site_assets(site));
     return site_templates(site, fault);
@@ -157,17 +184,27 @@ void page_site_close(struct page_site *site)
 {
     for (size_t i = 0; i < site->asset_count; i++)
         web_page_release(site->assets[i].page);
+    vault_times_close(site->times);
     arena_free(&site->arena);
     *site = (struct page_site){0};
 }
 
+void page_site_renew(struct page_site *site)
+{
+    site->renewed++;
+}
+
+/* The later of the checkpoint's time and the present minute: a page that tells what is overdue, or
+ * an imported registry, is never older than a minute. */
 uint64_t page_site_version(void *ctx)
 {
     const struct page_site *site = ctx;
     struct stat st;
-    if (site->checkpoint == NULL || stat(site->checkpoint, &st) != 0)
-        return 0;
-    return (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
+    uint64_t minute = (uint64_t)(time_now() / (60 * TIME_SECOND)) * 60 * 1000000000U;
+    uint64_t written = 0;
+    if (stat(site->checkpoint, &st) == 0)
+        written = (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
+    return (written > minute ? written : minute) + site->renewed;
 }
 
 struct str page_asset_path(const struct page_site *site, const char *name)

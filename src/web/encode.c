@@ -6,7 +6,8 @@
 #include <strings.h>
 #include <zlib.h>
 
-enum { ENCODE_LEAST = 256, ENCODE_GZIP_WINDOW = 15 + 16 };
+/* Brotli's last two levels take ten times as long for two hundredths. */
+enum { ENCODE_LEAST = 256, ENCODE_GZIP_WINDOW = 15 + 16, ENCODE_BROTLI_BEST = 9 };
 
 const char *web_encoding_name(enum web_encoding encoding)
 {
@@ -74,7 +75,7 @@ static enum err encode_brotli(struct buf *out, struct str plain, bool best)
     char *to = len > 0 ? buf_reserve(out, len) : NULL;
     if (to == NULL)
         return ERR_MEMORY;
-    if (!BrotliEncoderCompress(best ? BROTLI_MAX_QUALITY : 4, BROTLI_DEFAULT_WINDOW,
+    if (!BrotliEncoderCompress(best ? ENCODE_BROTLI_BEST : 4, BROTLI_DEFAULT_WINDOW,
                                BROTLI_MODE_TEXT, plain.len, (const uint8_t *)plain.data, &len,
                                (uint8_t *)to))
         return ERR_MEMORY;

@@ -85,6 +85,8 @@ static struct web_page *job_handle(struct job *job)
     struct fault fault = {0};
     struct web_page *page = NULL;
     enum err err = job->route->handler(&reply, &job->request, &fault);
+    if (err == ERR_OK && reply.ready != NULL)
+        return web_page_hold(reply.ready);
     if (err == ERR_OK)
         err = buf_err(&reply.body);
     if (err == ERR_OK)

@@ -27,7 +27,7 @@ struct web_request {
     struct str body;
     struct str type;     /* Content-Type without parameters */
     struct str client;   /* address, from the trusted proxy's header where one is configured */
-    struct str language; /* "zh" or "en", from ?lang=, the cookie or Accept-Language */
+    struct str language; /* "zh" or "en", from ?lang= or Accept-Language */
     struct str if_none_match;
     struct str origin;
     struct str host;
@@ -42,20 +42,23 @@ struct str web_param(const struct web_request *r, const char *name);
 struct str web_field(const struct web_request *r, const char *name);
 struct str web_capture(const struct web_request *r, const char *name);
 
+struct web_page;
+
 /* What goes back. A handler sets type and fills body, or names a file. Security headers, length,
  * ETag, compression and HEAD are the adapter's work. */
 struct web_reply {
     int status;       /* 200 unless set */
     const char *type; /* a literal, e.g. "text/html; charset=utf-8" */
     struct buf body;
-    const char *file;    /* path of a file to send instead of body; NULL for none */
-    struct str location; /* of a redirect */
-    struct str download; /* file name for Content-Disposition: attachment; empty for none */
-    struct str cookie;   /* a whole Set-Cookie value; empty for none */
-    unsigned max_age;    /* seconds a shared cache may keep it; 0: must revalidate */
-    bool immutable;      /* content never changes under this address */
-    bool no_store;       /* nothing may keep it */
-    bool open_data;      /* Access-Control-Allow-Origin: * (WB4) */
+    struct web_page *ready; /* a finished page to send instead of all else; not taken over */
+    const char *file;       /* path of a file to send instead of body; NULL for none */
+    struct str location;    /* of a redirect */
+    struct str download;    /* file name for Content-Disposition: attachment; empty for none */
+    struct str cookie;      /* a whole Set-Cookie value; empty for none */
+    unsigned max_age;       /* seconds a shared cache may keep it; 0: must revalidate */
+    bool immutable;         /* content never changes under this address */
+    bool no_store;          /* nothing may keep it */
+    bool open_data;         /* Access-Control-Allow-Origin: * (WB4) */
 };
 
 /* A handler fills the reply. Its error becomes a status by err_http and an error page; words in

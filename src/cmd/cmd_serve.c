@@ -1,0 +1,158 @@
+/* sunlot serve: the public portal. Opens the office, a second view of it that can only read, and
+ * the server; then this thread waits for signals and, in between, brings imported objects into the
+ * search index. SIGTERM and SIGINT stop it gracefully, SIGHUP forgets every cached page. */
+#include "cmd/cmd.h"
+
+#include "base/time.h"
+#include "office/portal.h"
+#include "page/page.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { SERVE_GRACE = 10, SERVE_TICK = 3, SERVE_PORT = 8080 };
+
+struct serve {
+    struct cmd *cmd;
+    struct office reader;
+    struct page_site site;
+    struct web_server *server;
+    struct fault fault;
+    struct str address;
+    struct str proxy;
+    uint64_t port;
+};
+
+/* As many open files as the system lets us have: a connection is one. */
+static void serve_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Signals are taken by serve_wait alone: blocked before any thread is made, all inherit it. */
+static void serve_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
+    sigprocmask(SIG_BLOCK, set, NULL);
+}
+
+/* One batch of the search index. A failure is told in the log and tried again at the next tick. */
+static bool serve_follow(struct serve *s)
+{
+    struct arena arena = {0};
+    struct errand e = {
+        .office = &s->cmd->office, .arena = &arena, .actor = STR("serve"), .now = time_now()};
+    bool more = false;
+    enum err err = office_search_follow(&more, &e);
+    if (err != ERR_OK)
+        log_event(&s->cmd->log, LOG_WARN, "search-follow",
+                  LOG_PAIRS(log_err(err), log_str("words", str_of(e.fault.text))));
+    arena_free(&arena);
+    return err == ERR_OK && more;
+}
+
+static void serve_wait(struct serve *s, const sigset_t *set)
+{
+    bool more = true;
+    for (;;) {
+        const struct timespec tick = {more ? 0 : SERVE_TICK, 0};
+        int got = sigtimedwait(set, NULL, &tick);
+        if (got == SIGTERM || got == SIGINT)
+            return;
+        if (got == SIGHUP)
+            page_site_renew(&s->site);
+        more = serve_follow(s);
+    }
+}
+
+static enum err serve_start(struct serve *s)
+{
+    struct cmd *cmd = s->cmd;
+    char *address = arena_cstr(&cmd->arena, s->address);
+    char *proxy = s->proxy.len > 0 ? arena_cstr(&cmd->arena, s->proxy) : NULL;
+    if (address == NULL || (s->proxy.len > 0 && proxy == NULL))
+        return ERR_MEMORY;
+    TRY(office_search_open(&cmd->errand));
+    TRY(office_reader_open(&s->reader, &cmd->office, &s->fault));
+    TRY(page_site_open(&s->site, &s->reader, &cmd->office, &s->fault));
+    const struct web_config config = {.address = address,
+                                      .port = (uint16_t)s->port,
+                                      .proxy = proxy,
+                                      .routes = page_routes,
+                                      .error_page = page_error,
+                                      .version = page_site_version,
+                                      .ctx = &s->site,
+                                      .log = &cmd->log};
+    return web_server_start(&s->server, &config, &s->fault);
+}
+
+static void serve_print(const struct serve *s)
+{
+    static const char *const pages[][2] = {{"", "首页：年度数字、查企业"},
+                                           {"draws", "抽取：经过、承诺、公开材料"},
+                                           {"results", "抽查结果"},
+                                           {"statistics", "统计与推算"},
+                                           {"verify", "核验"},
+                                           {"open", "开放数据"}};
+    bool v6 = str_find_char(s->address, ':') >= 0;
+    printf("公示平台已启动（按 Ctrl+C 停止），请用浏览器打开：\n");
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+        printf("  http://%s%.*s%s:%u/%-10s  %s\n", v6 ? "[" : "", STR_ARG(s->address),
+               v6 ? "]" : "", web_server_port(s->server), pages[i][0], pages[i][1]);
+    fflush(stdout);
+}
+
+static void serve_stop(struct serve *s)
+{
+    web_server_stop(s->server, SERVE_GRACE);
+    page_site_close(&s->site);
+    office_reader_close(&s->reader);
+}
+
+int cmd_serve(struct cmd *cmd, int argc, char **argv)
+{
+    struct serve s = {.cmd = cmd, .address = STR("127.0.0.1"), .port = SERVE_PORT};
+    struct cmd_list words;
+    bool quiet = false;
+    sigset_t set;
+    const struct cmd_option options[] = {{"--address", CMD_TEXT, &s.address},
+                                         {"--port", CMD_COUNT, &s.port},
+                                         {"--proxy", CMD_TEXT, &s.proxy},
+                                         {"--quiet", CMD_FLAG, &quiet}};
+    const struct cmd_syntax syntax = {
+        options, 4, 0, 0,
+        "  sunlot [--data 目录] serve [--address 地址] [--port 端口] [--proxy 地址] [--quiet]\n"
+        "    --address  监听的 IP 地址，默认 127.0.0.1\n"
+        "    --port     端口，默认 8080；0 由系统指定\n"
+        "    --proxy    前置服务器（nginx）的 IP 地址，只相信它给出的 X-Forwarded-For\n"
+        "    --quiet    不写访问日志（默认写到标准错误，一行一条 JSON）"};
+    int code = cmd_parse(&words, cmd, &syntax, argc, argv);
+    if (code != CMD_OK)
+        return code;
+    if (s.port > UINT16_MAX)
+        return cmd_fail(fault_set(&s.fault, ERR_USAGE, "端口应在 0 到 65535 之间"), &s.fault);
+    serve_files();
+    serve_signals(&set);
+    if (cmd->log.fd < 0 && !quiet)
+        cmd->log.fd = STDERR_FILENO;
+    code = cmd_open(cmd);
+    if (code != CMD_OK)
+        return code;
+    enum err err = serve_start(&s);
+    if (err == ERR_OK) {
+        serve_print(&s);
+        serve_wait(&s, &set);
+    }
+    serve_stop(&s);
+    return err == ERR_OK ? CMD_OK
+                         : cmd_fail(err, s.fault.text[0] != '\0' ? &s.fault : &cmd->errand.fault);
+}
