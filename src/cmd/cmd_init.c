@@ -64,10 +64,10 @@ static enum err setting_print(struct db_tx *tx, void *ctx)
     struct setting_list *list = ctx;
     for (size_t i = 0; i < MODEL_SETTING_COUNT; i++) {
         const struct model_setting_row *row = model_setting_row((enum model_setting)i);
-        struct str value;
-        TRY(office_setting(&value, list->e, tx, (enum model_setting)i));
-        printf("%-32s %.*s %s\n    %s\n    依据：%s\n", row->name, STR_ARG(value), row->unit,
-               row->what, row->basis);
+        struct office_setting_view view;
+        TRY(office_setting_view_get(&view, list->e, tx, (enum model_setting)i));
+        printf("%-32s %.*s %s%s\n    %s\n    依据：%.*s\n", row->name, STR_ARG(view.value),
+               row->unit, view.changed ? "（本地修改）" : "", row->what, STR_ARG(view.basis));
     }
     return ERR_OK;
 }

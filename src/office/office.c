@@ -313,15 +313,26 @@ enum err office_read(struct errand *e, const char *name, db_work *work, void *ct
 
 /* --- settings --- */
 
-enum err office_setting(struct str *out, struct errand *e, struct db_tx *tx,
-                        enum model_setting setting)
+enum err office_setting_view_get(struct office_setting_view *out, struct errand *e,
+                                 struct db_tx *tx, enum model_setting setting)
 {
     const struct model_setting_row *row = model_setting_row(setting);
     struct store_setting stored = {0};
     enum err err = store_setting_get(&stored, e->arena, tx, e->office->tenant, str_of(row->name));
     if (err != ERR_OK && err != ERR_MISSING)
         return err;
-    *out = err == ERR_OK ? stored.value : str_of(row->value);
+    out->changed = err == ERR_OK;
+    out->value = out->changed ? stored.value : str_of(row->value);
+    out->basis = out->changed ? stored.basis : str_of(row->basis);
+    return ERR_OK;
+}
+
+enum err office_setting(struct str *out, struct errand *e, struct db_tx *tx,
+                        enum model_setting setting)
+{
+    struct office_setting_view view = {0};
+    TRY(office_setting_view_get(&view, e, tx, setting));
+    *out = view.value;
     return ERR_OK;
 }
 

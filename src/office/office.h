@@ -65,6 +65,15 @@ void office_close(struct office *office);
 /* The value of a setting in force for this tenant, in arena. */
 MUST enum err office_setting(struct str *out, struct errand *e, struct db_tx *tx,
                              enum model_setting setting);
+/* The same with its basis: the place's own where it changed the value, else the shipped one. */
+struct office_setting_view {
+    struct str value;
+    struct str basis;
+    bool changed;
+};
+MUST enum err office_setting_view_get(struct office_setting_view *out, struct errand *e,
+                                      struct db_tx *tx, enum model_setting setting);
+/* The value as a whole number; as a ratio. ERR_CONFIG when it is none. */
 MUST enum err office_setting_count(uint64_t *out, struct errand *e, struct db_tx *tx,
                                    enum model_setting setting);
 MUST enum err office_setting_ratio(uint64_t *num, uint64_t *den, struct errand *e, struct db_tx *tx,
