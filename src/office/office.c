@@ -424,12 +424,11 @@ enum err office_ids(int64_t *out, struct errand *e, uint64_t count)
 {
     static const int64_t epoch = INT64_C(1577836800) * 1000000; /* 2020-01-01 */
     uint16_t noise = 0;
-    (void)count;
     TRY(crypto_random(&noise, sizeof noise));
     if (e->now < epoch)
         return fault_set(&e->fault, ERR_RANGE, "系统时钟早于2020年，请先校准时间");
     *out = (time_now() - epoch) << 10 | (noise & 1023);
-    return ERR_OK;
+    return count < (uint64_t)(INT64_MAX - *out) ? ERR_OK : ERR_RANGE;
 }
 
 enum err office_id(int64_t *out, struct errand *e)
