@@ -18,7 +18,7 @@ export async function digest(data) {
 }
 
 // Ed25519 by WebCrypto; a key that is no point has no good signature.
-async function verify(key, signature, message) {
+async function checkSignature(key, signature, message) {
   try {
     const imported = await subtle.importKey('raw', key, { name: 'Ed25519' }, false, ['verify']);
     return await subtle.verify({ name: 'Ed25519' }, imported, signature, message);
@@ -31,9 +31,9 @@ async function verify(key, signature, message) {
 export async function ed25519() {
   if (!subtle) return null;
   const [key, signature] = [unhex(KEY, 32), unhex(SIGNATURE, 64)];
-  const good = await verify(key, signature, new Uint8Array([0x72]));
-  const bad = await verify(key, signature, new Uint8Array([0x73]));
-  return good && !bad ? verify : null;
+  const good = await checkSignature(key, signature, new Uint8Array([0x72]));
+  const bad = await checkSignature(key, signature, new Uint8Array([0x73]));
+  return good && !bad ? checkSignature : null;
 }
 
 // SHA-256 of "abc" (FIPS 180-4) and HMAC of RFC 4231 case 2 by our code; and, where there is

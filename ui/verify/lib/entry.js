@@ -2,14 +2,13 @@
 // order and spelling, or a Fault with the line's number.
 import { number, order } from './bytes.js';
 import { checkQuotas } from './quota.js';
-import { parseSources } from './source.js';
+import { parseSources, SOURCES } from './source.js';
 import { Fault, isName, isText, Lines, TEXT, time } from './text.js';
 
 export const KINDS = ['commitment', 'beacon', 'drawn', 'teams', 'assigned', 'skip', 'refill',
   'refilled', 'abort', 'disclosure', 'attestation'];
-const STRATA = 4096;
-const CODES = 16;
-const PARTS = 16;
+export const STRATA = 4096; // most of them
+const CODES = 16; // most parties
 const MODES = ['fixed', 'ceil', 'systematic'];
 
 // The first line, `sunlot-draw/1 KIND`.
@@ -103,7 +102,7 @@ function open(text, kind) {
 export function parseBeacon(text) {
   const lines = open(text, 'beacon');
   const beacon = { round: lines.number('round'), entry: lines.hash('entry') };
-  beacon.parts = lines.values('part', PARTS);
+  beacon.parts = lines.values('part', SOURCES);
   const ok = (part) => isName(part, 8192) && !part.includes('/');
   if (beacon.round === 0n || beacon.parts.length === 0 || !beacon.parts.every(ok))
     throw new Fault(lines.row, 'badLine', lines.row);

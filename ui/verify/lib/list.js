@@ -4,7 +4,7 @@ import { unhex } from './bytes.js';
 import { Fault, isName, isText, Lines } from './text.js';
 
 const ROWS = 20000;
-const NAME = 128;
+const FILE_NAME = 128; // most bytes
 
 // Names that files.tsv may list. keep: when a file may be missing from the public bundle.
 const N = '(?:[1-9][0-9]{0,18})';
@@ -19,10 +19,10 @@ const RULES = [
 ];
 
 function keepOf(name) {
-  return name.length > NAME ? undefined : RULES.find(([rule]) => rule.test(name))?.[1];
+  return name.length > FILE_NAME ? undefined : RULES.find(([rule]) => rule.test(name))?.[1];
 }
 
-export function nameOk(name) {
+export function fileNameOk(name) {
   return keepOf(name) !== undefined;
 }
 
@@ -63,7 +63,7 @@ function saltOf(lines) {
 export function parseFiles(text, salted = false) {
   const lines = new Lines(text);
   if (salted) saltOf(lines);
-  return rowsOf(lines, (name, value) => (nameOk(name) ? unhex(value, 32) : null));
+  return rowsOf(lines, (name, value) => (fileNameOk(name) ? unhex(value, 32) : null));
 }
 
 // strata.tsv: opaque stratum to its meaning.
@@ -89,7 +89,7 @@ export function parseManifest(text) {
     unchecked: lines.values('unchecked'),
   };
   lines.end();
-  const sorted = manifest.without.every((name, i, all) => nameOk(name) && (i === 0 || all[i - 1] < name));
+  const sorted = manifest.without.every((name, i, all) => fileNameOk(name) && (i === 0 || all[i - 1] < name));
   if (!sorted || !manifest.unchecked.every((text) => isText(text)))
     throw new Fault(lines.row, 'badLine', lines.row);
   return manifest;

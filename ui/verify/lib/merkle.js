@@ -4,11 +4,11 @@ import { equal } from './bytes.js';
 import { sha256 } from './sha256.js';
 
 const NODE = new Uint8Array(65);
-const LEAF = new Uint8Array(66000);
+const ROOM = new Uint8Array(66000);
 
 // H(0x00 || data).
 export function leafHash(data, len = data.length) {
-  const room = len < LEAF.length ? LEAF : new Uint8Array(len + 1);
+  const room = len < ROOM.length ? ROOM : new Uint8Array(len + 1);
   room[0] = 0;
   room.set(len === data.length ? data : data.subarray(0, len), 1);
   return sha256(room, len + 1);

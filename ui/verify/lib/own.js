@@ -10,7 +10,7 @@ import { NOTE, OPEN, SAME } from './report.js';
 import { Tickets } from './seed.js';
 import { Fault, isId, isName, isText, Lines } from './text.js';
 
-const MOST = 4 * 2 ** 20;
+const OWN_BYTES = 4 * 2 ** 20;
 const PATH = 66;
 
 function pathOf(lines, key) {
@@ -59,7 +59,7 @@ function absentOf(lines, own) {
 export function parseOwn(text) {
   const lines = new Lines(text);
   const own = { entries: [] };
-  if (text.length > MOST) throw new Fault(0, 'large');
+  if (text.length > OWN_BYTES) throw new Fault(0, 'large');
   lines.keep(0, lines.next() === 'sunlot-proof/1');
   own.vkey = lines.value('vkey');
   lines.keep(own, isText(own.vkey));

@@ -1,11 +1,11 @@
 // One pass over pool.tsv (PROTOCOL.md sections 2 and 6): form, order, counts, the tree's root, and in
 // each stratum the smallest tickets. Works on the file's bytes; texts are made of what is kept only.
 import { bytes, equal, hex, str } from './bytes.js';
+import { STRATA } from './entry.js';
 import { leafHash, Tree } from './merkle.js';
 import { nonce, Tickets } from './seed.js';
 import { Fault, isName } from './text.js';
 
-const STRATA = 4096;
 const TAB = 9;
 const LF = 10;
 const ID = new Uint8Array(256);
@@ -55,7 +55,7 @@ class Smallest {
 }
 
 // The first six bytes of a ticket as a number.
-function headOf(ticket) {
+function sixBytes(ticket) {
   return ((ticket[0] << 16) | (ticket[1] << 8) | ticket[2]) * 2 ** 24 +
     ((ticket[3] << 16) | (ticket[4] << 8) | ticket[5]);
 }
@@ -113,7 +113,7 @@ export function readPool(data, plan) {
     const heap = kept.get(stratum);
     if (!heap) throw new Fault(row, 'badStratum', row, stratum);
     const ticket = tickets.object(data, from, tab);
-    if (headOf(ticket) <= heap.top) heap.add({ ticket: hex(ticket), id: str(data, from, tab) });
+    if (sixBytes(ticket) <= heap.top) heap.add({ ticket: hex(ticket), id: str(data, from, tab) });
   });
   return { size: tree.size, root: tree.root(), counts, kept };
 }

@@ -3,7 +3,7 @@
 import { number } from './bytes.js';
 import { Fault, isId, isName, isText, table } from './text.js';
 
-const PART = 256; // most bytes of a seat's or inspector's name
+const SEAT_NAME = 256; // most bytes of a seat's or inspector's name
 const LOAD = 1n << 48n;
 
 // OBJECT|DEPARTMENT|N with this object, a department, and a number from 1.
@@ -11,7 +11,7 @@ function seatOk(id, object) {
   const rest = id.slice(object.length);
   const last = rest.lastIndexOf('|');
   const n = number(rest.slice(last + 1));
-  return isName(id, PART) && isId(object) && id.startsWith(object + '|') && last > 1 && !!n;
+  return isName(id, SEAT_NAME) && isId(object) && id.startsWith(object + '|') && last > 1 && !!n;
 }
 
 // The rows by id; a Fault unless ids rise strictly.
@@ -44,7 +44,7 @@ export function parseRoster(seats, inspectors, eligible) {
     lines.keep({ id, object }, seatOk(id, object)));
   roster.inspectors = table(inspectors, 3, ([id, base, cap], lines) => {
     const person = { id, base: number(base), cap: number(cap) };
-    const ok = isName(id, PART) && person.base !== null && person.cap !== null;
+    const ok = isName(id, SEAT_NAME) && person.base !== null && person.cap !== null;
     return lines.keep(person, ok && person.base <= LOAD && person.cap <= LOAD);
   });
   for (const person of roster.inspectors)

@@ -58,7 +58,7 @@ function compress(data, p) {
 }
 
 // Hashes data[0..len) behind `done` bytes that led to state `from`, into out.
-function run(from, done, data, len, out) {
+function finish(from, done, data, len, out) {
   let p = 0;
   S.set(from);
   for (; len - p >= 64; p += 64) compress(data, p);
@@ -81,7 +81,7 @@ function run(from, done, data, len, out) {
 
 // SHA-256 of data[0..len).
 export function sha256(data, len = data.length, out = new Uint8Array(32)) {
-  return run(START, 0, data, len, out);
+  return finish(START, 0, data, len, out);
 }
 
 // An HMAC key (at most 64 bytes) as its two midstates.
@@ -100,6 +100,6 @@ const INNER = new Uint8Array(32);
 
 // HMAC-SHA-256 of data[0..len) under a key made by hmacKey.
 export function hmac(key, data, len = data.length, out = new Uint8Array(32)) {
-  run(key.inner, 64, data, len, INNER);
-  return run(key.outer, 64, INNER, 32, out);
+  finish(key.inner, 64, data, len, INNER);
+  return finish(key.outer, 64, INNER, 32, out);
 }

@@ -4,8 +4,8 @@ import { equal, number, unhex } from './bytes.js';
 import { sha256 } from './sha256.js';
 import { Fault, isName } from './text.js';
 
-const MOST = 16; // sources of a round
-const PART = 8192; // bytes of a part
+export const SOURCES = 16; // most of a round
+const PART_BYTES = 8192;
 
 // Games whose rules are published, as FIELD first last: 中国福利彩票 (cwl.gov.cn) 双色球, 快乐8,
 // 七乐彩 (without the special ball), 3D; 中国体育彩票 (lottery.gov.cn) 超级大乐透, 排列3, 排列5.
@@ -76,13 +76,13 @@ const READ = {
 // Reads the `source` lines that follow, at least one.
 export function parseSources(lines) {
   const first = lines.row + 1;
-  const out = lines.values('source', MOST + 1).map((text, i) => {
+  const out = lines.values('source', SOURCES + 1).map((text, i) => {
     const [kind, ...words] = text.split(' ');
     const source = Object.hasOwn(READ, kind) ? READ[kind](words) : null;
     if (source === null) throw new Fault(first + i, 'badSource', first + i);
     return { kind, text, ...source };
   });
-  if (out.length === 0 || out.length > MOST) throw new Fault(first, 'sourceCount', MOST);
+  if (out.length === 0 || out.length > SOURCES) throw new Fault(first, 'sourceCount', SOURCES);
   return out;
 }
 
@@ -143,7 +143,7 @@ const PARTS = {
 // Checks a part against its source line; a Fault says what is wrong.
 export function checkPart(source, part) {
   const [kind, ...words] = part.split(':');
-  if (part.length > PART || kind !== source.kind || words.length === 0 || !PARTS[kind](source, words))
+  if (part.length > PART_BYTES || kind !== source.kind || words.length === 0 || !PARTS[kind](source, words))
     throw new Fault(0, 'badPart', source.text);
   if (kind !== 'witness') return;
   if (!equal(sha256(unhex(words[1], 32)), source.hash)) throw new Fault(0, 'badNonce', source.name);

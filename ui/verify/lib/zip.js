@@ -25,7 +25,7 @@ function damaged(why) {
 }
 
 // A name that is safe to show and can be no step in a file system; one '/' may end it.
-function nameOk(name) {
+function safeName(name) {
   const inner = name.endsWith('/') ? name.slice(0, -1) : name;
   return name.length > 0 && name.length <= 1024 && inner !== '' && isUtf8(inner, ODD);
 }
@@ -96,8 +96,8 @@ class Zip {
       packed: this.u32(at + 20),
       size: this.u32(at + 24),
     };
-    if (!nameOk(entry.name)) throw damaged('name');
-    if (this.entries.has(entry.name)) throw damaged('twice');
+    if (!safeName(entry.name)) throw damaged('name');
+    if (this.entries.has(entry.name)) throw damaged('twiceName');
     if (entry.flags & 0x2041) throw damaged('encrypted');
     if (entry.method !== 0 && entry.method !== 8) throw damaged('method');
     if (entry.size > LIMITS.small && entry.size / LIMITS.ratio > entry.packed) throw damaged('bomb');
