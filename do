@@ -11,7 +11,8 @@ results=build-results
 
 usage() {
     cat <<'TXT'
-./do run [--port N]     build, make the demo county in ./demo and show what to look at
+./do run [--port N]     build, make the demo county in ./demo and show what to look at; with a port,
+                        serve its portal there until Ctrl-C
 ./do test [WHAT]        all tests; WHAT: unit, story, vector, fault, fuzz, or part of a test's name
 ./do check [tidy]       house rules, layout, static analysis; with "tidy" also clang-tidy
 ./do build              only build
@@ -313,7 +314,9 @@ do_run() {
     fi
     rm -rf demo
     mkdir -p build && touch build/demo-made
-    build/src/cmd/sunlot demo demo && printf '\nsunlot = %s\n' "$root/build/src/cmd/sunlot"
+    build/src/cmd/sunlot demo demo || return 1
+    [ -z "${1:-}" ] || exec build/src/cmd/sunlot --data demo serve --port "$1"
+    printf '\nsunlot = %s\n' "$root/build/src/cmd/sunlot"
 }
 
 # Without the test packages the program is built all the same.
@@ -362,12 +365,14 @@ command=${1:-help}
 [ $# -gt 0 ] && shift
 case $command in
 run)
-    if [ "${1:-}" = --port ]; then
-        say "do: this version has no web server yet; --port is not used"
-        shift 2 || { usage; exit 2; }
+    if [ $# = 2 ] && [ "$1" = --port ]; then
+        do_run "$2"
+    elif [ $# = 0 ]; then
+        do_run
+    else
+        usage
+        exit 2
     fi
-    [ $# = 0 ] || { usage; exit 2; }
-    do_run
     ;;
 test | check | bench)
     [ $# -le 1 ] || { usage; exit 2; }
