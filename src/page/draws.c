@@ -2,6 +2,7 @@
  * commitment, its course and its strata until it is disclosed, and nothing of its outcome (I11). */
 #include "page/page.h"
 
+#include "base/time.h"
 #include "office/draw.h"
 
 static enum err draws_before(int64_t *out, const struct web_request *request, struct fault *fault)
@@ -63,6 +64,10 @@ static const struct {
     {"disclosure", "公开"},      {"attestation", "审计意见"},
 };
 
+/* Words for each kind of source, in the order of draw_sources' names. */
+static const char *const draw_source_words[] = {"source_drand", "source_lottery", "source_dice",
+                                                "source_witness", "source_local"};
+
 static struct str draws_kind(const struct page *p, struct str kind)
 {
     if (str_eq(p->request->language, STR("en")))
@@ -91,6 +96,44 @@ static void draw_entries(struct page *p, const struct office_public_draw *d)
     }
 }
 
+/* How many of a stratum, in words. */
+static struct str draw_quota(struct page *p, const struct store_stratum *s)
+{
+    struct arena *arena = p->request->arena;
+    if (s->excluded)
+        return page_word(p, "excluded");
+    if (str_eq(s->mode, STR("fixed")))
+        return arena_printf(arena, "%lld", (long long)s->num);
+    struct str share = page_percent(p, s->den > 0 ? (double)s->num / (double)s->den : 0);
+    return arena_printf(arena, "%.*s %.*s", STR_ARG(share),
+                        STR_ARG(page_word(p, str_eq(s->mode, STR("ceil"))    ? "mode_ceil"
+                                             : str_eq(s->mode, STR("floor")) ? "mode_floor"
+                                                                             : "mode_random")));
+}
+
+/* The sources that the entries name, and how to check each. */
+static void draw_sources(struct page *p, const struct office_public_draw *d)
+{
+    static const char *const kinds[] = {"drand", "lottery", "dice", "witness", "local"};
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "sources");
+    for (size_t i = 0; i < d->entry_count; i++) {
+        struct str rest = d->entries[i].body;
+        struct str line;
+        while (str_cut(&line, &rest, '\n')) {
+            if (!str_starts(line, STR("source ")))
+                continue;
+            struct str text = str_sub(line, 7, SIZE_MAX);
+            struct web_value *row = web_list_add(m, list);
+            web_set(m, row, "text", text);
+            web_set_count(m, row, "round", d->entries[i].round > 0 ? d->entries[i].round : 1);
+            for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+                if (str_starts(text, str_of(kinds[k])))
+                    web_set(m, row, "check", page_word(p, draw_source_words[k]));
+        }
+    }
+}
+
 static void draw_strata(struct page *p, const struct office_public_draw *d)
 {
     struct web_model *m = &p->model;
@@ -101,9 +144,7 @@ static void draw_strata(struct page *p, const struct office_public_draw *d)
         web_set(m, row, "name", s->name);
         web_set_count(m, row, "count", s->count);
         web_set_flag(m, row, "excluded", s->excluded);
-        web_set(m, row, "mode", s->mode);
-        web_set_count(m, row, "num", s->num);
-        web_set_count(m, row, "den", s->den);
+        web_set(m, row, "quota", draw_quota(p, s));
         if (s->quota >= 0)
             web_set_count(m, row, "taken", s->quota);
         web_set(m, row, "cutoff", s->cutoff);
@@ -171,6 +212,8 @@ static void draw_head(struct page *p, const struct office_public_draw *d)
     web_set(m, root, "disclose_by", page_time(p, w->disclose_by));
     web_set_flag(m, root, "demo", w->demo);
     web_set_flag(m, root, "late", w->disclose_by < p->request->now && !d->closed);
+    if (w->disclose_by >= p->request->now && !d->closed)
+        web_set_count(m, root, "days_left", (w->disclose_by - p->request->now) / TIME_DAY);
     web_set_flag(m, root, "sealed_open", w->sealed && !d->disclosed);
     web_set_flag(m, root, "blinded", w->blinded);
     web_set_flag(m, root, "bundle", d->disclosed);
@@ -187,6 +230,7 @@ enum err page_draw(struct web_reply *reply, const struct web_request *request, s
         return page_fail(fault, &p, err);
     draw_head(&p, &d);
     draw_entries(&p, &d);
+    draw_sources(&p, &d);
     draw_strata(&p, &d);
     draw_visits(&p, &d);
     return page_end(reply, &p, "draw");

@@ -186,6 +186,7 @@ enum err page_business(struct web_reply *reply, const struct web_request *reques
     web_set(m, root, "industry", industry != NULL ? industry->name : STR(""));
     web_set(m, root, "business", o->business);
     web_set(m, root, "established", page_date(&p, o->established));
+    web_set_flag(m, root, "own", true);
     page_results(&p, b.results, b.result_count);
     business_tickets(&p, &b);
     return page_end(reply, &p, "business");
@@ -426,8 +427,8 @@ static void statistics_tables(struct page *p, const struct office_statistics *s)
             web_set_count(m, row, "visits", share->visits);
             web_set_count(m, row, "results", share->results);
             web_set_count(m, row, "findings", share->findings);
-            web_set(m, row, "share",
-                    page_percent(p, (double)share->findings / (double)share->results));
+            double rate = share->results > 0 ? (double)share->findings / (double)share->results : 0;
+            web_set(m, row, "share", page_percent(p, rate));
         }
     }
 }
@@ -452,6 +453,21 @@ static void statistics_estimates(struct page *p, const struct office_statistics 
     web_set_flag(m, &m->root, "has_estimates", s->estimate_count > 0);
 }
 
+/* Links to this year and those before it. */
+static void statistics_years(struct page *p, int shown)
+{
+    enum { YEARS = 6 };
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "years");
+    int now = date_year(date_of_time(p->request->now));
+    for (int year = now; year > now - YEARS; year--) {
+        struct web_value *row = web_list_add(m, list);
+        web_set_count(m, row, "year", year);
+        web_set_flag(m, row, "on", year == shown);
+    }
+    web_set_count(m, &m->root, "year", shown);
+}
+
 enum err page_statistics(struct web_reply *reply, const struct web_request *request,
                          struct fault *fault)
 {
@@ -471,6 +487,7 @@ enum err page_statistics(struct web_reply *reply, const struct web_request *requ
     web_set_count(&p.model, &p.model.root, "visits", s.figures.visits);
     web_set_count(&p.model, &p.model.root, "results_count", s.figures.results);
     web_set_count(&p.model, &p.model.root, "findings", s.figures.findings);
+    statistics_years(&p, (int)year);
     statistics_tables(&p, &s);
     statistics_estimates(&p, &s);
     return page_end(reply, &p, "statistics");

@@ -33,7 +33,7 @@ struct str page_word(const struct page *p, const char *key)
     const struct web_value *words = page_words(p);
     for (size_t i = 0; i < words->count; i++)
         if (str_eq(words->names[i], str_of(key)))
-            return words->items[i].text;
+            return words->items[i]->text;
     return str_of(key);
 }
 
@@ -60,24 +60,28 @@ static struct str page_here(struct page *p)
     return here;
 }
 
-/* Language and size travel with every link: q begins a query, and goes on in one. */
+/* Language and size travel with every link where the reader chose them: q begins a query, `and`
+ * goes on in one. */
 static void page_carry(struct page *p, bool en, bool large)
 {
     struct web_model *m = &p->model;
     struct web_value *root = &m->root;
+    struct arena *arena = p->request->arena;
     struct str here = page_here(p);
+    struct str chosen = web_param(p->request, "lang");
+    struct str lang = chosen.len == 0 ? STR("") : en ? STR("&lang=en") : STR("&lang=zh");
+    struct str size = large ? STR("&size=large") : STR("");
+    struct str and = arena_printf(arena, "%.*s%.*s", STR_ARG(lang), STR_ARG(size));
+    struct str q = arena_printf(arena, "?%.*s", STR_ARG(str_sub(and, 1, SIZE_MAX)));
+    m->failed = m->failed || and.data == NULL || q.data == NULL;
     web_set(m, root, "here", here);
     web_set(m, root, "sep", str_find_char(here, '?') >= 0 ? STR("&") : STR("?"));
-    web_set(m, root, "q",
-            en ? (large ? STR("?lang=en&size=large") : STR("?lang=en"))
-               : (large ? STR("?size=large") : STR("")));
-    web_set(m, root, "and",
-            en ? (large ? STR("&lang=en&size=large") : STR("&lang=en"))
-               : (large ? STR("&size=large") : STR("")));
-    web_set(m, root, "lang_and", en ? STR("&lang=en") : STR(""));
-    web_set(m, root, "size_and", large ? STR("&size=large") : STR(""));
+    web_set(m, root, "q", and.len > 0 ? q : STR(""));
+    web_set(m, root, "and", and);
+    web_set(m, root, "lang_and", lang);
+    web_set(m, root, "size_and", size);
     web_set(m, root, "other", en ? STR("zh") : STR("en"));
-    web_set_flag(m, root, "lang_en", en);
+    web_set(m, root, "lang_chosen", chosen.len == 0 ? STR("") : en ? STR("en") : STR("zh"));
     web_set_flag(m, root, "large", large);
 }
 

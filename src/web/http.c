@@ -11,6 +11,7 @@
 #include "web/limit.h"
 #include "web/page.h"
 #include "web/route.h"
+#include "web/watch.h"
 #include "web/work.h"
 
 #include <arpa/inet.h>
@@ -25,7 +26,11 @@
 
 enum {
     HTTP_CACHE = 32 << 20,
+    HTTP_FORGET = 1 << 20,   /* bytes of a refused body that are read all the same */
     HTTP_MEMORY = 32 * 1024, /* of a connection: head and buffers */
+    HTTP_IDLE = 60,          /* seconds between two requests of a connection */
+    HTTP_HEAD = 10,          /* seconds for a head */
+    HTTP_BODY = 30,          /* seconds for a body */
     HTTP_RATE = 10,          /* expensive requests a second of one address */
     HTTP_BURST = 40,
     HTTP_SLOTS = 4096
@@ -37,8 +42,10 @@ struct web_server {
     struct web_pool *pool;
     struct web_cache *cache;
     struct web_limit *limit;
+    struct web_watch *watch;
     _Atomic uint64_t next_id;
     _Atomic unsigned active; /* requests under way */
+    _Atomic bool stopping;   /* answers close their connection */
     uint16_t port;
 };
 
@@ -46,11 +53,13 @@ struct web_server {
 struct job {
     struct web_server *server;
     struct MHD_Connection *connection;
+    int fd;
     struct arena arena;
     struct web_request request;
     const struct web_route *route;
     char *target; /* as sent */
     struct buf body;
+    size_t taken;   /* bytes of body that came */
     struct buf key; /* in the page cache */
     struct web_page *page;
     struct web_check check;
@@ -58,11 +67,16 @@ struct job {
     int64_t started;
     int refused; /* status of a refusal found before the handler */
     bool begun;
-    bool suspended;
+    bool close; /* the connection ends with this answer: what follows cannot be trusted */
     bool done;
     enum web_encoding encoding;
     size_t sent;
 };
+
+static unsigned http_or(unsigned value, unsigned otherwise)
+{
+    return value != 0 ? value : otherwise;
+}
 
 /* --- making pages --- */
 
@@ -187,8 +201,10 @@ static void send_headers(struct MHD_Response *response, const struct job *job)
                                                : "");
         MHD_add_response_header(response, "ETag", etag);
     }
-    if (page->encoded[WEB_GZIP] || page->encoded[WEB_BROTLI])
-        MHD_add_response_header(response, "Vary", "Accept-Encoding");
+    if (page->path == NULL)
+        MHD_add_response_header(response, "Vary", "Accept-Encoding, Accept-Language");
+    if (job->server->stopping || job->close)
+        MHD_add_response_header(response, "Connection", "close");
     if (job->encoding != WEB_IDENTITY)
         MHD_add_response_header(response, "Content-Encoding", web_encoding_name(job->encoding));
     if (page->location != NULL)
@@ -387,10 +403,17 @@ static struct web_page *job_cached(struct job *job)
     return web_cache_get(job->server->cache, buf_view(&job->key), config->version(config->ctx));
 }
 
+/* A refusal that says the message itself cannot be trusted: answered at once, whatever follows. */
+static bool job_untrusted(const struct job *job)
+{
+    return job->refused == 400 || job->refused == 405 || job->refused == 414 || job->refused == 431;
+}
+
 /* The request is complete: answers it, or hands it to the pool. */
 static enum MHD_Result job_answer(struct job *job)
 {
     job->begun = true;
+    web_watch_set(job->server->watch, job->fd, 0);
     if (job->refused == 0 && job->request.method == WEB_POST) {
         job->request.body = buf_view(&job->body);
         bool form = str_eq(job->request.type, STR("application/x-www-form-urlencoded"));
@@ -401,7 +424,7 @@ static enum MHD_Result job_answer(struct job *job)
         job->page = job_error(job, job->refused, NULL);
     else
         job->page = job_cached(job);
-    if (job->page != NULL)
+    if (job->page != NULL || job->refused != 0)
         return job_send(job);
     if ((job->route->flags & WEB_BLOCK) == 0) {
         job_run(job);
@@ -416,15 +439,35 @@ static enum MHD_Result job_answer(struct job *job)
     return MHD_YES;
 }
 
+/* What is refused is read and forgotten, so that the answer arrives; but not without end. */
 static enum MHD_Result take_body(struct job *job, const char *data, size_t *size)
 {
     size_t limit = job->route != NULL ? job->route->body_limit : 0;
-    if (job->refused == 0 && job->body.len + *size > limit)
+    job->taken += *size;
+    if (job->refused == 0 && job->taken > limit)
         job->refused = limit == 0 ? 400 : 413;
     if (job->refused == 0)
         buf_add(&job->body, data, *size);
-    *size = 0; /* what is refused is read and forgotten, so that the answer arrives */
-    return MHD_YES;
+    if (buf_err(&job->body) != ERR_OK)
+        job->refused = 503;
+    if (job->refused != 0)
+        buf_free(&job->body);
+    *size = 0;
+    return job->taken > limit + HTTP_FORGET ? MHD_NO : MHD_YES;
+}
+
+/* A body that is announced larger than what would be read and forgotten is answered at once. */
+static enum MHD_Result take_announced(struct job *job)
+{
+    struct str text = take_value(job, "Content-Length");
+    uint64_t length = 0;
+    size_t limit = job->route != NULL ? job->route->body_limit : 0;
+    if (text.len == 0 || str_u64(&length, text) != ERR_OK || length <= limit + HTTP_FORGET)
+        return MHD_YES;
+    job->begun = true;
+    job->close = true;
+    job->page = job_error(job, job->refused != 0 ? job->refused : limit == 0 ? 400 : 413, NULL);
+    return job_send(job);
 }
 
 static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection, const char *url,
@@ -440,7 +483,9 @@ static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection,
     if (job->connection == NULL) {
         job->connection = connection;
         job->refused = take_head(job, method);
-        return MHD_YES;
+        web_watch_set(job->server->watch, job->fd, HTTP_BODY);
+        job->close = job_untrusted(job);
+        return job->close ? job_answer(job) : take_announced(job);
     }
     if (job->done)
         return job_send(job);
@@ -449,14 +494,32 @@ static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection,
     return job->begun ? MHD_YES : job_answer(job);
 }
 
+static int http_socket(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info != NULL ? info->connect_fd : -1;
+}
+
+/* A connection comes or goes. */
+static void http_connection(void *ctx, struct MHD_Connection *connection, void **state,
+                            enum MHD_ConnectionNotificationCode code)
+{
+    struct web_server *server = ctx;
+    (void)state;
+    web_watch_set(server->watch, http_socket(connection),
+                  code == MHD_CONNECTION_NOTIFY_STARTED ? HTTP_HEAD : 0);
+}
+
 /* The first that is heard of a request: its target as sent. The job is its state from here on. */
 static void *http_begin(void *ctx, const char *target, struct MHD_Connection *connection)
 {
     struct web_server *server = ctx;
     struct job *job = calloc(1, sizeof *job);
-    (void)connection;
     if (job == NULL)
         return NULL;
+    job->fd = http_socket(connection);
+    web_watch_set(server->watch, job->fd, HTTP_HEAD);
     job->server = server;
     job->target = strdup(target);
     job->started = time_now();
@@ -497,6 +560,8 @@ static void http_end(void *ctx, struct MHD_Connection *connection, void **state,
     if (job == NULL)
         return;
     http_log(job);
+    web_watch_set(job->server->watch, job->fd,
+                  http_or(job->server->config.idle_seconds, HTTP_IDLE));
     job->server->active--;
     web_page_release(job->page);
     buf_free(&job->body);
@@ -515,11 +580,6 @@ static size_t http_keep(void *ctx, struct MHD_Connection *connection, char *text
 }
 
 /* --- start and stop --- */
-
-static unsigned http_or(unsigned value, unsigned otherwise)
-{
-    return value != 0 ? value : otherwise;
-}
 
 static bool http_address(struct sockaddr_storage *out, const struct web_config *config)
 {
@@ -550,11 +610,12 @@ static enum err http_listen(struct web_server *server, struct fault *fault)
         flags, c->port, NULL, NULL, http_handle, server, MHD_OPTION_SOCK_ADDR,
         (struct sockaddr *)&address, MHD_OPTION_THREAD_POOL_SIZE, http_or(c->threads, cores),
         MHD_OPTION_CONNECTION_LIMIT, http_or(c->connections, 1000),
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, http_or(c->per_client, 64),
-        MHD_OPTION_CONNECTION_TIMEOUT, http_or(c->idle_seconds, 60),
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, http_begin, server, MHD_OPTION_UNESCAPE_CALLBACK, http_keep,
-        NULL, MHD_OPTION_NOTIFY_COMPLETED, http_end, server, MHD_OPTION_END);
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->proxy != NULL ? 0 : http_or(c->per_client, 64),
+        MHD_OPTION_CONNECTION_TIMEOUT, http_or(c->idle_seconds, HTTP_IDLE),
+        MHD_OPTION_NOTIFY_CONNECTION, http_connection, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+        http_begin, server, MHD_OPTION_UNESCAPE_CALLBACK, http_keep, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, http_end, server, MHD_OPTION_END);
     if (server->daemon == NULL)
         return fault_set(fault, ERR_IO, "无法在 %s 端口 %u 上监听：端口可能已被占用", c->address,
                          c->port);
@@ -571,6 +632,7 @@ static enum err http_parts(struct web_server *server)
     uint32_t noise = 0;
     TRY(crypto_random(&noise, sizeof noise));
     server->next_id = (uint64_t)noise << 20;
+    TRY(web_watch_start(&server->watch));
     TRY(web_limit_open(&server->limit, HTTP_RATE, HTTP_BURST, HTTP_SLOTS));
     TRY(web_cache_open(&server->cache, c->cache_bytes != 0 ? c->cache_bytes : HTTP_CACHE));
     return web_pool_start(&server->pool, http_or(c->workers, 2 * cores), http_or(c->queue, 256),
@@ -605,16 +667,19 @@ void web_server_stop(struct web_server *server, unsigned grace_seconds)
     if (server == NULL)
         return;
     if (server->daemon != NULL) {
+        server->stopping = true;
         MHD_socket listening = MHD_quiesce_daemon(server->daemon);
         if (listening != MHD_INVALID_SOCKET)
             close(listening);
         for (unsigned i = 0; i < grace_seconds * 100 && server->active > 0; i++)
             usleep(10000);
     }
-    web_pool_stop(server->pool);
+    web_pool_stop(server->pool); /* nothing is suspended any more */
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    web_pool_free(server->pool);
     web_cache_close(server->cache);
     web_limit_close(server->limit);
+    web_watch_stop(server->watch);
     free(server);
 }

@@ -8,26 +8,29 @@ void web_model_init(struct web_model *m, struct arena *arena)
     *m = (struct web_model){.arena = arena, .root = {.kind = WEB_OBJECT}};
 }
 
-/* Room for one more element; names only for objects. */
+/* Room for one more element, names only for objects; NULL when out of memory. Elements stay where
+ * they are when their parent grows, so that a page may keep filling an older one. */
 static struct web_value *model_grow(struct web_model *m, struct web_value *v, bool named)
 {
-    if (v->count < v->cap)
-        return &v->items[v->count];
+    struct web_value *slot = arena_alloc(m->arena, sizeof *slot);
     size_t cap = v->cap == 0 ? 8 : v->cap * 2;
-    struct web_value *items = arena_array(m->arena, cap, sizeof *items);
+    m->failed = m->failed || slot == NULL;
+    if (slot == NULL || v->count < v->cap)
+        return slot;
+    struct web_value **items = arena_array(m->arena, cap, sizeof *items);
     struct str *names = named ? arena_array(m->arena, cap, sizeof *names) : NULL;
     if (items == NULL || (named && names == NULL)) {
         m->failed = true;
         return NULL;
     }
     if (v->count > 0)
-        memcpy(items, v->items, v->count * sizeof *items);
+        memcpy(items, v->items, v->count * sizeof(struct web_value *));
     if (v->count > 0 && named)
         memcpy(names, v->names, v->count * sizeof *names);
     v->items = items;
     v->names = names;
     v->cap = cap;
-    return &v->items[v->count];
+    return slot;
 }
 
 /* The value under a name, new ones added; a later one of the same name replaces the earlier. */
@@ -37,12 +40,12 @@ static struct web_value *model_slot(struct web_model *m, struct web_value *objec
     object->kind = WEB_OBJECT;
     for (size_t i = 0; i < object->count; i++)
         if (str_eq(object->names[i], key))
-            return &object->items[i];
+            return object->items[i];
     struct web_value *slot = model_grow(m, object, true);
     if (slot == NULL)
         return NULL;
-    object->names[object->count++] = key;
-    *slot = (struct web_value){0};
+    object->names[object->count] = key;
+    object->items[object->count++] = slot;
     return slot;
 }
 
@@ -100,8 +103,8 @@ struct web_value *web_list_add(struct web_model *m, struct web_value *list)
     struct web_value *slot = model_grow(m, list, false);
     if (slot == NULL)
         return model_scratch(m);
-    list->count++;
-    *slot = (struct web_value){.kind = WEB_OBJECT};
+    list->items[list->count++] = slot;
+    slot->kind = WEB_OBJECT;
     return slot;
 }
 

@@ -327,7 +327,7 @@ static const struct web_value *object_find(const struct web_value *object, struc
 {
     for (size_t i = 0; object->kind == WEB_OBJECT && i < object->count; i++)
         if (str_eq(object->names[i], name))
-            return &object->items[i];
+            return object->items[i];
     return NULL;
 }
 
@@ -399,7 +399,7 @@ static enum err render_section(struct buf *out, const struct node *node, const s
     if (value->kind != WEB_LIST)
         return render_inside(out, node->first, value, scope);
     for (size_t i = 0; i < value->count; i++)
-        TRY(render_inside(out, node->first, &value->items[i], scope));
+        TRY(render_inside(out, node->first, value->items[i], scope));
     return ERR_OK;
 }
 

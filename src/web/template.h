@@ -12,9 +12,9 @@ enum web_value_kind { WEB_NOTHING, WEB_TEXT, WEB_TRUE, WEB_LIST, WEB_OBJECT };
 /* A model: what a template is filled with. Made in an arena by the functions below. */
 struct web_value {
     enum web_value_kind kind;
-    struct str text;         /* WEB_TEXT */
-    struct web_value *items; /* WEB_LIST: elements; WEB_OBJECT: values */
-    struct str *names;       /* WEB_OBJECT */
+    struct str text;          /* WEB_TEXT */
+    struct web_value **items; /* WEB_LIST: elements; WEB_OBJECT: values; they never move */
+    struct str *names;        /* WEB_OBJECT */
     size_t count;
     size_t cap;
 };

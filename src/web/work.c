@@ -41,8 +41,10 @@ static void *pool_run(void *arg)
     return NULL;
 }
 
-static void pool_free(struct web_pool *pool)
+void web_pool_free(struct web_pool *pool)
 {
+    if (pool == NULL)
+        return;
     pthread_mutex_destroy(&pool->lock);
     pthread_cond_destroy(&pool->given);
     free(pool->items);
@@ -63,7 +65,7 @@ enum err web_pool_start(struct web_pool **out, unsigned threads, unsigned queue,
            pthread_create(&pool->ids[pool->threads], NULL, pool_run, pool) == 0)
         pool->threads++;
     if (pool->threads == 0) {
-        pool_free(pool);
+        web_pool_free(pool);
         return ERR_MEMORY;
     }
     *out = pool;
@@ -93,5 +95,5 @@ void web_pool_stop(struct web_pool *pool)
     pthread_mutex_unlock(&pool->lock);
     for (unsigned i = 0; i < pool->threads; i++)
         pthread_join(pool->ids[i], NULL);
-    pool_free(pool);
+    pool->threads = 0;
 }

@@ -13,7 +13,10 @@ MUST enum err web_pool_start(struct web_pool **out, unsigned threads, unsigned q
                              web_work *work);
 /* Gives an item to the pool; ERR_BUSY when the queue is full, and then nothing happened. */
 MUST enum err web_pool_give(struct web_pool *pool, void *item);
-/* Finishes what was given, ends the threads, frees. NULL is allowed. */
+/* Finishes what was given and ends the threads; from now on web_pool_give is ERR_BUSY. NULL is
+ * allowed. */
 void web_pool_stop(struct web_pool *pool);
+/* Frees a stopped pool. NULL is allowed. */
+void web_pool_free(struct web_pool *pool);
 
 #endif
