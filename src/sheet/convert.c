@@ -14,16 +14,18 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MS = 20, FILES_MAX = 256 };
+#define LIMITER "/usr/bin/prlimit"
+
+enum { POLL_MS = 20 };
 
 /* Where distributions put the program. */
 static const char *converter(void)
@@ -39,32 +41,7 @@ static const char *converter(void)
 
 bool sheet_converter_present(void)
 {
-    return converter() != NULL;
-}
-
-static void limit(int what, uint64_t value)
-{
-    struct rlimit bound = {.rlim_cur = value, .rlim_max = value};
-    (void)setrlimit((__rlimit_resource_t)what, &bound);
-}
-
-/* Runs in the child, between fork and exec: only async-signal-safe calls. */
-static void become(const char *program, const char *const *args, const char *const *environment,
-                   const struct sheet_limits *limits)
-{
-    setpgid(0, 0);
-    int null = open("/dev/null", O_RDWR);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
-        _exit(126);
-    for (int fd = 3; fd < FILES_MAX; fd++)
-        close(fd);
-    limit(RLIMIT_CPU, limits->convert_seconds);
-    limit(RLIMIT_AS, limits->convert_memory);
-    limit(RLIMIT_FSIZE, limits->inflated_bytes);
-    limit(RLIMIT_NOFILE, FILES_MAX);
-    limit(RLIMIT_CORE, 0);
-    execve(program, (char *const *)args, (char *const *)environment);
-    _exit(127);
+    return converter() != NULL && access(LIMITER, X_OK) == 0;
 }
 
 /* Waits at most `seconds`; then kills the whole process group. */
@@ -89,11 +66,43 @@ static enum err wait_for(pid_t child, uint32_t seconds)
 struct command {
     const char *program;
     char *input, *output, *profile, *outdir, *home;
+    char *memory, *seconds, *size; /* options of prlimit */
 };
 
+/* A process group of its own, nothing open but /dev/null. */
+static enum err spawn(pid_t *child, const char *const *args, const char *const *environment)
+{
+    posix_spawnattr_t attr;
+    posix_spawn_file_actions_t files;
+    if (posix_spawnattr_init(&attr) != 0)
+        return ERR_MEMORY;
+    if (posix_spawn_file_actions_init(&files) != 0) {
+        posix_spawnattr_destroy(&attr);
+        return ERR_MEMORY;
+    }
+    bool ready = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP) == 0 &&
+                 posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0) == 0 &&
+                 posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0) == 0 &&
+                 posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0) == 0 &&
+                 posix_spawn_file_actions_addclosefrom_np(&files, 3) == 0;
+    int failed = ready ? posix_spawn(child, args[0], &files, &attr, (char *const *)args,
+                                     (char *const *)environment)
+                       : ENOMEM;
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attr);
+    return failed ? ERR_CONVERTER : ERR_OK;
+}
+
+/* prlimit (util-linux) bounds itself and then becomes the program. */
 static enum err run(const struct command *command, const struct sheet_limits *limits)
 {
-    const char *const args[] = {"soffice",
+    const char *const args[] = {LIMITER,
+                                command->memory,
+                                command->seconds,
+                                command->size,
+                                "--core=0",
+                                "--nofile=256",
+                                command->program,
                                 command->profile,
                                 "--headless",
                                 "--norestore",
@@ -108,12 +117,8 @@ static enum err run(const struct command *command, const struct sheet_limits *li
                                 NULL};
     const char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8",
                                        "SAL_USE_VCLPLUGIN=svp", command->home, NULL};
-    pid_t child = fork();
-    if (child < 0)
-        return ERR_MEMORY;
-    if (child == 0)
-        become(command->program, args, environment, limits);
-    setpgid(child, child);
+    pid_t child;
+    TRY(spawn(&child, args, environment));
     return wait_for(child, limits->convert_seconds);
 }
 
@@ -133,6 +138,12 @@ static char *join(struct sheet *sheet, const char *prefix, const char *suffix)
 {
     return arena_cstr(&sheet->arena,
                       arena_printf(&sheet->arena, "%s%s%s", prefix, sheet->scratch, suffix));
+}
+
+static char *option(struct sheet *sheet, const char *name, uint64_t value)
+{
+    return arena_cstr(&sheet->arena,
+                      arena_printf(&sheet->arena, "--%s=%llu", name, (unsigned long long)value));
 }
 
 static enum err make_folder(struct sheet *sheet)
@@ -157,8 +168,11 @@ static enum err prepare(struct command *command, struct sheet *sheet, const char
     command->outdir = join(sheet, "", "/out");
     command->profile = join(sheet, "-env:UserInstallation=file://", "/profile");
     command->home = join(sheet, "HOME=", "");
-    if (!command->input || !command->output || !command->outdir || !command->profile ||
-        !command->home)
+    command->memory = option(sheet, "as", sheet->limits.convert_memory);
+    command->seconds = option(sheet, "cpu", sheet->limits.convert_seconds);
+    command->size = option(sheet, "fsize", sheet->limits.inflated_bytes);
+    if (!command->memory || !command->seconds || !command->size || !command->input ||
+        !command->output || !command->outdir || !command->profile || !command->home)
         return ERR_MEMORY;
     return copy_in(command->input, path, sheet->limits.file_bytes);
 }
@@ -190,7 +204,7 @@ enum err convert_run(const char **out, struct sheet *sheet, const char *path, st
     struct command command = {.program = converter()};
     *out = NULL;
     TRY(check_streams(path, sheet->limits.file_bytes, fault));
-    if (!command.program)
+    if (!sheet_converter_present())
         return fault_set(fault, ERR_CONVERTER,
                          "“%s”是旧版 Excel 文件（.xls），未读取；请另存为 .xlsx 后重试，"
                          "或在本机安装 LibreOffice",
@@ -199,6 +213,8 @@ enum err convert_run(const char **out, struct sheet *sheet, const char *path, st
     if (err != ERR_OK)
         return fault_set(fault, err, "无法在临时文件夹准备转换“%s”", path);
     err = run(&command, &sheet->limits);
+    if (err == ERR_CONVERTER)
+        return fault_set(fault, err, "无法启动 LibreOffice 转换“%s”；请另存为 .xlsx 后重试", path);
     if (err == ERR_TIMEOUT)
         return fault_set(fault, err, "转换“%s”超过 %u 秒，已停止；请另存为 .xlsx 后重试", path,
                          sheet->limits.convert_seconds);

@@ -34,6 +34,7 @@ struct variants {
 /* A try: which column each field would have. */
 struct attempt {
     int32_t *columns;
+    size_t fields; /* how many */
     struct str *headings;
     size_t heading_count;
     size_t matched;
@@ -137,9 +138,9 @@ struct column_keys {
     size_t count;
 };
 
-static bool column_taken(const struct attempt *try, size_t fields, size_t column)
+static bool column_taken(const struct attempt *try, size_t column)
 {
-    for (size_t i = 0; i < fields; i++)
+    for (size_t i = 0; i < try->fields; i++)
         if (try->columns[i] == (int32_t)column)
             return true;
     return false;
@@ -148,7 +149,7 @@ static bool column_taken(const struct attempt *try, size_t fields, size_t column
 /* Gives `field`, if it has none yet, its best column that is still free, with a rank up to `most`.
  */
 static void assign(struct attempt *try, const struct variants *all, const struct column_keys *keys,
-                   size_t fields, uint32_t field, uint32_t most)
+                   uint32_t field, uint32_t most)
 {
     uint32_t best = UINT32_MAX;
     if (try->columns[field] >= 0)
@@ -157,7 +158,7 @@ static void assign(struct attempt *try, const struct variants *all, const struct
         uint32_t own = rank_of(all, keys->own[column], field);
         uint32_t joined = rank_of(all, keys->joined[column], field);
         uint32_t rank = own < joined ? own : joined;
-        if (rank >= best || rank > most || column_taken(try, fields, column))
+        if (rank >= best || rank > most || column_taken(try, column))
             continue;
         best = rank;
         try->columns[field] = (int32_t)column;
@@ -225,6 +226,7 @@ static enum err attempt(struct attempt *out, const struct variants *all, size_t 
 {
     struct column_keys keys;
     out->matched = 0;
+    out->fields = fields;
     out->columns = arena_array(arena, fields, sizeof *out->columns);
     if (!out->columns)
         return ERR_MEMORY;
@@ -232,9 +234,9 @@ static enum err attempt(struct attempt *out, const struct variants *all, size_t 
         out->columns[i] = -1;
     TRY(read_keys(&keys, out, arena, rows[0], rows[1]));
     for (uint32_t i = 0; i < fields; i++) /* a label beats other fields' variants */
-        assign(out, all, &keys, fields, i, 0);
+        assign(out, all, &keys, i, 0);
     for (uint32_t i = 0; i < fields; i++)
-        assign(out, all, &keys, fields, i, UINT32_MAX - 1);
+        assign(out, all, &keys, i, UINT32_MAX - 1);
     return ERR_OK;
 }
 

@@ -73,6 +73,7 @@ void sheet_close(struct sheet *sheet);
 /* The next row; ERR_END after the last. After any other error the sheet can only be closed. */
 MUST enum err sheet_next(struct sheet_row *row, struct sheet *sheet, struct fault *fault);
 
+/* What the file was found to be. */
 enum sheet_kind sheet_kind(const struct sheet *sheet);
 /* How many sheets (tables) there are, the name of one (0-based; "" if it has none), and which one
  * is being read. */

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-enum err cells_fault(struct rows_parser *p, const char *what)
+enum err cells_fault(struct rows_parser *p, enum err err, const char *what)
 {
     char column[4];
     column_name(column, p->column);
-    return fault_set(p->xml.fault, ERR_FORMAT, "第 %llu 行 %s 列%s，文件已损坏",
+    return fault_set(p->xml.fault, err, "第 %llu 行 %s 列%s",
                      (unsigned long long)p->sheet->row.number, column, what);
 }
 
@@ -53,7 +53,9 @@ static enum err place_cell(struct rows_parser *p, struct str ref)
     size_t letters = column_parse(&p->column, ref);
     struct str digits = str_sub(ref, letters, ref.len);
     bool known = letters > 0 && str_u64(&row, digits) == ERR_OK;
-    return known && row == p->sheet->row.number ? ERR_OK : cells_fault(p, "的单元格位置不正确");
+    return known && row == p->sheet->row.number
+               ? ERR_OK
+               : cells_fault(p, ERR_FORMAT, "的单元格位置不正确，文件已损坏");
 }
 
 enum err cells_start(struct rows_parser *p, struct str ref, struct str type, struct str style)
@@ -72,7 +74,7 @@ static enum err put_shared(struct rows_parser *p, struct str text)
 {
     uint64_t index;
     if (str_u64(&index, text) != ERR_OK || index >= p->book->string_count)
-        return cells_fault(p, "引用了不存在的文字");
+        return cells_fault(p, ERR_FORMAT, "引用了不存在的文字，文件已损坏");
     return row_put_fixed(p->sheet, p->column, SHEET_TEXT, p->book->strings[index]);
 }
 

@@ -74,10 +74,8 @@ static void on_text(void *user, const char *data, int len)
     if (!p->in_value || p->xml.err != ERR_OK)
         return;
     buf_add(&p->text, data, (size_t)len);
-    if (p->text.len > p->sheet->limits.cell_bytes) {
-        cells_fault(p, "的内容过长");
-        xml_fail(&p->xml, ERR_LIMIT);
-    }
+    if (p->text.len > p->sheet->limits.cell_bytes)
+        xml_fail(&p->xml, cells_fault(p, ERR_LIMIT, "的内容过长，未读取"));
 }
 
 static enum err put_cell(struct rows_parser *p)

@@ -35,8 +35,8 @@ MUST enum err cells_start_row(struct rows_parser *p, struct str number);
 MUST enum err cells_start(struct rows_parser *p, struct str ref, struct str type, struct str style);
 /* Puts the cell down. `fixed`: the text outlives the row and needs no copy. */
 MUST enum err cells_put(struct rows_parser *p, struct str text, bool fixed);
-/* Refuses the cell at hand in words that name its place. Returns ERR_FORMAT. */
-enum err cells_fault(struct rows_parser *p, const char *what);
+/* Refuses the cell at hand in words that name its place. Returns err. */
+MUST enum err cells_fault(struct rows_parser *p, enum err err, const char *what);
 
 /* May the kept worksheet be scanned? Sets p->scanning, and where its rows are. */
 void scan_open(struct rows_parser *p);

@@ -1,3 +1,4 @@
+/* Makes the files of the sheet tests and dumps what was read: see make.h. */
 #include "make.h"
 
 #include <setjmp.h>
