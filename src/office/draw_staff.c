@@ -413,6 +413,18 @@ static enum err staff_seat_facts(struct staff_seat *out, const struct staff_work
     return out->part != NULL ? ERR_OK : ERR_DAMAGED;
 }
 
+/* Does this inspector leave any seat of this object in this refill? */
+static bool staff_leaves(const struct draw_roster *roster, const struct draw_leaving *leaving,
+                         size_t count, const struct draw_pair *pair)
+{
+    struct str object = roster->seats[pair->seat].object;
+    for (size_t i = 0; i < count; i++)
+        if (leaving[i].inspector == pair->inspector &&
+            str_eq(roster->seats[leaving[i].seat].object, object))
+            return true;
+    return false;
+}
+
 enum err draw_staff_refill(struct draw_pair **out, size_t *count, struct draw_case *c,
                            struct db_tx *tx, const struct draw_roster *roster,
                            const struct draw_leaving *leaving, size_t leaving_count)
@@ -438,6 +450,9 @@ enum err draw_staff_refill(struct draw_pair **out, size_t *count, struct draw_ca
     }
     TRY(staff_pairs_make(&b, roster, facts, seats, leaving_count));
     *out = b.pairs;
-    *count = b.pair_count;
+    *count = 0;
+    for (size_t i = 0; i < b.pair_count; i++)
+        if (!staff_leaves(roster, leaving, leaving_count, &b.pairs[i]))
+            b.pairs[(*count)++] = b.pairs[i];
     return ERR_OK;
 }

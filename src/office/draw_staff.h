@@ -43,8 +43,9 @@ MUST enum err draw_staff_check(struct errand *e, struct db_tx *tx,
  * left out; sorted as the files need it. In the errand's arena. */
 MUST enum err draw_staff_roster(struct draw_roster *out, struct draw_case *c, struct db_tx *tx,
                                 const struct store_visit *visits, size_t visit_count);
-/* For a refill: who of the roster's inspectors may take these seats now. `at` tells for each seat
- * the object that it visits today (a skipped object's seats go to the object that followed). */
+/* For a refill: who of the roster's inspectors may take these seats now; nobody who leaves a seat
+ * of the same object in this refill. A seat's object is the one it visits today (a skipped object's
+ * seats go to the object that followed). */
 MUST enum err draw_staff_refill(struct draw_pair **out, size_t *count, struct draw_case *c,
                                 struct db_tx *tx, const struct draw_roster *roster,
                                 const struct draw_leaving *leaving, size_t leaving_count);
