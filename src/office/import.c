@@ -317,8 +317,7 @@ static enum err take_row(struct import_run *run, const struct sheet_record *reco
     return keep_source(run, row, record);
 }
 
-/* Settles, saves and reports the rows held, and forgets them. */
-static enum err finish_chunk(struct import_run *run)
+enum err import_finish(struct import_run *run)
 {
     if (run->count == 0)
         return ERR_OK;
@@ -334,23 +333,39 @@ static enum err finish_chunk(struct import_run *run)
 /* Not for every row: the caller may print. */
 static void tell_progress(const struct import_run *run)
 {
-    uint64_t rows = run->report->seen + run->count;
-    if (run->job->progress != NULL && rows % IMPORT_PROGRESS == 0)
-        run->job->progress(run->job->progress_ctx, rows, sheet_progress(run->sheet));
+    if (run->job->progress != NULL && run->taken % IMPORT_PROGRESS == 0)
+        run->job->progress(run->job->progress_ctx, run->taken, sheet_progress(run->sheet));
 }
 
-/* All rows of the file. */
-static enum err take_rows(struct import_run *run)
+enum err import_take(struct import_run *run)
 {
     struct sheet_record record;
     enum err err;
     while ((err = sheet_map_next(&record, &run->map, &run->e->fault)) == ERR_OK) {
         TRY(take_row(run, &record));
+        run->taken++;
         tell_progress(run);
         if (run->kind->chunk != 0 && run->count == run->kind->chunk)
-            TRY(finish_chunk(run));
+            return ERR_OK;
     }
-    return err == ERR_END ? finish_chunk(run) : err;
+    return err;
+}
+
+/* All rows of the file, one chunk after the other. */
+static enum err take_rows(struct import_run *run)
+{
+    bool done = false;
+    enum err err = ERR_OK;
+    if (run->kind->chunk != 0)
+        TRY(import_pipe(&done, run));
+    if (done)
+        return ERR_OK;
+    do {
+        err = import_take(run);
+        if (err == ERR_OK || err == ERR_END)
+            TRY(import_finish(run));
+    } while (err == ERR_OK);
+    return err == ERR_END ? ERR_OK : err;
 }
 
 /* --- the end --- */

@@ -75,6 +75,7 @@ struct import_run {
     struct import_row *rows;
     size_t count;
     size_t cap;
+    uint64_t taken; /* rows read so far */
     struct store_stamp stamp;
     struct store_load load; /* open over all chunks when fresh */
     bool fresh;             /* nobody has an object yet: bulk load, indexes afterwards */
@@ -132,6 +133,15 @@ struct str import_department_find(const struct import_run *run, struct str text)
 MUST enum err import_seen_add(uint64_t *before, struct import_seen *seen, struct str key,
                               uint64_t row);
 void import_seen_free(struct import_seen *seen);
+
+/* Reads and judges rows until a chunk is full: ERR_OK; ERR_END with the last ones, perhaps none. */
+MUST enum err import_take(struct import_run *run);
+/* Settles, saves and reports the rows held, and forgets them. */
+MUST enum err import_finish(struct import_run *run);
+/* All rows of the file, read and judged in a thread of their own while this one saves those before
+ * (import_pipe.c). Only for kinds whose judge does without the database. *done is false, and
+ * nothing has happened, when no thread can be had. */
+MUST enum err import_pipe(bool *done, struct import_run *run);
 
 /* Compares a row with row->old: values the file does not give are taken from it, before and after
  * are set where something differs. changed gets the bits of the fields. */
