@@ -3,6 +3,7 @@
 #include "page/page.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "crypto/random.h"
 
 #include <string.h>
@@ -107,17 +108,53 @@ enum err page_how(struct web_reply *reply, const struct web_request *request, st
     return page_end(reply, &p, "how");
 }
 
+/* The addresses of public bundles with their draws, as JSON for the verifier's choice. */
+static enum err verify_bundles(struct str *out, struct page *p)
+{
+    struct store_public_draw *rows = NULL;
+    size_t count = 0;
+    struct buf text = {0};
+    struct json_writer w;
+    TRY(office_portal_draws(&rows, &count, &p->errand, 0, PAGE_ROWS));
+    json_write_begin(&w, &text);
+    json_write_array(&w);
+    for (size_t i = 0; i < count; i++) {
+        if (!str_eq(rows[i].state, STR("disclosed")))
+            continue;
+        struct arena *arena = p->request->arena;
+        json_write_array(&w);
+        json_write_str(
+            &w, arena_printf(arena, "/open/bundles/%.*s-public.zip", STR_ARG(rows[i].number)));
+        json_write_str(&w, arena_printf(arena, "%.*s %.*s", STR_ARG(rows[i].number),
+                                        STR_ARG(rows[i].task_name)));
+        json_write_array_end(&w);
+    }
+    json_write_array_end(&w);
+    enum err err = json_write_end(&w);
+    *out = arena_str(p->request->arena, buf_view(&text));
+    buf_free(&text);
+    return err != ERR_OK ? err : out->data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
 enum err page_verify(struct web_reply *reply, const struct web_request *request,
                      struct fault *fault)
 {
     struct page p;
-    (void)fault;
+    struct str bundles = STR("[]");
     page_begin(&p, request, "/verify", STR(""));
+    enum err err = verify_bundles(&bundles, &p);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
     struct web_model *m = &p.model;
-    struct str script = page_asset_path(p.site, "main.js");
-    web_set(m, &m->root, "title", page_word(&p, "verify"));
-    if (script.len > 0)
-        web_set(m, web_list_add(m, web_set_list(m, &m->root, "scripts")), "src", script);
+    struct web_value *root = &m->root;
+    bool en = str_eq(request->language, STR("en"));
+    web_set(m, root, "title", page_word(&p, "verify"));
+    web_set(m, root, "verify_worker", page_asset_path(p.site, "verify_worker.js"));
+    web_set(m, root, "verify_key", p.site->vkey);
+    web_set(m, root, "verify_bundles", bundles);
+    web_set(m, root, "verify_css", page_asset_path(p.site, "verify.css"));
+    web_set(m, web_list_add(m, web_set_list(m, root, "scripts")), "src",
+            page_asset_path(p.site, en ? "verify_en.js" : "verify_zh.js"));
     return page_end(reply, &p, "verify");
 }
 

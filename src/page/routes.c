@@ -17,7 +17,7 @@ const struct web_route page_routes[] = {
     {WEB_GET, "/items", page_items, ROUTES_PAGE, 0, "items"},
     {WEB_GET, "/statistics", page_statistics, ROUTES_PAGE, 0, "statistics"},
     {WEB_GET, "/how", page_how, WEB_CACHED, 0, "how"},
-    {WEB_GET, "/verify", page_verify, WEB_CACHED, 0, "verify"},
+    {WEB_GET, "/verify", page_verify, ROUTES_PAGE, 0, "verify"},
     {WEB_GET, "/sitemap", page_sitemap, WEB_CACHED, 0, "sitemap"},
     {WEB_GET, "/sitemap.xml", page_sitemap_xml, WEB_FAST, 0, "sitemap-xml"},
     {WEB_GET, "/robots.txt", page_robots, WEB_FAST, 0, "robots"},

@@ -15,11 +15,15 @@
 extern const struct embed_file page_templates[];
 extern const struct embed_file page_files[];
 
+/* A partial is a template of that name; `verifier` is the verifier's own page. */
 static struct str site_partial(void *ctx, struct str name)
 {
     (void)ctx;
+    bool verifier = str_eq(name, STR("verifier"));
     for (const struct embed_file *f = page_templates; f->name != NULL; f++) {
         struct str file = str_of(f->name);
+        if (verifier && str_eq(file, STR("page.html")))
+            return str_range(f->data, f->size);
         if (file.len == name.len + 9 && str_starts(file, name) && str_ends(file, STR(".mustache")))
             return str_range(f->data, f->size);
     }
