@@ -137,7 +137,7 @@ build_fuzz() {
     local cc
     cc=$(command -v clang-14 || command -v clang) || return 1
     CC=$cc configure build-fuzz -Dfuzz=true -Ddebug=true -Doptimization=1 -Dwerror=false \
-        -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link,-Wno-string-concatenation &&
+        -Db_sanitize=address,undefined -Db_lundef=false "-Dc_args=-fsanitize=fuzzer-no-link -w" &&
         compile build-fuzz fuzz-targets
 }
 
