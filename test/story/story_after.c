@@ -331,15 +331,99 @@ static void a_skipped_objects_seats_can_be_refilled_at_the_object_that_follows(v
             assert_false(str_eq(draw->seats[i].inspector, sitting));
 }
 
+static void the_same_skip_again_names_the_same_next_and_changes_nothing(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, drawn);
+    const char *gone = arena_cstr(&c->s->arena, course_object(c, "1"));
+    const struct step skip[] = {{"skip", course_skip, &(struct course_skip){gone, "closed", NULL}}};
+    COURSE_RUN(c, skip);
+    struct str next = c->next;
+    const struct step again[] = {
+        {"again", course_skip, &(struct course_skip){gone, "closed", NULL}, .still = true}};
+    COURSE_RUN(c, again);
+    assert_true(str_eq(c->next, next));
+}
+
+static void a_refill_that_nobody_can_take_is_refused_before_its_randomness(void **state)
+{
+    struct course *c = *state;
+    const struct step draw[] = {
+        {"a task of the brigade", course_task,
+         &(struct course_task){.items = "XFJY-S0001", .department = "XFJY", .parts = "XFJY:2"}},
+        {"the draw", course_draw},
+    };
+    COURSE_RUN(c, draw);
+    /* four people: two sit at the first object, the two others withdraw from it */
+    struct str one = course_seated(c, 1, "XFJY", 1);
+    struct str two = course_seated(c, 1, "XFJY", 2);
+    static const char *const all[] = {"XFJY-001", "XFJY-002", "XFJY-003", "XFJY-004"};
+    for (size_t i = 0; i < 4; i++) {
+        const struct course_recuse recuse = {all[i], "1", "亲属"};
+        const struct step step = {"he withdraws", course_recuse, &recuse};
+        if (!str_eq(one, str_of(all[i])) && !str_eq(two, str_of(all[i])))
+            course_step(c, &step);
+    }
+    const struct step more[] = {
+        {"only his colleague of the same object is left", course_refill,
+         &(struct course_refill){"1:XFJY:1=生病", NULL}, ERR_STAFF, "XFJY;缺 1"},
+    };
+    COURSE_RUN(c, more);
+}
+
+static void two_vacant_seats_with_one_who_may_take_them_are_refused(void **state)
+{
+    struct course *c = *state;
+    const struct step draw[] = {
+        {"three of four at each object", course_task,
+         &(struct course_task){.items = "XFJY-S0001", .department = "XFJY", .parts = "XFJY:3"}},
+        {"the draw", course_draw},
+        {"two of the three fall ill, one is left", course_refill,
+         &(struct course_refill){"1:XFJY:1=生病;1:XFJY:2=生病", NULL}, ERR_STAFF, "XFJY"},
+    };
+    COURSE_RUN(c, draw);
+}
+
+static void who_leaves_an_object_does_not_come_back_to_it(void **state)
+{
+    struct course *c = *state;
+    for (unsigned k = 0; k < 4; k++) {
+        const struct step draw[] = {
+            {"two of four at each object", course_task,
+             &(struct course_task){.items = "XFJY-S0001", .department = "XFJY", .parts = "XFJY:2"}},
+            {"the draw", course_draw},
+        };
+        COURSE_RUN(c, draw);
+        struct str one = course_seated(c, 1, "XFJY", 1);
+        struct str two = course_seated(c, 1, "XFJY", 2);
+        const struct step refill[] = {
+            {"both fall ill", course_refill,
+             &(struct course_refill){"1:XFJY:1=生病;1:XFJY:2=生病", NULL}},
+            {"beacon 3", course_beacon, &(struct course_beacon){.parts = "witness:3"}},
+            {"assign", course_assign},
+            {"peer", course_peer, .still = true},
+        };
+        COURSE_RUN(c, refill);
+        for (int n = 1; n <= 2; n++) {
+            assert_false(str_eq(course_seated(c, 1, "XFJY", n), one));
+            assert_false(str_eq(course_seated(c, 1, "XFJY", n), two));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         COURSE_TEST(a_skipped_object_is_followed_by_its_stratums_next_ticket),
         COURSE_TEST(the_skips_line_holds_the_hash_of_its_evidence),
         COURSE_TEST(a_crash_between_the_skip_and_the_next_name_is_mended_by_calling_again),
+        COURSE_TEST(the_same_skip_again_names_the_same_next_and_changes_nothing),
+        COURSE_TEST(a_refill_that_nobody_can_take_is_refused_before_its_randomness),
         COURSE_TEST(a_stratum_that_is_used_up_names_nobody),
         COURSE_TEST(before_the_teams_a_skip_changes_the_seats_that_are_fixed_then),
         COURSE_TEST(a_vacant_seat_goes_to_one_who_may_sit_and_all_others_stay),
+        COURSE_TEST(two_vacant_seats_with_one_who_may_take_them_are_refused),
+        COURSE_TEST(who_leaves_an_object_does_not_come_back_to_it),
         COURSE_TEST(a_refill_after_a_recusal_does_not_give_the_seat_to_him),
         COURSE_TEST(several_seats_at_once_and_a_second_refill),
         COURSE_TEST(a_sealed_draw_refills_until_its_code_chain_is_used_up),

@@ -215,7 +215,8 @@ static void risk_classes_blind_the_pool_and_their_names(void **state)
         {"by class", course_task,
          &(struct course_task){
              .items = "SCJG-S0002", .strata = "risk", .quotas = "A=ceil:1%;D=ceil:100%;*=ceil:2%"}},
-        {"open, and yet the classes stay closed", course_commit},
+        {"open, the seed would tell the classes", course_commit, NULL, ERR_INPUT, "--sealed"},
+        {"sealed", course_commit, &(struct course_commit){.sealed = true}},
     };
     COURSE_RUN(c, steps);
     struct str body = course_show(c)->entries[0].body;
@@ -248,11 +249,12 @@ static void a_general_item_keeps_its_cap_and_a_key_item_has_none(void **state)
         {"of 216 drawable", course_commit, NULL, ERR_INPUT, "SCJG-S0001;40;216"},
         {"by class, all but none", course_task,
          &(struct course_task){.strata = "risk", .quotas = "*=ceil:50%"}},
-        {"the whole is above the cap", course_commit, NULL, ERR_INPUT, "SCJG-S0001;1/10"},
+        {"the whole is above the cap", course_commit, &(struct course_commit){.sealed = true},
+         ERR_INPUT, "SCJG-S0001;1/10"},
         {"by class, the whole under it", course_task,
          &(struct course_task){.strata = "risk",
                                .quotas = "A=ceil:1%;B=ceil:1%;C=ceil:1%;D=ceil:60%"}},
-        {"allowed", course_commit},
+        {"allowed", course_commit, &(struct course_commit){.sealed = true}},
         {"a 重点 item has no limit", course_task,
          &(struct course_task){.items = "SCJG-S0002", .quotas = "ALL=ceil:100%"}},
     };
@@ -263,13 +265,14 @@ static void every_object_of_a_key_item_gets_its_place_in_the_order_of_batches(vo
 {
     struct course *c = *state;
     const struct step steps[] = {
-        {"all of class D", course_task,
-         &(struct course_task){.items = "SCJG-S0002", .quotas = "ALL=ceil:100%", .risk = "D"}},
+        {"all cooperatives", course_task,
+         &(struct course_task){
+             .items = "SCJG-S0002", .quotas = "ALL=ceil:100%", .kind = "cooperative"}},
         {"the draw", course_draw},
     };
     COURSE_RUN(c, steps);
     const struct office_draw *draw = course_show(c);
-    assert_int_equal(draw->visit_count, 24);
+    assert_int_equal(draw->visit_count, 80);
     for (size_t i = 1; i < draw->visit_count; i++)
         assert_true(str_cmp(draw->visits[i - 1].ticket, draw->visits[i].ticket) < 0);
 }
@@ -326,6 +329,43 @@ static void strata_without_a_quota_and_pools_without_objects_are_refused(void **
     assert_int_equal(course_number(c, "SELECT count(id) FROM draw"), 0);
 }
 
+static void a_number_above_the_cap_of_a_general_item_is_refused(void **state)
+{
+    struct course *c = *state;
+    const struct step steps[] = {
+        {"24 of 240 is a tenth", course_task, &(struct course_task){.quotas = "ALL=fixed:25"}},
+        {"25 is more", course_commit, NULL, ERR_INPUT, "SCJG-S0001;25;240"},
+    };
+    COURSE_RUN(c, steps);
+}
+
+static void a_quota_for_a_stratum_that_cannot_be_is_refused(void **state)
+{
+    struct course *c = *state;
+    const struct step steps[] = {
+        {"a slip of the pen", course_task,
+         &(struct course_task){.strata = "kind", .quotas = "enterprize=fixed:9;*=fixed:1"},
+         ERR_INPUT, "enterprize"},
+        {"a class E", course_task,
+         &(struct course_task){.strata = "risk", .quotas = "E=ceil:5%;*=ceil:1%"}, ERR_INPUT, "E"},
+    };
+    COURSE_RUN(c, steps);
+}
+
+static void a_pool_that_is_one_risk_class_is_blinded(void **state)
+{
+    struct course *c = *state;
+    const struct step steps[] = {
+        {"class D alone", course_task,
+         &(struct course_task){.risk = "D", .items = "SCJG-S0002", .quotas = "ALL=fixed:3"}},
+        {"open, the pool would be the list of the class", course_commit, NULL, ERR_INPUT,
+         "--sealed"},
+        {"sealed", course_commit, &(struct course_commit){.sealed = true}},
+    };
+    COURSE_RUN(c, steps);
+    assert_true(str_find(course_show(c)->entries[0].body, STR("\npool-form blinded\n")) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +380,9 @@ int main(void)
         COURSE_TEST(a_general_item_keeps_its_cap_and_a_key_item_has_none),
         COURSE_TEST(every_object_of_a_key_item_gets_its_place_in_the_order_of_batches),
         COURSE_TEST(a_task_that_breaks_a_rule_is_refused_and_costs_no_number),
+        COURSE_TEST(a_number_above_the_cap_of_a_general_item_is_refused),
+        COURSE_TEST(a_quota_for_a_stratum_that_cannot_be_is_refused),
+        COURSE_TEST(a_pool_that_is_one_risk_class_is_blinded),
         COURSE_TEST(strata_without_a_quota_and_pools_without_objects_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,6 +146,88 @@ static void the_author_never_approves(void **state)
         course_number(c, "SELECT count(id) FROM result WHERE approved_by = entered_by"), 0);
 }
 
+/* --- who is another --- */
+
+static const struct step single[] = {{"a task", course_task}, {"the draw", course_draw}};
+
+static void who_typed_a_result_does_not_approve_it(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, single);
+    const struct step steps[] = {
+        {"typed by a clerk in the name of the inspector", course_enter, GOOD("1"), .by = "张三",
+         .days = 8},
+        {"the clerk approves what he typed", course_approve, GOOD("1"), ERR_FORBIDDEN,
+         .by = "张三"},
+        {"the same with a blank behind", course_approve, GOOD("1"), ERR_FORBIDDEN, .by = "张三 "},
+        {"the same exempts", course_exempt,
+         &(struct course_result){.object = "1", .note = "商业秘密"}, ERR_FORBIDDEN, .by = "张三"},
+        {"somebody else", course_approve, GOOD("1"), .by = "李四"},
+    };
+    COURSE_RUN(c, steps);
+}
+
+static void the_authors_own_name_is_the_author_too(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, single);
+    const char *code = arena_cstr(&c->s->arena, course_seated(c, 1, "SCJG", 1));
+    char sql[100];
+    snprintf(sql, sizeof sql, "SELECT name FROM inspector WHERE code = '%s'", code);
+    const char *name = course_text(c, sql);
+    const char *blank = arena_printf(&c->s->arena, "%s ", code).data;
+    const struct step steps[] = {
+        {"enter", course_enter, GOOD("1"), .by = "录入员", .days = 8},
+        {"approved under his name", course_approve, GOOD("1"), ERR_FORBIDDEN, .by = name},
+        {"approved under his code and a blank", course_approve, GOOD("1"), ERR_FORBIDDEN,
+         .by = blank},
+        {"nobody", course_approve, GOOD("1"), ERR_FORBIDDEN, .by = ""},
+    };
+    COURSE_RUN(c, steps);
+}
+
+static void an_object_whose_items_are_all_exempt_leaves_the_list_with_an_audit_row(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, single);
+    const struct step steps[] = {
+        {"enter", course_enter, GOOD("1"), .days = 8},
+        {"exempt", course_exempt, &(struct course_result){.object = "1", .note = "国家秘密"},
+         .by = "审批人"},
+        {"publish", course_publish},
+    };
+    COURSE_RUN(c, steps);
+}
+
+/* --- what is public stays --- */
+
+static void what_was_published_stays_as_it_was_when_the_registry_changes(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, single);
+    const struct step steps[] = {
+        {"results", course_results, .days = 8},
+        {"publish", course_publish},
+    };
+    COURSE_RUN(c, steps);
+    uint64_t rows = 0;
+    struct buf before = {0};
+    struct buf after = {0};
+    assert_int_equal(office_result_export(&rows, &c->s->e, course_path(c, "a.csv")), ERR_OK);
+    struct str number = course_object(c, "1");
+    struct str text = arena_printf(
+        &c->s->arena, "统一社会信用代码,检查对象名称\n%.*s,改了名字的公司\n", STR_ARG(number));
+    const struct course_import renamed = {"objects", text.data};
+    const struct step more[] = {{"the business takes another name", course_import, &renamed}};
+    COURSE_RUN(c, more);
+    assert_int_equal(office_result_export(&rows, &c->s->e, course_path(c, "b.csv")), ERR_OK);
+    assert_int_equal(file_read(&before, course_path(c, "a.csv"), 1 << 20), ERR_OK);
+    assert_int_equal(file_read(&after, course_path(c, "b.csv"), 1 << 20), ERR_OK);
+    assert_string_equal(buf_cstr(&before), buf_cstr(&after));
+    buf_free(&before);
+    buf_free(&after);
+}
+
 /* --- dates --- */
 
 static int32_t date(const char *text)
@@ -460,6 +542,10 @@ int main(void)
         COURSE_TEST(the_eight_texts_and_their_codes_say_the_same),
         COURSE_TEST(only_those_who_were_assigned_enter),
         COURSE_TEST(the_author_never_approves),
+        COURSE_TEST(who_typed_a_result_does_not_approve_it),
+        COURSE_TEST(the_authors_own_name_is_the_author_too),
+        COURSE_TEST(an_object_whose_items_are_all_exempt_leaves_the_list_with_an_audit_row),
+        COURSE_TEST(what_was_published_stays_as_it_was_when_the_registry_changes),
         COURSE_TEST(the_last_day_for_publication_is_the_twentieth_working_day),
         COURSE_TEST(beyond_the_known_calendar_the_last_day_is_marked_as_an_estimate),
         COURSE_TEST(a_result_before_the_visits_or_after_today_is_refused),

@@ -174,6 +174,62 @@ static void without_a_key_the_same_words_make_two_tasks(void **state)
     assert_int_equal(course_number(c, "SELECT count(id) FROM task"), 2);
 }
 
+#define GOOD(nth)                                                                                  \
+    &(struct course_result)                                                                        \
+    {                                                                                              \
+        .object = (nth), .code = "01", .method = "site"                                            \
+    }
+
+static void a_repeated_entry_answers_as_the_first(void **state)
+{
+    struct course *c = *state;
+    const struct step draw[] = {{"a task", course_task}, {"the draw", course_draw}};
+    COURSE_RUN(c, draw);
+    const struct step first[] = {{"enter", course_enter, GOOD("1"), .key = "k-1", .days = 8}};
+    COURSE_RUN(c, first);
+    int32_t due = c->due.due_on;
+    const struct step again[] = {
+        {"the same the next day", course_enter, GOOD("1"), .key = "k-1", .still = true, .days = 1}};
+    COURSE_RUN(c, again);
+    assert_int_equal(c->due.due_on, due);
+}
+
+static void every_errand_with_a_key_can_be_repeated(void **state)
+{
+    struct course *c = *state;
+    const struct course_beacon one = {.parts = "witness:1"};
+    const struct course_beacon two = {.parts = "witness:2"};
+    const struct {
+        const char *label;
+        course_act *act;
+        const void *arg;
+        int days;
+    } all[] = {
+        {"task", course_task, NULL, 0},
+        {"commit", course_commit, NULL, 0},
+        {"beacon", course_beacon, &one, 0},
+        {"objects", course_objects, NULL, 0},
+        {"recuse", course_recuse, &(struct course_recuse){"SCJG-001", "1", "亲属"}, 0},
+        {"teams", course_teams, NULL, 0},
+        {"beacon 2", course_beacon, &two, 0},
+        {"assign", course_assign, NULL, 0},
+        {"enter", course_enter, GOOD("1"), 8},
+        {"approve", course_approve, GOOD("1"), 0},
+        {"publish", course_publish, NULL, 0},
+        {"disclose", course_disclose, NULL, 0},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct step step = {
+            all[i].label,        all[i].act,
+            all[i].arg,          .key = all[i].label,
+            .days = all[i].days, .by = all[i].act == course_approve ? "审核员" : "经办员"};
+        course_step(c, &step);
+        step.still = true;
+        step.days = 0;
+        course_step(c, &step);
+    }
+}
+
 /* --- numbers --- */
 
 static void refused_commitments_leave_no_gap_in_the_numbers(void **state)
@@ -252,6 +308,8 @@ int main(void)
         COURSE_TEST(the_same_errand_with_the_same_key_is_done_once),
         COURSE_TEST(a_key_that_served_another_errand_is_a_conflict),
         COURSE_TEST(without_a_key_the_same_words_make_two_tasks),
+        COURSE_TEST(a_repeated_entry_answers_as_the_first),
+        COURSE_TEST(every_errand_with_a_key_can_be_repeated),
         COURSE_TEST(refused_commitments_leave_no_gap_in_the_numbers),
         COURSE_TEST(a_new_year_begins_its_numbers_anew),
         COURSE_TEST(an_audit_row_names_who_did_what_to_what),
