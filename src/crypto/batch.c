@@ -59,7 +59,7 @@ static void block_fill(uint8_t block[BLOCK], size_t prefix, struct str text, uin
 
 static void leaves_chunk(uint8_t (*out)[CRYPTO_HASH], const struct str *leaves, size_t count)
 {
-    struct bench b;
+    struct bench b = {0};
     uint32_t state[8];
     initial(state);
     for (size_t i = 0; i < count; i++)
@@ -82,7 +82,7 @@ void crypto_leaf_many(uint8_t (*out)[CRYPTO_HASH], const struct str *leaves, siz
 static void nodes_chunk(uint8_t (*out)[CRYPTO_HASH], const uint8_t (*pairs)[CRYPTO_HASH],
                         size_t count)
 {
-    struct bench b;
+    struct bench b = {0};
     uint32_t state[8];
     initial(state);
     for (size_t i = 0; i < count; i++) {
@@ -137,7 +137,7 @@ void crypto_merkle_add_many(struct crypto_merkle *m, uint8_t (*hashes)[CRYPTO_HA
 static void tickets_chunk(uint8_t (*out)[CRYPTO_HASH], const struct crypto_ticket *t,
                           const struct str *labels, size_t count)
 {
-    struct bench b;
+    struct bench b = {0};
     for (size_t i = 0; i < count; i++) {
         struct str label = labels[i].len <= SHORT ? labels[i] : STR("");
         block_fill(b.blocks[i], 0, label, BLOCK + label.len + 1);
