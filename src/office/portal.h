@@ -72,6 +72,7 @@ struct office_business {
 MUST enum err office_portal_business(struct office_business *out, struct errand *e,
                                      struct str pool_id);
 
+/* Lists, newest first, from below the id `before` (0: the newest), at most `most` rows. */
 MUST enum err office_portal_tasks(struct store_public_task **out, size_t *count, struct errand *e,
                                   int64_t before, int64_t most);
 /* A task with its items and parts. ERR_MISSING also while it is a draft. */

@@ -333,19 +333,30 @@ enum err page_open(struct web_reply *reply, const struct web_request *request, s
     return page_end(reply, &p, "open");
 }
 
+struct open_format {
+    const char *ending;
+    const char *type;
+};
+
+static const struct open_format open_formats[] = {
+    {"csv", "text/csv"},
+    {"json", "application/json"},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+};
+
 static void catalog_distribution(struct json_writer *out, const struct web_request *request,
-                                 const char *name, int year, const char *ending, const char *type)
+                                 const char *name, int year, const struct open_format *format)
 {
     struct str suffix = year > 0 ? arena_printf(request->arena, "-%d", year) : STR("");
     struct str url = arena_printf(request->arena, "https://%.*s/open/%s%.*s.%s",
-                                  STR_ARG(request->host), name, STR_ARG(suffix), ending);
+                                  STR_ARG(request->host), name, STR_ARG(suffix), format->ending);
     json_write_object(out);
     json_write_key(out, "@type");
     json_write_str(out, STR("dcat:Distribution"));
     json_write_key(out, "dcat:downloadURL");
     json_write_str(out, url);
     json_write_key(out, "dcat:mediaType");
-    json_write_str(out, str_of(type));
+    json_write_str(out, str_of(format->type));
     json_write_object_end(out);
 }
 
@@ -365,10 +376,8 @@ static void catalog_set(struct json_writer *out, const struct web_request *reque
     json_write_str(out, STR("随发布更新"));
     json_write_key(out, "dcat:distribution");
     json_write_array(out);
-    catalog_distribution(out, request, set->name, year, "csv", "text/csv");
-    catalog_distribution(out, request, set->name, year, "json", "application/json");
-    catalog_distribution(out, request, set->name, year, "xlsx",
-                         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    for (size_t i = 0; i < sizeof open_formats / sizeof open_formats[0]; i++)
+        catalog_distribution(out, request, set->name, year, &open_formats[i]);
     json_write_array_end(out);
     json_write_object_end(out);
 }
