@@ -111,26 +111,29 @@ static struct str draw_quota(struct page *p, const struct store_stratum *s)
                                                                              : "mode_random")));
 }
 
-/* The sources that the entries name, and how to check each. */
-static void draw_sources(struct page *p, const struct office_public_draw *d)
+/* One source line, the round that it decides, and how it can be checked. */
+static void draw_source(struct page *p, struct web_value *list, struct str text, int64_t round)
 {
     static const char *const kinds[] = {"drand", "lottery", "dice", "witness", "local"};
     struct web_model *m = &p->model;
-    struct web_value *list = web_set_list(m, &m->root, "sources");
+    struct web_value *row = web_list_add(m, list);
+    web_set(m, row, "text", text);
+    web_set_count(m, row, "round", round > 0 ? round : 1);
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        if (str_starts(text, str_of(kinds[k])))
+            web_set(m, row, "check", page_word(p, draw_source_words[k]));
+}
+
+/* The sources that the entries name. */
+static void draw_sources(struct page *p, const struct office_public_draw *d)
+{
+    struct web_value *list = web_set_list(&p->model, &p->model.root, "sources");
     for (size_t i = 0; i < d->entry_count; i++) {
         struct str rest = d->entries[i].body;
         struct str line;
-        while (str_cut(&line, &rest, '\n')) {
-            if (!str_starts(line, STR("source ")))
-                continue;
-            struct str text = str_sub(line, 7, SIZE_MAX);
-            struct web_value *row = web_list_add(m, list);
-            web_set(m, row, "text", text);
-            web_set_count(m, row, "round", d->entries[i].round > 0 ? d->entries[i].round : 1);
-            for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-                if (str_starts(text, str_of(kinds[k])))
-                    web_set(m, row, "check", page_word(p, draw_source_words[k]));
-        }
+        while (str_cut(&line, &rest, '\n'))
+            if (str_starts(line, STR("source ")))
+                draw_source(p, list, str_sub(line, 7, SIZE_MAX), d->entries[i].round);
     }
 }
 
