@@ -193,6 +193,7 @@ CREATE TABLE item (
   cap_den INTEGER NOT NULL CHECK (cap_den > 0),
   department TEXT NOT NULL,
   partners TEXT NOT NULL,
+  labels TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('active', 'replaced', 'closed')),
   valid_from INTEGER NOT NULL,
   job INTEGER NOT NULL,

@@ -132,6 +132,9 @@ static const struct field item_fields[MODEL_ITEM_COUNT] = {
                                "认领部门|责任部门|执行部门", NULL, ""},
     [MODEL_ITEM_PARTNERS] = {"partners", "配合部门", FIELD_TEXT, false, 600, MASK_NONE,
                              "参与部门|联查部门|协同部门", NULL, ""},
+    [MODEL_ITEM_LABELS] = {"labels", "适用标签", FIELD_LIST, false, 1000, MASK_NONE,
+                           "适用对象标签|对应标签|对应监管标签", NULL,
+                           "检查对象须有其中一个标签才适用；空则适用于全部对象"},
 };
 
 static const struct field department_fields[MODEL_DEPARTMENT_COUNT] = {

@@ -61,6 +61,7 @@ enum model_item_field {
     MODEL_ITEM_CAP,
     MODEL_ITEM_DEPARTMENT,
     MODEL_ITEM_PARTNERS,
+    MODEL_ITEM_LABELS,
     MODEL_ITEM_COUNT
 };
 

@@ -19,6 +19,8 @@ enum { FREEZE_OPAQUE = 16, FREEZE_DIVISIONS = 65536 };
 struct freeze {
     struct errand *e;
     const struct store_task *task;
+    const struct store_task_item *items;
+    size_t item_count;
     struct db_rows *objects;
     struct db_rows *visited;
     struct str visited_id; /* the visited stream's present id, data NULL at its end */
@@ -63,6 +65,22 @@ static bool freeze_labelled(struct str labels, struct str label)
     return false;
 }
 
+/* R22: the task's items say by labels which objects they apply to; an object belongs to the pool
+ * when at least one item applies to it. Where the task names a label itself, that decides. */
+static bool freeze_applies(const struct freeze *f, struct str labels)
+{
+    for (size_t i = 0; i < f->item_count; i++) {
+        struct str rest = f->items[i].labels;
+        struct str word;
+        if (rest.len == 0)
+            return true;
+        while (sheet_list_next(&word, &rest))
+            if (freeze_labelled(labels, word))
+                return true;
+    }
+    return false;
+}
+
 static bool freeze_in_scope(const struct freeze *f, const struct store_candidate *o)
 {
     const struct store_task *t = f->task;
@@ -73,7 +91,8 @@ static bool freeze_in_scope(const struct freeze *f, const struct store_candidate
         !industry_within(&office->industries, o->industry, t->scope_industry))
         return false;
     return freeze_in_list(t->scope_kind, o->kind) && freeze_in_list(t->scope_risk, o->risk) &&
-           freeze_labelled(o->labels, t->scope_label);
+           (t->scope_label.len > 0 ? freeze_labelled(o->labels, t->scope_label)
+                                   : freeze_applies(f, o->labels));
 }
 
 /* --- exclusion --- */
@@ -358,7 +377,11 @@ bool draw_freeze_blinds(const struct store_task *task)
 enum err draw_freeze(struct draw_frozen *out, struct errand *e, struct db_tx *tx,
                      const struct office_task *task)
 {
-    struct freeze f = {.e = e, .task = &task->task, .out = out};
+    struct freeze f = {.e = e,
+                       .task = &task->task,
+                       .items = task->items,
+                       .item_count = task->item_count,
+                       .out = out};
     const char *root = office_path(e->arena, e->office, "blobs");
     *out = (struct draw_frozen){0};
     if (root == NULL)

@@ -17,7 +17,7 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "valid_until2, specialities, areas, phone, state, reason, code"
 #define ITEM_COLUMNS                                                                               \
     "compiler, number, category, name, objects, class, methods, subject, content, basis, ratio, "  \
-    "frequency, cap_num, cap_den, department, partners, code, version, state, valid_from"
+    "frequency, cap_num, cap_den, department, partners, labels, code, version, state, valid_from"
 #define DEPARTMENT_COLUMNS                                                                         \
     "code, name, parent, level, division, leader, section, person, liaison, phone, state"
 
@@ -36,7 +36,8 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "UPDATE item SET compiler = $3, number = $4, category = $5, name = $6, objects = $7, "         \
     "class = $8, methods = $9, subject = $10, content = $11, basis = $12, ratio = $13, "           \
     "frequency = $14, cap_num = $15, cap_den = $16, department = $17, partners = $18, "            \
-    "code = $19, version = $20, state = $21, valid_from = $22, job = $23, at = $24 "               \
+    "labels = $19, code = $20, version = $21, state = $22, valid_from = $23, job = $24, "          \
+    "at = $25 "                                                                                    \
     "WHERE tenant = $1 AND id = $2"
 #define DEPARTMENT_UPDATE                                                                          \
     "UPDATE department SET code = $3, name = $4, parent = $5, level = $6, division = $7, "         \

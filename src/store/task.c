@@ -108,11 +108,13 @@ static enum err task_item_fill(void *out, struct db_rows *rows, struct arena *ar
     item->cap_num = db_col_int(rows, 5);
     item->cap_den = db_col_int(rows, 6);
     item->department = store_text(rows, 7, arena, &failed);
+    item->labels = store_text(rows, 8, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
 static const char TASK_ITEMS[] =
-    "SELECT i.id, i.code, i.category, i.name, i.class, i.cap_num, i.cap_den, t.department"
+    "SELECT i.id, i.code, i.category, i.name, i.class, i.cap_num, i.cap_den, t.department,"
+    " i.labels"
     " FROM task_item t JOIN item i ON i.tenant = t.tenant AND i.id = t.item"
     " WHERE t.tenant = $1 AND t.task = $2 ORDER BY i.code, i.id";
 
@@ -195,7 +197,8 @@ enum err store_task_quotas(struct store_task_quota **out, size_t *count, struct 
 }
 
 static const char ITEM_BY_CODE[] =
-    "SELECT id, code, category, name, class, cap_num, cap_den, department FROM item"
+    "SELECT id, code, category, name, class, cap_num, cap_den, department, labels"
+    " FROM item"
     " WHERE tenant = $1 AND code = $2 AND state = 'active' ORDER BY version DESC LIMIT 1";
 
 enum err store_item_by_code(struct store_task_item *out, struct arena *arena, struct db_tx *tx,

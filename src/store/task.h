@@ -52,6 +52,7 @@ struct store_task_item {
     int64_t cap_num;
     int64_t cap_den;
     struct str department;
+    struct str labels; /* objects it applies to carry one of these; empty: all (R22) */
 };
 MUST enum err store_task_item_add(struct db_tx *tx, struct str tenant, int64_t task,
                                   const struct store_task_item *item);
