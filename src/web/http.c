@@ -279,13 +279,15 @@ static enum MHD_Result job_send(struct job *job)
 
 /* --- taking requests --- */
 
+/* With its size, so that a NUL inside is seen.
+ * check: allow parameters — the library's own signature of a callback */
 static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
+                                   size_t name_size, const char *value, size_t value_size)
 {
     struct job *job = ctx;
     (void)kind;
-    struct str text = value != NULL ? str_of(value) : STR("");
-    web_check_header(&job->check, str_of(name), text);
+    web_check_header(&job->check, str_range(name, name_size),
+                     value != NULL ? str_range(value, value_size) : STR(""));
     return MHD_YES;
 }
 
@@ -362,7 +364,7 @@ static int take_route(struct job *job)
 static int take_head(struct job *job, const char *method)
 {
     struct web_request *r = &job->request;
-    MHD_get_connection_values(job->connection, MHD_HEADER_KIND, take_header, job);
+    MHD_get_connection_values_n(job->connection, MHD_HEADER_KIND, take_header, job);
     r->arena = &job->arena;
     r->ctx = job->server->config.ctx;
     r->now = job->started;
@@ -470,6 +472,8 @@ static enum MHD_Result take_announced(struct job *job)
     return job_send(job);
 }
 
+/* check: allow parameters — the shape is libmicrohttpd's */
+/* check: allow parameters — the library's own signature of a callback */
 static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection, const char *url,
                                    const char *method, const char *version, const char *data,
                                    size_t *size, void **state)
@@ -613,7 +617,7 @@ static enum err http_listen(struct web_server *server, struct fault *fault)
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->proxy != NULL ? 0 : http_or(c->per_client, 64),
         MHD_OPTION_CONNECTION_TIMEOUT, http_or(c->idle_seconds, HTTP_IDLE),
         MHD_OPTION_NOTIFY_CONNECTION, http_connection, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+        (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_URI_LOG_CALLBACK,
         http_begin, server, MHD_OPTION_UNESCAPE_CALLBACK, http_keep, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, http_end, server, MHD_OPTION_END);
     if (server->daemon == NULL)

@@ -1,0 +1,381 @@
+/* The server itself, with handlers that only a test has: slow ones, failing ones, many at once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "web/http.h"
+
+/* What the test's handlers share with the test. */
+struct bench {
+    struct web_server *server;
+    pthread_mutex_t gate; /* held by the test while slow handlers are to wait */
+    _Atomic int waiting;
+    _Atomic int made;
+    _Atomic uint64_t version;
+};
+
+static enum err handle_fast(struct web_reply *reply, const struct web_request *r,
+                            struct fault *fault)
+{
+    (void)r;
+    (void)fault;
+    buf_cat(&reply->body, "fast");
+    return ERR_OK;
+}
+
+static enum err handle_slow(struct web_reply *reply, const struct web_request *r,
+                            struct fault *fault)
+{
+    struct bench *b = r->ctx;
+    (void)fault;
+    b->waiting++;
+    pthread_mutex_lock(&b->gate);
+    pthread_mutex_unlock(&b->gate);
+    buf_cat(&reply->body, "slow");
+    return ERR_OK;
+}
+
+static enum err handle_count(struct web_reply *reply, const struct web_request *r,
+                             struct fault *fault)
+{
+    struct bench *b = r->ctx;
+    (void)fault;
+    buf_printf(&reply->body, "made %d", ++b->made);
+    return ERR_OK;
+}
+
+static enum err handle_fail(struct web_reply *reply, const struct web_request *r,
+                            struct fault *fault)
+{
+    bool ours = str_eq(web_param(r, "of"), STR("ours"));
+    buf_cat(&reply->body, "half a page");
+    return fault_set(fault, ours ? ERR_DB : ERR_MISSING, "words of the fault");
+}
+
+static enum err handle_echo(struct web_reply *reply, const struct web_request *r,
+                            struct fault *fault)
+{
+    (void)fault;
+    buf_str(&reply->body, r->body);
+    return ERR_OK;
+}
+
+static void make_error(struct web_reply *reply, const struct web_request *r, int status,
+                       const struct fault *fault)
+{
+    (void)r;
+    buf_printf(&reply->body, "error %d %s", status, fault != NULL ? fault->text : "-");
+}
+
+static uint64_t tell_version(void *ctx)
+{
+    return ((struct bench *)ctx)->version;
+}
+
+static const struct web_route routes[] = {
+    {WEB_GET, "/fast", handle_fast, WEB_FAST, 0, "fast"},
+    {WEB_GET, "/block", handle_fast, WEB_BLOCK, 0, "block"},
+    {WEB_GET, "/slow", handle_slow, WEB_BLOCK, 0, "slow"},
+    {WEB_GET, "/count", handle_count, WEB_BLOCK | WEB_CACHED, 0, "count"},
+    {WEB_GET, "/fail", handle_fail, WEB_BLOCK, 0, "fail"},
+    {WEB_POST, "/echo", handle_echo, WEB_BLOCK, 1000, "echo"},
+    {WEB_GET, NULL, NULL, 0, 0, NULL},
+};
+
+static void bench_open(struct bench *b, unsigned workers, unsigned queue)
+{
+    struct fault fault = {0};
+    memset(b, 0, sizeof *b);
+    pthread_mutex_init(&b->gate, NULL);
+    b->version = 1;
+    const struct web_config config = {.address = "127.0.0.1",
+                                      .workers = workers,
+                                      .queue = queue,
+                                      .per_client = 500,
+                                      .routes = routes,
+                                      .error_page = make_error,
+                                      .version = tell_version,
+                                      .ctx = b};
+    assert_int_equal(web_server_start(&b->server, &config, &fault), ERR_OK);
+}
+
+static void bench_close(struct bench *b)
+{
+    web_server_stop(b->server, 5);
+    pthread_mutex_destroy(&b->gate);
+}
+
+static int ask(const struct bench *b, const char *head)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(web_server_port(b->server))};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    assert_int_equal(send(fd, head, strlen(head), MSG_NOSIGNAL), (ssize_t)strlen(head));
+    return fd;
+}
+
+/* All that comes until the server closes. */
+static void hear(char *out, size_t size, int fd)
+{
+    size_t len = 0;
+    ssize_t got = 1;
+    while (got > 0 && len < size - 1) {
+        got = recv(fd, out + len, size - 1 - len, 0);
+        len += got > 0 ? (size_t)got : 0;
+    }
+    out[len] = '\0';
+    close(fd);
+}
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+static int status_of(const char *answer)
+{
+    return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? (int)strtol(answer + 9, NULL, 10) : 0;
+}
+
+static bool ends_with(const char *answer, const char *body)
+{
+    return str_ends(str_of(answer), str_of(body));
+}
+
+static void wait_for(const _Atomic int *value, int least)
+{
+    for (int i = 0; i < 1000 && *value < least; i++)
+        usleep(5000);
+    assert_true(*value >= least);
+}
+
+/* Every worker waits, the queue is full: pages that need no worker are served all the same, the
+ * rest is told to come again, and nothing is lost once the slow ones go on. */
+static void slow_handlers_do_not_slow_other_readers(void **state)
+{
+    enum { WORKERS = 4, QUEUE = 8 };
+    struct bench b;
+    char answer[4096];
+    int slow[WORKERS];
+    int queued[QUEUE];
+    (void)state;
+    bench_open(&b, WORKERS, QUEUE);
+    pthread_mutex_lock(&b.gate);
+    for (int i = 0; i < WORKERS; i++)
+        slow[i] = ask(&b, GET("/slow"));
+    wait_for(&b.waiting, WORKERS);
+    for (int i = 0; i < 200; i++) {
+        hear(answer, sizeof answer, ask(&b, GET("/fast")));
+        assert_true(status_of(answer) == 200 && ends_with(answer, "fast"));
+    }
+    for (int i = 0; i < QUEUE; i++)
+        queued[i] = ask(&b, GET("/block"));
+    int refused = 0;
+    for (int i = 0; i < 50 && refused == 0; i++) {
+        int fd = ask(&b, GET("/block"));
+        struct timeval wait = {0, 200000};
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+        hear(answer, sizeof answer, fd);
+        refused = status_of(answer) == 503;
+    }
+    assert_true(refused);
+    assert_non_null(strstr(answer, "Retry-After"));
+    assert_int_equal(b.waiting, WORKERS);
+    pthread_mutex_unlock(&b.gate);
+    for (int i = 0; i < WORKERS; i++) {
+        hear(answer, sizeof answer, slow[i]);
+        assert_true(status_of(answer) == 200 && ends_with(answer, "slow"));
+    }
+    for (int i = 0; i < QUEUE; i++) {
+        hear(answer, sizeof answer, queued[i]);
+        assert_int_equal(status_of(answer), 200);
+    }
+    bench_close(&b);
+}
+
+struct stopper {
+    struct bench *bench;
+    _Atomic int done;
+};
+
+static void *stop_server(void *arg)
+{
+    struct stopper *s = arg;
+    web_server_stop(s->bench->server, 20);
+    s->done = 1;
+    return NULL;
+}
+
+static void stopping_finishes_what_has_begun(void **state)
+{
+    struct bench b;
+    struct stopper stopper = {.bench = &b};
+    pthread_t thread;
+    char answer[4096];
+    (void)state;
+    bench_open(&b, 2, 8);
+    pthread_mutex_lock(&b.gate);
+    int slow = ask(&b, GET("/slow"));
+    int idle = ask(&b, "GET /fast HTTP/1.1\r\nHost: x\r\n\r\n");
+    wait_for(&b.waiting, 1);
+    pthread_create(&thread, NULL, stop_server, &stopper);
+    usleep(50000);
+    assert_false(stopper.done);
+    pthread_mutex_unlock(&b.gate);
+    hear(answer, sizeof answer, slow);
+    assert_true(status_of(answer) == 200 && ends_with(answer, "slow"));
+    hear(answer, sizeof answer, idle);
+    assert_int_equal(status_of(answer), 200);
+    pthread_join(thread, NULL);
+    assert_true(stopper.done);
+    pthread_mutex_destroy(&b.gate);
+}
+
+static void cached_pages_are_made_once_a_version(void **state)
+{
+    struct bench b;
+    char answer[4096];
+    (void)state;
+    bench_open(&b, 2, 8);
+    for (int i = 0; i < 5; i++) {
+        hear(answer, sizeof answer, ask(&b, GET("/count")));
+        assert_true(ends_with(answer, "\r\n\r\nmade 1"));
+    }
+    hear(answer, sizeof answer, ask(&b, GET("/count?lang=en")));
+    assert_true(ends_with(answer, "made 2")); /* another page */
+    hear(answer, sizeof answer, ask(&b, GET("/count")));
+    assert_true(ends_with(answer, "made 1"));
+    hear(answer, sizeof answer,
+         ask(&b, "HEAD /count HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    assert_true(status_of(answer) == 200 && ends_with(answer, "\r\n\r\n"));
+    assert_non_null(strstr(answer, "Content-Length: 6"));
+    b.version = 2;
+    hear(answer, sizeof answer, ask(&b, GET("/count")));
+    assert_true(ends_with(answer, "made 3"));
+    bench_close(&b);
+}
+
+static void faults_of_ours_tell_nothing(void **state)
+{
+    struct bench b;
+    char answer[4096];
+    (void)state;
+    bench_open(&b, 2, 8);
+    hear(answer, sizeof answer, ask(&b, GET("/fail?of=theirs")));
+    assert_true(status_of(answer) == 404 && ends_with(answer, "error 404 words of the fault"));
+    hear(answer, sizeof answer, ask(&b, GET("/fail?of=ours")));
+    assert_true(status_of(answer) == 500 && ends_with(answer, "error 500 -"));
+    assert_null(strstr(answer, "half a page"));
+    bench_close(&b);
+}
+
+static void bodies_end_where_they_say(void **state)
+{
+    struct bench b;
+    char answer[8192];
+    char text[4096];
+    (void)state;
+    bench_open(&b, 2, 8);
+    snprintf(text, sizeof text,
+             "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+             "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n%s",
+             GET("/fast"));
+    hear(answer, sizeof answer, ask(&b, text));
+    assert_non_null(strstr(answer, "\r\n\r\nhello"));
+    assert_non_null(strstr(answer, "\r\n\r\nabcde"));
+    assert_true(ends_with(answer, "fast"));
+    snprintf(text, sizeof text,
+             "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1001\r\n\r\n"
+             "%01001d",
+             0);
+    hear(answer, sizeof answer, ask(&b, text));
+    assert_int_equal(status_of(answer), 413);
+    bench_close(&b);
+}
+
+struct crowd {
+    const struct bench *bench;
+    int wrong;
+};
+
+static void *crowd_run(void *arg)
+{
+    static const char *const heads[] = {GET("/fast"),           GET("/count"),   GET("/block"),
+                                        GET("/fail?of=theirs"), GET("/nothing"), GET("/%zz")};
+    static const int statuses[] = {200, 200, 200, 404, 404, 400};
+    struct crowd *c = arg;
+    char answer[4096];
+    for (int i = 0; i < 300; i++) {
+        hear(answer, sizeof answer, ask(c->bench, heads[i % 6]));
+        c->wrong += status_of(answer) != statuses[i % 6];
+    }
+    return NULL;
+}
+
+/* For the sanitizers as much as for its own sake. */
+static void many_at_once_get_their_own_answers(void **state)
+{
+    enum { CROWD = 8 };
+    struct bench b;
+    pthread_t threads[CROWD];
+    struct crowd crowds[CROWD];
+    (void)state;
+    bench_open(&b, 4, 256);
+    for (int i = 0; i < CROWD; i++) {
+        crowds[i] = (struct crowd){&b, 0};
+        pthread_create(&threads[i], NULL, crowd_run, &crowds[i]);
+    }
+    for (int i = 0; i < 40; i++) {
+        usleep(2000);
+        b.version++;
+    }
+    for (int i = 0; i < CROWD; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(crowds[i].wrong, 0);
+    }
+    bench_close(&b);
+}
+
+static void a_taken_port_is_told_in_words(void **state)
+{
+    struct bench b;
+    struct web_server *second = NULL;
+    struct fault fault = {0};
+    (void)state;
+    bench_open(&b, 1, 1);
+    struct web_config config = {.address = "127.0.0.1",
+                                .port = web_server_port(b.server),
+                                .routes = routes,
+                                .error_page = make_error,
+                                .version = tell_version,
+                                .ctx = &b};
+    assert_int_equal(web_server_start(&second, &config, &fault), ERR_IO);
+    assert_non_null(strstr(fault.text, "端口"));
+    config.address = "not an address";
+    assert_int_equal(web_server_start(&second, &config, &fault), ERR_INPUT);
+    bench_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slow_handlers_do_not_slow_other_readers),
+        cmocka_unit_test(stopping_finishes_what_has_begun),
+        cmocka_unit_test(cached_pages_are_made_once_a_version),
+        cmocka_unit_test(faults_of_ours_tell_nothing),
+        cmocka_unit_test(bodies_end_where_they_say),
+        cmocka_unit_test(many_at_once_get_their_own_answers),
+        cmocka_unit_test(a_taken_port_is_told_in_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

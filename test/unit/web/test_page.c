@@ -1,0 +1,216 @@
+/* Finished pages, their encodings, the page cache, the budgets of addresses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <brotli/decode.h>
+#include <cmocka.h>
+#include <zlib.h>
+
+#include "web/limit.h"
+#include "web/page.h"
+
+static struct web_page *page_of(const char *text, size_t repeat, int status)
+{
+    struct web_reply reply = {.status = status, .type = "text/html; charset=utf-8"};
+    struct web_page *page = NULL;
+    for (size_t i = 0; i < repeat; i++)
+        buf_cat(&reply.body, text);
+    assert_int_equal(web_page_make(&page, &reply, true, false), ERR_OK);
+    return page;
+}
+
+static void the_best_allowed_encoding_is_picked(void **state)
+{
+    static const struct {
+        const char *accept;
+        enum web_encoding want;
+    } rows[] = {
+        {"", WEB_IDENTITY},
+        {"gzip", WEB_GZIP},
+        {"GZIP", WEB_GZIP},
+        {"br", WEB_BROTLI},
+        {"gzip, deflate, br, zstd", WEB_BROTLI},
+        {"gzip;q=1.0, br;q=0", WEB_GZIP},
+        {"br;q=0.000, gzip;q=0", WEB_IDENTITY},
+        {"br;q=0.5", WEB_BROTLI},
+        {"deflate, zstd", WEB_IDENTITY},
+        {"xbr, gzipx", WEB_IDENTITY},
+        {" br ;q=1 ", WEB_BROTLI},
+        {",,,", WEB_IDENTITY},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (web_encoding_pick(str_of(rows[i].accept)) != rows[i].want)
+            fail_msg("%s", rows[i].accept);
+}
+
+static void what_is_encoded_can_be_read_by_the_libraries(void **state)
+{
+    struct web_page *page = page_of("示例县阳光双随机 <p>", 500, 200);
+    struct str plain = buf_view(&page->body[WEB_IDENTITY]);
+    struct str packed = buf_view(&page->body[WEB_GZIP]);
+    char *got = malloc(plain.len);
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)packed.data, .avail_in = (uInt)packed.len};
+    (void)state;
+    assert_true(page->encoded[WEB_GZIP] && page->encoded[WEB_BROTLI]);
+    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+    z.next_out = (Bytef *)got;
+    z.avail_out = (uInt)plain.len;
+    assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+    inflateEnd(&z);
+    assert_memory_equal(got, plain.data, plain.len);
+    size_t len = plain.len;
+    packed = buf_view(&page->body[WEB_BROTLI]);
+    memset(got, 0, plain.len);
+    assert_int_equal(
+        BrotliDecoderDecompress(packed.len, (const uint8_t *)packed.data, &len, (uint8_t *)got),
+        BROTLI_DECODER_RESULT_SUCCESS);
+    assert_int_equal(len, plain.len);
+    assert_memory_equal(got, plain.data, plain.len);
+    free(got);
+    web_page_release(page);
+}
+
+static void small_and_packed_bodies_stay_as_they_are(void **state)
+{
+    struct web_page *page = page_of("x", 100, 200);
+    (void)state;
+    assert_false(page->encoded[WEB_GZIP] || page->encoded[WEB_BROTLI]);
+    web_page_release(page);
+    assert_false(web_encoding_worth(STR("application/zip"), 100000));
+    assert_true(web_encoding_worth(STR("application/json"), 100000));
+    assert_true(web_encoding_worth(STR("image/svg+xml"), 100000));
+}
+
+static void a_tag_names_exactly_its_page(void **state)
+{
+    struct web_page *a = page_of("a", 1000, 200);
+    struct web_page *b = page_of("b", 1000, 200);
+    struct web_page *missing = page_of("a", 1000, 404);
+    char text[64];
+    (void)state;
+    assert_string_not_equal(a->etag, b->etag);
+    assert_string_equal(missing->etag, "");
+    snprintf(text, sizeof text, "\"x\", W/\"%s-g\"", a->etag);
+    assert_true(web_page_matches(a, str_of(text)));
+    assert_false(web_page_matches(b, str_of(text)));
+    assert_true(web_page_matches(a, STR("*")));
+    assert_false(web_page_matches(a, STR("")));
+    assert_false(web_page_matches(missing, STR("*")));
+    web_page_release(a);
+    web_page_release(b);
+    web_page_release(missing);
+}
+
+/* --- the cache --- */
+
+static void cache_gives_the_version_it_was_asked_for(void **state)
+{
+    struct web_cache *cache = NULL;
+    struct web_page *page = page_of("a", 10, 200);
+    (void)state;
+    assert_int_equal(web_cache_open(&cache, 1 << 20), ERR_OK);
+    assert_null(web_cache_get(cache, STR("k"), 1));
+    web_cache_put(cache, STR("k"), 1, page);
+    assert_int_equal(page->refs, 2);
+    assert_ptr_equal(web_cache_get(cache, STR("k"), 1), page);
+    assert_int_equal(page->refs, 3);
+    web_page_release(page);
+    assert_null(web_cache_get(cache, STR("K"), 1));
+    assert_null(web_cache_get(cache, STR("k"), 2)); /* everything older is gone */
+    assert_int_equal(page->refs, 1);
+    web_cache_put(cache, STR("k"), 1, page); /* made before the change: must not stay */
+    assert_int_equal(page->refs, 1);
+    assert_null(web_cache_get(cache, STR("k"), 1));
+    web_cache_close(cache);
+    web_page_release(page);
+}
+
+static void cache_keeps_to_its_size_and_drops_the_oldest(void **state)
+{
+    enum { PAGES = 1000 };
+    struct web_cache *cache = NULL;
+    char key[16];
+    size_t kept = 0;
+    (void)state;
+    assert_int_equal(web_cache_open(&cache, 100000), ERR_OK);
+    for (int i = 0; i < PAGES; i++) {
+        struct web_page *page = page_of("x", 900, 200);
+        snprintf(key, sizeof key, "k%d", i);
+        web_cache_put(cache, str_of(key), 7, page);
+        web_page_release(page);
+        page = web_cache_get(cache, STR("k0"), 7); /* what is asked for stays */
+        assert_non_null(page);
+        web_page_release(page);
+    }
+    for (int i = 0; i < PAGES; i++) {
+        snprintf(key, sizeof key, "k%d", i);
+        struct web_page *page = web_cache_get(cache, str_of(key), 7);
+        kept += page != NULL ? web_page_size(page) : 0;
+        web_page_release(page);
+    }
+    assert_in_range(kept, 50000, 100000);
+    struct web_page *large = page_of("y", 60000, 200);
+    web_cache_put(cache, STR("large"), 7, large);
+    assert_int_equal(large->refs, 1); /* would push everything else out */
+    web_page_release(large);
+    web_cache_close(cache);
+}
+
+/* --- budgets --- */
+
+static void a_budget_is_a_burst_and_then_a_rate(void **state)
+{
+    struct web_limit *limit = NULL;
+    int64_t now = 1000000;
+    int granted = 0;
+    (void)state;
+    assert_int_equal(web_limit_open(&limit, 10, 40, 64), ERR_OK);
+    for (int i = 0; i < 100; i++)
+        granted += web_limit_take(limit, STR("192.0.2.1"), now);
+    assert_int_equal(granted, 40);
+    for (int i = 0; i < 1000; i++)
+        granted += web_limit_take(limit, STR("192.0.2.1"), now += 10000);
+    assert_in_range(granted, 40 + 99, 40 + 101); /* ten seconds */
+    now += 3600 * INT64_C(1000000);
+    granted = 0;
+    for (int i = 0; i < 100; i++)
+        granted += web_limit_take(limit, STR("192.0.2.1"), now);
+    assert_int_equal(granted, 40);
+    web_limit_close(limit);
+}
+
+static void addresses_have_their_own_budgets_but_a_v6_network_has_one(void **state)
+{
+    struct web_limit *limit = NULL;
+    (void)state;
+    assert_int_equal(web_limit_open(&limit, 1, 1, 4096), ERR_OK);
+    assert_true(web_limit_take(limit, STR("192.0.2.1"), 1));
+    assert_false(web_limit_take(limit, STR("192.0.2.1"), 1));
+    assert_true(web_limit_take(limit, STR("192.0.2.2"), 1));
+    assert_true(web_limit_take(limit, STR("2001:db8:1:2:3:4:5:6"), 1));
+    assert_false(web_limit_take(limit, STR("2001:db8:1:2:ffff:4:5:6"), 1));
+    assert_true(web_limit_take(limit, STR("2001:db8:1:3:3:4:5:6"), 1));
+    assert_int_equal(web_limit_open(&limit, 1, 1, 100), ERR_INPUT);
+    web_limit_close(limit);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_best_allowed_encoding_is_picked),
+        cmocka_unit_test(what_is_encoded_can_be_read_by_the_libraries),
+        cmocka_unit_test(small_and_packed_bodies_stay_as_they_are),
+        cmocka_unit_test(a_tag_names_exactly_its_page),
+        cmocka_unit_test(cache_gives_the_version_it_was_asked_for),
+        cmocka_unit_test(cache_keeps_to_its_size_and_drops_the_oldest),
+        cmocka_unit_test(a_budget_is_a_burst_and_then_a_rate),
+        cmocka_unit_test(addresses_have_their_own_budgets_but_a_v6_network_has_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
