@@ -208,6 +208,69 @@ static void the_scope_is_kept_and_strata_follow_it(void **state)
     assert_int_equal(course_show(c)->visit_count, 3 + 1);
 }
 
+static const char labelled_items[] =
+    "编制单位,序号,抽查类别,抽查事项,检查对象,事项类别,检查方式,检查主体,检查依据,适用标签\n"
+    "市场监督管理局,A08,标签事项,餐饮服务检查,餐饮,重点检查事项,实地核查,县级,《食品安全法》,"
+    "餐饮、食堂\n"
+    "市场监督管理局,A09,标签事项,药品经营检查,药店,重点检查事项,实地核查,县级,《药品管理法》,"
+    "药店\n";
+
+/* Here: numbers 10-13 carry 餐饮 or 食堂, 20 and 21 药店. */
+static enum err label_objects(struct course *c, const void *arg)
+{
+    static const struct {
+        int number;
+        const char *label;
+    } rows[] = {{10, "餐饮"}, {11, "食堂"}, {12, "餐饮、药店"},
+                {13, "餐饮"}, {20, "药店"}, {21, "药店"}};
+    struct buf text = {0};
+    (void)arg;
+    buf_cat(&text, "统一社会信用代码,检查对象名称,监管标签\n");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char sql[200];
+        snprintf(sql, sizeof sql, "SELECT number FROM object WHERE name = '第%03d号'",
+                 rows[i].number);
+        buf_printf(&text, "%s,第%03d号,%s\n", course_text(c, sql), rows[i].number, rows[i].label);
+    }
+    const struct course_import file = {"objects", buf_cstr(&text)};
+    enum err err = course_import(c, &file);
+    buf_free(&text);
+    return err;
+}
+
+/* R22: an item with labels applies to the objects that carry one of them, a task to those that at
+ * least one of its items applies to; an item without labels applies to all. */
+static void the_pool_is_what_the_items_apply_to(void **state)
+{
+    struct course *c = *state;
+    const struct course_import items = {"items", labelled_items};
+    const struct step steps[] = {
+        {"labels", label_objects},
+        {"items with labels", course_import, &items},
+        {"one item", course_task,
+         &(struct course_task){.items = "SCJG-S0003", .quotas = "ALL=fixed:2"}},
+        {"its draw", course_draw},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(pool_lines(c), 4);
+    const struct step both[] = {
+        {"two items, again the same year", course_task,
+         &(struct course_task){
+             .items = "SCJG-S0003;SCJG-S0004", .quotas = "ALL=fixed:2", .repeat = "整改复查"}},
+        {"their draw", course_draw},
+    };
+    COURSE_RUN(c, both);
+    assert_int_equal(pool_lines(c), 6);
+    const struct step all[] = {
+        {"with one that names no label", course_task,
+         &(struct course_task){
+             .items = "SCJG-S0003;SCJG-S0002", .quotas = "ALL=fixed:2", .repeat = "整改复查"}},
+        {"everybody", course_draw},
+    };
+    COURSE_RUN(c, all);
+    assert_int_equal(pool_lines(c), 240);
+}
+
 static void risk_classes_blind_the_pool_and_their_names(void **state)
 {
     struct course *c = *state;
@@ -376,6 +439,7 @@ int main(void)
         COURSE_TEST(skipped_and_aborted_objects_can_be_drawn_again),
         COURSE_TEST(objects_without_a_number_have_ids_of_their_own_and_are_drawn),
         COURSE_TEST(the_scope_is_kept_and_strata_follow_it),
+        COURSE_TEST(the_pool_is_what_the_items_apply_to),
         COURSE_TEST(risk_classes_blind_the_pool_and_their_names),
         COURSE_TEST(a_general_item_keeps_its_cap_and_a_key_item_has_none),
         COURSE_TEST(every_object_of_a_key_item_gets_its_place_in_the_order_of_batches),
