@@ -100,7 +100,7 @@ def size_limit(bench):
         def limit():
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-        return bench.attempt(here, step, "空间|过大|上限", setup=limit)
+        return bench.attempt(here, step, "空间|过大|无法打开数据库", setup=limit)
     return bench.course(here, trouble)
 
 

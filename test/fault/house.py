@@ -349,8 +349,16 @@ def publish_step(tag, place=None):
     return Step("publish%s-%s" % (place if place is not None else "", tag), words, traces, again=True)
 
 
-def course(f, large=False):
-    """All steps in order. large: one more import, long enough to be hit in its middle."""
+def course(f, large=False, keyed=True):
+    """All steps in order. large: one more import, long enough to be hit in its middle. keyed: every
+    step carries an idempotency key, else only those that would otherwise be done twice."""
+    steps = plain_course(f, large)
+    for step in steps if keyed else []:
+        step.key, step.again = "key-" + step.name, True
+    return steps
+
+
+def plain_course(f, large):
     items = ["--item", "SCJG-S0001", "--item", "XFJY-S0001@XFJY", "--part", "SCJG:2", "--part", "XFJY:2"]
     first = draw_step("A", "objects", ["draw-objects"], learn=pick_drawn("A"))
     second = draw_step("B", "objects", ["draw-objects"], learn=pick_drawn("B"))
@@ -364,7 +372,7 @@ def course(f, large=False):
         draw_step("A", "assign", ["draw-assign"], learn=pick_seat), skip_step("A", 1),
         draw_step("A", "refill", ["draw-refill"], "--leaving",
                   lambda facts: [facts.pick["seat"] + "=生病"], *SOURCES),
-        beacon_step("A", 3), draw_step("A", "assign", ["draw-refilled"], name="refilled"),
+        beacon_step("A", 3), draw_step("A", "assign", ["draw-assign"], name="refilled"),
         *result_steps("A", [0, 2, 3]), publish_step("A", 0), publish_step("A"),
         task_step(f, "B", items + ["--strata", "risk", "--quota", "A=ceil:3%", "--quota", "D=ceil:20%",
                                    "--quota", "*=ceil:5%"]),

@@ -2,12 +2,14 @@
 it: I1-I5, I6, I7, I8 (rows have their files), I10, I11 (nothing is shown before its entry is
 public). Everything is read from outside: the database by sqlite3 or psql, the log and the files as
 bytes. The database of a crashed program is looked at in a copy, so that looking repairs nothing."""
+import collections
 import hashlib
 import json
 import os
 import re
 import shutil
 import sqlite3
+import zipfile
 
 import protocol
 from tap import Broken
@@ -40,9 +42,10 @@ CHANGES = {
     "import": lambda d: len(d["import_job"]), "task-create": lambda d: len(d["task"]),
     "draw-commit": lambda d: len(d["draw"]), "draw-recuse": lambda d: len(d["recusal"]),
     "draw-beacon": lambda d: d.entries("beacon"), "draw-objects": lambda d: d.entries("drawn"),
-    "draw-teams": lambda d: d.entries("teams"), "draw-assign": lambda d: d.entries("assigned"),
+    "draw-teams": lambda d: d.entries("teams"),
+    "draw-assign": lambda d: d.entries("assigned") + d.entries("refilled"),
     "draw-skip": lambda d: d.entries("skip"), "draw-refill": lambda d: d.entries("refill"),
-    "draw-refilled": lambda d: d.entries("refilled"), "draw-abort": lambda d: d.entries("abort"),
+    "draw-abort": lambda d: d.entries("abort"),
     "draw-disclose": lambda d: d.entries("disclosure"), "draw-next": lambda d: d.followers(),
     "result-enter": lambda d: len(d["result"]), "result-publish": lambda d: len(d["publication"]),
     "result-approve": lambda d: len({r["visit"] for r in d["result"] if r["approved_by"]}),
@@ -160,22 +163,31 @@ class Keeper:
         self.imports(faults, d)
         self.states(faults, d)
         self.files(faults, d)
+        self.bundles(faults)
         self.numbers(faults, d)
         for draw in d["draw"]:
             if not draw["sealed"]:
                 self.drawn(faults, d, draw)
 
+    def traces(self):
+        return collections.Counter(trace for _, traces in self.promised for trace in traces)
+
+    def done(self, d, traces):
+        """Whether a step that was not acknowledged yet was done all the same."""
+        before = self.traces()
+        return all(sum(matches(r, t) for r in d.get("audit", [])) > before[t] for t in traces)
+
     # I1: what was acknowledged is there once; what was not, at most once; and nothing else.
     def once(self, faults, d, flying):
-        rows = list(d["audit"])
-        for name, traces, least in [(n, t, 1) for n, t in self.promised] + [("in flight", flying, 0)]:
-            for trace in traces:
-                there = [r for r in rows if matches(r, trace)]
-                # a publication of what is published already leaves no trace
-                few = least if trace[0] != "result-publish" else 0
-                if not few <= len(there) <= 1:
-                    faults.append("I1: %s: %d audit rows %s" % (name, len(there), trace))
-                rows = [r for r in rows if r not in there]
+        rows, promised, may = list(d["audit"]), self.traces(), collections.Counter(flying)
+        for trace in list(promised | may):
+            there = [r for r in rows if matches(r, trace)]
+            # a publication of what is published already leaves no trace
+            least = promised[trace] if trace[0] != "result-publish" else 0
+            if not least <= len(there) <= promised[trace] + may[trace]:
+                faults.append("I1: %d audit rows %s, acknowledged %d, in flight %d" % (
+                    len(there), trace, promised[trace], may[trace]))
+            rows = [r for r in rows if r not in there]
         faults += ["I1: nobody asked for %s %s %s" % (r["action"], r["target"], r["detail"]) for r in rows]
         requests = [r["request"] for r in d["idempotency"]]
         if len(requests) != len(set(requests)):
@@ -232,9 +244,8 @@ class Keeper:
             skips = sorted(e["idx"] for e in d["draw_entry"] if e["kind"] == "skip")
             if len(skips) < d.followers() or skips[d.followers() - 1] >= published:
                 faults.append("order: the next name before the skip is public")
-        for name in os.listdir(self.house.folder + "/bundles") if os.path.isdir(
-                self.house.folder + "/bundles") else []:
-            ids = [w["id"] for w in d["draw"] if name.startswith(w["number"] + "-") and name.endswith(".zip")]
+        for name in self.bundle_names():
+            ids = [w["id"] for w in d["draw"] if name.startswith(w["number"] + "-")]
             ends = [e["idx"] for e in d["draw_entry"] if e["draw"] in ids and
                     e["kind"] in ("disclosure", "abort")]
             if ids and (not ends or ends[0] >= published):
@@ -288,6 +299,21 @@ class Keeper:
                 faults.append("I8: %s of a draw is missing or wrong" % row["name"])
             elif len(content) != row["size"]:
                 faults.append("I8: %s has another size than its row" % row["name"])
+
+    def bundle_names(self):
+        folder = self.house.folder + "/bundles"
+        return [n for n in os.listdir(folder) if n.endswith(".zip")] if os.path.isdir(folder) else []
+
+    # A bundle is whole or not there at all.
+    def bundles(self, faults):
+        for name in self.bundle_names():
+            try:
+                with zipfile.ZipFile("%s/bundles/%s" % (self.house.folder, name)) as z:
+                    whole = z.testzip() is None
+            except (zipfile.BadZipFile, OSError):
+                whole = False
+            if not whole:
+                faults.append("I8: the bundle %s is not whole" % name)
 
     # I10: numbers run from 1 without gap or duplicate.
     def numbers(self, faults, d):

@@ -39,19 +39,15 @@ class Walk:
     def cut(self, step):
         """The step's command was cut off: everything must hold, with or without it. Answers whether
         it was done."""
-        dump = self.keeper.look(step.traces(self.facts))
-        return any(invariants.matches(r, t) for r in dump.get("audit", [])
-                   for t in step.traces(self.facts))
+        traces = step.traces(self.facts)
+        return self.keeper.done(self.keeper.look(traces), traces)
 
     def settle(self, step, done):
         """The command ended by itself: the step was done now, or the answer says it was before."""
         if done.code != 0:
             invariants.clear(done)
             must(not step.again, "%s cannot be repeated: %s" % (step.name, done))
-            dump = self.keeper.look(step.traces(self.facts))
-            there = [[r for r in dump["audit"] if invariants.matches(r, t)]
-                     for t in step.traces(self.facts)]
-            must(all(there), "%s can neither be done nor is it done: %s" % (step.name, done))
+            must(self.cut(step), "%s can neither be done nor is it done: %s" % (step.name, done))
         if step.learn:
             self.house.quiet()
             step.learn(self.facts, invariants.dump(self.house, self.keeper.scratch), done)
