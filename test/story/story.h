@@ -40,6 +40,7 @@ struct course {
     struct office_published published;
     const char *tables[COURSE_TABLES]; /* of the database, the migrations' own left out */
     size_t table_count;
+    uint8_t digest[32]; /* of all of them after the last step */
 };
 
 typedef enum err course_act(struct course *c, const void *arg);
