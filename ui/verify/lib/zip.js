@@ -110,6 +110,7 @@ class Zip {
   local(entry, head, at) {
     if (at + 30 > this.data.length || this.u32(at) !== 0x04034b50) throw damaged('local');
     let same = ((this.u16(at + 6) ^ entry.flags) & ~0x0806) === 0;
+    same &&= this.u16(at + 4) <= this.u16(head + 6); // the version needed to read it
     for (let i = 0; i < 6; i++) same &&= this.data[at + 8 + i] === this.data[head + 10 + i];
     for (const i of [0, 4, 8]) {
       const value = this.u32(at + 14 + i);

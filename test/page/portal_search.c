@@ -1,0 +1,258 @@
+/* Substring search over names, on both databases: every part of one to six characters of every kind
+ * of name is asked for, and the answer is compared with reading all names (what LIKE over the
+ * folded names would give). Names are made of few characters, so that parts occur often and across
+ * each other, and of the characters that tokenizers stumble over. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../unit/db/rig.h"
+#include "base/buf.h"
+#include "store/core.h"
+#include "store/search.h"
+
+enum { OBJECTS = 1500, ASKED = 1200, PAGE = 100 };
+
+static const char *const letters[] = {
+    "示", "例", "县", "龘", "𠮷", "𪚥", "ÿ", "é", "E\xCC\x81", "ß",  "Ａ", "a",        "B",
+    "1",  "２", "〇", "·",  "（", "）", "×", "'", "\"",        "\\", "%",  "_",        " ",
+    "-",  "*",  ":",  "&",  "😀",  "🏪",  "ཀ", "й", "の",        "ﬁ",  "㈱", "\xC2\xA0", "AND",
+};
+enum { LETTERS = sizeof letters / sizeof letters[0] };
+
+struct house {
+    struct rig rig;
+    struct arena arena;
+    struct str names[OBJECTS];
+    struct str folded[OBJECTS];
+    uint32_t noise;
+};
+
+static uint32_t noise(struct house *h, uint32_t below)
+{
+    h->noise = h->noise * 1664525U + 1013904223U;
+    return (h->noise >> 8) % below;
+}
+
+/* A third of all letters are 示, 例 or 县. */
+static struct str name_make(struct house *h)
+{
+    struct buf text = {0};
+    size_t length = 1 + noise(h, 12);
+    for (size_t i = 0; i < length; i++)
+        buf_cat(&text, letters[noise(h, 3) == 0 ? noise(h, 3) : noise(h, LETTERS)]);
+    struct str name = arena_str(&h->arena, buf_view(&text));
+    buf_free(&text);
+    return name;
+}
+
+static const char ADD[] =
+    "INSERT INTO object (tenant, id, pool_id, number_kind, number, name, kind, type, state,"
+    " division, address, industry, business, established, risk, risk_on, observed_until,"
+    " department, labels, likeness, job, at) VALUES ($1, $2, $3, 'none', '', $4, 'other', '',"
+    " 'active', $5, '', '', '', 0, '', 0, 0, '', '', '', $6, 0)";
+
+static enum err add_all(struct db_tx *tx, void *ctx)
+{
+    struct house *h = ctx;
+    char pool_id[32];
+    for (int i = 0; i < OBJECTS; i++) {
+        snprintf(pool_id, sizeof pool_id, "S%d", i);
+        TRY(db_run(tx, NULL, ADD,
+                   DB_ARGS(db_text(STR("410882")), db_int(100 + i), db_text(str_of(pool_id)),
+                           db_text(h->names[i]),
+                           db_text(i % 2 != 0 ? STR("410882100") : STR("410883")),
+                           db_int(i / 500))));
+    }
+    return store_search_make(tx, db_dialect(h->rig.db));
+}
+
+static enum err follow_some(struct db_tx *tx, void *ctx)
+{
+    struct house *h = ctx;
+    uint64_t done = 1;
+    struct arena arena = {0};
+    enum err err = ERR_OK;
+    while (err == ERR_OK && done > 0)
+        err = store_search_follow(&done, &arena, tx, db_dialect(h->rig.db), STR("410882"), 333);
+    arena_free(&arena);
+    return err;
+}
+
+static void write_now(struct house *h, db_work *work)
+{
+    struct fault fault = {0};
+    if (db_transact(h->rig.db, "test", work, h, &fault) != ERR_OK)
+        fail_msg("%s", fault.text);
+}
+
+static void house_open(struct house *h)
+{
+    struct db_migration *list = NULL;
+    size_t count = 0;
+    struct fault fault = {0};
+    memset(h, 0, sizeof *h);
+    h->noise = 20261121;
+    rig_open(&h->rig);
+    assert_int_equal(store_migrations(&list, &count, &h->arena), ERR_OK);
+    if (db_migrate(h->rig.db, list, count, &fault) != ERR_OK)
+        fail_msg("%s", fault.text);
+    for (int i = 0; i < OBJECTS; i++) {
+        h->names[i] = name_make(h);
+        h->folded[i] = store_search_fold(&h->arena, h->names[i]);
+        assert_non_null(h->folded[i].data);
+    }
+    write_now(h, add_all);
+    write_now(h, follow_some);
+}
+
+static void house_close(struct house *h)
+{
+    rig_close(&h->rig);
+    arena_free(&h->arena);
+}
+
+struct question {
+    struct house *house;
+    struct arena arena;
+    struct store_search search;
+    struct store_public_object *found;
+    size_t count;
+};
+
+static enum err ask(struct db_tx *tx, void *ctx)
+{
+    struct question *q = ctx;
+    return store_search_find(&q->found, &q->count, &q->arena, tx, db_dialect(q->house->rig.db),
+                             &q->search);
+}
+
+/* Does the object's folded name hold the text, and does it lie in the division? */
+static bool holds(const struct house *h, int i, struct str folded, struct str division)
+{
+    struct str own = i % 2 != 0 ? STR("410882100") : STR("410883");
+    return folded.len > 0 && str_find(h->folded[i], folded) >= 0 && str_starts(own, division);
+}
+
+/* Asks page by page and compares with reading everything. */
+static size_t compare(struct house *h, struct str text, struct str division)
+{
+    struct question q = {.house = h};
+    struct fault fault = {0};
+    struct str folded = store_search_fold(&q.arena, text);
+    int at = 0;
+    size_t all = 0;
+    q.search = (struct store_search){STR("410882"), text, division, 0, PAGE};
+    do {
+        if (db_read(h->rig.db, "test", ask, &q, &fault) != ERR_OK)
+            fail_msg("“%.*s”: %s", STR_ARG(text), fault.text);
+        for (size_t k = 0; k < q.count; k++, all++) {
+            while (at < OBJECTS && !holds(h, at, folded, division))
+                at++;
+            if (at == OBJECTS || q.found[k].id != 100 + at)
+                fail_msg("“%.*s”: %lld is not the next that holds it", STR_ARG(text),
+                         (long long)q.found[k].id);
+            at++;
+            q.search.after = q.found[k].id;
+        }
+    } while (q.count == PAGE);
+    for (; at < OBJECTS; at++)
+        if (holds(h, at, folded, division))
+            fail_msg("“%.*s”: %d holds it and was not found", STR_ARG(text), 100 + at);
+    arena_free(&q.arena);
+    return all;
+}
+
+/* `length` characters of a name from a random place. */
+static struct str part(struct house *h, struct str name, size_t length)
+{
+    size_t starts[256];
+    size_t count = 0;
+    for (size_t i = 0; i < name.len && count < 255; i++)
+        if (((unsigned char)name.data[i] & 0xC0) != 0x80)
+            starts[count++] = i;
+    starts[count] = name.len;
+    size_t from = noise(h, (uint32_t)count);
+    size_t end = from + length < count ? from + length : count;
+    return str_range(name.data + starts[from], starts[end] - starts[from]);
+}
+
+static void every_part_of_a_name_finds_exactly_who_holds_it(void **state)
+{
+    struct house h;
+    size_t found = 0;
+    (void)state;
+    house_open(&h);
+    for (int i = 0; i < ASKED; i++) {
+        struct str text = part(&h, h.names[noise(&h, OBJECTS)], 1 + noise(&h, 6));
+        found += compare(&h, text, i % 3 == 0 ? STR("410882") : STR(""));
+    }
+    assert_true(found > ASKED);
+    house_close(&h);
+}
+
+static void what_no_name_holds_finds_nothing(void **state)
+{
+    static const char *const rows[] = {"",  " ",  "·",    "'",    "\"",  "\\",     "*",        "%",
+                                       "_", "鑫", "鑫示", "示鑫", "& |", "' OR '", "示* OR 例"};
+    struct house h;
+    (void)state;
+    house_open(&h);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        (void)compare(&h, str_of(rows[i]), STR(""));
+    house_close(&h);
+}
+
+static enum err rename_some(struct db_tx *tx, void *ctx)
+{
+    struct house *h = ctx;
+    for (int i = 0; i < OBJECTS; i += 7) {
+        h->names[i] = name_make(h);
+        h->folded[i] = store_search_fold(&h->arena, h->names[i]);
+        TRY(db_run(tx, NULL, "UPDATE object SET name = $3, job = 99 WHERE tenant = $1 AND id = $2",
+                   DB_ARGS(db_text(STR("410882")), db_int(100 + i), db_text(h->names[i]))));
+    }
+    return ERR_OK;
+}
+
+static enum err ask_pending(struct db_tx *tx, void *ctx)
+{
+    bool pending = false;
+    struct house *h = ctx;
+    TRY(store_search_pending(&pending, tx, STR("410882")));
+    h->noise = pending ? 1 : 2;
+    return ERR_OK;
+}
+
+static void a_changed_name_is_found_and_the_old_one_is_not(void **state)
+{
+    struct house h;
+    struct fault fault = {0};
+    (void)state;
+    house_open(&h);
+    assert_int_equal(db_read(h.rig.db, "test", ask_pending, &h, &fault), ERR_OK);
+    assert_int_equal(h.noise, 2);
+    write_now(&h, rename_some);
+    assert_int_equal(db_read(h.rig.db, "test", ask_pending, &h, &fault), ERR_OK);
+    assert_int_equal(h.noise, 1);
+    write_now(&h, follow_some);
+    for (int i = 0; i < ASKED / 3; i++)
+        (void)compare(&h, part(&h, h.names[noise(&h, OBJECTS)], 1 + noise(&h, 3)), STR(""));
+    house_close(&h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_part_of_a_name_finds_exactly_who_holds_it),
+        cmocka_unit_test(what_no_name_holds_finds_nothing),
+        cmocka_unit_test(a_changed_name_is_found_and_the_old_one_is_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
