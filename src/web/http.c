@@ -279,8 +279,7 @@ static enum MHD_Result job_send(struct job *job)
 
 /* --- taking requests --- */
 
-/* With its size, so that a NUL inside is seen.
- * check: allow parameters — the library's own signature of a callback */
+/* With its size, so that a NUL inside is seen. */
 static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const char *name,
                                    size_t name_size, const char *value, size_t value_size)
 {
