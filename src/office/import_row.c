@@ -37,7 +37,7 @@ static enum err say(struct import_run *run, struct str *reasons, struct str *col
 }
 
 /* Formats a reason of bounded length into arena, never cut inside a character. */
-static struct str say_format(struct arena *arena, const char *fmt, va_list args)
+static PRINTF(2, 0) struct str say_format(struct arena *arena, const char *fmt, va_list args)
 {
     char text[sizeof((struct fault *)NULL)->text];
     int len = vsnprintf(text, sizeof text, fmt, args);
