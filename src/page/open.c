@@ -1,6 +1,5 @@
 /* Open data (R8, R18, ECOSYSTEM c.3): every public list as CSV with BOM, JSON and XLSX, one file a
- * year, and a DCAT catalogue. CSV and JSON are made in memory page by page; XLSX through the sheet
- * writer into the data folder's cache. */
+ * year, and a DCAT catalogue. CSV and JSON are made in memory, XLSX through the sheet writer. */
 #include "page/page.h"
 
 #include "base/csv.h"
@@ -54,19 +53,27 @@ static enum err open_result(struct page *p, const struct store_public_result *r,
     return row(ctx, cells, sizeof cells / sizeof cells[0]);
 }
 
+/* Page by page, in an arena of its own, so that memory does not grow with the rows. */
 static enum err open_results(struct page *p, int year, open_row *row, void *ctx)
 {
     struct store_result_filter filter = {.most = OPEN_PAGE};
     struct store_public_result *rows = NULL;
+    struct arena arena = {0};
+    struct arena *kept = p->errand.arena;
     size_t count = OPEN_PAGE;
+    enum err err = ERR_OK;
     open_span(&filter, year);
-    while (count == OPEN_PAGE) {
-        TRY(office_portal_results(&rows, &count, &p->errand, &filter));
-        for (size_t i = 0; i < count; i++)
-            TRY(open_result(p, &rows[i], row, ctx));
-        filter.before = count > 0 ? rows[count - 1].id : 0;
+    p->errand.arena = &arena;
+    while (count == OPEN_PAGE && err == ERR_OK) {
+        arena_clear(&arena);
+        err = office_portal_results(&rows, &count, &p->errand, &filter);
+        for (size_t i = 0; i < count && err == ERR_OK; i++)
+            err = open_result(p, &rows[i], row, ctx);
+        filter.before = err == ERR_OK && count > 0 ? rows[count - 1].id : 0;
     }
-    return ERR_OK;
+    p->errand.arena = kept;
+    arena_free(&arena);
+    return err;
 }
 
 static enum err open_draws(struct page *p, int year, open_row *row, void *ctx)
@@ -208,6 +215,19 @@ static enum err open_json_row(void *ctx, const struct str *cells, size_t count)
     return ERR_OK;
 }
 
+static enum err open_json(struct web_reply *reply, struct page *p, const struct open_set *set,
+                          int year)
+{
+    struct json_writer out;
+    struct open_json j = {&out, set};
+    reply->type = "application/json; charset=utf-8";
+    json_write_begin(&out, &reply->body);
+    json_write_array(&out);
+    TRY(set->walk(p, year, open_json_row, &j));
+    json_write_array_end(&out);
+    return json_write_end(&out);
+}
+
 struct open_xlsx {
     struct sheet_writer *writer;
     struct fault *fault;
@@ -231,16 +251,19 @@ static enum err open_csv(struct web_reply *reply, struct page *p, const struct o
     return set->walk(p, year, open_csv_row, &reply->body);
 }
 
-/* The file is made beside the log under a name of this request, read and removed: an .xlsx cannot
- * be written into memory by the library. */
+/* The library writes .xlsx into a file only: it is made in the data folder under a name of this
+ * request, read and removed. */
 static enum err open_xlsx(struct web_reply *reply, struct page *p, const struct open_set *set,
                           int year, struct fault *fault)
 {
     struct open_xlsx x = {NULL, fault};
-    struct str path = arena_printf(p->request->arena, "/tmp/sunlot-open-%d-%llu.xlsx", getpid(),
-                                   (unsigned long long)p->request->id);
-    if (path.data == NULL)
+    const char *dir = office_path(p->request->arena, p->site->reader, "blobs/tmp");
+    struct str path =
+        arena_printf(p->request->arena, "%s/open-%d-%llu.xlsx", dir != NULL ? dir : "", getpid(),
+                     (unsigned long long)p->request->id);
+    if (dir == NULL || path.data == NULL)
         return ERR_MEMORY;
+    TRY(file_mkdirs(dir, 0700));
     reply->type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     TRY(sheet_writer_open(&x.writer, path.data, SHEET_XLSX, set->columns, set->count, fault));
     enum err err = set->walk(p, year, open_xlsx_row, &x);
@@ -295,15 +318,8 @@ enum err page_open_file(struct web_reply *reply, const struct web_request *reque
         err = open_csv(reply, &p, set, year);
     else if (str_eq(ending, STR("xlsx")))
         err = open_xlsx(reply, &p, set, year, fault);
-    else if (str_eq(ending, STR("json"))) {
-        struct json_writer out;
-        struct open_json j = {&out, set};
-        json_write_begin(&out, &reply->body);
-        json_write_array(&out);
-        err = set->walk(&p, year, open_json_row, &j);
-        json_write_array_end(&out);
-        reply->type = "application/json; charset=utf-8";
-    }
+    else if (str_eq(ending, STR("json")))
+        err = open_json(reply, &p, set, year);
     return err == ERR_OK || fault->text[0] != '\0' ? err : page_fail(fault, &p, err);
 }
 
@@ -410,5 +426,5 @@ enum err page_catalog(struct web_reply *reply, const struct web_request *request
     }
     json_write_array_end(&out);
     json_write_object_end(&out);
-    return ERR_OK;
+    return json_write_end(&out);
 }
