@@ -344,6 +344,38 @@ static void a_byte_changed_in_a_bundle_ends_with_code_1(void **state)
     buf_free(&bytes);
 }
 
+static void a_draw_that_is_not_opened_in_time_is_shown_as_overdue(void **state)
+{
+    struct course *c = *state;
+    const struct step steps[] = {
+        {"a task", course_task},
+        {"to be opened by June", course_commit,
+         &(struct course_commit){.disclose_by = "2026-06-30"}},
+    };
+    COURSE_RUN(c, steps);
+    must_say("draw show", must(c, 0, "draw show %n"), "逾期"); /* the machine's clock is later */
+    must_say("draw list", must(c, 0, "draw list"), "410882-SCJG-2026-0001");
+}
+
+static void an_object_shows_its_visits_and_results(void **state)
+{
+    struct course *c = *state;
+    const struct step steps[] = {
+        {"a task", course_task},
+        {"the draw", course_draw},
+        {"results", course_results, .days = 8},
+        {"publish", course_publish},
+    };
+    COURSE_RUN(c, steps);
+    const char *line =
+        arena_printf(&c->s->arena, "object show %.*s", STR_ARG(course_object(c, "1"))).data;
+    const char *text = must(c, 0, line);
+    must_say(line, text, "410882-SCJG-2026-0001");
+    must_say(line, text, "未发现问题");
+    text = must(c, 1, "object show 91410882MA0000000");
+    must_say("object", text, "91410882MA0000000");
+}
+
 /* --- several at once, keys --- */
 
 #define CREATE                                                                                         \
@@ -423,6 +455,8 @@ int main(void)
         COURSE_EMPTY(init_makes_a_folder_once_and_tells_the_verifier_key),
         COURSE_TEST(a_whole_draw_is_typed_and_anybody_verifies_it),
         COURSE_TEST(a_byte_changed_in_a_bundle_ends_with_code_1),
+        COURSE_TEST(a_draw_that_is_not_opened_in_time_is_shown_as_overdue),
+        COURSE_TEST(an_object_shows_its_visits_and_results),
         COURSE_TEST(two_commands_on_one_folder_at_once_both_succeed),
         COURSE_TEST(two_commitments_of_one_task_at_once_make_one_draw),
         COURSE_TEST(a_command_repeated_with_its_key_gives_the_same_number),

@@ -429,6 +429,34 @@ static void a_pool_that_is_one_risk_class_is_blinded(void **state)
     assert_true(str_find(course_show(c)->entries[0].body, STR("\npool-form blinded\n")) > 0);
 }
 
+static void what_was_frozen_stays_whatever_the_registries_say_later(void **state)
+{
+    struct course *c = *state;
+    static const char people[] = "姓名,单位,人员类别,执法证号,执法证有效期至\n"
+                                 "甲十一,市场监督管理局,行政执法人员,ZF011,2028-12-31\n";
+    static const char more[] = "检查对象名称,对象类别\n新产品,产品\n";
+    const struct step steps[] = {
+        {"a task", course_task},
+        {"commit", course_commit},
+        {"six businesses change their states", change_states},
+        {"a new object", course_import, &(struct course_import){"objects", more}},
+        {"beacon", course_beacon, &(struct course_beacon){.parts = "witness:1"}},
+        {"objects", course_objects},
+        {"peer", course_peer, .still = true},
+        {"teams", course_teams},
+        {"a new inspector", course_import, &(struct course_import){"inspectors", people}},
+        {"beacon 2", course_beacon, &(struct course_beacon){.parts = "witness:2"}},
+        {"assign", course_assign},
+        {"peer", course_peer, .still = true},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(pool_lines(c), 240);
+    stratum_is(c, "第001号", "ALL");
+    assert_int_equal(course_number(c, "SELECT count(seat) FROM seat WHERE inspector = 'SCJG-011'"),
+                     0);
+    assert_true(str_find(course_file(c, "eligible.tsv"), STR("SCJG-011")) < 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +466,7 @@ int main(void)
         COURSE_TEST(visits_of_next_year_are_not_this_years),
         COURSE_TEST(skipped_and_aborted_objects_can_be_drawn_again),
         COURSE_TEST(objects_without_a_number_have_ids_of_their_own_and_are_drawn),
+        COURSE_TEST(what_was_frozen_stays_whatever_the_registries_say_later),
         COURSE_TEST(the_scope_is_kept_and_strata_follow_it),
         COURSE_TEST(the_pool_is_what_the_items_apply_to),
         COURSE_TEST(risk_classes_blind_the_pool_and_their_names),

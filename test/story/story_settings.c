@@ -118,6 +118,68 @@ static void a_general_items_cap_that_its_list_leaves_open_follows_the_setting(vo
     COURSE_RUN(c, steps);
 }
 
+/* Names in a zip, one a line, by Python. */
+static const char *zip_names(struct course *c, const char *path)
+{
+    const char *text = "";
+    const char *const words[] = {
+        "python3", "-c",
+        "import sys, zipfile\nprint('\\n'.join(zipfile.ZipFile(sys.argv[1]).namelist()))", path,
+        NULL};
+    assert_int_equal(course_spawn(&text, c, words), 0);
+    return text;
+}
+
+static void the_public_bundle_names_inspectors_only_where_the_place_says_so(void **state)
+{
+    struct course *c = *state;
+    const struct step steps[] = {
+        {"a task", course_task},
+        {"the draw", course_draw},
+        {"disclosure", course_disclose},
+    };
+    COURSE_RUN(c, steps);
+    assert_null(strstr(zip_names(c, c->bundle.public), "inspectors.tsv"));
+    assert_null(strstr(zip_names(c, c->bundle.public), "eligible.tsv"));
+    assert_non_null(strstr(zip_names(c, c->bundle.public), "pool.tsv"));
+    assert_non_null(strstr(zip_names(c, c->bundle.full), "inspectors.tsv"));
+    const struct step more[] = {
+        {"people are named here", course_setting,
+         &(struct course_setting){MODEL_SETTING_PUBLIC_TEAMS, "1", "本地规定〔2026〕10号"}},
+        {"a task", course_task},
+        {"the draw", course_draw},
+        {"disclosure", course_disclose},
+    };
+    COURSE_RUN(c, more);
+    assert_non_null(strstr(zip_names(c, c->bundle.public), "inspectors.tsv"));
+    assert_non_null(strstr(zip_names(c, c->bundle.public), "eligible.tsv"));
+}
+
+static void the_public_bundle_of_a_blinded_pool_holds_no_class(void **state)
+{
+    struct course *c = *state;
+    static const char *const kept[] = {"pool.tsv", "selected.tsv", "pool-key", "strata.tsv"};
+    const struct step steps[] = {
+        {"by class", course_task,
+         &(struct course_task){.items = "SCJG-S0002", .strata = "risk", .quotas = "*=ceil:2%"}},
+        {"sealed", course_commit, &(struct course_commit){.sealed = true}},
+        {"beacon", course_beacon, &(struct course_beacon){.parts = "witness:1"}},
+        {"objects", course_objects},
+        {"teams", course_teams},
+        {"beacon 2", course_beacon, &(struct course_beacon){.parts = "witness:2"}},
+        {"assign", course_assign},
+        {"disclosure", course_disclose},
+    };
+    COURSE_RUN(c, steps);
+    const char *public = zip_names(c, c->bundle.public);
+    const char *full = zip_names(c, c->bundle.full);
+    for (size_t i = 0; i < 4; i++) {
+        assert_null(strstr(public, kept[i]));
+        assert_non_null(strstr(full, kept[i]));
+    }
+    assert_non_null(strstr(public, "drawn.tsv"));
+}
+
 /* --- idempotency --- */
 
 static void the_same_errand_with_the_same_key_is_done_once(void **state)
@@ -305,6 +367,8 @@ int main(void)
         COURSE_TEST(the_last_day_for_publication_follows_its_setting),
         COURSE_TEST(the_day_of_disclosure_follows_its_setting),
         COURSE_TEST(a_general_items_cap_that_its_list_leaves_open_follows_the_setting),
+        COURSE_TEST(the_public_bundle_names_inspectors_only_where_the_place_says_so),
+        COURSE_TEST(the_public_bundle_of_a_blinded_pool_holds_no_class),
         COURSE_TEST(the_same_errand_with_the_same_key_is_done_once),
         COURSE_TEST(a_key_that_served_another_errand_is_a_conflict),
         COURSE_TEST(without_a_key_the_same_words_make_two_tasks),
