@@ -91,7 +91,7 @@ class Bench:
             self.usual[step.name] = done.seconds
             here.settle(step, done)
             return
-        wait = self.usual.get(step.name, 0.1) * self.chance.uniform(0.2, 1.1)
+        wait = self.usual[step.name] * self.chance.uniform(0.2, 1)
         timer = threading.Timer(3600 if self.chance.random() < 0.5 else wait, self.disk.cut)
         timer.start()
         done = here.run(step)
@@ -132,7 +132,7 @@ class Bench:
         here.keeper.scratch = self.base
         must(here.house.run(houses.founding(here.house)).code == 0, "init failed")
         for step in houses.course(self.files, large=True):
-            self.step(here, step, self.cuts < wanted and self.usual and self.chance.random() < 0.8)
+            self.step(here, step, self.cuts < wanted and self.chance.random() < 0.8)
         here.end()
         here.house.remove()
 
@@ -178,6 +178,7 @@ def main():
         return told
 
     def cut():
+        bench.course(0)
         while bench.cuts < wanted:
             bench.course(wanted)
         must(bench.acknowledged > 0, "no cut came after an acknowledgement")
