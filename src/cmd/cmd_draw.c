@@ -43,8 +43,6 @@ static enum err draw_commit_run(struct errand *e, struct draw_words *w)
     const struct office_draw_commit spec = {w->number, !w->open, w->sources.items, w->sources.count,
                                             w->disclose_by};
     struct str number;
-    if (w->open && w->sealed)
-        return fault_set(&e->fault, ERR_USAGE, "--open 与 --sealed 只能选一个");
     TRY(office_draw_commit(&number, e, &spec));
     printf("%.*s\n", STR_ARG(number));
     return ERR_OK;
@@ -71,8 +69,6 @@ static enum err draw_objects_run(struct errand *e, struct draw_words *w)
 static enum err draw_recuse_run(struct errand *e, struct draw_words *w)
 {
     const struct store_recusal recusal = {w->inspector, w->object, w->reason};
-    if (w->inspector.len == 0 || w->object.len == 0)
-        return fault_set(&e->fault, ERR_USAGE, "请给出 --inspector 和 --object（或 '*'）");
     TRY(office_draw_recuse(e, w->number, &recusal));
     printf("已登记回避：%.*s 回避 %.*s。\n", STR_ARG(w->inspector), STR_ARG(w->object));
     return ERR_OK;
@@ -96,8 +92,6 @@ static enum err draw_skip_run(struct errand *e, struct draw_words *w)
 {
     const struct office_skip skip = {w->number, w->object, w->reason, w->evidence.data};
     struct str next;
-    if (w->object.len == 0)
-        return fault_set(&e->fault, ERR_USAGE, "请给出 --object");
     TRY(office_draw_skip(&next, e, &skip));
     if (next.len > 0)
         printf("已记入公开日志；递补对象：%.*s\n", STR_ARG(next));
@@ -230,6 +224,17 @@ static draw_run *draw_step_find(struct str word)
     return NULL;
 }
 
+/* Options that a step cannot do without, or that contradict each other; told before the folder is
+ * opened. */
+static bool draw_words_fit(struct str word, const struct draw_words *w)
+{
+    if (str_eq(word, STR("commit")))
+        return !(w->open && w->sealed);
+    if (str_eq(word, STR("recuse")))
+        return w->inspector.len > 0 && w->object.len > 0;
+    return !str_eq(word, STR("skip")) || w->object.len > 0;
+}
+
 int cmd_draw(struct cmd *cmd, int argc, char **argv)
 {
     struct draw_words w = {0};
@@ -256,6 +261,10 @@ int cmd_draw(struct cmd *cmd, int argc, char **argv)
     draw_run *run = draw_step_find(words.items[0]);
     if (!list && (run == NULL || words.count != 2)) {
         fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", draw_usage);
+        return CMD_USAGE;
+    }
+    if (!draw_words_fit(words.items[0], &w)) {
+        fprintf(stderr, "错误：选项不完整或互相矛盾\n用法：\n%s\n", draw_usage);
         return CMD_USAGE;
     }
     code = cmd_open(cmd);

@@ -166,21 +166,25 @@ int cmd_export(struct cmd *cmd, int argc, char **argv)
         "已公示结果，国家公示系统的栏目\n"
         "  sunlot export proof 文件 --draw 抽取编号 --object 号码        一家企业的自证材料"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
-    if (code == CMD_OK)
-        code = cmd_open(cmd);
+    if (code != CMD_OK)
+        return code;
+    bool results = str_eq(words.items[0], STR("results"));
+    bool proof = str_eq(words.items[0], STR("proof")) && draw.len > 0 && object.len > 0;
+    if (!results && !proof) {
+        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", syntax.usage);
+        return CMD_USAGE;
+    }
+    code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;
     struct errand *e = &cmd->errand;
     uint64_t count = 0;
-    enum err err = ERR_USAGE;
-    if (str_eq(words.items[0], STR("results"))) {
-        err = office_result_export(&count, e, words.items[1].data);
-        if (err == ERR_OK)
-            printf("导出 %llu 行：%s\n", (unsigned long long)count, words.items[1].data);
-    } else if (str_eq(words.items[0], STR("proof")) && draw.len > 0 && object.len > 0) {
-        err = export_proof(e, draw, object, words.items[1].data);
-    } else {
-        fault_set(&e->fault, err, "命令不完整\n用法：\n%s", syntax.usage);
+    if (proof) {
+        enum err err = export_proof(e, draw, object, words.items[1].data);
+        return err == ERR_OK ? CMD_OK : cmd_fail(err, &e->fault);
     }
+    enum err err = office_result_export(&count, e, words.items[1].data);
+    if (err == ERR_OK)
+        printf("导出 %llu 行：%s\n", (unsigned long long)count, words.items[1].data);
     return err == ERR_OK ? CMD_OK : cmd_fail(err, &e->fault);
 }

@@ -107,6 +107,25 @@ static int task_conflict(struct cmd *cmd, const struct cmd_list *words, struct s
     return CMD_OK;
 }
 
+enum task_step { TASK_UNKNOWN, TASK_CREATE, TASK_SHOW, TASK_LIST, TASK_CONFLICT };
+
+/* Which step the plain words ask for; wrong words are told before the folder is opened. */
+static enum task_step task_step_find(const struct cmd_list *words)
+{
+    static const struct {
+        const char *word;
+        size_t count;
+        enum task_step step;
+    } steps[] = {{"create", 1, TASK_CREATE},
+                 {"show", 2, TASK_SHOW},
+                 {"list", 1, TASK_LIST},
+                 {"conflict", 3, TASK_CONFLICT}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        if (str_eq(words->items[0], str_of(steps[i].word)) && words->count == steps[i].count)
+            return steps[i].step;
+    return TASK_UNKNOWN;
+}
+
 int cmd_task(struct cmd *cmd, int argc, char **argv)
 {
     struct task_words w = {
@@ -140,18 +159,24 @@ int cmd_task(struct cmd *cmd, int argc, char **argv)
     const struct cmd_syntax syntax = {options, sizeof options / sizeof options[0], 1, 3,
                                       task_usage};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
-    if (code == CMD_OK)
-        code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;
-    if (str_eq(words.items[0], STR("create")) && words.count == 1)
+    enum task_step step = task_step_find(&words);
+    if (step == TASK_UNKNOWN) {
+        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", task_usage);
+        return CMD_USAGE;
+    }
+    code = cmd_open(cmd);
+    if (code != CMD_OK)
+        return code;
+    switch (step) {
+    case TASK_CREATE:
         return task_create(cmd, &w);
-    if (str_eq(words.items[0], STR("show")) && words.count == 2)
+    case TASK_SHOW:
         return task_show(cmd, words.items[1]);
-    if (str_eq(words.items[0], STR("list")) && words.count == 1)
-        return task_list(cmd);
-    if (str_eq(words.items[0], STR("conflict")) && words.count == 3)
+    case TASK_CONFLICT:
         return task_conflict(cmd, &words, w.reason);
-    fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", task_usage);
-    return CMD_USAGE;
+    default:
+        return task_list(cmd);
+    }
 }
