@@ -42,7 +42,7 @@ def must(ok, *what):
 
 
 def equal(what, shown, computed):
-    must(shown == computed, what, "\n  shown   ", shown, "\n  computed", computed)
+    must(shown == computed, what, "- shown", repr(shown)[:300], "- computed", repr(computed)[:300])
 
 
 # --- the log ---

@@ -504,6 +504,6 @@ enum err course_peer(struct course *c, const void *arg)
                            NULL};
     if (course_spawn(&text, c, words) == 0)
         return ERR_OK;
-    print_message("# %s\n", text);
+    print_message("# %.*s\n", (int)strcspn(text, "\n"), text);
     return fault_set(fault, ERR_PROOF, "另一实现的计算不符：%.300s", text);
 }

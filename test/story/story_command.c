@@ -422,6 +422,30 @@ static void two_commitments_of_one_task_at_once_make_one_draw(void **state)
     must_say("log verify", must(c, 0, "log verify"), "3");
 }
 
+static void each_step_typed_by_two_at_once_is_done_once(void **state)
+{
+    struct course *c = *state;
+    static const char *const lines[] = {
+        "draw beacon %n", "draw objects %n", "draw teams %n --source local",
+        "draw beacon %n", "draw assign %n",  "draw abort %n --reason 改期"};
+    const struct step steps[] = {
+        {"a task", course_task},
+        {"commit", course_commit, &(struct course_commit){.sources = "local"}},
+    };
+    COURSE_RUN(c, steps);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        int codes[2];
+        const char *text[2];
+        const char *line = arena_printf(&c->s->arena, "--data %%d %s", lines[i]).data;
+        course_spawn_both(codes, text, c, words_of(c, line), words_of(c, line));
+        if (codes[0] + codes[1] != 1)
+            fail_msg("%s: exit %d and %d: %s / %s", lines[i], codes[0], codes[1], text[0], text[1]);
+        must_say(line, text[codes[0] == 0], "错误：");
+    }
+    const struct step look[] = {{"peer", course_peer, .still = true}};
+    COURSE_RUN(c, look);
+}
+
 static void a_command_repeated_with_its_key_gives_the_same_number(void **state)
 {
     struct course *c = *state;
@@ -459,6 +483,7 @@ int main(void)
         COURSE_TEST(an_object_shows_its_visits_and_results),
         COURSE_TEST(two_commands_on_one_folder_at_once_both_succeed),
         COURSE_TEST(two_commitments_of_one_task_at_once_make_one_draw),
+        COURSE_TEST(each_step_typed_by_two_at_once_is_done_once),
         COURSE_TEST(a_command_repeated_with_its_key_gives_the_same_number),
         COURSE_TEST(settings_are_listed_with_their_basis_and_changed),
     };

@@ -246,6 +246,30 @@ static void a_draw_by_local_randomness_is_marked_as_a_demonstration(void **state
     assert_true(course_show(c)->draw.demo);
 }
 
+/* The second implementation is a test only if it notices. */
+static void the_peer_notices_a_seat_or_an_object_that_was_changed_by_hand(void **state)
+{
+    struct course *c = *state;
+    const struct step steps[] = {{"a task", course_task}, {"the draw", course_draw}};
+    COURSE_RUN(c, steps);
+    const char *object = arena_cstr(&c->s->arena, course_object(c, "2"));
+    const char *one = arena_cstr(&c->s->arena, course_seated(c, 2, "SCJG", 1));
+    const char *other = strcmp(one, "SCJG-008") == 0 ? "SCJG-007" : "SCJG-008";
+    char sql[300];
+    const struct step differs[] = {{"peer", course_peer, NULL, ERR_PROOF}};
+    snprintf(sql, sizeof sql, "UPDATE seat SET inspector = '%s' WHERE inspector = '%s'", other,
+             one);
+    story_run(c->s, sql);
+    COURSE_RUN(c, differs);
+    snprintf(sql, sizeof sql, "UPDATE seat SET inspector = '%s' WHERE inspector = '%s'", one,
+             other);
+    story_run(c->s, sql);
+    snprintf(sql, sizeof sql, "UPDATE visit SET pool_id = '91410882MA0000000' WHERE pool_id = '%s'",
+             object);
+    story_run(c->s, sql);
+    COURSE_RUN(c, differs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +278,7 @@ int main(void)
         COURSE_TEST(until_the_disclosure_a_sealed_draw_shows_no_object_in_the_log),
         COURSE_TEST(an_id_that_is_not_in_the_pool_has_no_proof_and_is_told_so),
         COURSE_TEST(disclosing_again_writes_the_same_bytes),
+        COURSE_TEST(the_peer_notices_a_seat_or_an_object_that_was_changed_by_hand),
         COURSE_TEST(a_draw_by_local_randomness_is_marked_as_a_demonstration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
