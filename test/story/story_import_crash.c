@@ -74,20 +74,14 @@ static void wipe(struct story *s)
     story_run(s, "DELETE FROM registry_change");
 }
 
-/* On PostgreSQL the server may still be rolling back for a client that is gone. */
-static int64_t settled_count(struct story *s, const char *sql)
+/* A killed client's last words may still be under way on a PostgreSQL server, the commit among
+ * them: waits until it has done with them. */
+static void settle(struct story *s)
 {
-    int64_t count = story_number(s, sql);
-    for (int i = 0; i < 50 && s->rig.postgres; i++) {
-        int64_t busy = story_number(s, "SELECT count(pid) FROM pg_stat_activity WHERE state LIKE "
-                                       "'%transaction%' OR (state = 'active' AND pid <> "
-                                       "pg_backend_pid())");
-        if (busy <= 1)
-            break;
+    static const char busy[] = "SELECT count(pid) FROM pg_stat_activity WHERE backend_type = "
+                               "'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()";
+    for (int i = 0; i < 300 && s->rig.postgres && story_number(s, busy) > 0; i++)
         usleep(100000);
-        count = story_number(s, sql);
-    }
-    return count;
 }
 
 /* Kills one import after `wait` microseconds; gives what it left: all or nothing. */
@@ -99,7 +93,8 @@ static bool kill_one(struct story *s, useconds_t wait, const char *changed, int6
     kill(child, SIGKILL);
     finish_import(child);
     story_open(s);
-    int64_t count = settled_count(s, changed);
+    settle(s);
+    int64_t count = story_number(s, changed);
     int64_t jobs = story_number(s, "SELECT count(id) FROM import_job");
     if (count != 0 && count != all)
         fail_msg("%lld of %lld rows after a kill at %u us", (long long)count, (long long)all,
