@@ -24,8 +24,10 @@ function pairs(rows) {
   return list;
 }
 
-function state(text) {
+// What goes on, also for those who cannot see it; once there is a verdict, for those only.
+function state(text, quiet = false) {
   $('state').textContent = text;
+  $('state').classList.toggle('verify-quiet', quiet);
 }
 
 function place({ file, row }) {
@@ -53,28 +55,25 @@ function headline({ holds, signed, training }) {
 }
 
 function showVerdict({ verdict, object, seconds }) {
-  const { same, differs, open, first, ownKey } = verdict;
+  const { holds, same, differs, open, first, ownKey } = verdict;
   const [mark, text] = headline(verdict);
   const box = $('verdict');
   box.className = `verify-box verify-${mark}`;
   box.replaceChildren(make('h2', '', `${SIGN[mark]} ${text}`));
   if (first) {
     const at = place(first);
-    box.append(make('p', '', say('first', checkName(first.check) + (at ? ` — ${at}` : ''))), item(first).lastChild);
+    const head = make('p', '', say('first', checkName(first.check) + (at ? ` — ${at}` : '')));
+    box.append(head, ...[...item(first).children].slice(1));
   }
   if (object) {
     const answer = !object.present ? say('absent') : say(object.rank === '0' ? 'notDrawn' : 'drawn');
     box.append(make('p', 'verify-answer', `${object.id} — ${answer}`));
   }
   box.append(make('p', '', say('counts', same + differs, same, differs, open), ' ', say('took', seconds.toFixed(1))));
-  if (holdsByOwnKey(verdict, ownKey)) box.append(make('p', '', say('ownKey')));
+  if (holds && ownKey) box.append(make('p', '', say('ownKey')));
   box.hidden = false;
   box.focus();
-  state(text);
-}
-
-function holdsByOwnKey({ holds }, ownKey) {
-  return holds && ownKey;
+  state(text, true);
 }
 
 function showDone(done) {
@@ -87,14 +86,13 @@ function showDone(done) {
 }
 
 function showFailed(words) {
-  const text = `${say('failed')}: ${explain(words)}`;
   const box = $('verdict');
   box.className = 'verify-box verify-differs';
   box.replaceChildren(make('h2', '', `${SIGN.differs} ${say('failed')}`), make('p', '', explain(words)), make('p', '', say('guide')));
   box.hidden = false;
   for (const name of ['results', 'look']) $(name).hidden = true;
   box.focus();
-  state(text);
+  state(`${say('failed')}: ${explain(words)}`, true);
 }
 
 // Where a looked-up business stands, as label and value; empty values are left out.

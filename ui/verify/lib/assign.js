@@ -38,14 +38,18 @@ class Network {
     this.taker = new Int32Array(seats.length); // the node that would take a seat
     this.givenUp = new Int32Array(seats.length); // the seat that it would leave for it, or NONE
     this.personSeen = new Int32Array(inspectors.length);
+    this.looked = new Int32Array(inspectors.length); // how many nodes tryOwn is done with
     this.left = new Int32Array(inspectors.length); // the seat that an inspector would leave
   }
 
   // Starts a search for a seat that this inspector could take.
   search(person) {
     this.stamp++;
-    this.queue = [];
-    this.head = 0;
+    this.seats = []; // held seats that were reached
+    this.people = []; // inspectors who could take one more
+    this.seatHead = 0;
+    this.personHead = 0;
+    this.nodeHead = 0; // of the inspector whose nodes are being looked at
     this.free = NONE; // a seat nobody has, once one was reached
     this.meet(person, NONE);
   }
@@ -55,7 +59,7 @@ class Network {
     if (this.personSeen[person] === this.stamp || this.closed.people[person]) return;
     this.personSeen[person] = this.stamp;
     this.left[person] = seat;
-    this.queue.push(-1 - person);
+    this.people.push(person);
   }
 
   // A node would take one of its seats and leave `from` for it.
@@ -66,24 +70,30 @@ class Network {
       this.taker[seat] = node;
       this.givenUp[seat] = from;
       if (this.holder[seat] === NONE) this.free = seat;
-      else this.queue.push(seat);
+      else this.seats.push(seat);
     }
   }
 
-  // One step of the search; false at its end.
-  step() {
-    if (this.head === this.queue.length) return false;
-    const at = this.queue[this.head++];
-    if (at < 0) {
-      const person = -1 - at;
-      for (const node of this.nodesOf[person]) {
-        if (this.held[node] === NONE) this.reach(node, this.left[person]);
-        if (this.free !== NONE) break;
-      }
-      return true;
+  // The next held seat: its holder takes another one of the same object, or leaves. False at the end.
+  stepSeat() {
+    if (this.seatHead === this.seats.length) return false;
+    const seat = this.seats[this.seatHead++];
+    this.reach(this.holder[seat], seat);
+    this.meet(this.person[this.holder[seat]], seat);
+    return true;
+  }
+
+  // The next object of the next inspector. False at the end.
+  stepPerson() {
+    if (this.personHead === this.people.length) return false;
+    const person = this.people[this.personHead];
+    const node = this.nodesOf[person][this.nodeHead++];
+    if (node === undefined) {
+      this.personHead++;
+      this.nodeHead = 0;
+    } else if (this.held[node] === NONE) {
+      this.reach(node, this.left[person]);
     }
-    this.reach(this.holder[at], at);
-    this.meet(this.person[this.holder[at]], at);
     return true;
   }
 
@@ -100,19 +110,32 @@ class Network {
     this.held[node] = seat;
   }
 
-  // Step 1: one more seat for this inspector, all others keeping their number. What a failed search
-  // saw leads to no free seat, now or later, and is never looked at again.
+  // Looks for a free seat among this inspector's own objects, from where the last look stopped: in
+  // step 1 a seat once taken stays taken, so that what lies behind has none (or is left to the
+  // search).
+  tryOwn(person) {
+    const nodes = this.nodesOf[person];
+    for (; this.free === NONE && this.looked[person] < nodes.length; this.looked[person]++) {
+      const node = nodes[this.looked[person]];
+      const seat = this.open[node].find((at) => this.holder[at] === NONE);
+      if (seat === undefined || this.held[node] !== NONE) continue;
+      [this.taker[seat], this.givenUp[seat], this.free] = [node, NONE, seat];
+    }
+  }
+
+  // Step 1: one more seat for this inspector, all others keeping their number; mostly one of his own
+  // objects has a free one. What a failed search saw leads to no free seat, now or later, and is
+  // never looked at again.
   grow(person) {
     this.search(person);
-    while (this.free === NONE && this.step());
+    this.tryOwn(person);
+    while (this.free === NONE && (this.stepPerson() || this.stepSeat()));
     if (this.free !== NONE) {
       this.apply(this.free);
       return true;
     }
-    for (const at of this.queue) {
-      if (at < 0) this.closed.people[-1 - at] = 1;
-      else this.closed.seats[at] = 1;
-    }
+    for (const seat of this.seats) this.closed.seats[seat] = 1;
+    for (const owner of this.people) this.closed.people[owner] = 1;
     return false;
   }
 
@@ -204,12 +227,13 @@ function fixSeat(net, seat, candidates) {
   net.held[first] = NONE;
   net.fix(seat);
   net.search(net.person[first]);
+  net.reach(first, NONE); // he may well exchange seats with who sits beside him
   for (const node of candidates) {
     if (node === first) return net.seat(seat, first);
     const [own, person] = [net.held[node], net.person[node]];
     const found = () =>
       own === NONE ? net.personSeen[person] === net.stamp : net.seatSeen[own] === net.stamp;
-    while (!found() && net.step());
+    while (!found() && (net.stepSeat() || net.stepPerson()));
     if (!found()) continue;
     net.apply(own === NONE ? net.left[person] : own);
     return net.seat(seat, node);

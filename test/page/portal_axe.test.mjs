@@ -1,0 +1,180 @@
+// The portal as `sunlot serve` gives it, in Debian's Chromium over a demo county: every page of the
+// site map and one of each kind beside it, at phone and desktop width, in both languages, with and
+// without script. What is accessible is axe-core's to say, what fits and what is focused Chromium's.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { bin, havePeer, run, scratch } from './verify/kit.mjs';
+import { axe, browser } from './verify/site.mjs';
+
+const AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1366, height: 768 } };
+const shots = process.env.SUNLOT_SHOTS; // a folder for pictures to look at
+let chromium = null;
+let server = null;
+let site = '';
+let pages = [];
+
+before(async () => {
+  if (havePeer) chromium = await browser();
+  if (!chromium) return;
+  const county = scratch('county');
+  run(bin, ['demo', county]);
+  server = spawn(bin, ['--data', county, 'serve', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: server.stdout })) {
+    site = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
+    if (site) break;
+  }
+  assert.ok(site, 'the server did not start');
+  pages = await everyPage();
+});
+
+after(async () => {
+  await chromium?.close();
+  if (!server) return;
+  server.kill('SIGTERM');
+  const [code] = await once(server, 'exit');
+  assert.equal(code, 0, 'how the server ended');
+});
+
+// The addresses that a page of the portal links to, of those a pattern matches.
+async function links(path, pattern) {
+  const html = await (await fetch(site + path, { headers: { 'Accept-Language': 'zh' } })).text();
+  const main = html.slice(html.indexOf('<main'), html.indexOf('</main>'));
+  return [...new Set([...main.matchAll(/href="([^"]+)"/g)].map(([, href]) => href).filter((href) => pattern.test(href)))];
+}
+
+// The site map's pages and one of each kind that it does not list.
+async function everyPage() {
+  const map = (await links('/sitemap', /^\//)).filter((path) => !path.startsWith('/log/'));
+  const draws = await links('/draws', /^\/draws\/./);
+  const [business] = await links('/results', /^\/business\//);
+  const [task] = await links('/tasks', /^\/tasks\//);
+  const search = `/search?q=${encodeURIComponent('公司')}`;
+  const none = `/search?q=${encodeURIComponent('龘靐齉')}`;
+  assert.ok(map.length >= 11 && draws.length >= 2 && business && task, 'pages of the demo county');
+  return [...new Set([...map, '/sitemap', '/feedback', ...draws, business, task, search, none, '/results?code=02', '/nothing-here'])];
+}
+
+// A context and what it complains of: console errors, breaches of the policy, failed scripts.
+async function reader(options) {
+  const context = await chromium.newContext(options);
+  const page = await context.newPage();
+  const troubles = [];
+  const asked404 = (text) => text.includes('404') && page.url().includes('/nothing-here');
+  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && !asked404(m.text()) && troubles.push(`${page.url()} ${m.text()}`));
+  page.on('pageerror', (error) => troubles.push(`${page.url()} ${error}`));
+  return { context, page, troubles };
+}
+
+async function go(page, path, lang = 'zh') {
+  const answer = await page.goto(`${site}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
+  assert.equal(answer.status(), path === '/nothing-here' ? 404 : 200, path);
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]')).catch(() => {});
+}
+
+async function violations(page) {
+  const { violations: found } = await page.evaluate((only) => window.axe.run(document, { runOnly: only, resultTypes: ['violations'] }), AA);
+  return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((n) => `${n.html} ${n.failureSummary}`).join(' ; ')}`);
+}
+
+const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+function inBrowser(name, work) {
+  test(name, async (t) => {
+    if (!chromium) return t.diagnostic('not run: no Chromium, packages or program here');
+    return work(t);
+  });
+}
+
+for (const [size, viewport] of Object.entries(sizes))
+  for (const javaScriptEnabled of [true, false])
+    inBrowser(`every page has no violation of level AA: ${size}, ${javaScriptEnabled ? 'with' : 'without'} script, zh and en`, async (t) => {
+      const { context, page, troubles } = await reader({ viewport, javaScriptEnabled });
+      const found = [];
+      for (const lang of ['zh', 'en'])
+        for (const path of pages) {
+          await go(page, path, lang);
+          await page.evaluate(axe());
+          found.push(...(await violations(page)).map((words) => `${path} ${lang}: ${words}`));
+          if ((await tooWide(page)) > 0) found.push(`${path} ${lang}: too wide`);
+          if (shots && javaScriptEnabled) await shoot(page, `${size}-${lang}-${path}`);
+        }
+      await context.close();
+      assert.deepEqual(found, []);
+      assert.deepEqual(troubles, []);
+      t.diagnostic(`${pages.length} pages, twice`);
+    });
+
+async function shoot(page, name) {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${decodeURIComponent(name).replace(/[/?=&]/g, '_')}.png`), fullPage: true });
+}
+
+inBrowser('no page must be scrolled sideways at 320 px, in normal and in large type', async () => {
+  const { context, page, troubles } = await reader({ viewport: { width: 320, height: 640 }, javaScriptEnabled: false });
+  const found = [];
+  for (const path of pages)
+    for (const lang of ['zh', 'en&size=large']) {
+      await go(page, path, lang);
+      const wide = await tooWide(page);
+      if (wide > 0) found.push(`${path} ${lang}: ${wide} px`);
+    }
+  await context.close();
+  assert.deepEqual(found, []);
+  assert.deepEqual(troubles, []);
+});
+
+// In the page: notes each element that takes the focus, with how that is seen. An outline counts
+// when it has 3:1 against what lies around the element (WCAG 1.4.11).
+function watchFocus() {
+  const linear = (c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+  const parse = (text) => text.match(/[\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const around = (element) => {
+    for (let e = element.parentElement; e; e = e.parentElement) {
+      const colour = parse(getComputedStyle(e).backgroundColor);
+      if (colour[3] !== 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  window.focused = new Map();
+  document.addEventListener('focusin', ({ target }) => {
+    const style = getComputedStyle(target);
+    const box = target.getBoundingClientRect();
+    const lights = [light(parse(style.outlineColor)), light(around(target))].sort((a, b) => b - a);
+    const seen = box.width > 0 && box.height > 0 && box.right > 0 && style.outlineStyle !== 'none' &&
+      parseFloat(style.outlineWidth) >= 2 && (lights[0] + 0.05) / (lights[1] + 0.05) >= 3;
+    window.focused.set(target, seen);
+  });
+  const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+  window.wanted = [...document.querySelectorAll(all)].filter((e) => !e.disabled && e.checkVisibility());
+  return window.wanted.length;
+}
+
+inBrowser('every interactive element is reached by Tab, with a focus that is seen', async (t) => {
+  const { context, page, troubles } = await reader({ viewport: sizes.desktop });
+  const found = [];
+  let reached = 0;
+  for (const path of pages) {
+    await go(page, path);
+    const count = await page.evaluate(watchFocus);
+    for (let i = 0; i < count + 2; i++) await page.keyboard.press('Tab');
+    const words = await page.evaluate(() => {
+      const name = (e) => e.outerHTML.slice(0, 100);
+      const missed = window.wanted.filter((e) => !window.focused.has(e)).map((e) => `not reached: ${name(e)}`);
+      const dim = [...window.focused].filter(([, seen]) => !seen).map(([e]) => `focus not seen: ${name(e)}`);
+      return [...missed, ...dim];
+    });
+    reached += count;
+    found.push(...words.slice(0, 5).map((w) => `${path}: ${w}`));
+  }
+  await context.close();
+  assert.deepEqual(found, []);
+  assert.deepEqual(troubles, []);
+  t.diagnostic(`${reached} elements on ${pages.length} pages`);
+});
