@@ -70,7 +70,8 @@ function showVerdict({ verdict, object, seconds }) {
     box.append(make('p', 'verify-answer', `${object.id} — ${answer}`));
   }
   box.append(make('p', '', say('counts', same + differs, same, differs, open), ' ', say('took', seconds.toFixed(1))));
-  if (holds && ownKey) box.append(make('p', '', say('ownKey')));
+  const siteKey = $('key').value.trim() === root.dataset.vkey;
+  if (holds && (ownKey || siteKey)) box.append(make('p', '', say(ownKey ? 'ownKey' : 'siteKey')));
   box.hidden = false;
   box.focus();
   state(text, true);

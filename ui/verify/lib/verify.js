@@ -23,7 +23,8 @@ function chooseKey(b, own, given) {
   b.report.verdict.ownKey = given === '';
   if (shown === null) b.report.say(DIFFERS, 'KEY', { ...about, words: ['noKey'] });
   else if (given === '') b.report.say(OPEN, 'KEY', { ...about, words: ['ownKey'] });
-  else b.report.say(own === given ? SAME : DIFFERS, 'KEY', about);
+  else if (own === given) b.report.say(SAME, 'KEY', about);
+  else b.report.say(DIFFERS, 'KEY', { ...about, words: ['otherKey'] });
 }
 
 // The one line of the file vkey; empty when it is anything else.
