@@ -11,8 +11,9 @@ results=build-results
 
 usage() {
     cat <<'TXT'
-./do run [--port N]     build, make the demo county in ./demo and show what to look at; with a port,
-                        serve its portal there until Ctrl-C
+./do run [--port N]     build, make the demo county in ./demo, show what to look at and serve its
+                        portal on 127.0.0.1 (port 8080) until Ctrl-C
+./do run --once         the same without serving
 ./do test [WHAT]        all tests; WHAT: unit, story, vector, fault, fuzz, or part of a test's name
 ./do check [tidy]       house rules, layout, static analysis; with "tidy" also clang-tidy
 ./do build              only build
@@ -305,7 +306,8 @@ do_build() {
     build_plain && echo "built: build/src/cmd/sunlot"
 }
 
-# The folder demo is made anew each time; one that this command did not make is left alone.
+# do_run PORT|once: the folder demo is made anew each time; one that this command did not make is
+# left alone.
 do_run() {
     need build
     configure_run || return 1
@@ -315,8 +317,8 @@ do_run() {
     rm -rf demo
     mkdir -p build && touch build/demo-made
     build/src/cmd/sunlot demo demo || return 1
-    [ -z "${1:-}" ] || exec build/src/cmd/sunlot --data demo serve --port "$1"
-    printf '\nsunlot = %s\n' "$root/build/src/cmd/sunlot"
+    printf '\nsunlot = %s\n\n' "$root/build/src/cmd/sunlot"
+    [ "$1" = once ] || exec build/src/cmd/sunlot --data demo serve --port "$1"
 }
 
 # Without the test packages the program is built all the same.
@@ -367,8 +369,10 @@ case $command in
 run)
     if [ $# = 2 ] && [ "$1" = --port ]; then
         do_run "$2"
+    elif [ $# = 1 ] && [ "$1" = --once ]; then
+        do_run once
     elif [ $# = 0 ]; then
-        do_run
+        do_run 8080
     else
         usage
         exit 2
