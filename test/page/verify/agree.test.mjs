@@ -332,3 +332,121 @@ test('forged bundles whose digests and signatures fit: both agree', options, asy
   }
   console.log(`# forged: ${held} of 315 hold`);
 });
+
+// Changes files of a sample by patterns ([name, from, to]), takes one out ([name]) or puts one in
+// ([name, text]), and forges the rest.
+function forgedWith(bundle, changes_, log) {
+  const files = unzip(bundles.get(bundle));
+  const copy = new Map(files);
+  for (const [name, from, to] of changes_) {
+    if (to === undefined) {
+      if (from === undefined) copy.delete(name);
+      else copy.set(name, Buffer.from(from));
+      continue;
+    }
+    const now = files.get(name).toString('latin1').replace(from, to);
+    assert.notEqual(now, files.get(name).toString('latin1'), `${bundle} ${name}`);
+    copy.set(name, Buffer.from(now, 'latin1'));
+  }
+  return zip(forge(files, copy, log));
+}
+
+test('forgeries that one check alone can find are found by both', options, async () => {
+  const other = 'f'.repeat(64);
+  const cases = [
+    ['blinded-events-public.zip', ['drawn.tsv', /^.*\n/, '']],
+    ['blinded-events-public.zip', ['drawn.tsv', /^[0-9a-f]{8}/, '00000000']],
+    ['open-events-full.zip', ['entries/02-beacon', 'round 1', 'round 2']],
+    ['open-events-full.zip', ['entries/05-teams', 'round 2', 'round 3']],
+    ['open-events-full.zip', ['skip-1.tsv', /^\w+/, '91410882MA999999AB']],
+    ['open-events-full.zip', ['teams.tsv', /R(\d)\n$/, (_, n) => `R${n === '1' ? 2 : 1}\n`]],
+    ['open-events-full.zip', ['round-3/teams.tsv', /R(\d)\n$/, (_, n) => `R${n === '1' ? 2 : 1}\n`]],
+    ['open-events-full.zip', ['round-3/leaving.tsv', /\tR\d\t/, '\tR9\t']],
+    ['open-events-full.zip', ['inspectors.tsv', /\t\d+\n/, '\t0\n']],
+    ['open-events-full.zip', ['eligible.tsv', /^.*\n/, '']],
+    ['open-events-full.zip', ['selected.tsv', /\n[^\n]*\n$/, '\n']],
+    ['open-events-full.zip', ['pool.tsv', /^\w+/, '00000000000000000X']],
+    ['sealed-whole-full.zip', ['entries/07-disclosure', /secret \w{64}/, `secret ${other}`], ['secret', /^\w{64}/, other]],
+    ['sealed-whole-full.zip', ['entries/01-commitment', /disclose-by \S+/, 'disclose-by 2026-06-01T07:47:00Z']],
+    ['parties-whole-full.zip', ['secret', /^(\w+)\n(\w+)\n/, '$2\n$1\n'],
+      ['entries/07-disclosure', /secret (\w+)\nsecret (\w+)\n/, 'secret $2\nsecret $1\n']],
+    ['blinded-whole-full.zip', ['pool-key', /^\w{64}/, other]],
+    ['blinded-whole-full.zip', ['strata.tsv', /\nS1\t/, '\nS0\t']],
+    ['blinded-whole-full.zip', ['FULL', 'pool blinded', 'pool plain']],
+    ['sealed-abort2-full.zip', ['FULL', 'end abort', 'end disclosure']],
+    ['blinded-whole-public.zip', ['PUBLIC', '\nwithout pool-key', '\nwithout drawn.tsv\nwithout pool-key'], ['drawn.tsv']],
+    ['sealed-whole-public.zip', ['PUBLIC', '\nwithout inspectors.tsv', '\nwithout inspectors.tsv\nwithout teams.tsv']],
+    ['sealed-whole-public.zip', ['PUBLIC', '\nwithout inspectors.tsv', '']],
+    ['blinded-whole-public.zip', ['PUBLIC', '\nwithout strata.tsv', ''],
+      ['strata.tsv', `# salt ${other}\nS1\tA\nS2\tB\nS3\tC\nX1\tD\n`]],
+    ['open-whole-full.zip', ['seats.tsv']],
+    ['open-whole-full.zip', ['beacons/1.txt']],
+    ['open-whole-full.zip', ['beacons/7.txt', 'part local:x\n']],
+  ];
+  for (const [bundle, ...list] of cases) {
+    const { says } = await agree(forgedWith(bundle, list), `${bundle} ${JSON.stringify(list.map(String))}`);
+    const extra = list[0][0] === 'beacons/7.txt'; // listed, so no stranger, and nobody asks for it
+    assert.equal(says, extra ? 'holds' : 'differs', `${bundle} ${list}`);
+  }
+});
+
+test('checkpoints that another log, key or order wrote are refused by both', options, async () => {
+  const bundle = 'open-whole-full.zip';
+  const files = unzip(bundles.get(bundle));
+  const flawed = (change) => {
+    const log = new Log();
+    const right = log.checkpoint.bind(log);
+    log.checkpoint = (...args) => change(right(...args), log, args);
+    return log;
+  };
+  const otherOrigin = (note, log, args) => {
+    const { name } = log;
+    Object.assign(log, { name: 'other.example/log' });
+    const body = Log.prototype.checkpoint.apply(log, args).split('\n\n')[0];
+    Object.assign(log, { name });
+    return log.signed(`${body}\n`, args[2]);
+  };
+  const flaws = {
+    none: (note) => note,
+    origin: otherOrigin,
+    extension: (note, log, [size, root, time]) => log.signed(`${log.name}\n${size}\n${root.toString('base64')}\nmore\n`, time),
+    size: (note, log, [size, root, time]) => log.signed(`${log.name}\n0${size}\n${root.toString('base64')}\n`, time),
+    swapped: (note) => note.replace(/(— .*\n)(— .*\n)$/, '$2$1'),
+    single: (note) => note.replace(/— .*\n$/, ''),
+    third: (note) => note + note.split('\n\n')[1].split('\n')[0] + '\n',
+    stranger: (note) => `${note}— w.example AAAAAAAAAAAA\n`,
+    later: (note, log, [size, root, time]) => Log.prototype.checkpoint.call(log, size, root, 2 * 1780000000 - time),
+  };
+  for (const [what, change] of Object.entries(flaws)) {
+    const { says } = await agree(zip(forge(files, files, flawed(change))), `checkpoint: ${what}`);
+    assert.equal(says, what === 'none' ? 'holds' : 'differs', what);
+  }
+});
+
+test('own proofs with a false object, answer or neighbour are refused by both', options, async () => {
+  const edit = async (name, from, to) => {
+    const text = proofs.get(name).toString();
+    const now = text.replace(from, to);
+    assert.notEqual(now, text, `${name} ${from}`);
+    assert.notEqual((await agree(Buffer.from(now), `${name} ${from} ${to}`)).says, 'holds');
+  };
+  const absent = 'open-whole-absent.txt';
+  const [, before_] = /^before (\w+)/m.exec(proofs.get(absent).toString());
+  const [, after_] = /^after (\w+)/m.exec(proofs.get(absent).toString());
+  for (const id of [before_, after_, '0', 'Z', `${before_}.`.slice(0, 3)]) await edit(absent, /^object .*/m, `object ${id}`);
+  await edit(absent, /^before .*\n(before-path .*\n)*/m, '');
+  await edit(absent, /^after .*\n(after-path .*\n)*/m, '');
+  await edit(absent, /^next (\d+)/m, (_, n) => `next ${Number(n) + 1}`);
+  await edit(absent, /^answer absent/m, 'answer present');
+  for (const name of ['open-whole-drawn.txt', 'blinded-whole-drawn.txt', 'parties-events-drawn.txt']) {
+    await edit(name, /^drawn \d+/m, 'drawn no');
+    await edit(name, /^drawn \d+/m, 'drawn 0');
+    await edit(name, /^drawn \d+/m, 'drawn 99');
+    await edit(name, /^quota (\d+)/m, (_, n) => `quota ${Number(n) + 1}`);
+    await edit(name, /^cutoff .*/m, `cutoff ${'0'.repeat(64)}`);
+    await edit(name, /^index (\d+)/m, (_, n) => `index ${Number(n) + 1}`);
+    await edit(name, /^path .*\n/m, '');
+  }
+  await edit('open-whole-last.txt', /^line (\w+)\t.*/m, 'line $1\tA低');
+  await edit('blinded-whole-drawn.txt', /^nonce .*\n/m, '');
+});

@@ -176,9 +176,13 @@ export class Log {
     return sha(`${this.name}\n`, [type], this.key).subarray(0, 4);
   }
 
-  // A signed checkpoint as the program writes it.
+  // A checkpoint as the program writes it.
   checkpoint(size, root, time) {
-    const text = `${this.name}\n${size}\n${root.toString('base64')}\n`;
+    return this.signed(`${this.name}\n${size}\n${root.toString('base64')}\n`, time);
+  }
+
+  // A text with the log's plain signature and its dated one.
+  signed(text, time) {
     const stamp = Buffer.alloc(8);
     stamp.writeBigUInt64BE(BigInt(time));
     const line = (type, ...body) => `— ${this.name} ${Buffer.concat([this.id(type), ...body]).toString('base64')}\n`;
@@ -225,16 +229,19 @@ export function forge(before, after, log = new Log()) {
     .filter((name) => name.endsWith('.tsv') && before.has(name) && !before.get(name).equals(files.get(name)))
     .map((name) => [digest(before, name), digest(files, name)]);
   const listed = (name) => !/^(entries\/|proofs\/|vkey$|files\.tsv$)/.test(name);
-  const relist = (list, ...skipped) => {
-    const lines = before.get(list)?.toString('latin1').split('\n').filter(Boolean) ?? [];
-    const kept = lines.filter((line) => line.startsWith('#') || files.has(line.split('\t')[0]) || skipped.includes(line.split('\t')[0]));
-    return Buffer.from(kept.map((line) => {
-      const name = line.split('\t')[0];
-      return files.has(name) && listed(name) ? `${name}\t${sha(files.get(name)).toString('hex')}\n` : `${line}\n`;
-    }).join(''), 'latin1');
+  const namesIn = (list) => (before.get(list)?.toString('latin1').split('\n') ?? []).map((line) => line.split('\t')[0]);
+  const known = new Set([...namesIn('files.tsv'), ...namesIn('private.tsv')]);
+  const added = [...files.keys()].filter((name) => listed(name) && !known.has(name));
+  const relist = (list, extra) => {
+    const [salt] = (before.get(list).toString('latin1').match(/^#.*\n/) ?? ['']);
+    const absent = new Map(before.get(list).toString('latin1').split('\n').map((line) => line.split('\t')));
+    const names = [...namesIn(list).filter((name) => name && !name.startsWith('#')), ...extra]
+      .filter((name) => files.has(name) || (list === 'files.tsv' && ['PUBLIC', 'FULL', 'private.tsv'].includes(name)));
+    return Buffer.from(salt + names.sort().map((name) =>
+      `${name}\t${files.has(name) ? sha(files.get(name)).toString('hex') : absent.get(name)}\n`).join(''), 'latin1');
   };
-  if (files.has('private.tsv')) files.set('private.tsv', relist('private.tsv'));
-  files.set('files.tsv', relist('files.tsv', 'PUBLIC', 'FULL', 'private.tsv'));
+  if (files.has('private.tsv')) files.set('private.tsv', relist('private.tsv', []));
+  files.set('files.tsv', relist('files.tsv', added));
   const rootOf = (all) => rootAndPaths(all.get('files.tsv').toString('latin1').split('\n').slice(0, -1)
     .map((line) => leafOf(Buffer.from(line, 'latin1')))).root.toString('hex');
   swaps.push([rootOf(before), rootOf(files)]);
