@@ -2,8 +2,7 @@
  * folder and the same run. One by one an append is one fdatasync and little else; in batches of 100
  * the entries share it. Rounds of both alternate, so that a busy disk slows both alike.
  *
- * Prints: log-append-1 RATE RAW RATIO; log-append-100 RATE; log-publish RATE RAW RATIO, where a
- * publish follows each append. */
+ * A publish (tiles and a signed checkpoint) after each append is told without a goal. */
 #include "base/file.h"
 #include "vault/log.h"
 
