@@ -96,7 +96,7 @@ class Bench:
             must(not invariants.UNFIT.search(done.out + done.err), "shows the inside: %s" % done)
             if done.code in (1, 2) and ("不符" in done.out or done.err.startswith("错误：")):
                 continue
-            must(contents(twin) == contents(os.path.join(folder, source)), "not noticed: %s" % what)
+            must(contents(twin) in (contents(os.path.join(folder, source)), None), "not noticed: %s" % what)
             idle += 1
         return "%d of %d bits noticed, %d in fields of the zip that mean nothing" % (
             self.wanted - idle, self.wanted, idle)
@@ -172,9 +172,14 @@ class Bench:
 
 
 def contents(path):
-    """Names and bytes of a zip, as another reader finds them."""
-    with zipfile.ZipFile(path) as z:
-        return [(name, z.read(name)) for name in z.namelist()]
+    """Names and bytes of a zip, as another reader finds them; None where it refuses the zip because a
+    file claims to need a newer reader: a field that libarchive passes over."""
+    try:
+        with zipfile.ZipFile(path) as z:
+            return [(name, z.read(name)) for name in z.namelist()]
+    except NotImplementedError as e:
+        must("zip file version" in str(e), "the other reader: %s" % e)
+        return None
 
 
 def same(one, other):
