@@ -106,9 +106,9 @@ class Bench:
         base = sqlite3.connect(path)
         base.row_factory, base.text_factory = sqlite3.Row, bytes
         try:
-            names = [t[0].decode() for t in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return {name: [dict(r) for r in base.execute("SELECT * FROM %s ORDER BY rowid" % name)]
-                    for name in names}
+            names = [t[0].decode(errors="replace")
+                     for t in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {name: table(base, name) for name in names if "\ufffd" not in name}
         except sqlite3.Error:
             return None
         finally:
@@ -188,14 +188,27 @@ def same(one, other):
         return a.read().strip().lower() == b.read().strip().lower()
 
 
+def table(base, name):
+    """The rows of a table; None where the name of a column is no text any more: whoever uses that column
+    is refused from then on."""
+    try:
+        return [dict(r) for r in base.execute("SELECT * FROM \"%s\" ORDER BY rowid" % name)]
+    except UnicodeDecodeError:
+        return None
+
+
 def differences(right, now):
     """The (table, column) pairs in which two readings differ."""
     found = set()
-    for table, rows in right.items():
-        if len(rows) != len(now.get(table, [])):
-            found.add((table, "count"))
-        for old, new in zip(rows, now.get(table, [])):
-            found |= {(table, column) for column in old if old[column] != new.get(column)}
+    for name, rows in right.items():
+        read = now.get(name, [])
+        if read is None:
+            found.add((name, "name of a column"))
+            continue
+        if len(rows) != len(read):
+            found.add((name, "count"))
+        for old, new in zip(rows, read):
+            found |= {(name, column) for column in old if old[column] != new.get(column)}
     return found
 
 
