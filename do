@@ -99,6 +99,14 @@ need() {
     [ -z "$lacking" ] || die "could not install ${lacking//$'\n'/ } (is the package server reachable?)"
 }
 
+# need_npm: the packages of package-lock.json, which the page tests need; nothing once they are there.
+need_npm() {
+    cmp -s package-lock.json node_modules/do-lock && return 0
+    command -v npm >/dev/null || need npm
+    say "do: installing the npm packages of package-lock.json"
+    quietly npm ci --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/do-lock
+}
+
 # ---- builds -------------------------------------------------------------------------------------
 
 # configure DIR MESON-OPTION...: sets a build folder up, and again when rooms, fuzz targets or
@@ -212,6 +220,7 @@ do_test() {
     need build test check
     rm -rf "$results"
     mkdir -p "$results"
+    need_npm || note npm 1 "npm packages"
     case $what in
     all)
         run_checks
