@@ -16,7 +16,8 @@
 
 enum { BLOCK = 64, SHORT = 54 };
 
-/* Two blocks a place, for a node; leaves and tickets use the first. */
+/* Two blocks a place, for a node; leaves and tickets use the first. Not cleared beforehand: of a
+ * context only `h` is used, and every block is written whole. */
 struct bench {
     SHA256_CTX ctx[CRYPTO_BATCH];
     uint8_t blocks[CRYPTO_BATCH][2 * BLOCK];
@@ -59,7 +60,7 @@ static void block_fill(uint8_t block[BLOCK], size_t prefix, struct str text, uin
 
 static void leaves_chunk(uint8_t (*out)[CRYPTO_HASH], const struct str *leaves, size_t count)
 {
-    struct bench b = {0};
+    struct bench b;
     uint32_t state[8];
     initial(state);
     for (size_t i = 0; i < count; i++)
@@ -82,7 +83,7 @@ void crypto_leaf_many(uint8_t (*out)[CRYPTO_HASH], const struct str *leaves, siz
 static void nodes_chunk(uint8_t (*out)[CRYPTO_HASH], const uint8_t (*pairs)[CRYPTO_HASH],
                         size_t count)
 {
-    struct bench b = {0};
+    struct bench b;
     uint32_t state[8];
     initial(state);
     for (size_t i = 0; i < count; i++) {
@@ -137,7 +138,7 @@ void crypto_merkle_add_many(struct crypto_merkle *m, uint8_t (*hashes)[CRYPTO_HA
 static void tickets_chunk(uint8_t (*out)[CRYPTO_HASH], const struct crypto_ticket *t,
                           const struct str *labels, size_t count)
 {
-    struct bench b = {0};
+    struct bench b;
     for (size_t i = 0; i < count; i++) {
         struct str label = labels[i].len <= SHORT ? labels[i] : STR("");
         block_fill(b.blocks[i], 0, label, BLOCK + label.len + 1);

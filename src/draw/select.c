@@ -19,6 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Children of a slot: they lie side by side in one or two cache lines, and the heap is half as deep
+ * as with two. */
+enum { ARITY = 4 };
+
 /* Where a row stands in the heap's order: its ticket's beginning, as a number, and its index. */
 struct slot {
     uint64_t head;
@@ -78,16 +82,27 @@ static bool slot_above(const struct heap *heap, const struct slot *a, const stru
     return a->head > b->head;
 }
 
-/* Lets slots[at] sink until no child is above it. Which child is the larger is a matter of chance,
- * so it is added rather than branched on. */
+/* The child of slots[at] that stands above its brothers, or count where there is none. Which of
+ * them it is is a matter of chance, so it is chosen without a branch. */
+static size_t heap_child(const struct heap *heap, size_t count, size_t at)
+{
+    size_t best = ARITY * at + 1;
+    if (best >= count)
+        return count;
+    size_t end = count - best < ARITY ? count : best + ARITY;
+    for (size_t child = best + 1; child < end; child++)
+        best = slot_above(heap, &heap->slots[child], &heap->slots[best]) ? child : best;
+    return best;
+}
+
+/* Lets slots[at] sink until no child is above it. */
 static void heap_sink(struct heap *heap, size_t count, size_t at)
 {
     struct slot *slots = heap->slots;
     struct slot slot = slots[at];
-    for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count)
-            child += slot_above(heap, &slots[child + 1], &slots[child]);
-        if (!slot_above(heap, &slots[child], &slot))
+    for (;;) {
+        size_t child = heap_child(heap, count, at);
+        if (child == count || !slot_above(heap, &slots[child], &slot))
             break;
         slots[at] = slots[child];
         at = child;
@@ -98,7 +113,7 @@ static void heap_sink(struct heap *heap, size_t count, size_t at)
 /* From the last parent up. */
 static void heap_build(struct heap *heap)
 {
-    for (size_t i = heap->count / 2; i > 0; i--)
+    for (size_t i = (heap->count + ARITY - 2) / ARITY; i > 0; i--)
         heap_sink(heap, heap->count, i - 1);
 }
 

@@ -26,13 +26,15 @@ bool draw_name_ok(struct str name, size_t max)
            str_find(name, STR("\xC2\xA0")) < 0 && str_find(name, STR("\xE3\x80\x80")) < 0;
 }
 
-/* One bit a character: - . 0-9 in the first word, A-Z in the second. */
-static bool draw_id_char(unsigned char c)
-{
-    const uint64_t low = (UINT64_C(0x3FF) << '0') | (UINT64_C(3) << '-');
-    const uint64_t high = UINT64_C(0x3FFFFFF) << ('A' - 64);
-    return c < 128 && (((c < 64 ? low : high) >> (c & 63)) & 1) != 0;
-}
+/* What an id is made of. */
+static const bool id_chars[256] = {
+    ['-'] = true, ['.'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true,
+    ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+    ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true,
+    ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true, ['L'] = true,
+    ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true, ['R'] = true,
+    ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true, ['X'] = true,
+    ['Y'] = true, ['Z'] = true};
 
 /* Without a branch on the characters: ids are random to the processor. */
 bool draw_id_ok(struct str id)
@@ -41,7 +43,7 @@ bool draw_id_ok(struct str id)
         return false;
     bool ok = true;
     for (size_t i = 0; i < id.len; i++)
-        ok &= draw_id_char((unsigned char)id.data[i]);
+        ok &= id_chars[(unsigned char)id.data[i]];
     return ok;
 }
 
