@@ -225,14 +225,13 @@ do_test() {
     all)
         run_checks
         test_plain
-        test_asan --suite unit --suite vector --suite story --suite fuzz
+        test_asan
         test_fuzz
         ;;
-    unit | vector | story)
+    unit | vector | story | page | fault)
         test_plain --suite "$what"
         test_asan --suite "$what"
         ;;
-    fault) test_plain --suite fault ;;
     fuzz)
         test_plain --suite fuzz
         test_fuzz

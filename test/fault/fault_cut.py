@@ -164,7 +164,7 @@ def main():
         shutil.rmtree(base, ignore_errors=True)
         tap.end()
     bench = Bench(sys.argv[1], base, disk, houses.Files(os.path.join(base, "files"), more=300))
-    wanted = int(os.environ.get("SUNLOT_TEST_KILLS", 25))
+    wanted = houses.faults(25)
 
     def bites():
         lost, whole = unsynced(disk, False), unsynced(disk, True)

@@ -79,7 +79,7 @@ class Bench:
 def main():
     tap, base = Tap(), houses.scratch()
     postgres = "SUNLOT_TEST_PG" in os.environ
-    wanted = int(os.environ.get("SUNLOT_TEST_KILLS", 40 if postgres else 300))
+    wanted = houses.faults(40 if postgres else 300)
     bench = Bench(sys.argv[1], base, houses.Files(os.path.join(base, "files"),
                                                   more=1000 if postgres else 3000))
     often = (0, 1, 1, 2) if postgres else (1, 2, 3, 5)

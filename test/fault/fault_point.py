@@ -157,7 +157,7 @@ def main():
     tap, base = Tap(), houses.scratch()
     files = houses.Files(os.path.join(base, "files"), more=300)
     steps = houses.course(files, large=True)
-    wanted = int(os.environ.get("SUNLOT_TEST_KILLS", 40 if "SUNLOT_TEST_PG" in os.environ else 300))
+    wanted = houses.faults(40 if "SUNLOT_TEST_PG" in os.environ else 300)
     kind = Line if "SUNLOT_TEST_PG" in os.environ else Bench
     bench = kind(program, base, files, KILLS if mode == "kill" else ERRORS)
 

@@ -30,7 +30,7 @@ GUARDED = {("log_entry", "idx"), ("log_entry", "body"), ("draw_file", "digest"),
 class Bench:
     def __init__(self, program, base, files):
         self.base, self.chance = base, walk.chance()
-        self.wanted = int(os.environ.get("SUNLOT_TEST_KILLS", 40))
+        self.wanted = houses.faults(40)
         self.here = walk.found(program, base, "house", files)
 
     def build(self):

@@ -10,8 +10,11 @@ import subprocess
 import tempfile
 import time
 
+from tap import must
+
 DIVISION = "410882"
 HANG = 60  # seconds: nothing here may take so long (I12)
+REPORTS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
 
 
 def scratch():
@@ -20,6 +23,12 @@ def scratch():
     roomy = os.path.isdir(shm) and os.access(shm, os.W_OK) and \
         os.statvfs(shm).f_bavail * os.statvfs(shm).f_frsize > 1 << 30
     return tempfile.mkdtemp(prefix="sunlot-fault-", dir=shm if roomy else None)
+
+
+def faults(usual):
+    """How many faults to try: as asked for, else the usual number, fewer under the sanitizers."""
+    asked = os.environ.get("SUNLOT_TEST_KILLS")
+    return int(asked) if asked else max(10, usual // (5 if os.environ.get("SUNLOT_FAULT_SANITIZED") else 1))
 
 
 class Done:
@@ -51,6 +60,7 @@ class House:
             child.kill()
             child.communicate()
             raise
+        must(not any(report in err for report in REPORTS), "a sanitizer reports: " + err[-4000:])
         return Done(child.returncode, out, err, time.monotonic() - began)
 
     def run(self, words, **how):
