@@ -15,6 +15,7 @@
 #include "base/workday.h"
 #include "db/db.h"
 #include "ids/industry.h"
+#include "model/permission.h"
 #include "model/setting.h"
 #include "regions/regions.h"
 
@@ -36,14 +37,27 @@ struct office {
     struct arena arena;    /* holds what lives as long as the office */
 };
 
+/* How far the person of an errand sees and acts (DESIGN.md section 6): decided once, before the
+ * errand begins, from his roles and the permission it needs. Zero is nothing at all. Office
+ * functions hand it to store/, which puts it into its statements. */
+struct office_scope {
+    enum model_scope level;
+    struct str account;            /* id of the account, MODEL_SCOPE_OWN */
+    struct str inspector;          /* code of the inspector he is; may be empty */
+    struct str department;         /* code of his own department */
+    const struct str *departments; /* codes: his own and, for MODEL_SCOPE_BELOW, those below */
+    size_t department_count;
+};
+
 /* One thing that one person does. Zero-initialise, set office, actor and now; free the arena. */
 struct errand {
     const struct office *office;
     struct arena *arena; /* what the answer holds lives here */
     struct str actor;    /* who, as the audit names him */
     struct str key;      /* idempotency key, empty if the caller has none */
-    int64_t now;         /* UTC microseconds */
-    struct fault fault;  /* words for the person, when a function returned an error */
+    struct office_scope scope;
+    int64_t now;        /* UTC microseconds */
+    struct fault fault; /* words for the person, when a function returned an error */
 };
 
 /* Creates the data folder: configuration, database with its schema, log key, seal key, settings'
