@@ -84,33 +84,54 @@ static const char *cmd_value_words(enum cmd_kind kind)
                               : "不能使用：";
 }
 
+/* One option at argv[*i], and its value behind it. */
+static int cmd_option_take(struct cmd *cmd, const struct cmd_syntax *syntax, int *i, int argc,
+                           char **argv)
+{
+    const char *word = argv[*i];
+    const struct cmd_option *option = cmd_find(syntax, word);
+    if (option == NULL)
+        return cmd_usage(syntax, "没有这个选项：", word);
+    bool flag = option->kind == CMD_FLAG;
+    if (!flag && ++*i >= argc)
+        return cmd_usage(syntax, "选项后面缺少内容：", word);
+    if (cmd_take(option, &cmd->arena, argv[*i]) != ERR_OK)
+        return cmd_usage(syntax, cmd_value_words(option->kind), argv[*i]);
+    return CMD_OK;
+}
+
+static bool cmd_asks_help(const char *word)
+{
+    return str_eq(str_of(word), STR("--help")) || str_eq(str_of(word), STR("-h"));
+}
+
 int cmd_parse(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *syntax, int argc,
               char **argv)
 {
     *words = (struct cmd_list){0};
     for (int i = 1; i < argc; i++) {
-        const char *word = argv[i];
-        if (str_eq(str_of(word), STR("--help")) || str_eq(str_of(word), STR("-h"))) {
+        int code = CMD_OK;
+        if (cmd_asks_help(argv[i])) {
             cmd_usage(syntax, NULL, NULL);
             return CMD_HELPED;
         }
-        if (!str_starts(str_of(word), STR("--"))) {
-            if (cmd_list_add(words, &cmd->arena, str_of(word)) != ERR_OK)
-                return cmd_fail(ERR_MEMORY, NULL);
-            continue;
-        }
-        const struct cmd_option *option = cmd_find(syntax, word);
-        if (option == NULL)
-            return cmd_usage(syntax, "没有这个选项：", word);
-        bool flag = option->kind == CMD_FLAG;
-        if (!flag && ++i >= argc)
-            return cmd_usage(syntax, "选项后面缺少内容：", word);
-        if (cmd_take(option, &cmd->arena, flag ? word : argv[i]) != ERR_OK)
-            return cmd_usage(syntax, cmd_value_words(option->kind), argv[i]);
+        if (str_starts(str_of(argv[i]), STR("--")))
+            code = cmd_option_take(cmd, syntax, &i, argc, argv);
+        else if (cmd_list_add(words, &cmd->arena, str_of(argv[i])) != ERR_OK)
+            code = cmd_fail(ERR_MEMORY, NULL);
+        if (code != CMD_OK)
+            return code;
     }
     if (words->count < syntax->least)
         return cmd_usage(syntax, "缺少参数", "");
     if (words->count > syntax->most)
         return cmd_usage(syntax, "多余的参数：", words->items[syntax->most].data);
     return CMD_OK;
+}
+
+int cmd_begin(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *syntax, int argc,
+              char **argv)
+{
+    int code = cmd_parse(words, cmd, syntax, argc, argv);
+    return code == CMD_OK ? cmd_open(cmd) : code;
 }

@@ -63,9 +63,13 @@ struct cmd_syntax {
 };
 
 /* Sorts argv[1..] into options and plain words (struct str, in cmd->arena). Prints what is wrong
- * and the usage and returns CMD_USAGE, or
- * CMD_HELPED for --help; CMD_OK otherwise. */
+ * and the usage and returns CMD_USAGE, or CMD_HELPED for --help;
+ * CMD_OK otherwise. */
 int cmd_parse(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *syntax, int argc,
+              char **argv);
+
+/* cmd_parse, then cmd_open: for commands that need the installation whatever their words are. */
+int cmd_begin(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *syntax, int argc,
               char **argv);
 
 /* A command: argv[0] is its name, the rest its words. */

@@ -81,9 +81,7 @@ int cmd_setting(struct cmd *cmd, int argc, char **argv)
         options, 1, 0, 2,
         "  sunlot setting                                列出全部设置和依据\n"
         "  sunlot setting 名称 值 --basis 依据           修改一项（保留历史）"};
-    int code = cmd_parse(&words, cmd, &syntax, argc, argv);
-    if (code == CMD_OK)
-        code = cmd_open(cmd);
+    int code = cmd_begin(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
         return code;
     struct errand *e = &cmd->errand;
@@ -151,9 +149,7 @@ int cmd_log(struct cmd *cmd, int argc, char **argv)
                                       "  sunlot log key          验证公钥\n"
                                       "  sunlot log show [序号]  最新检查点，或一条日志\n"
                                       "  sunlot log verify       重新计算整个日志"};
-    int code = cmd_parse(&words, cmd, &syntax, argc, argv);
-    if (code == CMD_OK)
-        code = cmd_open(cmd);
+    int code = cmd_begin(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
         return code;
     struct errand *e = &cmd->errand;
@@ -172,9 +168,7 @@ int cmd_check(struct cmd *cmd, int argc, char **argv)
     struct cmd_list words;
     const struct cmd_syntax syntax = {NULL, 0, 0, 0,
                                       "  sunlot check    检查数据库、公开日志和抽取文件是否完好"};
-    int code = cmd_parse(&words, cmd, &syntax, argc, argv);
-    if (code == CMD_OK)
-        code = cmd_open(cmd);
+    int code = cmd_begin(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
         return code;
     struct errand *e = &cmd->errand;

@@ -413,6 +413,24 @@ static enum err staff_seat_facts(struct staff_seat *out, const struct staff_work
     return out->part != NULL ? ERR_OK : ERR_DAMAGED;
 }
 
+/* The same for seats of the roster, by their indexes. */
+static enum err staff_seats_facts(struct staff_seat *out, const struct staff_work *w,
+                                  const struct draw_roster *roster, const uint32_t *seats,
+                                  size_t count)
+{
+    struct errand *e = w->c->e;
+    struct store_seat *rows = NULL;
+    size_t row_count = 0;
+    TRY(store_seats(&rows, &row_count, e->arena, w->tx, e->office->tenant, w->c->draw.id));
+    for (size_t i = 0; i < count; i++) {
+        const struct store_seat *row = staff_seat_row(rows, row_count, roster->seats[seats[i]].id);
+        if (row == NULL)
+            return ERR_DAMAGED;
+        TRY(staff_seat_facts(&out[i], w, row));
+    }
+    return ERR_OK;
+}
+
 /* Does this inspector leave any seat of this object in this refill? */
 static bool staff_leaves(const struct draw_roster *roster, const struct draw_leaving *leaving,
                          size_t count, const struct draw_pair *pair)
@@ -432,22 +450,14 @@ enum err draw_staff_refill(struct draw_pair **out, size_t *count, struct draw_ca
     struct errand *e = c->e;
     struct staff_work w = {.c = c, .tx = tx};
     struct staff_build b = {.w = &w};
-    struct store_seat *rows = NULL;
-    size_t row_count = 0;
-    TRY(staff_load(&w));
-    TRY(store_seats(&rows, &row_count, e->arena, tx, e->office->tenant, c->draw.id));
     struct staff_seat *facts = arena_array(e->arena, leaving_count, sizeof *facts);
     uint32_t *seats = arena_array(e->arena, leaving_count, sizeof *seats);
     if (facts == NULL || seats == NULL)
         return ERR_MEMORY;
-    for (size_t i = 0; i < leaving_count; i++) {
-        const struct store_seat *row =
-            staff_seat_row(rows, row_count, roster->seats[leaving[i].seat].id);
-        if (row == NULL)
-            return ERR_DAMAGED;
+    for (size_t i = 0; i < leaving_count; i++)
         seats[i] = leaving[i].seat;
-        TRY(staff_seat_facts(&facts[i], &w, row));
-    }
+    TRY(staff_load(&w));
+    TRY(staff_seats_facts(facts, &w, roster, seats, leaving_count));
     TRY(staff_pairs_make(&b, roster, facts, seats, leaving_count));
     *out = b.pairs;
     *count = 0;

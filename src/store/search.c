@@ -22,6 +22,19 @@ static bool search_sqlite(const char *dialect)
 
 /* --- words --- */
 
+/* Folded characters that count: digits, letters and 〇; no signs, no spaces, no private ones. */
+static bool search_counts(uint32_t cp)
+{
+    static const uint32_t signs[][2] = {
+        {0x2000, 0x2BFF}, {0x3000, 0x3004}, {0x3008, 0x3020}, {0xE000, 0xF8FF}, {0xFE10, 0xFFFF}};
+    if (cp < 0xC0)
+        return (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z');
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (cp >= signs[i][0] && cp <= signs[i][1])
+            return false;
+    return true;
+}
+
 struct str store_search_fold(struct arena *arena, struct str text)
 {
     struct str folded;
@@ -34,11 +47,7 @@ struct str store_search_fold(struct arena *arena, struct str text)
         const char *from = rest.data;
         if (utf8_next(&cp, &rest) != ERR_OK)
             break;
-        bool ascii = (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z');
-        bool letter = cp >= 0xC0 && !(cp >= 0x2000 && cp <= 0x2BFF) &&
-                      !(cp >= 0x3000 && cp <= 0x3004) && !(cp >= 0x3007 && cp <= 0x3020) &&
-                      !(cp >= 0xFE10 && cp <= 0xFFFF) && !(cp >= 0xE000 && cp <= 0xF8FF);
-        if (ascii || letter || cp == 0x3007)
+        if (search_counts(cp))
             buf_add(&out, from, (size_t)(rest.data - from));
     }
     struct str copy =

@@ -4,29 +4,15 @@ import base64
 import functools
 import hashlib
 import hmac
-import math
 import os
 import re
 import struct
 import subprocess
+import sys
 
-
-def sha(data):
-    return hashlib.sha256(data).digest()
-
-
-def leaf(data):
-    return sha(b"\0" + data)
-
-
-def root(leaves):
-    """Merkle tree hash of RFC 6962 over leaf hashes."""
-    if not leaves:
-        return sha(b"")
-    if len(leaves) == 1:
-        return leaves[0]
-    left = 1 << (len(leaves) - 1).bit_length() - 1
-    return sha(b"\1" + root(leaves[:left]) + root(leaves[left:]))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peer"))
+import paper  # pylint: disable=wrong-import-position
+from paper import leaf, root, sha, ticket  # pylint: disable=wrong-import-position
 
 
 # ---- the log ------------------------------------------------------------------------------------
@@ -129,34 +115,15 @@ def seed(asking, beacon, salt):
     return hmac.new(salt, randomness.encode(), hashlib.sha256).digest()
 
 
-def ticket(key, label):
-    return hmac.new(key, label + b"\1", hashlib.sha256).digest()
-
-
 def quotas(commitment, key):
-    """Section 6, stratum by stratum."""
+    """Section 6, for the strata of a commitment."""
     strata = []
     for word, rest in fields(commitment):
         if word == "stratum":
             name, count, mode, ratio = rest.strip().split(" ")
             num, den = (int(n) for n in ratio.split("/"))
             strata.append((name, int(count), mode, num, den))
-    common = 1
-    for _, _, mode, _, den in strata:
-        if mode == "systematic":
-            common = math.lcm(common, den)
-    u = int.from_bytes(ticket(key, b"rounding")[:8], "big") * common >> 64
-    total, found = 0, {}
-    for name, count, mode, num, den in strata:
-        if mode == "fixed":
-            k = num
-        elif mode == "ceil":
-            k = -(-count * num // den)
-        else:
-            after = total + count * num * (common // den)
-            k, total = (after + u) // common - (total + u) // common, after
-        found[name] = min(k, count)
-    return found
+    return paper.quotas(strata, key)
 
 
 @functools.lru_cache(maxsize=64)

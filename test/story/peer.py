@@ -8,31 +8,13 @@ files from FILES (NAME TAB PATH) or from the full bundle, and SHOW, what the off
 visits and the seats. Recomputes everything from the pool to the last refill; prints what differs
 and ends with 1, or "peer agrees" with 0."""
 import base64
-import hashlib
 import hmac
 import os
 import sys
 import zipfile
-from math import lcm
 
-
-def sha(data):
-    return hashlib.sha256(data).digest()
-
-
-def leaf(data):
-    return sha(b"\0" + data)
-
-
-def root(leaves):
-    if not leaves:
-        return sha(b"")
-    if len(leaves) == 1:
-        return leaves[0]
-    k = 1
-    while 2 * k < len(leaves):
-        k *= 2
-    return sha(b"\1" + root(leaves[:k]) + root(leaves[k:]))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peer"))
+from paper import leaf, quotas, root, sha, ticket, words  # pylint: disable=wrong-import-position
 
 
 def must(ok, *what):
@@ -62,11 +44,6 @@ def log_entries(data):
     equal("entries in the tile", size, len(entries))
     equal("root of the log", base64.b64decode(lines[2]), root([leaf(e) for e in entries]))
     return entries
-
-
-def words(entry, key):
-    return [line[len(key) + 1:] for line in entry.decode().splitlines()
-            if line.startswith(key + " ")]
 
 
 def kind(entry):
@@ -182,10 +159,6 @@ def check_part(source, part):
                 must(v == sorted(set(v)), "unordered values", values)
 
 
-def ticket(seed, label):
-    return hmac.new(seed, label.encode() + b"\1", "sha256").digest()
-
-
 # --- round 1 ---
 
 def check_pool(d):
@@ -218,28 +191,10 @@ def strata(d, pool):
     return rows
 
 
-def quotas(d, seed, rows):
-    dens = [r[4] for r in rows if r[2] == "systematic"]
-    q = lcm(*dens) if dens else 1
-    u = int.from_bytes(ticket(seed, "rounding")[:8], "big") * q >> 64
-    a, out = 0, {}
-    for name, count, mode, num, den in rows:
-        if mode == "fixed":
-            k = num
-        elif mode == "ceil":
-            k = -(-count * num // den)
-        else:
-            b = a + count * num * (q // den)
-            k = (b + u) // q - (a + u) // q
-            a = b
-        out[name] = min(k, count)
-    return out
-
-
 def draw_objects(d):
     """The order of each stratum, and how many of it are drawn; checks selected.tsv."""
     pool, seed = check_pool(d), d.seed(1)
-    quota = quotas(d, seed, strata(d, pool))
+    quota = quotas(strata(d, pool), seed)
     order = {name: [] for name in quota}
     for object_id, name in pool:
         order[name].append((ticket(seed, "object:" + object_id), object_id))

@@ -211,28 +211,35 @@ static void a_vacant_seat_goes_to_one_who_may_sit_and_all_others_stay(void **sta
     COURSE_RUN(c, end);
 }
 
-static void a_refill_after_a_recusal_does_not_give_the_seat_to_him(void **state)
+/* A draw of the brigade: four people, two seats at each object. */
+static void brigade_draw(struct course *c)
 {
-    struct course *c = *state;
     const struct step draw[] = {
         {"a task of the brigade", course_task,
          &(struct course_task){.items = "XFJY-S0001", .department = "XFJY", .parts = "XFJY:2"}},
         {"the draw", course_draw},
     };
     COURSE_RUN(c, draw);
+}
+
+static const char *const brigade[] = {"XFJY-001", "XFJY-002", "XFJY-003", "XFJY-004"};
+
+static void a_refill_after_a_recusal_does_not_give_the_seat_to_him(void **state)
+{
+    struct course *c = *state;
+    brigade_draw(c);
     /* four people, two sit at the first object; one of the others withdraws from it */
     struct str one = course_seated(c, 1, "XFJY", 1);
     struct str two = course_seated(c, 1, "XFJY", 2);
     const char *free_one = NULL;
     const char *last = NULL;
-    static const char *const all[] = {"XFJY-001", "XFJY-002", "XFJY-003", "XFJY-004"};
     for (size_t i = 0; i < 4; i++) {
-        if (str_eq(one, str_of(all[i])) || str_eq(two, str_of(all[i])))
+        if (str_eq(one, str_of(brigade[i])) || str_eq(two, str_of(brigade[i])))
             continue;
         if (free_one == NULL)
-            free_one = all[i];
+            free_one = brigade[i];
         else
-            last = all[i];
+            last = brigade[i];
     }
     const struct step refill[] = {
         {"he withdraws", course_recuse, &(struct course_recuse){free_one, "1", "亲属"}},
@@ -348,20 +355,14 @@ static void the_same_skip_again_names_the_same_next_and_changes_nothing(void **s
 static void a_refill_that_nobody_can_take_is_refused_before_its_randomness(void **state)
 {
     struct course *c = *state;
-    const struct step draw[] = {
-        {"a task of the brigade", course_task,
-         &(struct course_task){.items = "XFJY-S0001", .department = "XFJY", .parts = "XFJY:2"}},
-        {"the draw", course_draw},
-    };
-    COURSE_RUN(c, draw);
+    brigade_draw(c);
     /* four people: two sit at the first object, the two others withdraw from it */
     struct str one = course_seated(c, 1, "XFJY", 1);
     struct str two = course_seated(c, 1, "XFJY", 2);
-    static const char *const all[] = {"XFJY-001", "XFJY-002", "XFJY-003", "XFJY-004"};
     for (size_t i = 0; i < 4; i++) {
-        const struct course_recuse recuse = {all[i], "1", "亲属"};
+        const struct course_recuse recuse = {brigade[i], "1", "亲属"};
         const struct step step = {"he withdraws", course_recuse, &recuse};
-        if (!str_eq(one, str_of(all[i])) && !str_eq(two, str_of(all[i])))
+        if (!str_eq(one, str_of(brigade[i])) && !str_eq(two, str_of(brigade[i])))
             course_step(c, &step);
     }
     const struct step more[] = {

@@ -7,28 +7,12 @@ Recomputes the pool's root, quotas, selection, drawn.tsv, the files' root, every
 teams of round 2 (flow by augmenting paths over plain dictionaries)."""
 import hashlib
 import hmac
+import os
 import sys
 import zipfile
-from math import lcm
 
-
-def sha(data):
-    return hashlib.sha256(data).digest()
-
-
-def root(leaves):
-    if not leaves:
-        return sha(b"")
-    if len(leaves) == 1:
-        return leaves[0]
-    k = 1
-    while 2 * k < len(leaves):
-        k *= 2
-    return sha(b"\1" + root(leaves[:k]) + root(leaves[k:]))
-
-
-def leaf(data):
-    return sha(b"\0" + data)
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peer"))
+from paper import leaf, quotas, root, sha, ticket, words  # pylint: disable=wrong-import-position
 
 
 class Bundle:
@@ -48,11 +32,6 @@ class Bundle:
 
     def digest(self, name):
         return sha(self.blinds.get(name, bytes(32)) + self.files[name]).hex()
-
-
-def words(entry, key):
-    return [line[len(key) + 1:] for line in entry.decode().splitlines()
-            if line.startswith(key + " ")]
 
 
 def equal(what, shown, computed):
@@ -77,30 +56,6 @@ def seed(bundle, j, asker, beacon):
         sha(b"sunlot-draw/1 codes\n" + b"".join(opened))
     randomness = "entry:%s/" % leaf(asker).hex() + "".join(p + "/" for p in words(beacon, "part"))
     return hmac.new(salt, randomness.encode(), hashlib.sha256).digest()
-
-
-def ticket(key, label):
-    return hmac.new(key, label.encode() + b"\1", hashlib.sha256).digest()
-
-
-def quotas(strata, key):
-    q = 1
-    for _, _, mode, _, den in strata:
-        if mode == "systematic":
-            q = lcm(q, den)
-    u = int.from_bytes(ticket(key, "rounding")[:8], "big") * q >> 64
-    a, out = 0, {}
-    for name, count, mode, num, den in strata:
-        if mode == "fixed":
-            k = num
-        elif mode == "ceil":
-            k = -(-count * num // den)
-        else:
-            b = a + count * num * (q // den)
-            k = (b + u) // q - (a + u) // q
-            a = b
-        out[name] = min(k, count)
-    return out
 
 
 def check_selection(bundle):
