@@ -6,6 +6,7 @@
 #include "ids/industry.h"
 
 #include "base/csv.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,17 +69,9 @@ static size_t count_lines(struct str text)
     return lines;
 }
 
-/* Fills by_name. */
-static enum err index_names(struct industries *out, struct arena *arena)
+static struct str name_of(const void *items, size_t index)
 {
-    uint32_t *order = arena_array(arena, out->count, sizeof *order);
-    if (!order)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < out->count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, out->count, sizeof *order, compare_names, (void *)out->items);
-    out->by_name = order;
-    return ERR_OK;
+    return ((const struct industry *)items)[index].name;
 }
 
 enum err industries_load(struct industries *out, struct arena *arena, struct str text,
@@ -102,7 +95,10 @@ enum err industries_load(struct industries *out, struct arena *arena, struct str
     qsort(in.items, in.count, sizeof *in.items, compare_codes);
     out->items = in.items;
     out->count = in.count;
-    return index_names(out, arena);
+    uint32_t *order = NULL;
+    TRY(order_make(&order, arena, out->items, out->count, compare_names));
+    out->by_name = order;
+    return ERR_OK;
 }
 
 const struct industry *industry_find(const struct industries *all, struct str code)
@@ -117,14 +113,7 @@ const struct industry *industry_find(const struct industries *all, struct str co
 const struct industry *industry_by_name(const struct industries *all, struct str name)
 {
     name = str_trim(name);
-    size_t low = 0, high = all->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(all->items[all->by_name[middle]].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = order_first(all->by_name, all->count, all->items, name_of, name);
     if (low == all->count)
         return NULL;
     const struct industry *found = &all->items[all->by_name[low]];

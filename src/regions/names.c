@@ -4,6 +4,8 @@
  * 市辖区 hundreds of times. Invariant: a name that could mean two divisions means none. */
 #include "regions/regions.h"
 
+#include "base/order.h"
+
 #include <string.h>
 
 enum {
@@ -34,18 +36,9 @@ static bool is_ending(struct str rest)
     return false;
 }
 
-/* First place in by_name whose name is not before `name`. */
-static size_t first_name(const struct regions *all, struct str name)
+static struct str name_of(const void *items, size_t index)
 {
-    size_t low = 0, high = all->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_cmp(all->items[all->by_name[middle]].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return ((const struct region *)items)[index].name;
 }
 
 /* The best hit so far; `count` of them are equally good. */
@@ -72,7 +65,8 @@ const struct region *regions_by_name(const struct regions *all, struct str paren
     name = str_trim(name);
     if (name.len < strlen("京"))
         return NULL;
-    for (size_t i = first_name(all, name); i < all->count; i++) {
+    size_t first = order_first(all->by_name, all->count, all->items, name_of, name);
+    for (size_t i = first; i < all->count; i++) {
         const struct region *region = &all->items[all->by_name[i]];
         if (!str_starts(region->name, name))
             break;

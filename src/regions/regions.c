@@ -7,6 +7,7 @@
 #include "regions/regions.h"
 
 #include "base/csv.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,18 +125,6 @@ static enum err load_table(struct table *table, struct str text, const char *wha
     return err;
 }
 
-static enum err index_names(struct regions *out, struct arena *arena)
-{
-    uint32_t *order = arena_array(arena, out->count, sizeof *order);
-    if (!order)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < out->count; i++)
-        order[i] = (uint32_t)i;
-    qsort_r(order, out->count, sizeof *order, compare_names, (void *)out->items);
-    out->by_name = order;
-    return ERR_OK;
-}
-
 static const struct region *find_exact(const struct regions *all, struct str code)
 {
     struct region key = {.code = code};
@@ -171,6 +160,7 @@ static enum err check_successors(const struct regions *all, struct fault *fault)
 enum err regions_load(struct regions *out, struct arena *arena, struct str divisions_csv,
                       struct str changes_csv, struct fault *fault)
 {
+    uint32_t *order = NULL;
     *out = (struct regions){0};
     struct table regions = {.size = sizeof(struct region), .arena = arena, .fill = fill_region};
     struct table changes = {
@@ -183,7 +173,8 @@ enum err regions_load(struct regions *out, struct arena *arena, struct str divis
     out->count = regions.count;
     out->changes = (const struct region_change *)(const void *)changes.rows;
     out->change_count = changes.count;
-    TRY(index_names(out, arena));
+    TRY(order_make(&order, arena, out->items, out->count, compare_names));
+    out->by_name = order;
     TRY(check_parents(out, fault));
     return check_successors(out, fault);
 }
