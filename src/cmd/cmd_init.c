@@ -119,27 +119,57 @@ static enum err log_entry_print(struct vault_log *log, uint64_t idx)
     return err;
 }
 
-static enum err log_run(struct cmd *cmd, struct vault_log *log, const struct cmd_list *words)
+static enum err log_show(struct vault_log *log, const struct cmd_list *words, struct fault *fault)
 {
-    struct errand *e = &cmd->errand;
     struct buf text = {0};
     uint64_t number = 0;
-    enum err err = ERR_OK;
-    if (str_eq(words->items[0], STR("key"))) {
-        vault_log_vkey(&text, log);
-        printf("%.*s\n", STR_ARG(buf_view(&text)));
-    } else if (str_eq(words->items[0], STR("verify"))) {
-        err = vault_log_verify(&number, log, &e->fault);
-        if (err == ERR_OK)
-            printf("公开日志完好：%llu 条，全部重新计算相符\n", (unsigned long long)number);
-    } else if (words->count == 2 && str_u64(&number, words->items[1]) == ERR_OK) {
-        err = log_entry_print(log, number);
-    } else {
-        err = vault_log_checkpoint(&text, log);
-        printf("%.*s", STR_ARG(buf_view(&text)));
+    uint64_t size = vault_log_size(log);
+    if (words->count == 2) {
+        struct str word = words->items[1];
+        if (str_u64(&number, word) == ERR_OK && number < size)
+            return log_entry_print(log, number);
+        return fault_set(fault, ERR_MISSING, "没有第 %.*s 条日志：现有 %llu 条，序号从 0 开始",
+                         STR_ARG(word), (unsigned long long)size);
     }
+    enum err err = vault_log_checkpoint(&text, log);
+    printf("%.*s", STR_ARG(buf_view(&text)));
     buf_free(&text);
     return err;
+}
+
+static enum err log_key(struct vault_log *log)
+{
+    struct buf text = {0};
+    vault_log_vkey(&text, log);
+    printf("%.*s\n", STR_ARG(buf_view(&text)));
+    enum err err = buf_err(&text);
+    buf_free(&text);
+    return err;
+}
+
+static enum err log_verify(struct vault_log *log, struct fault *fault)
+{
+    uint64_t number = 0;
+    TRY(vault_log_verify(&number, log, fault));
+    printf("公开日志完好：%llu 条，全部重新计算相符\n", (unsigned long long)number);
+    return ERR_OK;
+}
+
+static enum err log_run(struct vault_log *log, const struct cmd_list *words, struct fault *fault)
+{
+    if (str_eq(words->items[0], STR("key")))
+        return log_key(log);
+    if (str_eq(words->items[0], STR("verify")))
+        return log_verify(log, fault);
+    return log_show(log, words, fault);
+}
+
+static bool log_known(const struct cmd_list *words)
+{
+    struct str word = words->items[0];
+    if (str_eq(word, STR("show")))
+        return true;
+    return words->count == 1 && (str_eq(word, STR("key")) || str_eq(word, STR("verify")));
 }
 
 int cmd_log(struct cmd *cmd, int argc, char **argv)
@@ -149,14 +179,20 @@ int cmd_log(struct cmd *cmd, int argc, char **argv)
                                       "  sunlot log key          验证公钥\n"
                                       "  sunlot log show [序号]  最新检查点，或一条日志\n"
                                       "  sunlot log verify       重新计算整个日志"};
-    int code = cmd_begin(&words, cmd, &syntax, argc, argv);
+    int code = cmd_parse(&words, cmd, &syntax, argc, argv);
+    if (code == CMD_OK && !log_known(&words)) {
+        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", syntax.usage);
+        code = CMD_USAGE;
+    }
+    if (code == CMD_OK)
+        code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;
     struct errand *e = &cmd->errand;
     struct vault_log *log = NULL;
     enum err err = vault_log_open(&log, cmd->dir, &e->fault);
     if (err == ERR_OK)
-        err = log_run(cmd, log, &words);
+        err = log_run(log, &words, &e->fault);
     vault_log_close(log);
     if (err == ERR_STATE)
         fault_set(&e->fault, err, "日志还是空的");

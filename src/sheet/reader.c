@@ -50,9 +50,11 @@ static enum err sniff(char *head, size_t *len, const char *path, struct fault *f
     if (!file)
         return fault_set(fault, err_errno(errno), "打不开文件“%s”，请检查文件名和权限", path);
     *len = fread(head, 1, SNIFF, file);
-    bool failed = ferror(file);
+    int failed = ferror(file) ? errno : 0;
     fclose(file);
-    if (failed)
+    if (failed == EISDIR)
+        return fault_set(fault, ERR_INPUT, "“%s”是文件夹，请给出其中的一个文件", path);
+    if (failed != 0)
         return fault_set(fault, ERR_IO, "读取文件“%s”失败", path);
     if (*len == 0)
         return fault_set(fault, ERR_FORMAT, "文件“%s”是空的，没有读入任何内容", path);

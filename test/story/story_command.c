@@ -130,6 +130,8 @@ static void wrong_words_give_the_usage_and_exit_code_2(void **state)
         "import objects x.csv --errors y.doc",
         "setting a b c",
         "log",
+        "log dance",
+        "log key 1",
         "verify",
         "demo",
         "check all",
@@ -172,6 +174,9 @@ static void what_cannot_be_done_is_said_in_chinese_with_the_value_and_the_remedy
     struct course *c = *state;
     static const char *const lines[][2] = {
         {"draw show 410882-SCJG-2026-0042", "410882-SCJG-2026-0042"},
+        {"log show 9999", "没有第 9999 条日志"},
+        {"log show x", "没有第 x 条日志"},
+        {"import objects /tmp", "“/tmp”是文件夹"},
         {"draw commit 410882202601010001 --open --source local", "410882202601010001"},
         {"task show 410882202601010001", "410882202601010001"},
         {"task create --name x --department GAJ --item SCJG-S0001 --quota ALL=fixed:1 --from "
@@ -200,6 +205,32 @@ static void what_cannot_be_done_is_said_in_chinese_with_the_value_and_the_remedy
         assert_null(strstr(text, "ERR_"));
         assert_null(strstr(text, "SELECT"));
         assert_null(strstr(text, "No such file"));
+    }
+}
+
+/* The registries of the demo county are files like anybody's: imported again they change nothing,
+ * and only the certificates that were made to run out are worth a word. */
+static void the_demo_county_is_made_of_rows_without_fault(void **state)
+{
+    struct course *c = *state;
+    static const char *const files[][2] = {{"departments", "共 12 行"},
+                                           {"items", "共 18 行"},
+                                           {"objects", "共 5000 行"},
+                                           {"inspectors", "共 80 行"}};
+    const char *text = "";
+    assert_int_equal(sunlot(&text, c, "demo %d/county"), 0);
+    must_say("demo", text, "0 项不符");
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        const char *line =
+            arena_printf(&c->s->arena, "--data %%d/county import %s %%d/county/source/%s.csv",
+                         files[i][0], files[i][0])
+                .data;
+        assert_int_equal(sunlot(&text, c, line), 0);
+        must_say(line, text, files[i][1]);
+        must_say(line, text, "新增 0，变更 0");
+        must_say(line, text, "未导入 0");
+        if (i < 3)
+            assert_null(strstr(text, "需要留意"));
     }
 }
 
@@ -474,6 +505,7 @@ int main(void)
         COURSE_EMPTY(wrong_words_give_the_usage_and_exit_code_2),
         COURSE_EMPTY(a_folder_that_is_not_there_is_named_with_what_to_do),
         COURSE_TEST(what_cannot_be_done_is_said_in_chinese_with_the_value_and_the_remedy),
+        COURSE_EMPTY(the_demo_county_is_made_of_rows_without_fault),
         COURSE_EMPTY(init_makes_a_folder_once_and_tells_the_verifier_key),
         COURSE_TEST(a_whole_draw_is_typed_and_anybody_verifies_it),
         COURSE_TEST(a_byte_changed_in_a_bundle_ends_with_code_1),
