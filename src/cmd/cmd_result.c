@@ -15,6 +15,13 @@ static const char result_usage[] =
     "  sunlot --by 审核人 result return 抽取编号 --object 号码 [--item 事项编号] --reason 理由\n"
     "  sunlot --by 审批人 result exempt 抽取编号 --object 号码 [--item 事项编号] --ground 依据\n"
     "  sunlot result publish 抽取编号 [--object 号码]\n"
+    "  sunlot result correct 抽取编号 --object 号码 --item 事项编号 --result 01-08 --method 方式\n"
+    "      --inspector 人员编号 --reason 理由 [--note 情况] [--date 结果日期]\n"
+    "      更正已公示的结果：再经他人 approve、publish 后公布，原结果保留并标明已更正\n"
+    "  sunlot --by 审核人 result follow 抽取编号 --object 号码 --item 事项编号 --measure 处置\n"
+    "      --state 未完结|已完结 --inspector 人员编号 [--document 文号] [--note 说明] [--date "
+    "日期]\n"
+    "      公布后续处置，如 责令改正、立案查处、抄告、移送司法机关、行政处罚、整改复查合格\n"
     "  sunlot result counts\n"
     "  结果：01 未发现问题  02 未按规定公示应当公示的信息  03 公示信息隐瞒真实情况、弄虚作假\n"
     "        04 通过登记的住所（经营场所）无法联系  05 发现问题已责令改正  06 不配合检查情节严重\n"
@@ -24,17 +31,48 @@ struct result_words {
     struct office_result_entry entry;
     struct str reason;
     struct str ground;
+    struct str measure;
+    struct str state;
+    struct str document;
 };
+
+static void result_due_print(const char *what, const struct office_result_due *due)
+{
+    struct buf text = {0};
+    date_format(&text, due->due_on);
+    printf("%s，最迟公示日期 %.*s%s\n", what, STR_ARG(buf_view(&text)),
+           due->estimated ? "（估算：尚无该年度工作日安排）" : "");
+    buf_free(&text);
+}
 
 static enum err result_enter_run(struct errand *e, struct result_words *w)
 {
     struct office_result_due due = {0};
-    struct buf text = {0};
     TRY(office_result_enter(&due, e, &w->entry));
-    date_format(&text, due.due_on);
-    printf("已录入，最迟公示日期 %.*s%s\n", STR_ARG(buf_view(&text)),
-           due.estimated ? "（估算：尚无该年度工作日安排）" : "");
-    buf_free(&text);
+    result_due_print("已录入", &due);
+    return ERR_OK;
+}
+
+static enum err result_correct_run(struct errand *e, struct result_words *w)
+{
+    struct office_result_due due = {0};
+    TRY(office_result_correct(&due, e, &w->entry, w->reason));
+    result_due_print("已录入更正，待他人审核后公示", &due);
+    return ERR_OK;
+}
+
+static enum err result_follow_run(struct errand *e, struct result_words *w)
+{
+    int64_t idx = 0;
+    const struct office_follow follow = {.key = w->entry.key,
+                                         .measure = w->measure,
+                                         .state = w->state,
+                                         .happened_on = w->entry.result_on,
+                                         .document = w->document,
+                                         .note = w->entry.note,
+                                         .inspector = w->entry.inspector};
+    TRY(office_result_follow(&idx, e, &follow));
+    printf("后续处置已公布，写入公开日志第 %lld 条。\n", (long long)idx);
     return ERR_OK;
 }
 
@@ -69,6 +107,8 @@ static enum err result_publish_run(struct errand *e, struct result_words *w)
     printf("公示 %llu 个对象的 %llu 项结果（另有不予公示 %llu 项），%llu 个对象还没有全部审核。\n",
            (unsigned long long)out.visits, (unsigned long long)out.results,
            (unsigned long long)out.exempt, (unsigned long long)out.waiting);
+    if (out.corrected > 0)
+        printf("更正 %llu 项已公示的结果。\n", (unsigned long long)out.corrected);
     if (out.idx >= 0)
         printf("已写入公开日志第 %lld 条。\n", (long long)out.idx);
     return ERR_OK;
@@ -95,7 +135,8 @@ static const struct {
     result_run *run;
 } result_steps[] = {
     {"enter", result_enter_run},   {"approve", result_approve_run}, {"return", result_return_run},
-    {"exempt", result_exempt_run}, {"publish", result_publish_run},
+    {"exempt", result_exempt_run}, {"publish", result_publish_run}, {"correct", result_correct_run},
+    {"follow", result_follow_run},
 };
 
 static result_run *result_find(struct str word)
@@ -120,6 +161,9 @@ int cmd_result(struct cmd *cmd, int argc, char **argv)
         {"--inspector", CMD_TEXT, &w.entry.inspector},
         {"--reason", CMD_TEXT, &w.reason},
         {"--ground", CMD_TEXT, &w.ground},
+        {"--measure", CMD_TEXT, &w.measure},
+        {"--state", CMD_TEXT, &w.state},
+        {"--document", CMD_TEXT, &w.document},
     };
     const struct cmd_syntax syntax = {options, sizeof options / sizeof options[0], 1, 2,
                                       result_usage};

@@ -77,6 +77,26 @@ const struct field_word model_result_codes[] = {
     {NULL, NULL, NULL},
 };
 
+const struct field_word model_measures[] = {
+    {"none", "无需后续处置", NULL},
+    {"order", "责令改正", "责令改正（跟踪）"},
+    {"rectified", "整改复查合格", "整改合格|复查合格"},
+    {"case", "立案查处", "立案|立案查处（移送办案机构）"},
+    {"transfer", "抄告、移送其他部门", "移送其他部门|抄告|移送"},
+    {"justice", "移送司法机关", "移送公安机关"},
+    {"listed", "列入经营异常名录、严重违法失信名单", "列入经营异常名录|列入严重违法失信名单"},
+    {"penalty", "行政处罚", "处罚"},
+    {"daily", "反馈日常监管部门", NULL},
+    {"other", "其他", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_measure_states[] = {
+    {"open", "未完结", "办理中"},
+    {"closed", "已完结", "办结"},
+    {NULL, NULL, NULL},
+};
+
 const struct field_word model_sources[] = {
     {"plan", "年度计划", NULL},      {"special", "临时（有据）", "临时"},
     {"complaint", "投诉举报", NULL}, {"assigned", "转办交办", NULL},

@@ -1,25 +1,23 @@
-/* Publishing results and exporting them in the national columns: see result.h.
- *
- * A publication is a log entry, so that nobody can later say that a result was, or was not, public:
- *
- *   sunlot-result/1 publication
- *   number TENANT-SERIAL
- *   count N
- *   root HEX        RFC 6962 root of the published rows, sorted by raw bytes; a row is the national
- *                   columns in their order, TAB between them, no LF: plan number and name, task
- *                   number and name, type, authority, date, object's number and name, item, result
- */
+/* Publishing and exporting results: see result.h. A publication is a log entry, so that nobody can
+ * later say that a result was, or was not, public; a correction is an entry of its own
+ * (publication.h). What was published is kept as it was. */
 #include "office/result.h"
 
 #include "base/time.h"
-#include "crypto/merkle.h"
-#include "model/resource.h"
+#include "office/publication.h"
 #include "office/task.h"
 #include "sheet/writer.h"
 #include "store/draw.h"
 
-#include <stdlib.h>
-#include <string.h>
+/* One entry in the making: its rows are those results whose publication is its id. */
+struct publish_entry {
+    bool correction;
+    int64_t id;
+    size_t most; /* rows that it will have */
+    struct str *lines;
+    size_t count;
+    int64_t idx; /* -1 where nothing was published */
+};
 
 struct publish {
     struct errand *e;
@@ -27,47 +25,10 @@ struct publish {
     struct str pool_id;
     struct store_draw row;
     struct office_task task;
-    int64_t id;
+    struct publish_entry news;
+    struct publish_entry corrections;
     struct office_published out;
-    struct str *lines;
-    size_t line_count;
 };
-
-/* --- one row in words --- */
-
-static void publish_cells(struct str cells[MODEL_RESULT_COUNT], struct buf *date,
-                          const struct store_published *row)
-{
-    buf_clear(date);
-    date_format(date, row->date);
-    cells[MODEL_RESULT_PLAN_NUMBER] = row->plan_number;
-    cells[MODEL_RESULT_PLAN_NAME] = row->plan_name;
-    cells[MODEL_RESULT_TASK_NUMBER] = row->task_number;
-    cells[MODEL_RESULT_TASK_NAME] = row->task_name;
-    cells[MODEL_RESULT_TYPE] = model_text(model_task_types, row->type);
-    cells[MODEL_RESULT_AUTHORITY] = row->authority;
-    cells[MODEL_RESULT_DATE] = buf_view(date);
-    cells[MODEL_RESULT_OBJECT_NUMBER] = row->object_number;
-    cells[MODEL_RESULT_OBJECT_NAME] = row->object_name;
-    cells[MODEL_RESULT_ITEM] = row->item;
-    cells[MODEL_RESULT_TEXT] = model_text(model_result_codes, row->code);
-}
-
-/* TAB-joined; TAB and line breaks inside a value become blanks. */
-static struct str publish_line(struct arena *arena, const struct str cells[MODEL_RESULT_COUNT])
-{
-    struct buf line = {0};
-    for (size_t i = 0; i < MODEL_RESULT_COUNT; i++) {
-        if (i > 0)
-            buf_char(&line, '\t');
-        for (size_t k = 0; k < cells[i].len; k++)
-            buf_char(&line, (unsigned char)cells[i].data[k] < 0x20 ? ' ' : cells[i].data[k]);
-    }
-    struct str copy =
-        buf_err(&line) == ERR_OK ? arena_str(arena, buf_view(&line)) : str_range(NULL, 0);
-    buf_free(&line);
-    return copy;
-}
 
 /* --- publishing --- */
 
@@ -104,12 +65,38 @@ static enum err publish_visit(struct publish *p, struct db_tx *tx, const struct 
         }
         results[i].state = STR("published");
         results[i].published_at = e->now;
-        results[i].publication = p->id;
+        results[i].publication = p->news.id;
         TRY(store_result_step(tx, &results[i], STR("approved")));
         p->out.results++;
+        p->news.most++;
     }
     p->out.visits++;
     return store_visit_state(tx, tenant, visit->id, STR("published"), STR(""));
+}
+
+/* What is approved after the publication of its object corrects a published result. */
+static enum err publish_corrections(struct publish *p, struct db_tx *tx,
+                                    const struct store_visit *visit)
+{
+    struct errand *e = p->e;
+    struct store_result *results = NULL;
+    size_t count = 0;
+    struct str tenant = e->office->tenant;
+    TRY(store_results_of_visit(&results, &count, e->arena, tx, tenant, visit->id));
+    for (size_t i = 0; i < count; i++) {
+        struct store_correction c = {0};
+        if (!str_eq(results[i].state, STR("approved")))
+            continue;
+        TRY(store_correction_get(&c, e->arena, tx, tenant, results[i].id));
+        results[i].state = STR("published");
+        results[i].published_at = e->now;
+        results[i].publication = p->corrections.id;
+        TRY(store_result_replace(tx, tenant, c.replaces));
+        TRY(store_result_step(tx, &results[i], STR("approved")));
+        p->out.corrected++;
+        p->corrections.most++;
+    }
+    return ERR_OK;
 }
 
 static enum err publish_visits(struct publish *p, struct db_tx *tx)
@@ -126,6 +113,8 @@ static enum err publish_visits(struct publish *p, struct db_tx *tx)
         found = found || meant;
         if (meant && open)
             TRY(publish_visit(p, tx, &visits[i]));
+        else if (meant && str_eq(visits[i].state, STR("published")))
+            TRY(publish_corrections(p, tx, &visits[i]));
     }
     if (!found)
         return fault_set(&e->fault, ERR_MISSING, "对象 %.*s 不在本次抽中名单里；没有公示",
@@ -133,79 +122,51 @@ static enum err publish_visits(struct publish *p, struct db_tx *tx)
     return ERR_OK;
 }
 
-/* One row frozen, and its line for the root. */
-static enum err publish_freeze(struct publish *p, struct db_tx *tx,
-                               const struct store_published *row, struct buf *date)
+/* One row frozen, and its line for the root. A correction's line says what it replaces and why. */
+static enum err publish_freeze(struct publish *p, struct db_tx *tx, struct publish_entry *entry,
+                               const struct store_published *row)
 {
-    struct str cells[MODEL_RESULT_COUNT];
-    if (p->line_count == p->out.results)
+    struct errand *e = p->e;
+    struct store_correction c = {0};
+    struct store_published old = {0};
+    struct str more[2];
+    if (entry->count == entry->most)
         return ERR_DAMAGED;
-    publish_cells(cells, date, row);
-    struct str line = publish_line(p->e->arena, cells);
-    p->lines[p->line_count++] = line;
-    return line.data != NULL ? store_published_add(tx, p->e->office->tenant, p->id, row)
+    if (entry->correction) {
+        TRY(store_correction_get(&c, e->arena, tx, e->office->tenant, row->result));
+        TRY(store_published_get(&old, e->arena, tx, e->office->tenant, c.replaces));
+        more[0] = publication_leaf(e->arena, &old);
+        more[1] = c.reason;
+        if (more[0].data == NULL)
+            return ERR_MEMORY;
+    }
+    struct str line = publication_line(e->arena, row, more, entry->correction ? 2 : 0);
+    entry->lines[entry->count++] = line;
+    return line.data != NULL ? store_published_add(tx, e->office->tenant, entry->id, row)
                              : ERR_MEMORY;
 }
 
-static enum err publish_collect(struct publish *p, struct db_tx *tx, struct db_rows *rows)
+/* The rows are read whole before the first is frozen: one statement at a time. */
+static enum err publish_entry(struct publish *p, struct db_tx *tx, struct publish_entry *entry)
 {
     struct errand *e = p->e;
-    struct store_published row;
-    struct buf date = {0};
-    p->lines = arena_array(e->arena, (size_t)p->out.results, sizeof *p->lines);
-    enum err err = p->lines != NULL ? store_published_next(&row, rows) : ERR_MEMORY;
-    while (err == ERR_OK) {
-        err = publish_freeze(p, tx, &row, &date);
-        if (err == ERR_OK)
-            err = store_published_next(&row, rows);
-    }
-    buf_free(&date);
-    if (err != ERR_END)
-        return err;
-    return p->line_count == p->out.results ? ERR_OK : ERR_DAMAGED;
-}
-
-static int publish_order(const void *a, const void *b)
-{
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-static enum err publish_root(uint8_t root[CRYPTO_HASH], struct publish *p, struct db_tx *tx)
-{
-    struct db_rows *rows = NULL;
-    struct crypto_merkle tree;
-    p->line_count = 0;
-    TRY(store_publishing_open(&rows, tx, p->e->office->tenant, p->id));
-    enum err err = publish_collect(p, tx, rows);
-    db_done(rows);
-    TRY(err);
-    qsort(p->lines, p->line_count, sizeof *p->lines, publish_order);
-    crypto_merkle_init(&tree);
-    for (size_t i = 0; i < p->line_count; i++)
-        crypto_merkle_add(&tree, p->lines[i]);
-    crypto_merkle_root(root, &tree);
-    return ERR_OK;
-}
-
-static enum err publish_entry(struct publish *p, struct db_tx *tx)
-{
-    struct errand *e = p->e;
-    uint8_t root[CRYPTO_HASH];
-    int64_t serial = 0;
-    struct buf body = {0};
-    TRY(publish_root(root, p, tx));
-    TRY(office_number(&serial, e, tx, STR("publication"), 0));
-    buf_printf(&body, "sunlot-result/1 publication\nnumber %.*s-%lld\ncount %llu\nroot ",
-               STR_ARG(e->office->tenant), (long long)serial, (unsigned long long)p->out.results);
-    buf_hex(&body, root, sizeof root);
-    buf_char(&body, '\n');
-    enum err err = buf_err(&body);
-    if (err == ERR_OK)
-        err = office_log_append(&p->out.idx, e, tx, buf_view(&body));
-    buf_free(&body);
-    TRY(err);
-    const struct store_publication row = {e->office->tenant,       p->id,  p->out.idx,
-                                          (int64_t)p->out.results, e->now, e->actor};
+    struct store_published *rows = NULL;
+    size_t count = 0;
+    if (entry->most == 0)
+        return ERR_OK;
+    TRY(store_publishing(&rows, &count, e->arena, tx, e->office->tenant, entry->id));
+    entry->lines = arena_array(e->arena, entry->most, sizeof *entry->lines);
+    if (entry->lines == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        TRY(publish_freeze(p, tx, entry, &rows[i]));
+    if (entry->count != entry->most)
+        return ERR_DAMAGED;
+    const struct publication publication = {entry->correction ? "correction" : "publication",
+                                            entry->lines, entry->count};
+    TRY(publication_append(&entry->idx, e, tx, &publication));
+    const struct store_publication row = {e->office->tenant,     entry->id, entry->idx,
+                                          (int64_t)entry->count, e->now,    e->actor};
     return store_publication_add(tx, &row);
 }
 
@@ -213,9 +174,10 @@ static enum err publish_entry(struct publish *p, struct db_tx *tx)
 static enum err publish_remember(struct publish *p, struct db_tx *tx)
 {
     struct str outcome =
-        arena_printf(p->e->arena, "%llu/%llu/%llu/%llu/%lld", (unsigned long long)p->out.visits,
-                     (unsigned long long)p->out.results, (unsigned long long)p->out.exempt,
-                     (unsigned long long)p->out.waiting, (long long)p->out.idx);
+        arena_printf(p->e->arena, "%llu/%llu/%llu/%llu/%llu/%lld",
+                     (unsigned long long)p->out.visits, (unsigned long long)p->out.results,
+                     (unsigned long long)p->out.exempt, (unsigned long long)p->out.waiting,
+                     (unsigned long long)p->out.corrected, (long long)p->out.idx);
     if (outcome.data == NULL)
         return ERR_MEMORY;
     return office_once_done(p->e, tx, STR("result-publish"), outcome);
@@ -223,10 +185,11 @@ static enum err publish_remember(struct publish *p, struct db_tx *tx)
 
 static enum err publish_recall(struct publish *p, struct str outcome)
 {
-    uint64_t *const counts[] = {&p->out.visits, &p->out.results, &p->out.exempt, &p->out.waiting};
+    uint64_t *const counts[] = {&p->out.visits, &p->out.results, &p->out.exempt, &p->out.waiting,
+                                &p->out.corrected};
     struct str rest = outcome;
     struct str word;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         if (!str_cut(&word, &rest, '/'))
             return ERR_DAMAGED;
         TRY(str_u64(counts[i], word));
@@ -251,11 +214,15 @@ static enum err publish_run(struct db_tx *tx, void *ctx)
     TRY(err);
     TRY(store_task_by_id(&task, e->arena, tx, e->office->tenant, p->row.task));
     TRY(office_task_load(&p->task, e, tx, task.number));
-    TRY(office_id(&p->id, e));
+    p->news = (struct publish_entry){.idx = -1};
+    p->corrections = (struct publish_entry){.correction = true, .idx = -1};
+    TRY(office_ids(&p->news.id, e, 2));
+    p->corrections.id = p->news.id + 1;
     TRY(publish_visits(p, tx));
-    if (p->out.results > 0)
-        TRY(publish_entry(p, tx));
-    if (p->out.visits > 0)
+    TRY(publish_entry(p, tx, &p->news));
+    TRY(publish_entry(p, tx, &p->corrections));
+    p->out.idx = p->corrections.idx >= 0 ? p->corrections.idx : p->news.idx;
+    if (p->out.visits > 0 || p->out.corrected > 0)
         TRY(office_audit(e, tx, STR("result-publish"), p->draw, p->pool_id));
     return publish_remember(p, tx);
 }
@@ -284,7 +251,7 @@ static enum err export_rows(struct export_work *w, struct db_rows *rows)
     struct buf date = {0};
     enum err err = store_published_next(&row, rows);
     while (err == ERR_OK) {
-        publish_cells(cells, &date, &row);
+        publication_cells(cells, &date, &row);
         err = sheet_writer_row(w->writer, cells, MODEL_RESULT_COUNT, &w->e->fault);
         w->count++;
         if (err == ERR_OK)
@@ -298,7 +265,7 @@ static enum err export_run(struct db_tx *tx, void *ctx)
 {
     struct export_work *w = ctx;
     struct db_rows *rows = NULL;
-    TRY(store_published_open(&rows, tx, w->e->office->tenant, 0));
+    TRY(store_published_open(&rows, tx, w->e->office->tenant));
     enum err err = export_rows(w, rows);
     db_done(rows);
     return err;

@@ -2,21 +2,13 @@
  *
  * Invariants: a result moves along its states only (I7); the author never approves; a result cannot
  * be older than the assignment of its team, so nothing is "normal" before anyone has been there. */
-#include "office/result.h"
+#include "office/result_place.h"
 
 #include "base/time.h"
 #include "model/resource.h"
-#include "office/task.h"
-#include "store/draw.h"
 
-struct result_place {
-    struct store_draw draw;
-    struct office_task task;
-    struct store_visit visit;
-};
-
-static enum err result_place_load(struct result_place *out, struct errand *e, struct db_tx *tx,
-                                  const struct office_result_key *key)
+enum err result_place_load(struct result_place *out, struct errand *e, struct db_tx *tx,
+                           const struct office_result_key *key)
 {
     struct str tenant = e->office->tenant;
     struct store_task task = {0};
@@ -33,7 +25,7 @@ static enum err result_place_load(struct result_place *out, struct errand *e, st
     return err;
 }
 
-static const struct store_task_item *result_item(const struct result_place *place, struct str code)
+const struct store_task_item *result_item(const struct result_place *place, struct str code)
 {
     for (size_t i = 0; i < place->task.item_count; i++)
         if (str_eq(place->task.items[i].code, code))
@@ -41,11 +33,25 @@ static const struct store_task_item *result_item(const struct result_place *plac
     return NULL;
 }
 
+enum err result_is_author(bool *own, struct errand *e, struct db_tx *tx, struct str author,
+                          struct str actor)
+{
+    struct store_inspector row = {0};
+    enum err err = store_inspector_any(&row, e->arena, tx, e->office->tenant, author);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    *own = str_eq(actor, author) || (err == ERR_OK && str_eq(actor, str_trim(row.name)));
+    return ERR_OK;
+}
+
 /* --- entering --- */
 
 struct enter_work {
     struct errand *e;
     const struct office_result_entry *entry;
+    const char *action;
+    struct str reason;       /* of a correction; empty: a first entry */
+    struct store_result old; /* the published result that is corrected */
     struct result_place place;
     struct store_result result;
 };
@@ -72,12 +78,18 @@ static enum err enter_visit(struct enter_work *w)
 {
     struct errand *e = w->e;
     struct str state = w->place.visit.state;
+    if (w->reason.len > 0)
+        return str_eq(state, STR("published"))
+                   ? ERR_OK
+                   : fault_set(&e->fault, ERR_STATE,
+                               "对象 %.*s 的结果还没有公示，请由审核人退回后重新录入；没有录入",
+                               STR_ARG(w->entry->key.pool_id));
     if (str_eq(state, STR("assigned")) || str_eq(state, STR("entered")))
         return ERR_OK;
-    const char *why = str_eq(state, STR("drawn"))       ? "还没有匹配检查人员"
-                      : str_eq(state, STR("published")) ? "结果已经公示"
-                      : str_eq(state, STR("skipped"))   ? "已标记为无法检查"
-                                                        : "所属抽取已终止";
+    const char *why = str_eq(state, STR("drawn")) ? "还没有匹配检查人员"
+                      : str_eq(state, STR("published")) ? "结果已经公示（可以更正：result correct）"
+                      : str_eq(state, STR("skipped")) ? "已标记为无法检查"
+                                                      : "所属抽取已终止";
     return fault_set(&e->fault, ERR_STATE, "对象 %.*s %s，不能录入结果；没有录入",
                      STR_ARG(w->entry->key.pool_id), why);
 }
@@ -109,7 +121,8 @@ static enum err enter_dates(struct enter_work *w, struct db_tx *tx)
     struct errand *e = w->e;
     uint64_t days = 0;
     int32_t today = date_of_time(e->now);
-    int32_t on = w->entry->result_on != 0 ? w->entry->result_on : today;
+    int32_t otherwise = w->reason.len > 0 ? w->old.result_on : today;
+    int32_t on = w->entry->result_on != 0 ? w->entry->result_on : otherwise;
     int32_t first = date_of_time(w->place.visit.at);
     if (w->place.task.task.visit_from > first)
         first = w->place.task.task.visit_from;
@@ -119,8 +132,49 @@ static enum err enter_dates(struct enter_work *w, struct db_tx *tx)
         return fault_set(&e->fault, ERR_INPUT, "结果日期早于检查开始日期，检查尚未进行；没有录入");
     TRY(office_setting_count(&days, e, tx, MODEL_SETTING_PUBLISH_DAYS));
     w->result.result_on = on;
-    return workdays_add(&w->result.due_on, &w->result.estimated, &e->office->workdays, on,
+    int32_t from = w->reason.len > 0 ? today : on;
+    return workdays_add(&w->result.due_on, &w->result.estimated, &e->office->workdays, from,
                         (unsigned)days);
+}
+
+/* The published result that a correction is about; refused where a correction is under way. */
+static enum err enter_published(struct enter_work *w, struct db_tx *tx, int64_t item)
+{
+    struct errand *e = w->e;
+    struct store_result newest = {0};
+    struct str tenant = e->office->tenant;
+    int64_t visit = w->place.visit.id;
+    if (w->reason.len == 0)
+        return ERR_OK;
+    enum err err = store_result_published(&w->old, e->arena, tx, tenant, visit, item);
+    if (err == ERR_MISSING)
+        return fault_set(&e->fault, ERR_STATE, "该事项没有已公示的结果，无从更正；没有录入");
+    TRY(err);
+    TRY(store_result_get(&newest, e->arena, tx, tenant, visit, item));
+    if (str_eq(newest.state, STR("entered")) || str_eq(newest.state, STR("approved")))
+        return fault_set(&e->fault, ERR_STATE,
+                         "该事项已有一份更正等待审核或公示，如需更改请先由审核人退回；没有录入");
+    return ERR_OK;
+}
+
+/* What would be published must say something else. */
+static enum err enter_differs(struct enter_work *w)
+{
+    if (w->reason.len == 0 || !str_eq(w->result.code, w->old.code) ||
+        w->result.result_on != w->old.result_on)
+        return ERR_OK;
+    return fault_set(&w->e->fault, ERR_INPUT,
+                     "更正后的结果和日期与已公示的相同，没有可更正的内容；没有录入");
+}
+
+static enum err enter_correction(struct enter_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    if (w->reason.len == 0)
+        return store_visit_state(tx, e->office->tenant, w->place.visit.id, STR("entered"), STR(""));
+    const struct store_correction row = {e->office->tenant, w->result.id, w->old.id,
+                                         w->reason,         e->now,       e->actor};
+    return store_correction_add(tx, &row);
 }
 
 /* A first version, or the one after a returned one. */
@@ -135,7 +189,7 @@ static enum err enter_version(struct enter_work *w, struct db_tx *tx,
     if (err == ERR_MISSING)
         return ERR_OK;
     TRY(err);
-    if (!str_eq(old.state, STR("returned")))
+    if (!str_eq(old.state, STR("returned")) && w->reason.len == 0)
         return fault_set(&e->fault, ERR_STATE,
                          "该事项的结果已经录入，如需更改请先由审核人退回；没有录入");
     w->result.version = old.version + 1;
@@ -147,7 +201,7 @@ static enum err enter_remember(struct enter_work *w, struct db_tx *tx)
 {
     struct str outcome =
         arena_printf(w->e->arena, "%d/%d", (int)w->result.due_on, w->result.estimated ? 1 : 0);
-    return outcome.data != NULL ? office_once_done(w->e, tx, STR("result-enter"), outcome)
+    return outcome.data != NULL ? office_once_done(w->e, tx, str_of(w->action), outcome)
                                 : ERR_MEMORY;
 }
 
@@ -175,11 +229,13 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
         return fault_set(&e->fault, ERR_INPUT, "任务里没有抽查事项“%.*s”；没有录入",
                          STR_ARG(w->entry->key.item));
     TRY(enter_words(w));
-    TRY(enter_dates(w, tx));
-    TRY(office_once(&done, &outcome, e, tx, STR("result-enter")));
+    TRY(office_once(&done, &outcome, e, tx, str_of(w->action)));
     if (done)
         return enter_recall(w, outcome);
     TRY(enter_visit(w));
+    TRY(enter_published(w, tx, item->item));
+    TRY(enter_dates(w, tx));
+    TRY(enter_differs(w));
     TRY(enter_assigned(w, tx, item));
     TRY(enter_version(w, tx, item));
     TRY(office_id(&w->result.id, e));
@@ -193,18 +249,36 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
     w->result.typed_by = str_trim(e->actor);
     w->result.entered_at = e->now;
     TRY(store_result_add(tx, &w->result));
-    TRY(store_visit_state(tx, e->office->tenant, w->place.visit.id, STR("entered"), STR("")));
-    TRY(office_audit(e, tx, STR("result-enter"), w->entry->key.pool_id, w->result.code));
+    TRY(enter_correction(w, tx));
+    TRY(office_audit(e, tx, str_of(w->action), w->entry->key.pool_id,
+                     w->reason.len > 0 ? w->reason : w->result.code));
     return enter_remember(w, tx);
+}
+
+static enum err enter_do(struct office_result_due *out, struct enter_work *work)
+{
+    TRY(office_write(work->e, work->action, enter_work_run, work));
+    *out = (struct office_result_due){work->result.due_on, work->result.estimated};
+    return ERR_OK;
 }
 
 enum err office_result_enter(struct office_result_due *out, struct errand *e,
                              const struct office_result_entry *entry)
 {
-    struct enter_work work = {.e = e, .entry = entry};
-    TRY(office_write(e, "result-enter", enter_work_run, &work));
-    *out = (struct office_result_due){work.result.due_on, work.result.estimated};
-    return ERR_OK;
+    struct enter_work work = {.e = e, .entry = entry, .action = "result-enter"};
+    return enter_do(out, &work);
+}
+
+enum err office_result_correct(struct office_result_due *out, struct errand *e,
+                               const struct office_result_entry *entry, struct str reason)
+{
+    struct enter_work work = {
+        .e = e, .entry = entry, .action = "result-correct", .reason = str_trim(reason)};
+    if (work.reason.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "更正必须写明理由（--reason）；没有录入");
+    if (work.reason.len > RESULT_WORDS)
+        return fault_set(&e->fault, ERR_INPUT, "更正理由过长，最多约200字；没有录入");
+    return enter_do(out, &work);
 }
 
 /* --- judging --- */
@@ -240,14 +314,24 @@ static bool judge_takes(const struct judge *judge, struct str state)
 static enum err judge_own(bool *own, const struct judge_work *w, struct db_tx *tx,
                           const struct store_result *r)
 {
-    struct errand *e = w->e;
-    struct store_inspector author = {0};
-    enum err err = store_inspector_any(&author, e->arena, tx, e->office->tenant, r->entered_by);
-    if (err != ERR_OK && err != ERR_MISSING)
-        return err;
-    *own = str_eq(w->actor, r->entered_by) || str_eq(w->actor, r->typed_by) ||
-           (err == ERR_OK && str_eq(w->actor, str_trim(author.name)));
+    TRY(result_is_author(own, w->e, tx, r->entered_by, w->actor));
+    *own = *own || str_eq(w->actor, r->typed_by);
     return ERR_OK;
+}
+
+/* What is public cannot be taken back by exempting its correction. */
+static enum err judge_hides(const struct judge_work *w, struct db_tx *tx,
+                            const struct store_result *r)
+{
+    struct errand *e = w->e;
+    struct store_correction c = {0};
+    if (!str_eq(w->judge->to, STR("exempt")))
+        return ERR_OK;
+    enum err err = store_correction_get(&c, e->arena, tx, e->office->tenant, r->id);
+    if (err != ERR_OK)
+        return err == ERR_MISSING ? ERR_OK : err;
+    return fault_set(&e->fault, ERR_STATE,
+                     "这是对已公示结果的更正，只能审核或退回，不能不予公示；没有改动");
 }
 
 static enum err judge_one(struct judge_work *w, struct db_tx *tx, struct store_result *r)
@@ -262,6 +346,7 @@ static enum err judge_one(struct judge_work *w, struct db_tx *tx, struct store_r
         w->own++;
         return ERR_OK;
     }
+    TRY(judge_hides(w, tx, r));
     r->state = w->judge->to;
     r->approved_by = w->actor;
     r->approved_at = e->now;

@@ -31,6 +31,13 @@ struct office_result_due {
 MUST enum err office_result_enter(struct office_result_due *out, struct errand *e,
                                   const struct office_result_entry *entry);
 
+/* Enters a newer version of a published result, which then goes the way of any other: approved by
+ * another, published; the older one stays public and is marked. entry as above, but for result_on:
+ * 0 keeps the older date. ERR_INPUT without a reason or where nothing differs; ERR_STATE where no
+ * published result stands or a correction is under way. */
+MUST enum err office_result_correct(struct office_result_due *out, struct errand *e,
+                                    const struct office_result_entry *entry, struct str reason);
+
 /* The approver is the errand's actor and not the author. An empty item approves all entered ones of
  * the object. *count gets how many. */
 MUST enum err office_result_approve(uint64_t *count, struct errand *e,
@@ -46,14 +53,30 @@ MUST enum err office_result_exempt(uint64_t *count, struct errand *e,
 /* Publishes the approved results of a draw (or of one object): objects all of whose items are
  * approved or exempt, at once (R80). */
 struct office_published {
-    uint64_t visits;  /* published now */
-    uint64_t results; /* published now */
-    uint64_t exempt;  /* of these visits, not published */
-    uint64_t waiting; /* visits whose items are not all in or approved */
-    int64_t idx;      /* place of the publication in the log, -1 when nothing was published */
+    uint64_t visits;    /* published now */
+    uint64_t results;   /* published now */
+    uint64_t exempt;    /* of these visits, not published */
+    uint64_t waiting;   /* visits whose items are not all in or approved */
+    uint64_t corrected; /* published results corrected now */
+    int64_t idx;        /* place of the publication in the log, -1 when nothing was published */
 };
 MUST enum err office_result_publish(struct office_published *out, struct errand *e, struct str draw,
                                     struct str pool_id);
+
+/* Publishes what followed a published finding (R112, R113), at once, as an entry of its own in the
+ * log; the errand's actor approves it and is not the author. Only added to: the newest tells how
+ * the matter stands. *idx gets its place in the log. ERR_INPUT for words that the dictionaries lack
+ * or a closed matter without document; ERR_STATE where no finding is published. */
+struct office_follow {
+    struct office_result_key key;
+    struct str measure;   /* code or text of 后续处置 */
+    struct str state;     /* 未完结 or 已完结 */
+    int32_t happened_on;  /* 0: today */
+    struct str document;  /* its number (文号) */
+    struct str note;      /* at most 600 bytes; public */
+    struct str inspector; /* code of the author */
+};
+MUST enum err office_result_follow(int64_t *idx, struct errand *e, const struct office_follow *f);
 
 /* How many results stand in each state, and how many of the unpublished ones are overdue (R111). */
 MUST enum err office_result_counts(struct store_result_counts *out, struct errand *e);

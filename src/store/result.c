@@ -101,10 +101,28 @@ static const char PUBLISHING[] =
     " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"
     " WHERE r.tenant = $1 AND r.state = 'published' AND r.publication = $2 ORDER BY r.id";
 
-enum err store_publishing_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
-                               int64_t publication)
+static enum err published_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
-    return db_stream(out, tx, PUBLISHING, DB_ARGS(db_text(tenant), db_int(publication)));
+    bool failed = false;
+    struct store_published *p = out;
+    p->result = db_col_int(rows, 0);
+    struct str *const texts[] = {&p->plan_number, &p->plan_name, &p->task_number,
+                                 &p->task_name,   &p->type,      &p->authority};
+    for (int i = 0; i < 6; i++)
+        *texts[i] = store_text(rows, 1 + i, arena, &failed);
+    p->date = (int32_t)db_col_int(rows, 7);
+    struct str *const more[] = {&p->object_number, &p->object_name, &p->item, &p->code};
+    for (int i = 0; i < 4; i++)
+        *more[i] = store_text(rows, 8 + i, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_publishing(struct store_published **out, size_t *count, struct arena *arena,
+                          struct db_tx *tx, struct str tenant, int64_t publication)
+{
+    const struct store_shape shape = {sizeof(struct store_published), published_fill};
+    return store_array((void **)out, count, arena, tx, &shape, PUBLISHING,
+                       DB_ARGS(db_text(tenant), db_int(publication)));
 }
 
 static const char PUBLISHED_ADD[] =
@@ -124,19 +142,24 @@ enum err store_published_add(struct db_tx *tx, struct str tenant, int64_t public
 }
 
 #define PUBLISHED_ROWS                                                                             \
-    "SELECT result, plan_number, plan_name, task_number, task_name, type, authority, result_on,"   \
-    " object_number, object_name, item, code FROM published WHERE tenant = $1"
+    "SELECT p.result, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"             \
+    " p.authority, p.result_on, p.object_number, p.object_name, p.item, p.code FROM published p"
 
-static const char PUBLISHED_ALL[] = PUBLISHED_ROWS " ORDER BY publication, result";
-static const char PUBLISHED_OF[] = PUBLISHED_ROWS " AND publication = $2 ORDER BY result";
+static const char PUBLISHED_GET[] = PUBLISHED_ROWS " WHERE p.tenant = $1 AND p.result = $2";
+static const char PUBLISHED_ALL[] = PUBLISHED_ROWS
+    " JOIN result r ON r.tenant = p.tenant AND r.id = p.result"
+    " WHERE p.tenant = $1 AND r.state = 'published' ORDER BY p.publication, p.result";
 
-enum err store_published_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
-                              int64_t publication)
+enum err store_published_get(struct store_published *out, struct arena *arena, struct db_tx *tx,
+                             struct str tenant, int64_t result)
 {
-    const struct db_value args[] = {db_text(tenant), db_int(publication)};
-    if (publication == 0)
-        return db_stream(out, tx, PUBLISHED_ALL, args, 1);
-    return db_stream(out, tx, PUBLISHED_OF, args, 2);
+    return store_one(out, arena, tx, PUBLISHED_GET, DB_ARGS(db_text(tenant), db_int(result)),
+                     published_fill);
+}
+
+enum err store_published_open(struct db_rows **out, struct db_tx *tx, struct str tenant)
+{
+    return db_stream(out, tx, PUBLISHED_ALL, DB_ARGS(db_text(tenant)));
 }
 
 enum err store_published_next(struct store_published *out, struct db_rows *rows)
@@ -199,4 +222,74 @@ enum err store_result_counts(struct store_result_counts *out, struct db_tx *tx, 
     *out = (struct store_result_counts){0};
     return store_all(tx, RESULT_COUNTS, DB_ARGS(db_text(tenant), db_int(today)), result_count_row,
                      out);
+}
+
+/* --- corrections and what followed --- */
+
+static const char CORRECTION_ADD[] =
+    "INSERT INTO correction (tenant, result, replaces, reason, at, actor)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
+static const char CORRECTION_GET[] =
+    "SELECT tenant, result, replaces, reason, at, actor FROM correction"
+    " WHERE tenant = $1 AND result = $2";
+
+enum err store_correction_add(struct db_tx *tx, const struct store_correction *row)
+{
+    return db_run(tx, NULL, CORRECTION_ADD,
+                  DB_ARGS(db_text(row->tenant), db_int(row->result), db_int(row->replaces),
+                          db_text(row->reason), db_int(row->at), db_text(row->actor)));
+}
+
+static enum err correction_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_correction *c = out;
+    c->tenant = store_text(rows, 0, arena, &failed);
+    c->result = db_col_int(rows, 1);
+    c->replaces = db_col_int(rows, 2);
+    c->reason = store_text(rows, 3, arena, &failed);
+    c->at = db_col_int(rows, 4);
+    c->actor = store_text(rows, 5, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_correction_get(struct store_correction *out, struct arena *arena, struct db_tx *tx,
+                              struct str tenant, int64_t result)
+{
+    return store_one(out, arena, tx, CORRECTION_GET, DB_ARGS(db_text(tenant), db_int(result)),
+                     correction_fill);
+}
+
+static const char RESULT_REPLACE[] = "UPDATE result SET state = 'replaced' WHERE tenant = $1"
+                                     " AND id = $2 AND state = 'published'";
+
+enum err store_result_replace(struct db_tx *tx, struct str tenant, int64_t id)
+{
+    uint64_t changed = 0;
+    TRY(db_run(tx, &changed, RESULT_REPLACE, DB_ARGS(db_text(tenant), db_int(id))));
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+static const char RESULT_PUBLISHED[] =
+    "SELECT " RESULT_COLUMNS " FROM result WHERE tenant = $1 AND visit = $2 AND item = $3"
+    " AND state = 'published' ORDER BY version DESC LIMIT 1";
+
+enum err store_result_published(struct store_result *out, struct arena *arena, struct db_tx *tx,
+                                struct str tenant, int64_t visit, int64_t item)
+{
+    return store_one(out, arena, tx, RESULT_PUBLISHED,
+                     DB_ARGS(db_text(tenant), db_int(visit), db_int(item)), result_fill);
+}
+
+static const char FOLLOWUP_ADD[] =
+    "INSERT INTO followup (tenant, id, result, measure, state, happened_on, document, note,"
+    " entered_by, approved_by, at, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+
+enum err store_followup_add(struct db_tx *tx, const struct store_followup *row)
+{
+    return db_run(tx, NULL, FOLLOWUP_ADD,
+                  DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->result),
+                          db_text(row->measure), db_text(row->state), db_int(row->happened_on),
+                          db_text(row->document), db_text(row->note), db_text(row->entered_by),
+                          db_text(row->approved_by), db_int(row->at), db_int(row->idx)));
 }

@@ -57,16 +57,55 @@ struct store_published {
     struct str code;
 };
 /* The rows of a publication as today's registry has them, to be frozen by store_published_add. */
-MUST enum err store_publishing_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
-                                    int64_t publication);
+MUST enum err store_publishing(struct store_published **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, struct str tenant, int64_t publication);
 /* Freezes one row as it is published. */
 MUST enum err store_published_add(struct db_tx *tx, struct str tenant, int64_t publication,
                                   const struct store_published *row);
-/* Published results as they were published: of one publication (id), or all (0); streamed by
- * publication, then result. */
-MUST enum err store_published_open(struct db_rows **out, struct db_tx *tx, struct str tenant,
-                                   int64_t publication);
+/* A result as it was published. ERR_MISSING. */
+MUST enum err store_published_get(struct store_published *out, struct arena *arena,
+                                  struct db_tx *tx, struct str tenant, int64_t result);
+/* The published results that hold, those that were corrected left out, as they were published;
+ * streamed by publication, then result. */
+MUST enum err store_published_open(struct db_rows **out, struct db_tx *tx, struct str tenant);
 MUST enum err store_published_next(struct store_published *out, struct db_rows *rows);
+
+/* That a result corrects a published one (R111, R112). */
+struct store_correction {
+    struct str tenant;
+    int64_t result;
+    int64_t replaces;
+    struct str reason;
+    int64_t at;
+    struct str actor;
+};
+MUST enum err store_correction_add(struct db_tx *tx, const struct store_correction *row);
+/* By the correcting result. ERR_MISSING where it corrects nothing. */
+MUST enum err store_correction_get(struct store_correction *out, struct arena *arena,
+                                   struct db_tx *tx, struct str tenant, int64_t result);
+/* A published result is replaced by its correction. ERR_CONFLICT if it is not published. */
+MUST enum err store_result_replace(struct db_tx *tx, struct str tenant, int64_t id);
+/* The newest published version for a visit and item. ERR_MISSING. */
+MUST enum err store_result_published(struct store_result *out, struct arena *arena,
+                                     struct db_tx *tx, struct str tenant, int64_t visit,
+                                     int64_t item);
+
+/* What followed a published finding (R112, R113, REQUIREMENTS B3). */
+struct store_followup {
+    struct str tenant;
+    int64_t id;
+    int64_t result;
+    struct str measure; /* model_measures */
+    struct str state;   /* model_measure_states */
+    int32_t happened_on;
+    struct str document; /* number of the closing or penalty document */
+    struct str note;
+    struct str entered_by;  /* the inspector's code */
+    struct str approved_by; /* somebody else */
+    int64_t at;
+    int64_t idx; /* of its entry in the log */
+};
+MUST enum err store_followup_add(struct db_tx *tx, const struct store_followup *row);
 
 /* One publication with its place in the log. */
 struct store_publication {

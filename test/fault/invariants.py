@@ -29,7 +29,8 @@ DRAW = {"committed": ["random1"], "random1": ["drawn"], "drawn": ["staffed"], "s
         "random3": ["assigned"]}
 VISIT = {"drawn": ["assigned", "skipped", "aborted"], "assigned": ["entered", "skipped", "aborted"],
          "entered": ["published"]}
-RESULT = {"entered": ["approved", "returned", "exempt"], "approved": ["published", "returned", "exempt"]}
+RESULT = {"entered": ["approved", "returned", "exempt"], "approved": ["published", "returned", "exempt"],
+          "published": ["replaced"]}
 TASK = {"ready": ["drawing", "aborted"], "drawing": ["visiting", "aborted"],
         "visiting": ["closed", "aborted"]}
 

@@ -38,6 +38,7 @@ struct course {
     struct str next;
     struct office_result_due due;
     struct office_published published;
+    int64_t idx;                       /* of the last follow-up's entry */
     const char *tables[COURSE_TABLES]; /* of the database, the migrations' own left out */
     size_t table_count;
     uint8_t digest[32]; /* of all of them after the last step */
@@ -157,8 +158,21 @@ struct course_result {
     const char *note;
     const char *on;        /* date */
     const char *inspector; /* NULL: the first of the item's department who sits there */
+    const char *reason;    /* of a correction */
 };
 course_act course_enter;
+course_act course_correct;
+struct course_follow {
+    const char *object;
+    const char *item; /* NULL: SCJG-S0001 */
+    const char *measure;
+    const char *state;
+    const char *document;
+    const char *note;
+    const char *on;
+    const char *inspector; /* as in course_result */
+};
+course_act course_follow;
 course_act course_approve; /* struct course_result; item "" for all */
 course_act course_return;  /* note is the reason */
 course_act course_exempt;  /* note is the ground */

@@ -372,6 +372,34 @@ enum err course_enter(struct course *c, const void *arg)
     return office_result_enter(&c->due, act_errand(c), &entry);
 }
 
+enum err course_correct(struct course *c, const void *arg)
+{
+    const struct course_result *in = arg;
+    struct office_result_entry entry = {.key = result_key(c, in),
+                                        .code = str_of(in->code),
+                                        .method = str_of(in->method),
+                                        .note = str_of(in->note),
+                                        .result_on = act_date(in->on)};
+    entry.inspector =
+        in->inspector != NULL ? str_of(in->inspector) : result_inspector(c, &entry.key);
+    return office_result_correct(&c->due, act_errand(c), &entry, str_of(in->reason));
+}
+
+enum err course_follow(struct course *c, const void *arg)
+{
+    const struct course_follow *in = arg;
+    const struct course_result result = {.object = in->object, .item = in->item};
+    struct office_follow follow = {.key = result_key(c, &result),
+                                   .measure = str_of(in->measure),
+                                   .state = str_of(in->state),
+                                   .happened_on = act_date(in->on),
+                                   .document = str_of(in->document),
+                                   .note = str_of(in->note)};
+    follow.inspector =
+        in->inspector != NULL ? str_of(in->inspector) : result_inspector(c, &follow.key);
+    return office_result_follow(&c->idx, act_errand(c), &follow);
+}
+
 enum err course_approve(struct course *c, const void *arg)
 {
     const struct office_result_key key = result_key(c, arg);

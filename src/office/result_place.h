@@ -1,0 +1,25 @@
+/* Where a result stands, for the errands about results; private to the room. */
+#ifndef OFFICE_RESULT_PLACE_H
+#define OFFICE_RESULT_PLACE_H
+
+#include "office/result.h"
+#include "office/task.h"
+#include "store/draw.h"
+
+enum { RESULT_WORDS = 600 }; /* bytes of a public reason or note */
+
+struct result_place {
+    struct store_draw draw;
+    struct office_task task;
+    struct store_visit visit;
+};
+/* Loads draw, task and visit. ERR_MISSING with words. */
+MUST enum err result_place_load(struct result_place *out, struct errand *e, struct db_tx *tx,
+                                const struct office_result_key *key);
+/* The task's item of that code, NULL if there is none. */
+const struct store_task_item *result_item(const struct result_place *place, struct str code);
+/* Is the actor, by code or by name, this inspector (R103)? */
+MUST enum err result_is_author(bool *own, struct errand *e, struct db_tx *tx, struct str author,
+                               struct str actor);
+
+#endif

@@ -1,0 +1,265 @@
+/* Corrections of published results and what followed findings (R112, R113): both are approved by
+ * another, stand in the log as entries of their own, and what was published before stays. */
+#include "story.h"
+
+#include "base/file.h"
+
+static const struct step published[] = {
+    {"a task", course_task},
+    {"the draw", course_draw},
+    {"results", course_results, .days = 8},
+    {"publish", course_publish},
+};
+
+#define RIGHT(nth, ...)                                                                            \
+    &(struct course_result)                                                                        \
+    {                                                                                              \
+        .object = (nth), .code = "05", .method = "site", .note = "已责令改正", __VA_ARGS__         \
+    }
+#define WHY .reason = "录入时选错结果"
+
+static void a_correction_needs_a_published_result_a_reason_and_a_difference(void **state)
+{
+    struct course *c = *state;
+    const struct step before[] = {
+        {"a task", course_task},
+        {"the draw", course_draw},
+        {"nothing is entered", course_correct, RIGHT("1", WHY), ERR_STATE, "公示", .days = 8},
+        {"enter", course_enter,
+         &(struct course_result){.object = "1", .code = "01", .method = "site"}},
+        {"entered, not published", course_correct, RIGHT("1", WHY), ERR_STATE, "退回"},
+        {"approve", course_approve, &(struct course_result){.object = "1"}, .by = "审核员"},
+        {"publish", course_publish},
+        {"no reason", course_correct, RIGHT("1"), ERR_INPUT, "理由"},
+        {"a blank reason", course_correct, RIGHT("1", .reason = "  "), ERR_INPUT, "理由"},
+        {"the same again", course_correct,
+         &(struct course_result){.object = "1", .code = "01", .method = "paper", WHY}, ERR_INPUT,
+         "相同"},
+        {"a result of an old system", course_correct,
+         &(struct course_result){.object = "1", .code = "正常", .method = "site", WHY}, ERR_INPUT},
+        {"one who was not there", course_correct, RIGHT("1", .inspector = "XFJY-001", WHY),
+         ERR_FORBIDDEN, "谁检查谁录入"},
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"a second one beside it", course_correct, RIGHT("1", WHY), ERR_STATE, "等待"},
+    };
+    COURSE_RUN(c, before);
+    assert_int_equal(course_number(c, "SELECT count(result) FROM correction"), 1);
+}
+
+static void nothing_public_changes_until_another_has_approved_and_published_it(void **state)
+{
+    struct course *c = *state;
+    const char *author = NULL;
+    COURSE_RUN(c, published);
+    author = arena_cstr(&c->s->arena, course_seated(c, 1, "SCJG", 1));
+    const struct step steps[] = {
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"not approved", course_publish, .still = true},
+        {"the author approves", course_approve, RIGHT("1"), ERR_FORBIDDEN, "他人", .by = author},
+        {"exempting it would hide what is public", course_exempt,
+         &(struct course_result){.object = "1", .note = "商业秘密"}, ERR_STATE, "更正",
+         .by = "审批人"},
+        {"return", course_return, &(struct course_result){.object = "1", .note = "依据写错"},
+         .by = "审核员"},
+        {"what is returned is not published", course_publish, .still = true},
+        {"correct anew", course_correct, RIGHT("1", WHY)},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM result WHERE state = 'published'"), 6);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM result WHERE state = 'replaced'"), 0);
+    assert_int_equal(course_number(c, "SELECT count(result) FROM published"), 6);
+    const struct step publish[] = {
+        {"publish", course_publish},
+        {"once", course_publish, .still = true},
+    };
+    COURSE_RUN(c, publish);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM result WHERE state = 'published'"), 6);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM result WHERE state = 'replaced'"), 1);
+    assert_int_equal(course_number(c, "SELECT count(result) FROM published"), 7);
+    /* what was public says what it said */
+    assert_string_equal(course_text(c,
+                                    "SELECT p.code FROM published p JOIN correction k ON"
+                                    " k.tenant = p.tenant AND k.replaces = p.result JOIN result r"
+                                    " ON r.tenant = k.tenant AND r.id = k.result"
+                                    " WHERE r.state = 'published'"),
+                        "01");
+}
+
+static void a_corrected_result_can_be_corrected_again(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, published);
+    const struct step steps[] = {
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"publish", course_publish},
+        {"back", course_correct,
+         &(struct course_result){.object = "1", .code = "01", .method = "site", .reason = "复核"}},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"publish one", course_publish, "1"},
+        {"everything is sound", course_sound, .still = true},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM result WHERE state = 'replaced'"), 2);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM result WHERE state = 'published'"), 6);
+    assert_int_equal(course_number(c, "SELECT max(version) FROM result"), 3);
+}
+
+/* The body of the log entry at idx. */
+static struct str entry_at(struct course *c, int64_t idx)
+{
+    char sql[100];
+    snprintf(sql, sizeof sql, "SELECT body FROM log_entry WHERE idx = %lld", (long long)idx);
+    return course_bytes(c, sql);
+}
+
+/* One line of Python: the RFC 6962 root of one leaf made of the words, the second of which is the
+ * leaf hash of a line of its own. */
+static const char *peer_root(struct course *c, const char *now, const char *before,
+                             const char *tail)
+{
+    static const char program[] =
+        "import hashlib,sys\n"
+        "leaf=lambda b: hashlib.sha256(b'\\0'+b).hexdigest()\n"
+        "now,before,tail=[a.encode() for a in sys.argv[1:]]\n"
+        "print(leaf(b'\\t'.join([now]+([leaf(before).encode()] if before else [])+[tail])))\n";
+    const char *text = "";
+    const char *const words[] = {"python3", "-c", program, now, before, tail, NULL};
+    if (course_spawn(&text, c, words) != 0)
+        fail_msg("%s", text);
+    return text;
+}
+
+/* The national columns of the first object, with this result, as the registry of the test has them.
+ */
+static const char *columns(struct course *c, const char *result)
+{
+    struct str id = course_object(c, "1");
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT object_name FROM published WHERE object_number = '%.*s'",
+             STR_ARG(id));
+    const char *name = course_text(c, sql);
+    const char *plan = course_text(c, "SELECT plan_number FROM task");
+    const char *plan_name = course_text(c, "SELECT plan_name FROM task");
+    const char *task = course_text(c, "SELECT number FROM task");
+    const char *task_name = course_text(c, "SELECT name FROM task");
+    const char *type = course_text(c, "SELECT type FROM task");
+    const char *authority = course_text(c, "SELECT name FROM department WHERE code = 'SCJG'");
+    const char *item = course_text(c, "SELECT name FROM item WHERE code = 'SCJG-S0001'");
+    return arena_printf(&c->s->arena, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.*s\t%s\t%s\t%s", plan,
+                        plan_name, task, task_name,
+                        strcmp(type, "directed") == 0 ? "定向" : "不定向", authority, "2026-03-10",
+                        STR_ARG(id), name, item, result)
+        .data;
+}
+
+static void the_roots_of_both_entries_are_recomputed_by_a_second_program(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, published);
+    const struct step steps[] = {
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"publish", course_publish},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(c->published.corrected, 1);
+    assert_int_equal(c->published.results, 0);
+    const char *want =
+        arena_printf(&c->s->arena, "sunlot-result/1 correction\nnumber 410882-1\ncount 1\nroot %s",
+                     peer_root(c, columns(c, "发现问题已责令改正"), columns(c, "未发现问题"),
+                               "录入时选错结果"))
+            .data;
+    struct str body = entry_at(c, c->published.idx);
+    assert_string_equal(arena_cstr(&c->s->arena, body), want);
+    const struct step follow[] = {
+        {"rectified", course_follow,
+         &(struct course_follow){"1", NULL, "整改复查合格", "已完结", "示市监改〔2026〕3号",
+                                 "已整改"},
+         .by = "审核员", .days = 3},
+    };
+    COURSE_RUN(c, follow);
+    want =
+        arena_printf(&c->s->arena, "sunlot-result/1 follow-up\nnumber 410882-1\ncount 1\nroot %s",
+                     peer_root(c, columns(c, "发现问题已责令改正"), "",
+                               "整改复查合格\t已完结\t2026-03-13\t示市监改〔2026〕3号\t已整改"))
+            .data;
+    assert_string_equal(arena_cstr(&c->s->arena, entry_at(c, c->idx)), want);
+}
+
+static void only_published_findings_are_followed_and_by_two_people(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, published);
+    const char *author = arena_cstr(&c->s->arena, course_seated(c, 1, "SCJG", 1));
+#define FOLLOW(what, how, ...)                                                                     \
+    &(struct course_follow)                                                                        \
+    {                                                                                              \
+        .object = "1", .measure = (what), .state = (how), __VA_ARGS__                              \
+    }
+    const struct step steps[] = {
+        {"nothing was found", course_follow, FOLLOW("立案查处", "未完结"), ERR_STATE,
+         "没有发现问题", .by = "审核员"},
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"the correction is not public", course_follow, FOLLOW("立案查处", "未完结"), ERR_STATE,
+         .by = "审核员"},
+        {"publish", course_publish},
+        {"a measure nobody knows", course_follow, FOLLOW("批评", "未完结"), ERR_INPUT, "批评",
+         .by = "审核员"},
+        {"a state nobody knows", course_follow, FOLLOW("立案查处", "好了"), ERR_INPUT, "未完结",
+         .by = "审核员"},
+        {"closed without a document", course_follow, FOLLOW("立案查处", "已完结"), ERR_INPUT,
+         "文号", .by = "审核员"},
+        {"of tomorrow", course_follow, FOLLOW("立案查处", "未完结", .on = "2026-03-11"), ERR_INPUT,
+         "今天", .by = "审核员"},
+        {"before the result", course_follow, FOLLOW("立案查处", "未完结", .on = "2026-03-09"),
+         ERR_INPUT, "早于", .by = "审核员"},
+        {"the author alone", course_follow, FOLLOW("立案查处", "未完结"), ERR_FORBIDDEN, "他人",
+         .by = author},
+        {"nobody wrote it", course_follow, FOLLOW("立案查处", "未完结", .inspector = "NN-001"),
+         ERR_INPUT, "NN-001", .by = "审核员"},
+        {"a case", course_follow, FOLLOW("立案查处", "未完结"), .by = "审核员", .key = "k1"},
+        {"typed twice", course_follow, FOLLOW("立案查处", "未完结"), .still = true, .by = "审核员",
+         .key = "k1"},
+        {"its end", course_follow, FOLLOW("penalty", "closed", .document = "示市监罚〔2026〕1号"),
+         .by = "审核员"},
+        {"everything is sound", course_sound, .still = true},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM followup"), 2);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM followup WHERE state = 'open'"), 1);
+}
+
+static void an_export_holds_each_result_once_as_it_is_now(void **state)
+{
+    struct course *c = *state;
+    uint64_t rows = 0;
+    struct buf csv = {0};
+    COURSE_RUN(c, published);
+    const struct step steps[] = {
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"publish", course_publish},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(office_result_export(&rows, &c->s->e, course_path(c, "out.csv")), ERR_OK);
+    assert_int_equal(rows, 6);
+    assert_int_equal(file_read(&csv, course_path(c, "out.csv"), 1 << 20), ERR_OK);
+    assert_true(str_find(buf_view(&csv), STR("发现问题已责令改正")) > 0);
+    buf_free(&csv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        COURSE_TEST(a_correction_needs_a_published_result_a_reason_and_a_difference),
+        COURSE_TEST(nothing_public_changes_until_another_has_approved_and_published_it),
+        COURSE_TEST(a_corrected_result_can_be_corrected_again),
+        COURSE_TEST(the_roots_of_both_entries_are_recomputed_by_a_second_program),
+        COURSE_TEST(only_published_findings_are_followed_and_by_two_people),
+        COURSE_TEST(an_export_holds_each_result_once_as_it_is_now),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
