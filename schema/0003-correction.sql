@@ -31,3 +31,15 @@ CREATE TABLE followup (
 );
 CREATE INDEX followup_result ON followup (tenant, result, id);
 CREATE INDEX followup_at ON followup (tenant, at, id);
+
+-- What a reader may filter by stands beside the published row: where the object was and the item's
+-- code, as they were when it was published.
+ALTER TABLE published ADD COLUMN division TEXT NOT NULL DEFAULT '';
+ALTER TABLE published ADD COLUMN item_code TEXT NOT NULL DEFAULT '';
+UPDATE published SET division = (SELECT o.division FROM result r
+  JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit
+  JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id
+  WHERE r.tenant = published.tenant AND r.id = published.result);
+UPDATE published SET item_code = (SELECT i.code FROM result r
+  JOIN item i ON i.tenant = r.tenant AND i.id = r.item
+  WHERE r.tenant = published.tenant AND r.id = published.result);

@@ -183,6 +183,38 @@ static enum err demo_results(struct demo_run *r)
     return ERR_OK;
 }
 
+/* One published result is corrected, and what followed one finding is published. */
+static enum err demo_afterwards(struct demo_run *r)
+{
+    struct office_draw d = {0};
+    struct office_result_due due = {0};
+    struct office_published published = {0};
+    uint64_t count = 0;
+    int64_t idx = 0;
+    TRY(office_draw_show(&d, demo_errand(r, "检查人员（演示）"), r->open_draw));
+    if (d.visit_count < 6)
+        return ERR_OK;
+    struct str first = d.visits[0].pool_id;
+    struct str found = d.visits[5].pool_id;
+    const struct office_result_entry entry = {.key = {r->open_draw, first, STR("SCJG-S0001")},
+                                              .code = STR("02"),
+                                              .method = STR("site"),
+                                              .note = STR("演示：年度报告未公示"),
+                                              .inspector = demo_author(&d, first, "SCJG")};
+    const struct office_follow follow = {.key = {r->open_draw, found, STR("SCJG-S0001")},
+                                         .measure = STR("rectified"),
+                                         .state = STR("closed"),
+                                         .document = STR("示市监改〔演示〕1号"),
+                                         .inspector = demo_author(&d, found, "SCJG")};
+    TRY(office_result_correct(&due, demo_errand(r, "检查人员（演示）"), &entry,
+                              STR("演示：录入时选错结果")));
+    TRY(office_result_approve(&count, demo_errand(r, "审核人（演示）"), &entry.key));
+    TRY(office_result_publish(&published, demo_errand(r, "审核人（演示）"), r->open_draw, STR("")));
+    TRY(office_result_follow(&idx, demo_errand(r, "审核人（演示）"), &follow));
+    printf("  更正 %llu 项结果，公布 1 项后续处置\n", (unsigned long long)published.corrected);
+    return ERR_OK;
+}
+
 static enum err demo_verify(struct demo_run *r)
 {
     struct draw_verdict verdict = {0};
@@ -204,6 +236,7 @@ static enum err demo_course(struct demo_run *r)
     TRY(demo_open_task(&task, r));
     TRY(demo_draw(&r->open_draw, r, task, false));
     TRY(demo_results(r));
+    TRY(demo_afterwards(r));
     TRY(office_draw_disclose(&r->bundle, demo_errand(r, "抽取操作员（演示）"), r->open_draw));
     TRY(demo_verify(r));
     printf("三、封存的抽取：等待公开\n");

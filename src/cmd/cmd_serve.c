@@ -1,6 +1,7 @@
 /* sunlot serve: the public portal. Opens the office, a second view of it that can only read, and
  * the server; then this thread waits for signals and, in between, brings imported objects into the
- * search index. SIGTERM and SIGINT stop it gracefully, SIGHUP forgets every cached page. */
+ * search index. SIGTERM and SIGINT stop it gracefully, SIGHUP reads the
+ * settings anew and forgets every cached page. */
 #include "cmd/cmd.h"
 
 #include "base/time.h"
@@ -60,6 +61,15 @@ static bool serve_follow(struct serve *s)
     return err == ERR_OK && more;
 }
 
+static void serve_renew(struct serve *s)
+{
+    struct fault fault = {0};
+    enum err err = page_site_renew(&s->site, &fault);
+    if (err != ERR_OK)
+        log_event(&s->cmd->log, LOG_WARN, "renew",
+                  LOG_PAIRS(log_err(err), log_str("words", str_of(fault.text))));
+}
+
 static void serve_wait(struct serve *s, const sigset_t *set)
 {
     bool more = true;
@@ -69,7 +79,7 @@ static void serve_wait(struct serve *s, const sigset_t *set)
         if (got == SIGTERM || got == SIGINT)
             return;
         if (got == SIGHUP)
-            page_site_renew(&s->site);
+            serve_renew(s);
         more = serve_follow(s);
     }
 }

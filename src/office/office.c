@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/wipe.h"
@@ -391,6 +392,20 @@ static enum err office_setting_write(struct db_tx *tx, void *ctx)
     return office_audit(e, tx, STR("setting-change"), name, w->value);
 }
 
+enum { OFFICE_TEXT = 300 };
+
+static enum err office_setting_text(struct errand *e, const struct model_setting_row *row,
+                                    struct str value)
+{
+    bool plain = value.len <= OFFICE_TEXT && utf8_valid(value);
+    for (size_t i = 0; i < value.len; i++)
+        plain = plain && (unsigned char)value.data[i] >= 0x20 && value.data[i] != 0x7F;
+    if (plain)
+        return ERR_OK;
+    return fault_set(&e->fault, ERR_INPUT, "设置 %s 应为一行文字，最多约100字；没有改动",
+                     row->name);
+}
+
 /* A value has the form of its default: a ratio, a whole number or free text. */
 static enum err office_setting_check(struct errand *e, enum model_setting setting, struct str value)
 {
@@ -398,6 +413,8 @@ static enum err office_setting_check(struct errand *e, enum model_setting settin
     uint64_t a = 0;
     uint64_t b = 0;
     bool ratio = strchr(row->value, '/') != NULL;
+    if (strcmp(row->unit, "文字") == 0)
+        return office_setting_text(e, row, value);
     enum err err = ratio ? office_ratio_parse(&a, &b, value) : str_u64(&a, value);
     if (err != ERR_OK)
         return fault_set(&e->fault, ERR_INPUT, "设置 %s 应为%s，例如 %s；没有改动", row->name,

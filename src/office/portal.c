@@ -9,7 +9,6 @@
 #include "store/search.h"
 
 #include <fcntl.h>
-#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,8 +35,7 @@ void office_reader_close(struct office *reader)
     *reader = (struct office){0};
 }
 
-/* The span of a calendar year in China. */
-static void portal_year(int64_t *from, int64_t *until, int year)
+void office_year(int64_t *from, int64_t *until, int year)
 {
     int32_t first = 0;
     int32_t next = 0;
@@ -78,8 +76,9 @@ static enum err follow_step(struct db_tx *tx, void *ctx)
     struct follow_work *w = ctx;
     struct arena arena = {0};
     const struct office *office = w->e->office;
-    enum err err = store_search_follow(&w->done, &arena, tx, db_dialect(office->db), office->tenant,
-                                       PORTAL_FOLLOW);
+    const struct store_search_source source = {db_dialect(office->db), office->tenant,
+                                               &office->industries};
+    enum err err = store_search_follow(&w->done, &arena, tx, &source, PORTAL_FOLLOW);
     arena_free(&arena);
     return err;
 }
@@ -113,7 +112,7 @@ static enum err front_run(struct db_tx *tx, void *ctx)
     int64_t from = 0;
     int64_t until = 0;
     out->year = date_year(date_of_time(e->now));
-    portal_year(&from, &until, out->year);
+    office_year(&from, &until, out->year);
     TRY(store_figures(&out->figures, tx, tenant, from, until, e->now));
     TRY(store_public_tasks(&out->tasks, &out->task_count, e->arena, tx, tenant, 0, PORTAL_FRONT));
     TRY(store_public_results(&out->results, &out->result_count, e->arena, tx, &newest));
@@ -149,38 +148,140 @@ static bool search_is_number(struct str text)
            (text.data[0] == 'S' || (text.data[0] >= '0' && text.data[0] <= '9') || text.len >= 15);
 }
 
+static bool search_holds(const struct errand *e, const struct office_search *s,
+                         const struct store_public_object *o)
+{
+    const struct industry *industry = industry_find(&e->office->industries, o->industry);
+    return str_starts(o->division, s->division) && (s->kind.len == 0 || str_eq(o->kind, s->kind)) &&
+           (s->state.len == 0 || str_eq(o->state, s->state)) &&
+           (s->section.len == 0 ||
+            (industry != NULL && str_eq(str_range(&industry->section, 1), s->section)));
+}
+
+/* By number: candidates are looked at a thousand at a time, and never more than ten thousand, so
+ * that a page costs a bounded time; then the next page goes on behind the last candidate. */
+static enum err search_numbers(struct search_work *w, struct db_tx *tx)
+{
+    enum { STEP = 1000, STEPS = 10 };
+    struct errand *e = w->e;
+    const struct office_search *s = w->search;
+    struct office_found *out = w->out;
+    struct str after = s->after;
+    struct store_public_object *rows = NULL;
+    size_t count = STEP;
+    size_t most = (size_t)s->most;
+    out->objects = arena_array(e->arena, most, sizeof *out->objects);
+    if (out->objects == NULL)
+        return ERR_MEMORY;
+    for (int step = 0; step < STEPS && count == STEP; step++) {
+        TRY(store_public_objects_by_number(&rows, &count, e->arena, tx, e->office->tenant, s->text,
+                                           after, STEP));
+        for (size_t i = 0; i < count; i++) {
+            out->next = after;
+            after = rows[i].pool_id;
+            bool held = search_holds(e, s, &rows[i]);
+            out->more = held && out->count == most;
+            if (out->more)
+                return ERR_OK;
+            if (held)
+                out->objects[out->count++] = rows[i];
+        }
+    }
+    out->more = count == STEP;
+    out->next = after;
+    return ERR_OK;
+}
+
+static enum err search_names(struct search_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    const struct office_search *s = w->search;
+    struct office_found *out = w->out;
+    struct store_search search = {.tenant = e->office->tenant,
+                                  .text = s->text,
+                                  .division = s->division,
+                                  .kind = s->kind,
+                                  .state = s->state,
+                                  .section = s->section,
+                                  .most = s->most + 1};
+    if (s->after.len > 0 && str_i64(&search.after, s->after) != ERR_OK)
+        return fault_set(&e->fault, ERR_INPUT, "页码不正确");
+    TRY(store_search_find(&out->objects, &out->count, e->arena, tx, db_dialect(e->office->db),
+                          &search));
+    out->more = out->count > (size_t)s->most;
+    if (!out->more)
+        return ERR_OK;
+    out->count = (size_t)s->most;
+    out->next = arena_printf(e->arena, "%lld", (long long)out->objects[out->count - 1].id);
+    return out->next.data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
 static enum err search_run(struct db_tx *tx, void *ctx)
 {
     struct search_work *w = ctx;
-    struct errand *e = w->e;
-    const struct office_search *s = w->search;
-    struct str tenant = e->office->tenant;
-    if (search_is_number(s->text))
-        return store_public_objects_by_number(&w->out->objects, &w->out->count, e->arena, tx,
-                                              tenant, s->text, s->after, s->most + 1);
-    struct store_search search = {
-        .tenant = tenant, .text = s->text, .division = s->division, .most = s->most + 1};
-    if (s->after.len > 0 && str_i64(&search.after, s->after) != ERR_OK)
-        return fault_set(&e->fault, ERR_INPUT, "页码不正确");
-    return store_search_find(&w->out->objects, &w->out->count, e->arena, tx,
-                             db_dialect(e->office->db), &search);
+    *w->out = (struct office_found){0};
+    return search_is_number(w->search->text) ? search_numbers(w, tx) : search_names(w, tx);
 }
 
 enum err office_portal_search(struct office_found *out, struct errand *e,
                               const struct office_search *search)
 {
     struct search_work work = {e, search, out};
-    *out = (struct office_found){0};
-    TRY(office_read(e, "portal-search", search_run, &work));
-    out->more = out->count > (size_t)search->most;
-    if (!out->more)
+    return office_read(e, "portal-search", search_run, &work);
+}
+
+/* --- choices --- */
+
+struct choices_work {
+    struct errand *e;
+    struct office_choices *out;
+    bool results;
+};
+
+/* Divisions that have objects, as codes of at most `digits`; false when there are too many. */
+static enum err choices_divisions(bool *fits, struct choices_work *w, struct db_tx *tx,
+                                  size_t digits)
+{
+    struct errand *e = w->e;
+    struct office_choices *out = w->out;
+    struct str after = STR("");
+    enum err err = ERR_OK;
+    out->division_count = 0;
+    while (err == ERR_OK && out->division_count < OFFICE_DIVISIONS) {
+        struct str code;
+        err = store_public_division(&code, e->arena, tx, e->office->tenant, after);
+        if (err != ERR_OK)
+            break;
+        code = str_sub(code, 0, digits);
+        out->divisions[out->division_count++] = code;
+        after = arena_printf(e->arena, "%.*s~", STR_ARG(code));
+        err = after.data != NULL ? ERR_OK : ERR_MEMORY;
+    }
+    *fits = err == ERR_MISSING;
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
+static enum err choices_run(struct db_tx *tx, void *ctx)
+{
+    static const size_t digits[] = {9, 6, 4};
+    struct choices_work *w = ctx;
+    struct errand *e = w->e;
+    struct office_choices *out = w->out;
+    bool fits = false;
+    for (size_t i = 0; i < 3 && !fits; i++)
+        TRY(choices_divisions(&fits, w, tx, digits[i]));
+    if (!w->results)
         return ERR_OK;
-    out->count = (size_t)search->most;
-    const struct store_public_object *last = &out->objects[out->count - 1];
-    out->next = search_is_number(search->text)
-                    ? last->pool_id
-                    : arena_printf(e->arena, "%lld", (long long)last->id);
-    return out->next.data != NULL ? ERR_OK : ERR_MEMORY;
+    TRY(store_public_departments(&out->departments, &out->department_count, e->arena, tx,
+                                 e->office->tenant));
+    return store_public_tried_items(&out->items, &out->item_count, e->arena, tx, e->office->tenant);
+}
+
+enum err office_portal_choices(struct office_choices *out, struct errand *e, bool results)
+{
+    struct choices_work work = {e, out, results};
+    *out = (struct office_choices){0};
+    return office_read(e, "portal-choices", choices_run, &work);
 }
 
 /* --- one business --- */
@@ -330,6 +431,7 @@ static enum err business_run(struct db_tx *tx, void *ctx)
     const struct store_result_filter filter = {
         .tenant = tenant, .pool_id = w->pool_id, .most = PORTAL_RESULTS};
     TRY(store_public_results(&w->out->results, &w->out->result_count, e->arena, tx, &filter));
+    TRY(store_public_followups(&w->out->followups, &w->out->followup_count, e->arena, tx, &filter));
     return business_tickets(w, tx);
 }
 
@@ -399,6 +501,52 @@ enum err office_portal_results(struct store_public_result **out, size_t *count, 
     own.tenant = e->office->tenant;
     struct list_work work = {.e = e, .filter = &own};
     TRY(office_read(e, "portal-results", results_run, &work));
+    *out = work.rows;
+    *count = work.count;
+    return ERR_OK;
+}
+
+static enum err followups_run(struct db_tx *tx, void *ctx)
+{
+    struct list_work *w = ctx;
+    return store_public_followups((struct store_public_followup **)&w->rows, &w->count, w->e->arena,
+                                  tx, w->filter);
+}
+
+enum err office_portal_followups(struct store_public_followup **out, size_t *count,
+                                 struct errand *e, const struct store_result_filter *filter)
+{
+    struct store_result_filter own = *filter;
+    own.tenant = e->office->tenant;
+    struct list_work work = {.e = e, .filter = &own};
+    TRY(office_read(e, "portal-followups", followups_run, &work));
+    *out = work.rows;
+    *count = work.count;
+    return ERR_OK;
+}
+
+struct item_work {
+    struct errand *e;
+    struct store_public_item *rows;
+    size_t count;
+    struct str code;
+};
+
+static enum err item_run(struct db_tx *tx, void *ctx)
+{
+    struct item_work *w = ctx;
+    struct errand *e = w->e;
+    TRY(store_public_item_versions(&w->rows, &w->count, e->arena, tx, e->office->tenant, w->code));
+    if (w->count > 0)
+        return ERR_OK;
+    return fault_set(&e->fault, ERR_MISSING, "没有编号为 %.*s 的抽查事项", STR_ARG(w->code));
+}
+
+enum err office_portal_item(struct store_public_item **out, size_t *count, struct errand *e,
+                            struct str code)
+{
+    struct item_work work = {.e = e, .code = code};
+    TRY(office_read(e, "portal-item", item_run, &work));
     *out = work.rows;
     *count = work.count;
     return ERR_OK;
@@ -506,94 +654,6 @@ enum err office_portal_draw(struct office_public_draw *out, struct errand *e, st
     struct draw_work work = {e, out, number};
     *out = (struct office_public_draw){0};
     return office_read(e, "portal-draw", draw_run, &work);
-}
-
-/* --- statistics --- */
-
-struct statistics_work {
-    struct errand *e;
-    struct office_statistics *out;
-    int64_t from;
-    int64_t until;
-    struct store_stratum_share *strata;
-    size_t stratum_count;
-};
-
-static enum err statistics_run(struct db_tx *tx, void *ctx)
-{
-    struct statistics_work *w = ctx;
-    struct errand *e = w->e;
-    struct str tenant = e->office->tenant;
-    TRY(store_figures(&w->out->figures, tx, tenant, w->from, w->until, e->now));
-    for (int by = STORE_BY_ITEM; by <= STORE_BY_DEPARTMENT; by++)
-        TRY(store_shares(&w->out->shares[by], &w->out->share_count[by], e->arena, tx, tenant,
-                         (enum store_dimension)by, w->from, w->until));
-    return store_stratum_shares(&w->strata, &w->stratum_count, e->arena, tx, tenant);
-}
-
-/* Sums over the strata of one draw (Cochran, Sampling Techniques, 5.3-5.6): each stratum weighs by
- * its size; the variance of a proportion has the finite-population correction. */
-struct estimate_sum {
-    double size;
-    double share;    /* sum of N_h p_h */
-    double variance; /* sum of N_h^2 (1 - f_h) p_h q_h / (n_h - 1) */
-    bool unknown;    /* a stratum with one visit of several objects has no variance */
-};
-
-static void estimate_add(struct estimate_sum *sum, const struct store_stratum_share *s)
-{
-    double all = (double)s->size;
-    double n = (double)s->visited;
-    double p = (double)s->findings / n;
-    sum->size += all;
-    sum->share += all * p;
-    if (s->visited > 1)
-        sum->variance += all * all * (1 - n / all) * p * (1 - p) / (n - 1);
-    else
-        sum->unknown = sum->unknown || s->size > 1;
-}
-
-static void estimate_close(struct office_estimate *e, const struct estimate_sum *sum)
-{
-    static const double z95 = 1.959964; /* 97.5 % point of the normal distribution */
-    e->share = sum->share / sum->size;
-    double wide = z95 * sqrt(sum->variance) / sum->size;
-    e->low = sum->unknown ? NAN : e->share > wide ? e->share - wide : 0;
-    e->high = sum->unknown ? NAN : e->share + wide < 1 ? e->share + wide : 1;
-}
-
-static enum err statistics_estimates(struct statistics_work *w)
-{
-    struct office_statistics *out = w->out;
-    struct estimate_sum sum = {0};
-    out->estimates = arena_array(w->e->arena, w->stratum_count + 1, sizeof *out->estimates);
-    if (out->estimates == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < w->stratum_count; i++) {
-        const struct store_stratum_share *s = &w->strata[i];
-        bool first = i == 0 || !str_eq(s->draw, w->strata[i - 1].draw);
-        if (first) {
-            sum = (struct estimate_sum){0};
-            out->estimates[out->estimate_count++] =
-                (struct office_estimate){.draw = s->draw, .task_name = s->task_name};
-        }
-        struct office_estimate *e = &out->estimates[out->estimate_count - 1];
-        e->size += s->size;
-        e->visited += s->visited;
-        e->findings += s->findings;
-        estimate_add(&sum, s);
-        estimate_close(e, &sum);
-    }
-    return ERR_OK;
-}
-
-enum err office_portal_statistics(struct office_statistics *out, struct errand *e, int year)
-{
-    struct statistics_work work = {.e = e, .out = out};
-    *out = (struct office_statistics){0};
-    portal_year(&work.from, &work.until, year);
-    TRY(office_read(e, "portal-statistics", statistics_run, &work));
-    return statistics_estimates(&work);
 }
 
 /* --- feedback --- */

@@ -35,10 +35,13 @@ MUST enum err office_portal_front(struct office_front *out, struct errand *e);
 
 /* Businesses by part of their name (any substring of the folded name) or by the beginning of their
  * number; division limits to it and below. One page of at most `most` from behind `after` (0 or an
- * object's id; by number: empty or a pool id). more says whether there are others. */
+ * object's id; by number: empty or a pool id). more says whether there may be others. */
 struct office_search {
-    struct str text;
+    struct str text; /* may be empty where something else is asked for */
     struct str division;
+    struct str kind;
+    struct str state;
+    struct str section; /* of the industry: one letter */
     struct str after;
     int64_t most;
 };
@@ -50,6 +53,20 @@ struct office_found {
 };
 MUST enum err office_portal_search(struct office_found *out, struct errand *e,
                                    const struct office_search *search);
+
+/* What a reader may choose from: divisions that have objects (codes, in their order; of townships,
+ * or where these are too many of counties, or of cities); and, where `results` is set, departments
+ * and items that have been drawn for. */
+enum { OFFICE_DIVISIONS = 200 };
+struct office_choices {
+    struct str divisions[OFFICE_DIVISIONS];
+    size_t division_count;
+    struct store_choice *departments;
+    size_t department_count;
+    struct store_choice *items;
+    size_t item_count;
+};
+MUST enum err office_portal_choices(struct office_choices *out, struct errand *e, bool results);
 
 /* One business with its published results and its ticket in each disclosed draw with a plain pool
  * that it stood in, or whose drawn list it stands in. */
@@ -65,6 +82,8 @@ struct office_business {
     struct store_public_object object;
     struct store_public_result *results;
     size_t result_count;
+    struct store_public_followup *followups;
+    size_t followup_count;
     struct office_ticket *tickets;
     size_t ticket_count;
 };
@@ -107,10 +126,20 @@ MUST enum err office_portal_draw(struct office_public_draw *out, struct errand *
                                  struct str number);
 MUST enum err office_portal_results(struct store_public_result **out, size_t *count,
                                     struct errand *e, const struct store_result_filter *filter);
+/* What followed findings in a span; of the filter span, before and most are looked at. */
+MUST enum err office_portal_followups(struct store_public_followup **out, size_t *count,
+                                      struct errand *e, const struct store_result_filter *filter);
+/* All versions of one item, newest first. ERR_MISSING with words. */
+MUST enum err office_portal_item(struct store_public_item **out, size_t *count, struct errand *e,
+                                 struct str code);
 MUST enum err office_portal_items(struct store_public_item **out, size_t *count, struct errand *e);
 
-/* Statistics of a span: shares by dimension, and the stratified estimate of every disclosed draw
- * with a plain pool (R104; docs/statistics.md gives the formulas). */
+/* The span of a calendar year in China. */
+void office_year(int64_t *from, int64_t *until, int year);
+
+/* Statistics of what was published in a year (R104; docs/statistics.md gives the formulas): counts
+ * by dimension, each with the stratified estimate over the disclosed draws with a plain pool, and
+ * the estimate of each such draw. Industries are told by section. */
 struct office_estimate {
     struct str draw;
     struct str task_name;
@@ -121,9 +150,16 @@ struct office_estimate {
     double low;   /* 95 % interval; NaN where too few were visited */
     double high;
 };
+struct office_share {
+    struct str key;
+    int64_t visits;
+    int64_t results;
+    int64_t findings;
+    struct office_estimate estimate; /* visited 0: nothing was drawn at random and disclosed */
+};
 struct office_statistics {
     struct store_figures figures;
-    struct store_share *shares[4]; /* by enum store_dimension */
+    struct office_share *shares[4]; /* by enum store_dimension */
     size_t share_count[4];
     struct office_estimate *estimates;
     size_t estimate_count;

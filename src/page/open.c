@@ -1,43 +1,61 @@
 /* Open data (R8, R18, ECOSYSTEM c.3): every public list as CSV with BOM, JSON and XLSX, one file a
- * year, and a DCAT catalogue. CSV and JSON are made in memory, XLSX through the sheet writer. */
+ * year, and a DCAT catalogue.
+ *
+ * A file is written row by row into the folder `open` of the data folder and sent from there, so
+ * that memory does not grow with its rows; it is kept until the log grows. One is made at a time:
+ * whoever asks for another meanwhile is told to come back, and the workers stay free for readers.
+ */
 #include "page/page.h"
 
-#include "base/csv.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "model/resource.h"
 #include "office/draw.h"
 #include "sheet/writer.h"
 
-#include <string.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPEN_COLUMNS = 12, OPEN_PAGE = 1000, OPEN_YEARS = 6 };
+enum { OPEN_COLUMNS = 16, OPEN_PAGE = 1000, OPEN_YEARS = 6 };
 
-/* A row on its way out: its cells as text. */
-typedef enum err open_row(void *ctx, const struct str *cells, size_t count);
+/* A file in the making. What a step reads lives in the arena until the next step. */
+struct open_file {
+    struct page *p;
+    struct arena arena;
+    struct sheet_writer *writer;
+    struct store_result_filter filter; /* its year and page */
+    int year;
+    struct fault *fault;
+};
 
-/* A dataset: its name, label, columns, and how its rows of a year are walked. */
+/* A dataset: its name, label, columns, and how its rows of a year are written. */
 struct open_set {
     const char *name;
     const char *label;
     size_t count;
     struct sheet_column columns[OPEN_COLUMNS];
-    enum err (*walk)(struct page *p, int year, open_row *row, void *ctx);
+    enum err (*walk)(struct open_file *f);
+    bool yearly;
 };
 
-static void open_span(struct store_result_filter *f, int year)
+static struct str open_day(struct open_file *f, int32_t day)
 {
-    int32_t day = 0;
-    if (date_make(&day, year, 1, 1) == ERR_OK)
-        f->from = time_of_date(day);
-    if (date_make(&day, year + 1, 1, 1) == ERR_OK)
-        f->until = time_of_date(day);
+    struct buf text = {0};
+    if (day != 0)
+        date_format(&text, day);
+    struct str copy = arena_str(&f->arena, buf_view(&text));
+    buf_free(&text);
+    return copy;
 }
 
-static enum err open_result(struct page *p, const struct store_public_result *r, open_row *row,
-                            void *ctx)
+static struct str open_count(struct open_file *f, int64_t n)
+{
+    return arena_printf(&f->arena, "%lld", (long long)n);
+}
+
+static enum err open_result(struct open_file *f, const struct store_public_result *r)
 {
     const struct str cells[] = {r->plan_number,
                                 r->plan_name,
@@ -45,94 +63,157 @@ static enum err open_result(struct page *p, const struct store_public_result *r,
                                 r->task_name,
                                 model_text(model_task_types, r->type),
                                 r->authority,
-                                page_date(p, r->date),
+                                open_day(f, r->date),
                                 r->object_number,
                                 r->object_name,
                                 r->item,
                                 model_text(model_result_codes, r->code)};
-    return row(ctx, cells, sizeof cells / sizeof cells[0]);
+    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
 }
 
-/* Page by page, in an arena of its own, so that memory does not grow with the rows. */
-static enum err open_results(struct page *p, int year, open_row *row, void *ctx)
+/* A correction has the columns of a result as it is now, and when, why and where it is logged. */
+static enum err open_correction(struct open_file *f, const struct store_public_result *r)
 {
-    struct store_result_filter filter = {.most = OPEN_PAGE};
-    struct store_public_result *rows = NULL;
-    struct arena arena = {0};
-    struct arena *kept = p->errand.arena;
-    size_t count = OPEN_PAGE;
-    enum err err = ERR_OK;
-    open_span(&filter, year);
-    p->errand.arena = &arena;
-    while (count == OPEN_PAGE && err == ERR_OK) {
-        arena_clear(&arena);
-        err = office_portal_results(&rows, &count, &p->errand, &filter);
-        for (size_t i = 0; i < count && err == ERR_OK; i++)
-            err = open_result(p, &rows[i], row, ctx);
-        filter.before = err == ERR_OK && count > 0 ? rows[count - 1].id : 0;
-    }
-    p->errand.arena = kept;
-    arena_free(&arena);
-    return err;
+    const struct str cells[] = {r->task_number,
+                                r->object_number,
+                                r->object_name,
+                                r->item,
+                                model_text(model_result_codes, r->code),
+                                open_day(f, r->date),
+                                r->reason,
+                                open_day(f, date_of_time(r->published_at)),
+                                open_count(f, r->idx),
+                                open_count(f, r->id),
+                                open_count(f, r->replaces)};
+    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
 }
 
-static enum err open_draws(struct page *p, int year, open_row *row, void *ctx)
+typedef enum err open_each(struct open_file *f, const struct store_public_result *r);
+
+static enum err open_pages(struct open_file *f, open_each *each)
+{
+    struct store_public_result *rows = NULL;
+    size_t count = OPEN_PAGE;
+    while (count == OPEN_PAGE) {
+        arena_clear(&f->arena);
+        TRY(office_portal_results(&rows, &count, &f->p->errand, &f->filter));
+        for (size_t i = 0; i < count; i++)
+            TRY(each(f, &rows[i]));
+        f->filter.before = count > 0 ? rows[count - 1].id : 0;
+    }
+    return ERR_OK;
+}
+
+static enum err open_results(struct open_file *f)
+{
+    f->filter.current = true;
+    return open_pages(f, open_result);
+}
+
+static enum err open_corrections(struct open_file *f)
+{
+    f->filter.corrections = true;
+    return open_pages(f, open_correction);
+}
+
+static enum err open_followup(struct open_file *f, const struct store_public_followup *r)
+{
+    const struct str cells[] = {r->task_number,
+                                r->object_number,
+                                r->object_name,
+                                r->item,
+                                r->authority,
+                                model_text(model_result_codes, r->code),
+                                model_text(model_measures, r->measure),
+                                model_text(model_measure_states, r->state),
+                                open_day(f, r->happened_on),
+                                r->document,
+                                r->note,
+                                open_count(f, r->idx)};
+    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
+}
+
+static enum err open_followups(struct open_file *f)
+{
+    struct store_public_followup *rows = NULL;
+    size_t count = OPEN_PAGE;
+    while (count == OPEN_PAGE) {
+        arena_clear(&f->arena);
+        TRY(office_portal_followups(&rows, &count, &f->p->errand, &f->filter));
+        for (size_t i = 0; i < count; i++)
+            TRY(open_followup(f, &rows[i]));
+        f->filter.before = count > 0 ? rows[count - 1].id : 0;
+    }
+    return ERR_OK;
+}
+
+static enum err open_draw(struct open_file *f, const struct store_public_draw *d)
+{
+    const struct str cells[] = {d->number,
+                                d->organiser,
+                                d->task_number,
+                                d->task_name,
+                                d->sealed ? STR("封存") : STR("公开进行"),
+                                str_of(office_draw_state_zh(d->state)),
+                                page_time(f->p, d->opened),
+                                page_time(f->p, d->disclose_by),
+                                open_count(f, d->pool_size)};
+    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
+}
+
+static enum err open_draws(struct open_file *f)
 {
     struct store_public_draw *rows = NULL;
     size_t count = 0;
-    TRY(office_portal_draws(&rows, &count, &p->errand, 0, INT32_MAX));
-    for (size_t i = 0; i < count; i++) {
-        const struct store_public_draw *d = &rows[i];
-        if (date_year(date_of_time(d->opened)) != year)
-            continue;
-        const struct str cells[] = {
-            d->number,
-            d->organiser,
-            d->task_number,
-            d->task_name,
-            d->sealed ? STR("封存") : STR("公开进行"),
-            str_of(office_draw_state_zh(d->state)),
-            page_time(p, d->opened),
-            page_time(p, d->disclose_by),
-            arena_printf(p->request->arena, "%lld", (long long)d->pool_size)};
-        TRY(row(ctx, cells, sizeof cells / sizeof cells[0]));
-    }
+    TRY(office_portal_draws(&rows, &count, &f->p->errand, 0, INT32_MAX));
+    for (size_t i = 0; i < count; i++)
+        if (date_year(date_of_time(rows[i].opened)) == f->year)
+            TRY(open_draw(f, &rows[i]));
     return ERR_OK;
 }
 
-static enum err open_tasks(struct page *p, int year, open_row *row, void *ctx)
+static enum err open_task(struct open_file *f, const struct store_public_task *t)
+{
+    const struct str cells[] = {t->number,
+                                t->name,
+                                t->plan_number,
+                                t->plan_name,
+                                t->department,
+                                model_text(model_task_types, t->type),
+                                open_day(f, t->visit_from),
+                                open_day(f, t->visit_until),
+                                t->basis,
+                                t->draw};
+    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
+}
+
+static enum err open_tasks(struct open_file *f)
 {
     struct store_public_task *rows = NULL;
     size_t count = 0;
-    TRY(office_portal_tasks(&rows, &count, &p->errand, 0, INT32_MAX));
-    for (size_t i = 0; i < count; i++) {
-        const struct store_public_task *t = &rows[i];
-        if (date_year(t->visit_from) != year)
-            continue;
-        const struct str cells[] = {t->number,
-                                    t->name,
-                                    t->plan_number,
-                                    t->plan_name,
-                                    t->department,
-                                    model_text(model_task_types, t->type),
-                                    page_date(p, t->visit_from),
-                                    page_date(p, t->visit_until),
-                                    t->basis,
-                                    t->draw};
-        TRY(row(ctx, cells, sizeof cells / sizeof cells[0]));
-    }
+    TRY(office_portal_tasks(&rows, &count, &f->p->errand, 0, INT32_MAX));
+    for (size_t i = 0; i < count; i++)
+        if (date_year(rows[i].visit_from) == f->year)
+            TRY(open_task(f, &rows[i]));
     return ERR_OK;
 }
 
-static enum err open_items(struct page *p, int year, open_row *row, void *ctx)
+static struct str open_item_state(struct str state)
+{
+    if (str_eq(state, STR("active")))
+        return STR("现行");
+    return str_eq(state, STR("replaced")) ? STR("已被新版本取代") : STR("已停用");
+}
+
+static enum err open_items(struct open_file *f)
 {
     struct store_public_item *rows = NULL;
     size_t count = 0;
-    (void)year;
-    TRY(office_portal_items(&rows, &count, &p->errand));
+    TRY(office_portal_items(&rows, &count, &f->p->errand));
     for (size_t i = 0; i < count; i++) {
         const struct store_public_item *t = &rows[i];
         const struct str cells[] = {t->code,
+                                    open_count(f, t->version),
                                     t->compiler,
                                     t->category,
                                     t->name,
@@ -140,9 +221,11 @@ static enum err open_items(struct page *p, int year, open_row *row, void *ctx)
                                     t->objects,
                                     t->methods,
                                     t->subject,
+                                    t->content,
                                     t->basis,
-                                    page_date(p, t->valid_from)};
-        TRY(row(ctx, cells, sizeof cells / sizeof cells[0]));
+                                    open_day(f, t->valid_from),
+                                    open_item_state(t->state)};
+        TRY(sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault));
     }
     return ERR_OK;
 }
@@ -161,7 +244,29 @@ static const struct open_set open_sets[] = {
       COLUMN("type", "抽查类型"), COLUMN("authority", "抽查机关"), COLUMN("date", "抽查完成日期"),
       COLUMN("object_number", "统一社会信用代码"), COLUMN("object_name", "检查对象名称"),
       COLUMN("item", "检查事项"), COLUMN("result", "检查结果")},
-     open_results},
+     open_results,
+     true},
+    {"corrections",
+     "结果更正",
+     11,
+     {COLUMN("task_number", "抽查任务编号"), COLUMN("object_number", "统一社会信用代码"),
+      COLUMN("object_name", "检查对象名称"), COLUMN("item", "检查事项"),
+      COLUMN("result", "更正后的检查结果"), COLUMN("date", "抽查完成日期"),
+      COLUMN("reason", "更正理由"), COLUMN("published", "更正公示日期"),
+      COLUMN("log_index", "日志序号"), COLUMN("id", "更正后的结果编号"),
+      COLUMN("replaces", "被更正的结果编号")},
+     open_corrections,
+     true},
+    {"followups",
+     "后续处置",
+     12,
+     {COLUMN("task_number", "抽查任务编号"), COLUMN("object_number", "统一社会信用代码"),
+      COLUMN("object_name", "检查对象名称"), COLUMN("item", "检查事项"),
+      COLUMN("authority", "抽查机关"), COLUMN("result", "检查结果"), COLUMN("measure", "后续处置"),
+      COLUMN("state", "办理状态"), COLUMN("date", "处置日期"), COLUMN("document", "文书文号"),
+      COLUMN("note", "说明"), COLUMN("log_index", "日志序号")},
+     open_followups,
+     true},
     {"draws",
      "抽取",
      9,
@@ -169,7 +274,8 @@ static const struct open_set open_sets[] = {
       COLUMN("task_number", "抽查任务编号"), COLUMN("task_name", "抽查任务名称"),
       COLUMN("form", "方式"), COLUMN("state", "状态"), COLUMN("opened", "承诺时间"),
       COLUMN("disclose_by", "最迟公开"), COLUMN("pool_size", "名单数量")},
-     open_draws},
+     open_draws,
+     true},
     {"tasks",
      "抽查任务",
      10,
@@ -177,150 +283,157 @@ static const struct open_set open_sets[] = {
       COLUMN("plan_number", "抽查计划编号"), COLUMN("plan_name", "抽查计划名称"),
       COLUMN("department", "发起部门"), COLUMN("type", "抽查类型"), COLUMN("from", "检查开始"),
       COLUMN("until", "检查结束"), COLUMN("basis", "依据"), COLUMN("draw", "抽取编号")},
-     open_tasks},
+     open_tasks,
+     true},
     {"items",
-     "抽查事项清单",
-     10,
-     {COLUMN("code", "事项编号"), COLUMN("compiler", "编制单位"), COLUMN("category", "抽查类别"),
-      COLUMN("name", "抽查事项"), COLUMN("class", "事项类别"), COLUMN("objects", "检查对象"),
-      COLUMN("methods", "检查方式"), COLUMN("subject", "检查主体"), COLUMN("basis", "检查依据"),
-      COLUMN("since", "生效日期")},
-     open_items},
+     "抽查事项清单（全部版本）",
+     13,
+     {COLUMN("code", "事项编号"), COLUMN("version", "版本"), COLUMN("compiler", "编制单位"),
+      COLUMN("category", "抽查类别"), COLUMN("name", "抽查事项"), COLUMN("class", "事项类别"),
+      COLUMN("objects", "检查对象"), COLUMN("methods", "检查方式"), COLUMN("subject", "检查主体"),
+      COLUMN("content", "检查内容"), COLUMN("basis", "检查依据"), COLUMN("since", "生效日期"),
+      COLUMN("state", "状态")},
+     open_items,
+     false},
 };
 
 enum { OPEN_SETS = sizeof open_sets / sizeof open_sets[0] };
 
-/* --- formats --- */
+/* --- making a file --- */
 
-static enum err open_csv_row(void *ctx, const struct str *cells, size_t count)
-{
-    csv_write_row(ctx, cells, count, ',');
-    return buf_err(ctx);
-}
-
-struct open_json {
-    struct json_writer *out;
-    const struct open_set *set;
+struct open_format {
+    const char *ending;
+    const char *type;
+    enum sheet_format format;
 };
 
-static enum err open_json_row(void *ctx, const struct str *cells, size_t count)
+static const struct open_format open_formats[] = {
+    {"csv", "text/csv; charset=utf-8", SHEET_CSV},
+    {"json", "application/json; charset=utf-8", SHEET_JSON},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", SHEET_XLSX},
+};
+
+enum { OPEN_FORMATS = sizeof open_formats / sizeof open_formats[0] };
+
+/* What a request asks for. */
+struct open_ask {
+    const struct open_set *set;
+    const struct open_format *format;
+    int year;
+    uint64_t written; /* state of the public content, kept as the file's time */
+    const char *path;
+    const char *part; /* under this name until it is whole */
+};
+
+static bool open_fresh(const struct open_ask *ask)
 {
-    struct open_json *j = ctx;
-    json_write_object(j->out);
-    for (size_t i = 0; i < count; i++) {
-        json_write_key(j->out, j->set->columns[i].name);
-        json_write_str(j->out, cells[i]);
+    struct stat st;
+    return stat(ask->path, &st) == 0 &&
+           (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec == ask->written;
+}
+
+static enum err open_write(struct open_file *f, const struct open_ask *ask)
+{
+    const struct open_set *set = ask->set;
+    struct arena *kept = f->p->errand.arena;
+    if (ask->year > 0)
+        office_year(&f->filter.from, &f->filter.until, ask->year);
+    TRY(sheet_writer_open(&f->writer, ask->part, ask->format->format, set->columns, set->count,
+                          f->fault));
+    f->p->errand.arena = &f->arena;
+    enum err err = set->walk(f);
+    f->p->errand.arena = kept;
+    arena_free(&f->arena);
+    if (err != ERR_OK) {
+        sheet_writer_abort(f->writer);
+        return err;
     }
-    json_write_object_end(j->out);
+    return sheet_writer_close(f->writer, f->fault);
+}
+
+static enum err open_make(struct page *p, const struct open_ask *ask, struct fault *fault)
+{
+    struct open_file f = {.p = p, .filter = {.most = OPEN_PAGE}, .year = ask->year, .fault = fault};
+    const struct timespec stamp = {(time_t)(ask->written / 1000000000U),
+                                   (long)(ask->written % 1000000000U)};
+    const struct timespec times[] = {stamp, stamp};
+    TRY(open_write(&f, ask));
+    if (utimensat(AT_FDCWD, ask->part, times, 0) != 0 || rename(ask->part, ask->path) != 0)
+        return ERR_IO;
     return ERR_OK;
 }
 
-static enum err open_json(struct web_reply *reply, struct page *p, const struct open_set *set,
-                          int year)
-{
-    struct json_writer out;
-    struct open_json j = {&out, set};
-    reply->type = "application/json; charset=utf-8";
-    json_write_begin(&out, &reply->body);
-    json_write_array(&out);
-    TRY(set->walk(p, year, open_json_row, &j));
-    json_write_array_end(&out);
-    return json_write_end(&out);
-}
-
-struct open_xlsx {
-    struct sheet_writer *writer;
-    struct fault *fault;
-};
-
-static enum err open_xlsx_row(void *ctx, const struct str *cells, size_t count)
-{
-    struct open_xlsx *x = ctx;
-    return sheet_writer_row(x->writer, cells, count, x->fault);
-}
-
-static enum err open_csv(struct web_reply *reply, struct page *p, const struct open_set *set,
-                         int year)
-{
-    struct str heads[OPEN_COLUMNS];
-    for (size_t i = 0; i < set->count; i++)
-        heads[i] = str_of(set->columns[i].label);
-    reply->type = "text/csv; charset=utf-8";
-    buf_cat(&reply->body, "\xEF\xBB\xBF");
-    csv_write_row(&reply->body, heads, set->count, ',');
-    return set->walk(p, year, open_csv_row, &reply->body);
-}
-
-/* The library writes .xlsx into a file only: it is made in the data folder under a name of this
- * request, read and removed. */
-static enum err open_xlsx(struct web_reply *reply, struct page *p, const struct open_set *set,
-                          int year, struct fault *fault)
-{
-    struct open_xlsx x = {NULL, fault};
-    const char *dir = office_path(p->request->arena, p->site->reader, "blobs/tmp");
-    struct str path =
-        arena_printf(p->request->arena, "%s/open-%d-%llu.xlsx", dir != NULL ? dir : "", getpid(),
-                     (unsigned long long)p->request->id);
-    if (dir == NULL || path.data == NULL)
-        return ERR_MEMORY;
-    TRY(file_mkdirs(dir, 0700));
-    reply->type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    TRY(sheet_writer_open(&x.writer, path.data, SHEET_XLSX, set->columns, set->count, fault));
-    enum err err = set->walk(p, year, open_xlsx_row, &x);
-    if (err != ERR_OK) {
-        sheet_writer_abort(x.writer);
-        return err;
-    }
-    TRY(sheet_writer_close(x.writer, fault));
-    err = file_read(&reply->body, path.data, 256 << 20);
-    unlink(path.data);
-    return err;
-}
-
-/* results-2026.csv → its dataset and year; items.csv has no year. */
-static const struct open_set *open_find(int *year, struct str *ending, struct str name)
+/* results-2026.csv → its dataset and year; items.csv has no year. Only what the catalogue lists. */
+static enum err open_find(struct open_ask *ask, const struct web_request *request, struct str name)
 {
     struct str rest = name;
     struct str stem;
-    uint64_t number = 0;
+    uint64_t year = 0;
+    int now = date_year(date_of_time(request->now));
     (void)str_cut(&stem, &rest, '.');
-    *ending = rest;
     ptrdiff_t dash = str_find_char(stem, '-');
-    *year = 0;
-    if (dash > 0 && str_u64(&number, str_sub(stem, (size_t)dash + 1, SIZE_MAX)) == ERR_OK &&
-        number < 9999) {
-        *year = (int)number;
+    struct str digits = dash > 0 ? str_sub(stem, (size_t)dash + 1, SIZE_MAX) : STR("");
+    if (digits.len == 4 && str_u64(&year, digits) == ERR_OK)
         stem.len = (size_t)dash;
-    }
-    for (size_t i = 0; i < OPEN_SETS; i++) {
-        bool yearly = open_sets[i].walk != open_items;
-        if (str_eq(str_of(open_sets[i].name), stem) && yearly == (*year != 0))
-            return &open_sets[i];
-    }
-    return NULL;
+    for (size_t i = 0; i < OPEN_FORMATS; i++)
+        if (str_eq(str_of(open_formats[i].ending), rest))
+            ask->format = &open_formats[i];
+    for (size_t i = 0; i < OPEN_SETS; i++)
+        if (str_eq(str_of(open_sets[i].name), stem) && open_sets[i].yearly == (year != 0))
+            ask->set = &open_sets[i];
+    ask->year = (int)year;
+    bool listed = year == 0 || ((int)year <= now && (int)year > now - OPEN_YEARS);
+    return ask->set != NULL && ask->format != NULL && listed ? ERR_OK : ERR_MISSING;
+}
+
+static enum err open_paths(struct open_ask *ask, const struct web_request *request, struct str name)
+{
+    const struct page_site *site = request->ctx;
+    const char *dir = office_path(request->arena, site->reader, "open");
+    struct str path =
+        arena_printf(request->arena, "%s/%.*s", dir != NULL ? dir : "", STR_ARG(name));
+    struct str part =
+        arena_printf(request->arena, "%s/part-%.*s", dir != NULL ? dir : "", STR_ARG(name));
+    if (dir == NULL || path.data == NULL || part.data == NULL)
+        return ERR_MEMORY;
+    ask->path = path.data;
+    ask->part = part.data;
+    ask->written = ask->set->yearly ? page_site_written(site) : page_site_version(request->ctx);
+    return file_mkdirs(dir, 0700);
+}
+
+/* Makes the file unless it is there, or another is being made. */
+static enum err open_ready(struct page *p, const struct open_ask *ask, struct fault *fault)
+{
+    struct page_site *site = p->request->ctx;
+    if (open_fresh(ask))
+        return ERR_OK;
+    if (pthread_mutex_trylock(&site->exporting) != 0)
+        return fault_set(fault, ERR_BUSY, "正在生成另一个数据文件，请稍后再试");
+    enum err err = open_fresh(ask) ? ERR_OK : open_make(p, ask, fault);
+    pthread_mutex_unlock(&site->exporting);
+    return err;
 }
 
 enum err page_open_file(struct web_reply *reply, const struct web_request *request,
                         struct fault *fault)
 {
     struct page p;
-    int year = 0;
-    struct str ending;
+    struct open_ask ask = {0};
     struct str name = web_capture(request, "name");
-    const struct open_set *set = open_find(&year, &ending, name);
-    if (set == NULL)
+    if (open_find(&ask, request, name) != ERR_OK)
         return fault_set(fault, ERR_MISSING, "没有这个数据文件");
     page_begin(&p, request, "/open", STR(""));
+    enum err err = open_paths(&ask, request, name);
+    if (err == ERR_OK)
+        err = open_ready(&p, &ask, fault);
+    if (err != ERR_OK)
+        return fault->text[0] != '\0' ? err : page_fail(fault, &p, err);
+    reply->type = ask.format->type;
+    reply->file = ask.path;
     reply->open_data = true;
     reply->download = name;
-    enum err err = ERR_MISSING;
-    if (str_eq(ending, STR("csv")))
-        err = open_csv(reply, &p, set, year);
-    else if (str_eq(ending, STR("xlsx")))
-        err = open_xlsx(reply, &p, set, year, fault);
-    else if (str_eq(ending, STR("json")))
-        err = open_json(reply, &p, set, year);
-    return err == ERR_OK || fault->text[0] != '\0' ? err : page_fail(fault, &p, err);
+    return ERR_OK;
 }
 
 /* --- catalogue --- */
@@ -336,7 +449,7 @@ enum err page_open(struct web_reply *reply, const struct web_request *request, s
     web_set(m, &m->root, "title", page_word(&p, "open"));
     for (size_t i = 0; i < OPEN_SETS; i++)
         for (int year = now; year > now - OPEN_YEARS; year--) {
-            bool yearly = open_sets[i].walk != open_items;
+            bool yearly = open_sets[i].yearly;
             struct web_value *row = web_list_add(m, list);
             web_set(m, row, "label", str_of(open_sets[i].label));
             web_set(m, row, "year", yearly ? arena_printf(request->arena, "%d", year) : STR("–"));
@@ -348,17 +461,6 @@ enum err page_open(struct web_reply *reply, const struct web_request *request, s
         }
     return page_end(reply, &p, "open");
 }
-
-struct open_format {
-    const char *ending;
-    const char *type;
-};
-
-static const struct open_format open_formats[] = {
-    {"csv", "text/csv"},
-    {"json", "application/json"},
-    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-};
 
 static void catalog_distribution(struct json_writer *out, const struct web_request *request,
                                  const char *name, int year, const struct open_format *format)
@@ -372,7 +474,10 @@ static void catalog_distribution(struct json_writer *out, const struct web_reque
     json_write_key(out, "dcat:downloadURL");
     json_write_str(out, url);
     json_write_key(out, "dcat:mediaType");
-    json_write_str(out, str_of(format->type));
+    struct str type = str_of(format->type);
+    struct str media;
+    (void)str_cut(&media, &type, ';');
+    json_write_str(out, media);
     json_write_object_end(out);
 }
 
@@ -420,7 +525,7 @@ enum err page_catalog(struct web_reply *reply, const struct web_request *request
     json_write_key(&out, "dcat:dataset");
     json_write_array(&out);
     for (size_t i = 0; i < OPEN_SETS; i++) {
-        bool yearly = open_sets[i].walk != open_items;
+        bool yearly = open_sets[i].yearly;
         for (int year = now; year > now - (yearly ? OPEN_YEARS : 1); year--)
             catalog_set(&out, request, &open_sets[i], yearly ? year : 0);
     }

@@ -105,6 +105,7 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
     web_set(m, root, "css", page_asset_path(p->site, "portal.css"));
     web_set(m, root, "icon", page_asset_path(p->site, "icon.svg"));
     page_carry(p, en, large);
+    page_footer(p);
     struct web_value *list = web_set_list(m, root, "nav");
     for (size_t i = 0; i < sizeof page_nav / sizeof page_nav[0]; i++) {
         struct web_value *row = web_list_add(m, list);
@@ -128,7 +129,7 @@ enum err page_fail(struct fault *fault, const struct page *p, enum err err)
     return fault_set(fault, err, "%s", p->errand.fault.text);
 }
 
-/* --- values --- */
+/* --- what readers ask --- */
 
 static struct str page_keep(struct page *p, struct buf *text)
 {
@@ -137,6 +138,67 @@ static struct str page_keep(struct page *p, struct buf *text)
     buf_free(text);
     return copy;
 }
+
+enum err page_number(int64_t *out, struct page *p, const char *name, struct fault *fault)
+{
+    struct str text = web_param(p->request, name);
+    *out = 0;
+    if (text.len == 0)
+        return ERR_OK;
+    if (str_i64(out, text) != ERR_OK || *out < 0)
+        return fault_set(fault, ERR_INPUT, "参数 %s 应为数字", name);
+    return ERR_OK;
+}
+
+enum err page_day(int32_t *out, struct page *p, const char *name, struct fault *fault)
+{
+    struct str text = str_trim(web_param(p->request, name));
+    *out = 0;
+    if (text.len == 0)
+        return ERR_OK;
+    if (date_parse(out, text) != ERR_OK)
+        return fault_set(fault, ERR_INPUT, "日期“%.*s”不正确，请写成 2026-01-31 的样子",
+                         STR_ARG(str_sub(text, 0, 40)));
+    return ERR_OK;
+}
+
+struct str page_keep_query(struct page *p, const char *const *names, size_t count)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct str value = web_param(p->request, names[i]);
+        if (value.len > 0)
+            buf_printf(&out, "&%s=%.*s", names[i], STR_ARG(page_url(p, value)));
+    }
+    return page_keep(p, &out);
+}
+
+void page_option(struct page *p, struct web_value *list, struct str value, struct str text,
+                 struct str chosen)
+{
+    struct web_value *row = web_list_add(&p->model, list);
+    web_set(&p->model, row, "value", value);
+    web_set(&p->model, row, "text", text);
+    web_set_flag(&p->model, row, "on", str_eq(value, chosen));
+}
+
+void page_options(struct page *p, const char *name, const struct field_word *words,
+                  struct str chosen)
+{
+    struct web_value *list = web_set_list(&p->model, &p->model.root, name);
+    for (const struct field_word *w = words; w->code != NULL; w++)
+        page_option(p, list, str_of(w->code), str_of(w->text), chosen);
+}
+
+void page_division_options(struct page *p, const struct office_choices *choices, struct str chosen)
+{
+    struct web_value *list = web_set_list(&p->model, &p->model.root, "divisions");
+    for (size_t i = 0; i < choices->division_count; i++)
+        page_option(p, list, choices->divisions[i], page_division(p, choices->divisions[i]),
+                    chosen);
+}
+
+/* --- values --- */
 
 struct str page_date(struct page *p, int32_t day)
 {
@@ -156,6 +218,12 @@ struct str page_time(struct page *p, int64_t us)
     date_format(&text, day);
     buf_printf(&text, " %02d:%02d", (int)(minutes / 60), (int)(minutes % 60));
     return page_keep(p, &text);
+}
+
+struct str page_division(const struct page *p, struct str code)
+{
+    const struct region *region = regions_find(&p->site->reader->regions, code);
+    return region != NULL ? region->name : code;
 }
 
 struct str page_percent(struct page *p, double share)
@@ -180,7 +248,16 @@ struct str page_url(struct page *p, struct str text)
     return page_keep(p, &out);
 }
 
-void page_results(struct page *p, const struct store_public_result *rows, size_t count)
+/* When it was published, and why it corrects another. */
+static void page_result_more(struct page *p, struct web_value *row,
+                             const struct store_public_result *r)
+{
+    web_set(&p->model, row, "published", page_date(p, date_of_time(r->published_at)));
+    web_set_count(&p->model, row, "idx", r->idx);
+    web_set(&p->model, row, "reason", r->reason);
+}
+
+struct web_value *page_results(struct page *p, const struct store_public_result *rows, size_t count)
 {
     struct web_model *m = &p->model;
     struct web_value *list = web_set_list(m, &m->root, "results");
@@ -199,8 +276,12 @@ void page_results(struct page *p, const struct store_public_result *rows, size_t
         web_set(m, row, "task_name", r->task_name);
         web_set(m, row, "plan_name", r->plan_name);
         web_set(m, row, "plan_number", r->plan_number);
+        web_set_flag(m, row, "replaced", r->replaced);
+        web_set_flag(m, row, "corrects", r->replaces != 0);
+        page_result_more(p, row, r);
     }
     web_set_flag(m, &m->root, "has_results", count > 0);
+    return list;
 }
 
 /* --- errors --- */

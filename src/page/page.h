@@ -3,11 +3,14 @@
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
+#include "model/resource.h"
 #include "office/portal.h"
 #include "vault/times.h"
 #include "web/http.h"
 #include "web/page.h"
 #include "web/template.h"
+
+#include <pthread.h>
 
 enum { PAGE_TEMPLATES = 40, PAGE_ASSETS = 64, PAGE_ROWS = 50 };
 
@@ -23,6 +26,8 @@ struct page_asset {
     struct web_page *page;
 };
 
+struct page_footer;
+
 /* The site, made once at start and then only read: request->ctx. */
 struct page_site {
     struct office *reader; /* read-only */
@@ -34,17 +39,22 @@ struct page_site {
     size_t asset_count;
     struct web_value words[2]; /* the text table: zh, en */
     struct str vkey;
-    struct vault_times *times; /* of log entries */
-    const char *checkpoint;    /* path of the log's checkpoint */
-    _Atomic uint64_t renewed;  /* grows to empty the page cache by hand */
+    struct vault_times *times;            /* of log entries */
+    const char *checkpoint;               /* path of the log's checkpoint */
+    _Atomic uint64_t renewed;             /* grows to empty the page cache by hand */
+    _Atomic(struct page_footer *) footer; /* the newest; older ones are kept for who reads them */
+    pthread_mutex_t exporting;            /* one file of open data is made at a time */
 };
 
 /* Parses templates and words, readies assets. ERR_FORMAT with words for a broken template. */
 MUST enum err page_site_open(struct page_site *site, struct office *reader, struct office *writer,
                              struct fault *fault);
 void page_site_close(struct page_site *site);
-/* Forgets every cached page (SIGHUP). */
-void page_site_renew(struct page_site *site);
+/* Reads the settings that the site holds anew and forgets every cached page (SIGHUP). On an error
+ * the older ones stay. */
+MUST enum err page_site_renew(struct page_site *site, struct fault *fault);
+/* When the log's checkpoint was written, in nanoseconds. */
+uint64_t page_site_written(const struct page_site *site);
 /* Grows whenever public content changed: the page cache's key. ctx is the site. */
 uint64_t page_site_version(void *ctx);
 /* The portal's route table, ends with pattern NULL. */
@@ -53,6 +63,10 @@ extern const struct web_route page_routes[];
 web_error_page page_error;
 
 /* --- for the pages --- */
+
+/* The footer block as the settings tell it: read at start and at each renewal, then only read. */
+MUST enum err page_footer_load(struct page_site *site, struct fault *fault);
+void page_footer_free(struct page_site *site);
 
 /* A page being made: its model and the errand that asks for its content. */
 struct page {
@@ -68,6 +82,8 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
 struct str page_word(const struct page *p, const char *key);
 /* Renders the template of that name into the reply. */
 MUST enum err page_end(struct web_reply *reply, struct page *p, const char *name);
+/* Fills the footer block of a page; nothing where nothing is set. */
+void page_footer(struct page *p);
 /* Hands an office function's words up. */
 MUST enum err page_fail(struct fault *fault, const struct page *p, enum err err);
 
@@ -75,16 +91,34 @@ MUST enum err page_fail(struct fault *fault, const struct page *p, enum err err)
 struct str page_date(struct page *p, int32_t day);
 struct str page_time(struct page *p, int64_t us);
 struct str page_percent(struct page *p, double share);
+/* The name of a division, its code where that is not known. */
+struct str page_division(const struct page *p, struct str code);
+/* A positive whole number given as a parameter, 0 where it is absent; a date likewise. ERR_INPUT.
+ */
+MUST enum err page_number(int64_t *out, struct page *p, const char *name, struct fault *fault);
+MUST enum err page_day(int32_t *out, struct page *p, const char *name, struct fault *fault);
+/* The named parameters as they go on in a query: &name=value each. */
+struct str page_keep_query(struct page *p, const char *const *names, size_t count);
+/* One row of a select: value, text, on; a dictionary as a list of them; divisions likewise under
+ * the name "divisions". */
+void page_option(struct page *p, struct web_value *list, struct str value, struct str text,
+                 struct str chosen);
+void page_options(struct page *p, const char *name, const struct field_word *words,
+                  struct str chosen);
+void page_division_options(struct page *p, const struct office_choices *choices, struct str chosen);
 /* Text as it stands in a query string. */
 struct str page_url(struct page *p, struct str text);
 /* The path of an asset, empty if there is none. */
 struct str page_asset_path(const struct page_site *site, const char *name);
-/* Fills a list named "results" from rows, and the flag has_results. */
-void page_results(struct page *p, const struct store_public_result *rows, size_t count);
+/* Fills a list named "results" from rows, in their order, and the flag has_results; gives the
+ * list. */
+struct web_value *page_results(struct page *p, const struct store_public_result *rows,
+                               size_t count);
 
-web_handler page_front, page_search, page_business, page_items, page_tasks, page_task, page_draws,
-    page_draw, page_results_list, page_statistics, page_open, page_open_file, page_catalog,
-    page_how, page_verify, page_feedback, page_feedback_post, page_sitemap, page_sitemap_xml,
-    page_robots, page_health, page_static, page_log_checkpoint, page_log_tile, page_bundle;
+web_handler page_front, page_search, page_business, page_items, page_item, page_tasks, page_task,
+    page_draws, page_draw, page_results_list, page_statistics, page_open, page_open_file,
+    page_catalog, page_how, page_verify, page_feedback, page_feedback_post, page_sitemap,
+    page_sitemap_xml, page_robots, page_health, page_static, page_log_checkpoint, page_log_tile,
+    page_bundle;
 
 #endif

@@ -15,6 +15,7 @@ const struct web_route page_routes[] = {
     {WEB_GET, "/tasks", page_tasks, ROUTES_PAGE, 0, "tasks"},
     {WEB_GET, "/tasks/{number}", page_task, ROUTES_PAGE, 0, "task"},
     {WEB_GET, "/items", page_items, ROUTES_PAGE, 0, "items"},
+    {WEB_GET, "/items/{code}", page_item, ROUTES_PAGE, 0, "item"},
     {WEB_GET, "/statistics", page_statistics, ROUTES_PAGE, 0, "statistics"},
     {WEB_GET, "/how", page_how, WEB_CACHED, 0, "how"},
     {WEB_GET, "/verify", page_verify, ROUTES_PAGE, 0, "verify"},

@@ -178,9 +178,11 @@ enum err page_site_open(struct page_site *site, struct office *reader, struct of
 {
     site->reader = reader;
     site->writer = writer;
+    pthread_mutex_init(&site->exporting, NULL);
     TRY(site_log(site, fault));
     TRY(site_words(site, fault));
     TRY(site_assets(site));
+    TRY(page_footer_load(site, fault));
     return site_templates(site, fault);
 }
 
@@ -190,12 +192,25 @@ void page_site_close(struct page_site *site)
         web_page_release(site->assets[i].page);
     vault_times_close(site->times);
     arena_free(&site->arena);
+    page_footer_free(site);
+    if (site->reader != NULL)
+        pthread_mutex_destroy(&site->exporting);
     *site = (struct page_site){0};
 }
 
-void page_site_renew(struct page_site *site)
+enum err page_site_renew(struct page_site *site, struct fault *fault)
 {
+    TRY(page_footer_load(site, fault));
     site->renewed++;
+    return ERR_OK;
+}
+
+uint64_t page_site_written(const struct page_site *site)
+{
+    struct stat st;
+    if (stat(site->checkpoint, &st) != 0)
+        return 0;
+    return (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
 }
 
 /* The later of the checkpoint's time and the present minute: a page that tells what is overdue, or
@@ -203,11 +218,8 @@ void page_site_renew(struct page_site *site)
 uint64_t page_site_version(void *ctx)
 {
     const struct page_site *site = ctx;
-    struct stat st;
     uint64_t minute = (uint64_t)(time_now() / (60 * TIME_SECOND)) * 60 * 1000000000U;
-    uint64_t written = 0;
-    if (stat(site->checkpoint, &st) == 0)
-        written = (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
+    uint64_t written = page_site_written(site);
     return (written > minute ? written : minute) + site->renewed;
 }
 

@@ -211,20 +211,29 @@ enum err store_public_seats(struct store_public_seat **out, size_t *count, struc
 
 #define RESULT_ROWS                                                                                \
     "SELECT r.id, v.pool_id, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"      \
-    " p.authority, p.result_on, p.object_number, p.object_name, i.code, p.item, p.code,"           \
-    " r.published_at, w.number FROM published p"                                                   \
+    " p.authority, p.result_on, p.object_number, p.object_name, p.item_code, p.item, p.code,"      \
+    " r.published_at, w.number, b.idx, r.state, COALESCE(c.replaces, 0), COALESCE(c.reason, ''),"  \
+    " r.visit, r.item FROM published p"                                                            \
     " JOIN result r ON r.tenant = p.tenant AND r.id = p.result"                                    \
+    " JOIN publication b ON b.tenant = p.tenant AND b.id = p.publication"                          \
     " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"                                      \
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"                                        \
-    " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"                                        \
+    " LEFT JOIN correction c ON c.tenant = p.tenant AND c.result = p.result"                       \
     " WHERE p.tenant = $1 AND p.result < $2"
 
-static const char RESULTS[] =
-    RESULT_ROWS " AND ($3 = '' OR p.task_number = $3) AND ($4 = '' OR i.code = $4)"
-                " AND ($5 = '' OR p.authority = $5) AND ($6 = '' OR p.code = $6)"
-                " AND r.published_at >= $7 AND r.published_at < $8 ORDER BY r.id DESC LIMIT $9";
+/* All that is compared stands in the published row itself, so that a filter that few rows pass
+ * reads that table alone. */
+static const char RESULTS[] = RESULT_ROWS
+    " AND ($3 = '' OR p.task_number = $3) AND ($4 = '' OR p.item_code = $4)"
+    " AND ($5 = '' OR p.authority = $5)"
+    " AND ($6 = '' OR p.code = $6 OR ($6 = 'finding' AND p.code <> '01' AND p.code <> '07'))"
+    " AND ($7 = '' OR p.type = $7) AND p.division >= $8 AND p.division < $9"
+    " AND p.result_on >= $10 AND p.result_on <= $11"
+    " AND r.published_at >= $12 AND r.published_at < $13"
+    " AND ($14 = 0 OR r.state = 'published') AND ($15 = 0 OR c.reason <> '')"
+    " ORDER BY p.result DESC LIMIT $16";
 static const char RESULTS_OF_OBJECT[] =
-    RESULT_ROWS " AND v.pool_id = $3 ORDER BY r.id DESC LIMIT $4";
+    RESULT_ROWS " AND v.pool_id = $3 ORDER BY p.result DESC LIMIT $4";
 
 static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -242,6 +251,12 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
         *more[i] = store_text(rows, 9 + i, arena, &failed);
     r->published_at = db_col_int(rows, 14);
     r->draw = store_text(rows, 15, arena, &failed);
+    r->idx = db_col_int(rows, 16);
+    r->replaced = str_eq(db_col_text(rows, 17), STR("replaced"));
+    r->replaces = db_col_int(rows, 18);
+    r->reason = store_text(rows, 19, arena, &failed);
+    r->visit = db_col_int(rows, 20);
+    r->item_id = db_col_int(rows, 21);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -253,10 +268,116 @@ enum err store_public_results(struct store_public_result **out, size_t *count, s
         return store_array((void **)out, count, arena, tx, &shape, RESULTS_OF_OBJECT,
                            DB_ARGS(db_text(f->tenant), portal_before(f->before),
                                    db_text(f->pool_id), db_int(f->most)));
+    struct str end = arena_printf(arena, "%.*s~", STR_ARG(f->division));
+    if (end.data == NULL)
+        return ERR_MEMORY;
     return store_array((void **)out, count, arena, tx, &shape, RESULTS,
                        DB_ARGS(db_text(f->tenant), portal_before(f->before), db_text(f->task),
                                db_text(f->item), db_text(f->department), db_text(f->code),
-                               db_int(f->from), portal_before(f->until), db_int(f->most)));
+                               db_text(f->type), db_text(f->division), db_text(end),
+                               db_int(f->first), db_int(f->last > 0 ? f->last : INT32_MAX),
+                               db_int(f->from), portal_before(f->until), db_int(f->current),
+                               db_int(f->corrections), db_int(f->most)));
+}
+
+/* --- what followed --- */
+
+#define FOLLOWUP_ROWS                                                                              \
+    "SELECT f.id, r.visit, r.item, v.pool_id, p.object_number, p.object_name, p.task_number,"      \
+    " p.item, p.authority, p.code, f.measure, f.state, f.happened_on, f.document, f.note, f.at,"   \
+    " f.idx FROM followup f JOIN published p ON p.tenant = f.tenant AND p.result = f.result"       \
+    " JOIN result r ON r.tenant = f.tenant AND r.id = f.result"                                    \
+    " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit WHERE f.tenant = $1 AND f.id < $2"
+
+static const char FOLLOWUPS[] =
+    FOLLOWUP_ROWS " AND f.at >= $3 AND f.at < $4 ORDER BY f.id DESC LIMIT $5";
+static const char FOLLOWUPS_OF_OBJECT[] =
+    FOLLOWUP_ROWS " AND v.pool_id = $3 ORDER BY f.id DESC LIMIT $4";
+
+static enum err followup_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_public_followup *f = out;
+    f->id = db_col_int(rows, 0);
+    f->visit = db_col_int(rows, 1);
+    f->item_id = db_col_int(rows, 2);
+    struct str *const texts[] = {&f->pool_id,     &f->object_number, &f->object_name,
+                                 &f->task_number, &f->item,          &f->authority,
+                                 &f->code,        &f->measure,       &f->state};
+    for (int i = 0; i < 9; i++)
+        *texts[i] = store_text(rows, 3 + i, arena, &failed);
+    f->happened_on = (int32_t)db_col_int(rows, 12);
+    f->document = store_text(rows, 13, arena, &failed);
+    f->note = store_text(rows, 14, arena, &failed);
+    f->at = db_col_int(rows, 15);
+    f->idx = db_col_int(rows, 16);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_followups(struct store_public_followup **out, size_t *count,
+                                struct arena *arena, struct db_tx *tx,
+                                const struct store_result_filter *f)
+{
+    const struct store_shape shape = {sizeof(struct store_public_followup), followup_fill};
+    if (f->pool_id.len > 0)
+        return store_array((void **)out, count, arena, tx, &shape, FOLLOWUPS_OF_OBJECT,
+                           DB_ARGS(db_text(f->tenant), portal_before(f->before),
+                                   db_text(f->pool_id), db_int(f->most)));
+    return store_array((void **)out, count, arena, tx, &shape, FOLLOWUPS,
+                       DB_ARGS(db_text(f->tenant), portal_before(f->before), db_int(f->from),
+                               portal_before(f->until), db_int(f->most)));
+}
+
+/* --- choices --- */
+
+static const char DEPARTMENTS[] =
+    "SELECT d.code, d.name FROM department d WHERE d.tenant = $1 AND EXISTS (SELECT 1 FROM"
+    " task_part t WHERE t.tenant = d.tenant AND t.department = d.code) ORDER BY d.name";
+static const char TRIED_ITEMS[] =
+    "SELECT DISTINCT i.code, i.name FROM task_item t JOIN item i ON i.tenant = t.tenant"
+    " AND i.id = t.item JOIN draw w ON w.tenant = t.tenant AND w.task = t.task"
+    " WHERE t.tenant = $1 ORDER BY i.code";
+
+static enum err choice_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_choice *c = out;
+    c->key = store_text(rows, 0, arena, &failed);
+    c->name = store_text(rows, 1, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_departments(struct store_choice **out, size_t *count, struct arena *arena,
+                                  struct db_tx *tx, struct str tenant)
+{
+    const struct store_shape shape = {sizeof(struct store_choice), choice_fill};
+    return store_array((void **)out, count, arena, tx, &shape, DEPARTMENTS,
+                       DB_ARGS(db_text(tenant)));
+}
+
+enum err store_public_tried_items(struct store_choice **out, size_t *count, struct arena *arena,
+                                  struct db_tx *tx, struct str tenant)
+{
+    const struct store_shape shape = {sizeof(struct store_choice), choice_fill};
+    return store_array((void **)out, count, arena, tx, &shape, TRIED_ITEMS,
+                       DB_ARGS(db_text(tenant)));
+}
+
+static const char DIVISION_NEXT[] = "SELECT division FROM object WHERE tenant = $1"
+                                    " AND division > $2 ORDER BY division LIMIT 1";
+
+static enum err division_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    *(struct str *)out = store_text(rows, 0, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_division(struct str *out, struct arena *arena, struct db_tx *tx,
+                               struct str tenant, struct str after)
+{
+    return store_one(out, arena, tx, DIVISION_NEXT, DB_ARGS(db_text(tenant), db_text(after)),
+                     division_fill);
 }
 
 /* --- objects --- */
@@ -305,9 +426,13 @@ enum err store_public_objects_by_number(struct store_public_object **out, size_t
 
 /* --- items --- */
 
-static const char ITEMS[] =
-    "SELECT id, code, version, compiler, category, name, class, objects, methods, subject, basis,"
-    " state, valid_from, partners FROM item WHERE tenant = $1 ORDER BY code, version DESC";
+#define ITEM_ROWS                                                                                  \
+    "SELECT id, code, version, compiler, category, name, class, objects, methods, subject, basis," \
+    " state, valid_from, partners, content, ratio, frequency, cap_num, cap_den FROM item"          \
+    " WHERE tenant = $1"
+
+static const char ITEMS[] = ITEM_ROWS " ORDER BY compiler, category, code, version DESC";
+static const char ITEM_VERSIONS[] = ITEM_ROWS " AND code = $2 ORDER BY version DESC";
 
 static enum err item_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -321,7 +446,11 @@ static enum err item_fill(void *out, struct db_rows *rows, struct arena *arena)
     for (int k = 0; k < 9; k++)
         *texts[k] = store_text(rows, 3 + k, arena, &failed);
     i->valid_from = (int32_t)db_col_int(rows, 12);
-    i->partners = store_text(rows, 13, arena, &failed);
+    struct str *const more[] = {&i->partners, &i->content, &i->ratio, &i->frequency};
+    for (int k = 0; k < 4; k++)
+        *more[k] = store_text(rows, 13 + k, arena, &failed);
+    i->cap_num = db_col_int(rows, 17);
+    i->cap_den = db_col_int(rows, 18);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -330,6 +459,15 @@ enum err store_public_items(struct store_public_item **out, size_t *count, struc
 {
     const struct store_shape shape = {sizeof(struct store_public_item), item_fill};
     return store_array((void **)out, count, arena, tx, &shape, ITEMS, DB_ARGS(db_text(tenant)));
+}
+
+enum err store_public_item_versions(struct store_public_item **out, size_t *count,
+                                    struct arena *arena, struct db_tx *tx, struct str tenant,
+                                    struct str code)
+{
+    const struct store_shape shape = {sizeof(struct store_public_item), item_fill};
+    return store_array((void **)out, count, arena, tx, &shape, ITEM_VERSIONS,
+                       DB_ARGS(db_text(tenant), db_text(code)));
 }
 
 /* --- shares --- */
@@ -361,26 +499,31 @@ static enum err share_fill(void *out, struct db_rows *rows, struct arena *arena)
 }
 
 enum err store_shares(struct store_share **out, size_t *count, struct arena *arena,
-                      struct db_tx *tx, struct str tenant, enum store_dimension by, int64_t from,
-                      int64_t until)
+                      struct db_tx *tx, const struct store_span *span, enum store_dimension by)
 {
     static const char *const texts[] = {[STORE_BY_ITEM] = SHARES_BY_ITEM,
                                         [STORE_BY_INDUSTRY] = SHARES_BY_INDUSTRY,
                                         [STORE_BY_DIVISION] = SHARES_BY_DIVISION,
                                         [STORE_BY_DEPARTMENT] = SHARES_BY_DEPARTMENT};
     const struct store_shape shape = {sizeof(struct store_share), share_fill};
-    return store_array((void **)out, count, arena, tx, &shape, texts[by],
-                       DB_ARGS(db_text(tenant), db_int(from), portal_before(until)));
+    return store_array(
+        (void **)out, count, arena, tx, &shape, texts[by],
+        DB_ARGS(db_text(span->tenant), db_int(span->from), portal_before(span->until)));
 }
 
-static const char STRATUM_SHARES[] =
-    "SELECT w.number, t.name, s.name, s.count, COUNT(DISTINCT v.id),"
-    " COUNT(DISTINCT CASE WHEN" FINDING "THEN v.id ELSE NULL END) FROM draw_stratum s"
-    " JOIN draw w ON w.tenant = s.tenant AND w.id = s.draw"
-    " JOIN task t ON t.tenant = w.tenant AND t.id = w.task"
-    " JOIN visit v ON v.tenant = s.tenant AND v.draw = s.draw AND v.stratum = s.name"
+/* The published visits of disclosed draws with a plain pool, by their strata. */
+#define SAMPLE                                                                                     \
+    " FROM draw_stratum s JOIN draw w ON w.tenant = s.tenant AND w.id = s.draw"                    \
+    " JOIN task t ON t.tenant = w.tenant AND t.id = w.task"                                        \
+    " JOIN visit v ON v.tenant = s.tenant AND v.draw = s.draw AND v.stratum = s.name"              \
     " JOIN result r ON r.tenant = v.tenant AND r.visit = v.id AND r.state = 'published'"
-    " WHERE s.tenant = $1 AND s.excluded = 0 AND w.blinded = 0 AND w.state = 'disclosed'"
+#define SAMPLE_OF                                                                                  \
+    " WHERE s.tenant = $1 AND s.excluded = 0 AND w.blinded = 0 AND w.state = 'disclosed'"          \
+    " AND r.published_at >= $2 AND r.published_at < $3"
+#define WITH_FINDING " COUNT(DISTINCT CASE WHEN" FINDING "THEN v.id ELSE NULL END)"
+
+static const char STRATUM_SHARES[] =
+    "SELECT w.number, t.name, s.name, s.count, COUNT(DISTINCT v.id)," WITH_FINDING SAMPLE SAMPLE_OF
     " GROUP BY w.number, t.name, s.name, s.count ORDER BY w.number, s.name";
 
 static enum err stratum_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -397,11 +540,50 @@ static enum err stratum_fill(void *out, struct db_rows *rows, struct arena *aren
 }
 
 enum err store_stratum_shares(struct store_stratum_share **out, size_t *count, struct arena *arena,
-                              struct db_tx *tx, struct str tenant)
+                              struct db_tx *tx, const struct store_span *span)
 {
     const struct store_shape shape = {sizeof(struct store_stratum_share), stratum_fill};
-    return store_array((void **)out, count, arena, tx, &shape, STRATUM_SHARES,
-                       DB_ARGS(db_text(tenant)));
+    return store_array(
+        (void **)out, count, arena, tx, &shape, STRATUM_SHARES,
+        DB_ARGS(db_text(span->tenant), db_int(span->from), portal_before(span->until)));
+}
+
+#define DOMAIN_ROWS(key)                                                                           \
+    "SELECT " key ", w.number, s.name, COUNT(DISTINCT v.id)," WITH_FINDING SAMPLE                  \
+    " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"                                        \
+    " JOIN department d ON d.tenant = r.tenant AND d.code = r.department"                          \
+    " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id" SAMPLE_OF " GROUP BY " key   \
+    ", w.number, s.name ORDER BY " key ", w.number, s.name"
+
+static const char DOMAINS_BY_ITEM[] = DOMAIN_ROWS("i.name");
+static const char DOMAINS_BY_INDUSTRY[] = DOMAIN_ROWS("o.industry");
+static const char DOMAINS_BY_DIVISION[] = DOMAIN_ROWS("o.division");
+static const char DOMAINS_BY_DEPARTMENT[] = DOMAIN_ROWS("d.name");
+
+static enum err domain_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_domain_share *d = out;
+    d->key = store_text(rows, 0, arena, &failed);
+    d->draw = store_text(rows, 1, arena, &failed);
+    d->stratum = store_text(rows, 2, arena, &failed);
+    d->visited = db_col_int(rows, 3);
+    d->findings = db_col_int(rows, 4);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_domain_shares(struct store_domain_share **out, size_t *count, struct arena *arena,
+                             struct db_tx *tx, const struct store_span *span,
+                             enum store_dimension by)
+{
+    static const char *const texts[] = {[STORE_BY_ITEM] = DOMAINS_BY_ITEM,
+                                        [STORE_BY_INDUSTRY] = DOMAINS_BY_INDUSTRY,
+                                        [STORE_BY_DIVISION] = DOMAINS_BY_DIVISION,
+                                        [STORE_BY_DEPARTMENT] = DOMAINS_BY_DEPARTMENT};
+    const struct store_shape shape = {sizeof(struct store_domain_share), domain_fill};
+    return store_array(
+        (void **)out, count, arena, tx, &shape, texts[by],
+        DB_ARGS(db_text(span->tenant), db_int(span->from), portal_before(span->until)));
 }
 
 /* --- feedback --- */

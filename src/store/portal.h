@@ -109,24 +109,75 @@ struct store_public_result {
     struct str code;
     int64_t published_at;
     struct str draw;
+    int64_t idx;       /* of its publication in the log */
+    bool replaced;     /* it was corrected; the row says what was published first */
+    int64_t replaces;  /* id of the result that it corrects, 0: none */
+    struct str reason; /* of the correction */
+    int64_t visit;
+    int64_t item_id;
 };
 /* What to list; empty texts and 0 mean any. */
 struct store_result_filter {
     struct str tenant;
-    struct str pool_id;
+    struct str pool_id;    /* of one business: the rest is then not looked at */
     struct str task;       /* number */
     struct str item;       /* code */
     struct str department; /* name */
-    struct str code;
+    struct str code;       /* "finding": any that tells a problem */
+    struct str type;       /* directed, undirected */
+    struct str division;   /* codes that begin with it */
+    int32_t first;         /* day of the result, both included; last 0: no end */
+    int32_t last;
     int64_t from; /* published_at, half open; until 0: no end */
     int64_t until;
-    int64_t before; /* result id, for the next page */
+    bool current;     /* without those that were corrected */
+    bool corrections; /* only corrections */
+    int64_t before;   /* result id, for the next page */
     int64_t most;
 };
-/* Newest first. */
+/* Newest first; what was corrected stays in the list, marked. */
 MUST enum err store_public_results(struct store_public_result **out, size_t *count,
                                    struct arena *arena, struct db_tx *tx,
                                    const struct store_result_filter *filter);
+
+/* What followed findings, newest first: of one business (pool_id), or of all in a span below the id
+ * `before`, at most `most`. */
+struct store_public_followup {
+    int64_t id;
+    int64_t visit;
+    int64_t item_id;
+    struct str pool_id;
+    struct str object_number;
+    struct str object_name;
+    struct str task_number;
+    struct str item;
+    struct str authority;
+    struct str code;
+    struct str measure;
+    struct str state;
+    int32_t happened_on;
+    struct str document;
+    struct str note;
+    int64_t at;
+    int64_t idx;
+};
+MUST enum err store_public_followups(struct store_public_followup **out, size_t *count,
+                                     struct arena *arena, struct db_tx *tx,
+                                     const struct store_result_filter *filter);
+
+/* Departments with published results, and items likewise, for a choice: key and name. */
+struct store_choice {
+    struct str key;
+    struct str name;
+};
+MUST enum err store_public_departments(struct store_choice **out, size_t *count,
+                                       struct arena *arena, struct db_tx *tx, struct str tenant);
+MUST enum err store_public_tried_items(struct store_choice **out, size_t *count,
+                                       struct arena *arena, struct db_tx *tx, struct str tenant);
+/* The first code behind `after` of a division that has objects; as many steps through an index as
+ * there are divisions. ERR_MISSING when there is none. */
+MUST enum err store_public_division(struct str *out, struct arena *arena, struct db_tx *tx,
+                                    struct str tenant, struct str after);
 
 /* An object without what is nobody's business: no risk class, no observation. */
 struct store_public_object {
@@ -150,7 +201,7 @@ MUST enum err store_public_objects_by_number(struct store_public_object **out, s
                                              struct str tenant, struct str prefix, struct str after,
                                              int64_t most);
 
-/* All versions of the item list, by code, newest version first. */
+/* All versions of the item list, by compiler and category, code, newest version first. */
 struct store_public_item {
     int64_t id;
     struct str code;
@@ -166,9 +217,25 @@ struct store_public_item {
     struct str state;
     int32_t valid_from;
     struct str partners;
+    struct str content;
+    struct str ratio;
+    struct str frequency;
+    int64_t cap_num; /* the most that may be drawn of a 一般 item; 0/1: no cap */
+    int64_t cap_den;
 };
 MUST enum err store_public_items(struct store_public_item **out, size_t *count, struct arena *arena,
                                  struct db_tx *tx, struct str tenant);
+/* All versions of one item, newest first. */
+MUST enum err store_public_item_versions(struct store_public_item **out, size_t *count,
+                                         struct arena *arena, struct db_tx *tx, struct str tenant,
+                                         struct str code);
+
+/* What was published in a span: microseconds UTC, half open. */
+struct store_span {
+    struct str tenant;
+    int64_t from;
+    int64_t until;
+};
 
 /* Counts of published results by one dimension: key, results, findings. */
 enum store_dimension { STORE_BY_ITEM, STORE_BY_INDUSTRY, STORE_BY_DIVISION, STORE_BY_DEPARTMENT };
@@ -179,8 +246,8 @@ struct store_share {
     int64_t findings;
 };
 MUST enum err store_shares(struct store_share **out, size_t *count, struct arena *arena,
-                           struct db_tx *tx, struct str tenant, enum store_dimension by,
-                           int64_t from, int64_t until);
+                           struct db_tx *tx, const struct store_span *span,
+                           enum store_dimension by);
 
 /* Published visits of disclosed plain draws by stratum, for estimates: how many were inspected and
  * how many of them had any finding. */
@@ -193,7 +260,20 @@ struct store_stratum_share {
     int64_t findings; /* of these with at least one finding */
 };
 MUST enum err store_stratum_shares(struct store_stratum_share **out, size_t *count,
-                                   struct arena *arena, struct db_tx *tx, struct str tenant);
+                                   struct arena *arena, struct db_tx *tx,
+                                   const struct store_span *span);
+/* The same by one dimension: visits that have the key, and those of them with a finding under it.
+ * Ordered by key, then as above. */
+struct store_domain_share {
+    struct str key;
+    struct str draw;
+    struct str stratum;
+    int64_t visited;
+    int64_t findings;
+};
+MUST enum err store_domain_shares(struct store_domain_share **out, size_t *count,
+                                  struct arena *arena, struct db_tx *tx,
+                                  const struct store_span *span, enum store_dimension by);
 
 /* A reader's words (R114). */
 struct store_feedback {

@@ -93,7 +93,7 @@ enum err store_results_of_visit(struct store_result **out, size_t *count, struct
 /* What is about to be published, as the registry says it today. */
 static const char PUBLISHING[] =
     "SELECT r.id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name, r.result_on,"
-    " o.number, o.name, i.name, r.code FROM result r"
+    " o.number, o.name, i.name, r.code, o.division, i.code FROM result r"
     " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"
     " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
     " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"
@@ -111,8 +111,9 @@ static enum err published_fill(void *out, struct db_rows *rows, struct arena *ar
     for (int i = 0; i < 6; i++)
         *texts[i] = store_text(rows, 1 + i, arena, &failed);
     p->date = (int32_t)db_col_int(rows, 7);
-    struct str *const more[] = {&p->object_number, &p->object_name, &p->item, &p->code};
-    for (int i = 0; i < 4; i++)
+    struct str *const more[] = {&p->object_number, &p->object_name, &p->item,
+                                &p->code,          &p->division,    &p->item_code};
+    for (int i = 0; i < 6; i++)
         *more[i] = store_text(rows, 8 + i, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
@@ -127,8 +128,9 @@ enum err store_publishing(struct store_published **out, size_t *count, struct ar
 
 static const char PUBLISHED_ADD[] =
     "INSERT INTO published (tenant, result, publication, plan_number, plan_name, task_number,"
-    " task_name, type, authority, result_on, object_number, object_name, item, code)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    " task_name, type, authority, result_on, object_number, object_name, item, code,"
+    " division, item_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+    " $15, $16)";
 
 enum err store_published_add(struct db_tx *tx, struct str tenant, int64_t publication,
                              const struct store_published *p)
@@ -138,12 +140,15 @@ enum err store_published_add(struct db_tx *tx, struct str tenant, int64_t public
                           db_text(p->plan_number), db_text(p->plan_name), db_text(p->task_number),
                           db_text(p->task_name), db_text(p->type), db_text(p->authority),
                           db_int(p->date), db_text(p->object_number), db_text(p->object_name),
-                          db_text(p->item), db_text(p->code)));
+                          db_text(p->item), db_text(p->code), db_text(p->division),
+                          db_text(p->item_code)));
 }
 
 #define PUBLISHED_ROWS                                                                             \
     "SELECT p.result, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"             \
-    " p.authority, p.result_on, p.object_number, p.object_name, p.item, p.code FROM published p"
+    " p.authority, p.result_on, p.object_number, p.object_name, p.item, p.code, p.division, "      \
+    "p.item_code"                                                                                  \
+    " FROM published p"
 
 static const char PUBLISHED_GET[] = PUBLISHED_ROWS " WHERE p.tenant = $1 AND p.result = $2";
 static const char PUBLISHED_ALL[] = PUBLISHED_ROWS
@@ -176,7 +181,9 @@ enum err store_published_next(struct store_published *out, struct db_rows *rows)
                                     .object_number = db_col_text(rows, 8),
                                     .object_name = db_col_text(rows, 9),
                                     .item = db_col_text(rows, 10),
-                                    .code = db_col_text(rows, 11)};
+                                    .code = db_col_text(rows, 11),
+                                    .division = db_col_text(rows, 12),
+                                    .item_code = db_col_text(rows, 13)};
     return ERR_OK;
 }
 

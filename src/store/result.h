@@ -55,6 +55,8 @@ struct store_published {
     struct str object_name;
     struct str item;
     struct str code;
+    struct str division; /* of the object */
+    struct str item_code;
 };
 /* The rows of a publication as today's registry has them, to be frozen by store_published_add. */
 MUST enum err store_publishing(struct store_published **out, size_t *count, struct arena *arena,

@@ -2,7 +2,9 @@
  *
  * 示例县甲 is indexed as the words 示例 例县 县甲 甲 (the last character alone, so that one
  * character is always the beginning of a word); 例县 is asked for as the phrase "例县", 示例县 as
- * "示例 例县", 县 as the prefix 县*.
+ * "示例 例县", 县 as the prefix 县*. Behind them stand the object's division (county and township,
+ * in a province the city too), kind, state and section as words that begin with a character for
+ * private use, which no folded name holds.
  *
  * Neither database's own reading of text is used, because they differ: SQLite's tokenizer `ascii`
  * cuts at blanks alone, since a folded name holds no other ASCII mark, and PostgreSQL is given its
@@ -14,6 +16,12 @@
 #include <string.h>
 
 enum { SEARCH_CHARS = 600 };
+
+/* Each kind of mark begins with its own character for private use. */
+#define MARK_DIVISION "\xEE\x80\x81"
+#define MARK_KIND "\xEE\x80\x82"
+#define MARK_STATE "\xEE\x80\x83"
+#define MARK_SECTION "\xEE\x80\x84"
 
 static bool search_sqlite(const char *dialect)
 {
@@ -67,21 +75,79 @@ static size_t search_cut(size_t at[SEARCH_CHARS + 1], struct str folded)
     return count;
 }
 
-/* The words of a name: with a blank between them, or as a tsvector 'words':place. */
-static void search_words(struct buf *out, bool sqlite, struct str folded)
+/* Words for the index: with a blank between them, or as a tsvector 'word':place. */
+struct search_words {
+    struct buf text;
+    bool sqlite;
+    size_t count;
+};
+
+static void words_begin(struct search_words *w)
+{
+    if (w->count++ > 0)
+        buf_char(&w->text, ' ');
+    if (!w->sqlite)
+        buf_char(&w->text, '\'');
+}
+
+static void words_end(struct search_words *w)
+{
+    if (!w->sqlite)
+        buf_printf(&w->text, "':%zu", w->count);
+}
+
+static void words_name(struct search_words *w, struct str folded)
 {
     size_t at[SEARCH_CHARS + 1];
     size_t count = search_cut(at, folded);
     for (size_t i = 0; i < count; i++) {
         size_t end = i + 2 <= count ? at[i + 2] : at[i + 1];
-        if (i > 0)
-            buf_char(out, ' ');
-        if (!sqlite)
-            buf_char(out, '\'');
-        buf_str(out, str_range(folded.data + at[i], end - at[i]));
-        if (!sqlite)
-            buf_printf(out, "':%zu", i + 1);
+        words_begin(w);
+        buf_str(&w->text, str_range(folded.data + at[i], end - at[i]));
+        words_end(w);
     }
+}
+
+/* A mark's value: letters and digits alone, in lower case, as SQLite's tokenizer takes them. */
+static void mark_value(struct buf *out, const char *mark, struct str value)
+{
+    buf_cat(out, mark);
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.data[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            buf_char(out, c);
+    }
+}
+
+static void words_mark(struct search_words *w, const char *mark, struct str value)
+{
+    if (value.len == 0)
+        return;
+    words_begin(w);
+    mark_value(&w->text, mark, value);
+    words_end(w);
+}
+
+/* The lengths of division codes that are marked: cities only where there are several of them. */
+static size_t mark_lengths(size_t lengths[3], struct str tenant)
+{
+    size_t count = 0;
+    if (str_ends(tenant, STR("0000")))
+        lengths[count++] = 4;
+    lengths[count++] = 6;
+    lengths[count++] = 9;
+    return count;
+}
+
+static void words_division(struct search_words *w, struct str tenant, struct str division)
+{
+    size_t lengths[3];
+    size_t count = mark_lengths(lengths, tenant);
+    for (size_t i = 0; i < count; i++)
+        if (division.len >= lengths[i])
+            words_mark(w, MARK_DIVISION, str_sub(division, 0, lengths[i]));
 }
 
 /* The query for a folded text: a phrase of its pairs, or the prefix of its only character. */
@@ -105,27 +171,31 @@ static void search_query(struct buf *out, bool sqlite, struct str folded)
 
 /* check: allow sql — each database has its own full-text engine; this file hides which one it is */
 static const char MAKE_SQLITE[] =
-    "CREATE VIRTUAL TABLE IF NOT EXISTS object_word USING fts5(words, columnsize=0, prefix='1',"
+    "CREATE VIRTUAL TABLE IF NOT EXISTS object_mark USING fts5(words, columnsize=0, prefix='1',"
     " tokenize='ascii')";
 /* check: allow sql — PostgreSQL's side of the same index */
 static const char MAKE_POSTGRESQL[] =
-    "CREATE TABLE IF NOT EXISTS object_word (id BIGINT PRIMARY KEY, words tsvector NOT NULL)";
+    "CREATE TABLE IF NOT EXISTS object_mark (id BIGINT PRIMARY KEY, words tsvector NOT NULL)";
 /* check: allow sql — PostgreSQL's side of the same index */
 static const char MAKE_POSTGRESQL_INDEX[] =
-    "CREATE INDEX IF NOT EXISTS object_word_gin ON object_word USING gin (words)";
+    "CREATE INDEX IF NOT EXISTS object_mark_gin ON object_mark USING gin (words)";
+
+/* The index as it was before it held marks; it is made anew from the registry. */
+static const char DROP_OLD[] = "DROP TABLE IF EXISTS object_word";
 
 enum err store_search_make(struct db_tx *tx, const char *dialect)
 {
+    TRY(db_run(tx, NULL, DROP_OLD, DB_NONE));
     if (search_sqlite(dialect))
         return db_run(tx, NULL, MAKE_SQLITE, DB_NONE);
     TRY(db_run(tx, NULL, MAKE_POSTGRESQL, DB_NONE));
     return db_run(tx, NULL, MAKE_POSTGRESQL_INDEX, DB_NONE);
 }
 
-static const char MARK_GET[] = "SELECT value FROM counter WHERE tenant = $1 AND name = 'search-job'"
+static const char MARK_GET[] = "SELECT value FROM counter WHERE tenant = $1 AND name = 'mark-job'"
                                " AND year = 0";
 static const char MARK_GET_ID[] = "SELECT value FROM counter WHERE tenant = $1"
-                                  " AND name = 'search-id' AND year = 0";
+                                  " AND name = 'mark-id' AND year = 0";
 static const char MARK_SET[] = "UPDATE counter SET value = $3 WHERE tenant = $1 AND name = $2"
                                " AND year = 0";
 static const char MARK_NEW[] = "INSERT INTO counter (tenant, name, year, value)"
@@ -133,15 +203,16 @@ static const char MARK_NEW[] = "INSERT INTO counter (tenant, name, year, value)"
 static const char PENDING[] = "SELECT id FROM object WHERE tenant = $1"
                               " AND (job > $2 OR (job = $2 AND id > $3))"
                               " ORDER BY job, id LIMIT 1";
-static const char FOLLOW[] = "SELECT id, job, name FROM object WHERE tenant = $1"
+static const char FOLLOW[] = "SELECT id, job, name, division, kind, state, industry FROM object"
+                             " WHERE tenant = $1"
                              " AND (job > $2 OR (job = $2 AND id > $3)) ORDER BY job, id LIMIT $4";
 /* check: allow sql — the row id of a full-text table is its only key */
-static const char DROP_SQLITE[] = "DELETE FROM object_word WHERE rowid = $1";
-static const char DROP_POSTGRESQL[] = "DELETE FROM object_word WHERE id = $1";
+static const char DROP_SQLITE[] = "DELETE FROM object_mark WHERE rowid = $1";
+static const char DROP_POSTGRESQL[] = "DELETE FROM object_mark WHERE id = $1";
 /* check: allow sql — the row id of a full-text table is its only key */
-static const char PUT_SQLITE[] = "INSERT INTO object_word (rowid, words) VALUES ($1, $2)";
+static const char PUT_SQLITE[] = "INSERT INTO object_mark (rowid, words) VALUES ($1, $2)";
 /* check: allow sql — a word list is given to PostgreSQL as its own type */
-static const char PUT_POSTGRESQL[] = "INSERT INTO object_word (id, words)"
+static const char PUT_POSTGRESQL[] = "INSERT INTO object_mark (id, words)"
                                      " VALUES ($1, CAST($2 AS tsvector))";
 
 static enum err search_number(void *out, struct db_rows *rows, struct arena *arena)
@@ -181,6 +252,10 @@ struct search_row {
     int64_t id;
     int64_t job;
     struct str name;
+    struct str division;
+    struct str kind;
+    struct str state;
+    struct str industry;
 };
 
 static enum err search_row_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -190,45 +265,64 @@ static enum err search_row_fill(void *out, struct db_rows *rows, struct arena *a
     row->id = db_col_int(rows, 0);
     row->job = db_col_int(rows, 1);
     row->name = store_text(rows, 2, arena, &failed);
+    row->division = store_text(rows, 3, arena, &failed);
+    row->kind = store_text(rows, 4, arena, &failed);
+    row->state = store_text(rows, 5, arena, &failed);
+    row->industry = store_text(rows, 6, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static enum err search_put(struct db_tx *tx, bool sqlite, const struct search_row *row,
-                           struct arena *arena)
+static void search_marks(struct search_words *w, const struct store_search_source *source,
+                         const struct search_row *row)
 {
-    struct buf words = {0};
+    const struct industry *industry = industry_find(source->industries, row->industry);
+    words_division(w, source->tenant, row->division);
+    words_mark(w, MARK_KIND, row->kind);
+    words_mark(w, MARK_STATE, row->state);
+    if (industry != NULL)
+        words_mark(w, MARK_SECTION, str_range(&industry->section, 1));
+}
+
+static enum err search_put(struct db_tx *tx, const struct store_search_source *source,
+                           const struct search_row *row, struct arena *arena)
+{
+    struct search_words words = {.sqlite = search_sqlite(source->dialect)};
+    bool sqlite = words.sqlite;
     struct str folded = store_search_fold(arena, row->name);
     if (folded.data == NULL)
         return ERR_MEMORY;
-    search_words(&words, sqlite, folded);
-    enum err err =
-        db_run(tx, NULL, sqlite ? DROP_SQLITE : DROP_POSTGRESQL, DB_ARGS(db_int(row->id)));
+    words_name(&words, folded);
+    search_marks(&words, source, row);
+    enum err err = buf_err(&words.text);
+    if (err == ERR_OK)
+        err = db_run(tx, NULL, sqlite ? DROP_SQLITE : DROP_POSTGRESQL, DB_ARGS(db_int(row->id)));
     if (err == ERR_OK)
         err = db_run(tx, NULL, sqlite ? PUT_SQLITE : PUT_POSTGRESQL,
-                     DB_ARGS(db_int(row->id), db_text(buf_view(&words))));
-    buf_free(&words);
+                     DB_ARGS(db_int(row->id), db_text(buf_view(&words.text))));
+    buf_free(&words.text);
     return err;
 }
 
 enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *tx,
-                             const char *dialect, struct str tenant, int64_t most)
+                             const struct store_search_source *source, int64_t most)
 {
     int64_t job = 0;
     int64_t id = 0;
     struct search_row *rows = NULL;
     size_t count = 0;
+    struct str tenant = source->tenant;
     const struct store_shape shape = {sizeof *rows, search_row_fill};
     TRY(search_mark(&job, tx, MARK_GET, tenant));
     TRY(search_mark(&id, tx, MARK_GET_ID, tenant));
     TRY(store_array((void **)&rows, &count, arena, tx, &shape, FOLLOW,
                     DB_ARGS(db_text(tenant), db_int(job), db_int(id), db_int(most))));
     for (size_t i = 0; i < count; i++)
-        TRY(search_put(tx, search_sqlite(dialect), &rows[i], arena));
+        TRY(search_put(tx, source, &rows[i], arena));
     *done = count;
     if (count == 0)
         return ERR_OK;
-    TRY(search_mark_set(tx, tenant, STR("search-job"), rows[count - 1].job));
-    return search_mark_set(tx, tenant, STR("search-id"), rows[count - 1].id);
+    TRY(search_mark_set(tx, tenant, STR("mark-job"), rows[count - 1].job));
+    return search_mark_set(tx, tenant, STR("mark-id"), rows[count - 1].id);
 }
 
 /* --- finding --- */
@@ -240,12 +334,12 @@ enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *
 /* check: allow sql — CROSS JOIN keeps SQLite from asking the index once an object, and its rows
  * come in the order of their ids, so that a page costs a page */
 static const char FIND_SQLITE[] =
-    FOUND_COLUMNS " FROM object_word w CROSS JOIN object o WHERE o.tenant = $1"
+    FOUND_COLUMNS " FROM object_mark w CROSS JOIN object o WHERE o.tenant = $1"
                   " AND o.id = w.rowid AND w.words MATCH $2 AND w.rowid > $3"
                   " AND o.division >= $4 AND o.division < $5 ORDER BY w.rowid LIMIT $6";
 /* check: allow sql — PostgreSQL's side of the same question */
 static const char FIND_POSTGRESQL[] =
-    FOUND_COLUMNS " FROM object_word w JOIN object o ON o.tenant = $1 AND o.id = w.id"
+    FOUND_COLUMNS " FROM object_mark w JOIN object o ON o.tenant = $1 AND o.id = w.id"
                   " WHERE w.words @@ CAST($2 AS tsquery) AND o.id > $3"
                   " AND o.division >= $4 AND o.division < $5 ORDER BY o.id LIMIT $6";
 
@@ -262,6 +356,44 @@ static enum err found_fill(void *out, struct db_rows *rows, struct arena *arena)
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
+static void query_and(struct buf *query, bool sqlite)
+{
+    if (query->len > 0)
+        buf_cat(query, sqlite ? " AND " : " & ");
+}
+
+static void query_mark(struct buf *query, bool sqlite, const char *mark, struct str value)
+{
+    if (value.len == 0)
+        return;
+    query_and(query, sqlite);
+    buf_char(query, sqlite ? '"' : '\'');
+    mark_value(query, mark, value);
+    buf_char(query, sqlite ? '"' : '\'');
+}
+
+/* The longest marked code that the division begins with; the statement looks at the rest. */
+static void query_division(struct buf *query, bool sqlite, const struct store_search *s)
+{
+    size_t lengths[3];
+    size_t count = mark_lengths(lengths, s->tenant);
+    while (count > 0 && lengths[count - 1] > s->division.len)
+        count--;
+    if (count > 0)
+        query_mark(query, sqlite, MARK_DIVISION, str_sub(s->division, 0, lengths[count - 1]));
+}
+
+static void query_make(struct buf *query, bool sqlite, const struct store_search *s,
+                       struct str folded)
+{
+    if (folded.len > 0)
+        search_query(query, sqlite, folded);
+    query_division(query, sqlite, s);
+    query_mark(query, sqlite, MARK_KIND, s->kind);
+    query_mark(query, sqlite, MARK_STATE, s->state);
+    query_mark(query, sqlite, MARK_SECTION, s->section);
+}
+
 enum err store_search_find(struct store_public_object **out, size_t *count, struct arena *arena,
                            struct db_tx *tx, const char *dialect, const struct store_search *s)
 {
@@ -274,11 +406,11 @@ enum err store_search_find(struct store_public_object **out, size_t *count, stru
     *count = 0;
     if (folded.data == NULL || end.data == NULL)
         return ERR_MEMORY;
-    if (folded.len == 0)
+    if (folded.len == 0 && s->text.len > 0)
         return ERR_OK;
-    search_query(&query, sqlite, folded);
+    query_make(&query, sqlite, s, folded);
     enum err err = buf_err(&query);
-    if (err == ERR_OK)
+    if (err == ERR_OK && query.len > 0)
         err = store_array((void **)out, count, arena, tx, &shape,
                           sqlite ? FIND_SQLITE : FIND_POSTGRESQL,
                           DB_ARGS(db_text(s->tenant), db_text(buf_view(&query)), db_int(s->after),

@@ -7,6 +7,7 @@
 #ifndef STORE_SEARCH_H
 #define STORE_SEARCH_H
 
+#include "ids/industry.h"
 #include "store/portal.h"
 
 /* Makes the index where it is missing. dialect is db_dialect's answer. */
@@ -15,14 +16,24 @@ MUST enum err store_search_make(struct db_tx *tx, const char *dialect);
 MUST enum err store_search_pending(bool *out, struct db_tx *tx, struct str tenant);
 /* Brings at most `most` objects that were added or changed since the last call into the index;
  * *done gets how many (fewer than most: the index is up to date). */
+struct store_search_source {
+    const char *dialect;
+    struct str tenant;
+    const struct industries *industries; /* to know an industry's section */
+};
 MUST enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *tx,
-                                  const char *dialect, struct str tenant, int64_t most);
-/* Objects whose folded name holds `text`, by id, from behind `after`. A text without any letter or
- * digit finds nothing. division, '' for any, limits to codes that begin with it. */
+                                  const struct store_search_source *source, int64_t most);
+/* Objects whose folded name holds `text` and that have all that is asked for, by id, from behind
+ * `after`. What is asked for stands in the same index as words of its own, so that a rare place and
+ * a frequent name cost no more than the rarer of the two. A text without any letter or digit finds
+ * nothing, and so does asking for nothing at all. */
 struct store_search {
     struct str tenant;
-    struct str text;
-    struct str division;
+    struct str text;     /* empty: any name */
+    struct str division; /* codes that begin with it; empty for any, as the others */
+    struct str kind;
+    struct str state;
+    struct str section; /* of the industry: one letter */
     int64_t after;
     int64_t most;
 };

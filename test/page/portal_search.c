@@ -14,6 +14,7 @@
 
 #include "../unit/db/rig.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "store/core.h"
 #include "store/search.h"
 
@@ -31,6 +32,7 @@ struct house {
     struct arena arena;
     struct str names[OBJECTS];
     struct str folded[OBJECTS];
+    struct industries industries;
     uint32_t noise;
 };
 
@@ -55,8 +57,20 @@ static struct str name_make(struct house *h)
 static const char ADD[] =
     "INSERT INTO object (tenant, id, pool_id, number_kind, number, name, kind, type, state,"
     " division, address, industry, business, established, risk, risk_on, observed_until,"
-    " department, labels, likeness, job, at) VALUES ($1, $2, $3, 'none', '', $4, 'other', '',"
-    " 'active', $5, '', '', '', 0, '', 0, 0, '', '', '', $6, 0)";
+    " department, labels, likeness, job, at) VALUES ($1, $2, $3, 'none', '', $4, $7, '',"
+    " $8, $5, '', $9, '', 0, '', 0, 0, '', '', '', $6, 0)";
+
+/* What the i-th object is; its industry's section, by the codes of GB/T 4754, beside it. */
+static const char *const divisions[] = {"410883", "410882100", "410882101", "410882100203"};
+static const char *const kinds[] = {"enterprise", "individual", "foreign-office"};
+static const char *const states[] = {"active", "revoked"};
+static const char *const trades[][2] = {
+    {"0111", "A"}, {"13", "C"}, {"5212", "F"}, {"", ""}, {"F", "F"}};
+
+static struct str division_of(int i)
+{
+    return str_of(divisions[i % 4]);
+}
 
 static enum err add_all(struct db_tx *tx, void *ctx)
 {
@@ -66,9 +80,9 @@ static enum err add_all(struct db_tx *tx, void *ctx)
         snprintf(pool_id, sizeof pool_id, "S%d", i);
         TRY(db_run(tx, NULL, ADD,
                    DB_ARGS(db_text(STR("410882")), db_int(100 + i), db_text(str_of(pool_id)),
-                           db_text(h->names[i]),
-                           db_text(i % 2 != 0 ? STR("410882100") : STR("410883")),
-                           db_int(i / 500))));
+                           db_text(h->names[i]), db_text(division_of(i)), db_int(i / 500),
+                           db_text(str_of(kinds[i % 3])), db_text(str_of(states[i % 2])),
+                           db_text(str_of(trades[i % 5][0])))));
     }
     return store_search_make(tx, db_dialect(h->rig.db));
 }
@@ -78,9 +92,11 @@ static enum err follow_some(struct db_tx *tx, void *ctx)
     struct house *h = ctx;
     uint64_t done = 1;
     struct arena arena = {0};
+    const struct store_search_source source = {db_dialect(h->rig.db), STR("410882"),
+                                               &h->industries};
     enum err err = ERR_OK;
     while (err == ERR_OK && done > 0)
-        err = store_search_follow(&done, &arena, tx, db_dialect(h->rig.db), STR("410882"), 333);
+        err = store_search_follow(&done, &arena, tx, &source, 333);
     arena_free(&arena);
     return err;
 }
@@ -100,6 +116,14 @@ static void house_open(struct house *h)
     memset(h, 0, sizeof *h);
     h->noise = 20261121;
     rig_open(&h->rig);
+    const char *source = getenv("SUNLOT_SOURCE");
+    char path[300];
+    struct buf csv = {0};
+    snprintf(path, sizeof path, "%s/data/industries.csv", source != NULL ? source : ".");
+    assert_int_equal(file_read(&csv, path, 1 << 24), ERR_OK);
+    struct str kept = arena_str(&h->arena, buf_view(&csv));
+    buf_free(&csv);
+    assert_int_equal(industries_load(&h->industries, &h->arena, kept, &fault), ERR_OK);
     assert_int_equal(store_migrations(&list, &count, &h->arena), ERR_OK);
     if (db_migrate(h->rig.db, list, count, &fault) != ERR_OK)
         fail_msg("%s", fault.text);
@@ -133,27 +157,32 @@ static enum err ask(struct db_tx *tx, void *ctx)
                              &q->search);
 }
 
-/* Does the object's folded name hold the text, and does it lie in the division? */
-static bool holds(const struct house *h, int i, struct str folded, struct str division)
+/* Does the object's folded name hold the text, and is it all that is asked for? */
+static bool holds(const struct house *h, int i, struct str folded, const struct store_search *s)
 {
-    struct str own = i % 2 != 0 ? STR("410882100") : STR("410883");
-    return folded.len > 0 && str_find(h->folded[i], folded) >= 0 && str_starts(own, division);
+    bool named = s->text.len == 0 || (folded.len > 0 && str_find(h->folded[i], folded) >= 0);
+    return named && str_starts(division_of(i), s->division) &&
+           (s->kind.len == 0 || str_eq(s->kind, str_of(kinds[i % 3]))) &&
+           (s->state.len == 0 || str_eq(s->state, str_of(states[i % 2]))) &&
+           (s->section.len == 0 || str_eq(s->section, str_of(trades[i % 5][1])));
 }
 
 /* Asks page by page and compares with reading everything. */
-static size_t compare(struct house *h, struct str text, struct str division)
+static size_t compare_all(struct house *h, const struct store_search *search)
 {
-    struct question q = {.house = h};
+    struct question q = {.house = h, .search = *search};
     struct fault fault = {0};
+    struct str text = search->text;
     struct str folded = store_search_fold(&q.arena, text);
     int at = 0;
     size_t all = 0;
-    q.search = (struct store_search){STR("410882"), text, division, 0, PAGE};
+    q.search.tenant = STR("410882");
+    q.search.most = PAGE;
     do {
         if (db_read(h->rig.db, "test", ask, &q, &fault) != ERR_OK)
             fail_msg("“%.*s”: %s", STR_ARG(text), fault.text);
         for (size_t k = 0; k < q.count; k++, all++) {
-            while (at < OBJECTS && !holds(h, at, folded, division))
+            while (at < OBJECTS && !holds(h, at, folded, search))
                 at++;
             if (at == OBJECTS || q.found[k].id != 100 + at)
                 fail_msg("“%.*s”: %lld is not the next that holds it", STR_ARG(text),
@@ -163,10 +192,16 @@ static size_t compare(struct house *h, struct str text, struct str division)
         }
     } while (q.count == PAGE);
     for (; at < OBJECTS; at++)
-        if (holds(h, at, folded, division))
+        if (holds(h, at, folded, search))
             fail_msg("“%.*s”: %d holds it and was not found", STR_ARG(text), 100 + at);
     arena_free(&q.arena);
     return all;
+}
+
+static size_t compare(struct house *h, struct str text, struct str division)
+{
+    const struct store_search search = {.text = text, .division = division};
+    return compare_all(h, &search);
 }
 
 /* `length` characters of a name from a random place. */
@@ -197,10 +232,52 @@ static void every_part_of_a_name_finds_exactly_who_holds_it(void **state)
     house_close(&h);
 }
 
+static void what_is_asked_for_beside_the_name_limits_the_answer(void **state)
+{
+    static const char *const places[] = {"",          "4108",      "410882",       "410883",
+                                         "410882100", "410882101", "410882100203", "410999"};
+    static const char *const sections[] = {"", "A", "C", "F", "T"};
+    struct house h;
+    size_t found = 0;
+    size_t unnamed = 0;
+    (void)state;
+    house_open(&h);
+    for (int i = 0; i < ASKED; i++) {
+        struct store_search s = {.division = str_of(places[noise(&h, 8)]),
+                                 .section = str_of(sections[noise(&h, 5)])};
+        if (noise(&h, 2) == 0)
+            s.kind = str_of(kinds[noise(&h, 3)]);
+        if (noise(&h, 2) == 0)
+            s.state = str_of(states[noise(&h, 2)]);
+        bool marked = s.kind.len > 0 || s.state.len > 0 || s.section.len > 0;
+        if (noise(&h, 4) != 0 || !marked)
+            s.text = part(&h, h.names[noise(&h, OBJECTS)], 1 + noise(&h, 2));
+        size_t count = compare_all(&h, &s);
+        found += count;
+        unnamed += s.text.len == 0 ? count : 0;
+    }
+    assert_true(found > ASKED && unnamed > ASKED);
+    house_close(&h);
+}
+
+static void asking_for_nothing_finds_nothing(void **state)
+{
+    struct house h;
+    struct fault fault = {0};
+    (void)state;
+    house_open(&h);
+    struct question q = {.house = &h, .search = {.tenant = STR("410882"), .most = PAGE}};
+    assert_int_equal(db_read(h.rig.db, "test", ask, &q, &fault), ERR_OK);
+    assert_int_equal(q.count, 0);
+    arena_free(&q.arena);
+    house_close(&h);
+}
+
 static void what_no_name_holds_finds_nothing(void **state)
 {
-    static const char *const rows[] = {"",  " ",  "·",    "'",    "\"",  "\\",     "*",        "%",
-                                       "_", "鑫", "鑫示", "示鑫", "& |", "' OR '", "示* OR 例"};
+    static const char *const rows[] = {
+        " ", "\xEE\x80\x81", "·",    "'",    "\"",  "\\",     "*",        "%",
+        "_", "鑫",           "鑫示", "示鑫", "& |", "' OR '", "示* OR 例"};
     struct house h;
     (void)state;
     house_open(&h);
@@ -251,6 +328,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_part_of_a_name_finds_exactly_who_holds_it),
+        cmocka_unit_test(what_is_asked_for_beside_the_name_limits_the_answer),
+        cmocka_unit_test(asking_for_nothing_finds_nothing),
         cmocka_unit_test(what_no_name_holds_finds_nothing),
         cmocka_unit_test(a_changed_name_is_found_and_the_old_one_is_not),
     };

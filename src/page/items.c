@@ -1,0 +1,178 @@
+/* The item list: a tree of compilers, categories and items, and one item with all its versions (R2,
+ * R6-R8, R16). */
+#include "page/page.h"
+
+#include <stddef.h>
+static const struct {
+    const char *key; /* of its label */
+    size_t at;       /* of its text in the record */
+} item_fields[] = {
+    {"class", offsetof(struct store_public_item, class)},
+    {"applies", offsetof(struct store_public_item, objects)},
+    {"content", offsetof(struct store_public_item, content)},
+    {"methods", offsetof(struct store_public_item, methods)},
+    {"subject", offsetof(struct store_public_item, subject)},
+    {"partners", offsetof(struct store_public_item, partners)},
+    {"basis", offsetof(struct store_public_item, basis)},
+    {"ratio", offsetof(struct store_public_item, ratio)},
+    {"frequency", offsetof(struct store_public_item, frequency)},
+    {"category", offsetof(struct store_public_item, category)},
+    {"name", offsetof(struct store_public_item, name)},
+};
+
+static struct str item_text(const struct store_public_item *i, size_t field)
+{
+    struct str text = *(const struct str *)((const char *)i + item_fields[field].at);
+    bool class = item_fields[field].at == offsetof(struct store_public_item, class);
+    return class ? model_text(model_item_classes, text) : text;
+}
+
+/* The fields of a version; those that differ from the version before are marked. */
+static void item_version_fields(struct page *p, struct web_value *row,
+                                const struct store_public_item *i,
+                                const struct store_public_item *before)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, row, "fields");
+    for (size_t f = 0; f < sizeof item_fields / sizeof item_fields[0]; f++) {
+        struct str text = item_text(i, f);
+        bool changed = before != NULL && !str_eq(text, item_text(before, f));
+        if (text.len == 0 && !changed)
+            continue;
+        struct web_value *field = web_list_add(m, list);
+        web_set(m, field, "label", page_word(p, item_fields[f].key));
+        web_set(m, field, "text", text);
+        web_set_flag(m, field, "changed", changed);
+    }
+}
+
+static struct str item_state(const struct page *p, struct str state)
+{
+    return page_word(p, str_eq(state, STR("active"))     ? "in_force"
+                        : str_eq(state, STR("replaced")) ? "replaced_by_newer"
+                                                         : "out_of_force");
+}
+
+static struct str item_cap(struct page *p, const struct store_public_item *i)
+{
+    return i->cap_num > 0 ? page_percent(p, (double)i->cap_num / (double)i->cap_den) : STR("");
+}
+
+enum err page_item(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    struct store_public_item *rows = NULL;
+    size_t count = 0;
+    page_begin(&p, request, "/items", STR(""));
+    enum err err = office_portal_item(&rows, &count, &p.errand, web_capture(request, "code"));
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    struct web_model *m = &p.model;
+    struct web_value *root = &m->root;
+    struct web_value *list = web_set_list(m, root, "versions");
+    web_set(m, root, "title", rows[0].name);
+    web_set(m, root, "code", rows[0].code);
+    web_set(m, root, "code_url", page_url(&p, rows[0].code));
+    web_set(m, root, "compiler", rows[0].compiler);
+    web_set(m, root, "category", rows[0].category);
+    web_set_flag(m, root, "key", str_eq(rows[0].class, STR("key")));
+    for (size_t i = 0; i < count; i++) {
+        struct web_value *row = web_list_add(m, list);
+        web_set_count(m, row, "version", rows[i].version);
+        web_set(m, row, "from", page_date(&p, rows[i].valid_from));
+        web_set(m, row, "until", i > 0 ? page_date(&p, rows[i - 1].valid_from) : STR(""));
+        web_set(m, row, "state", item_state(&p, rows[i].state));
+        web_set_flag(m, row, "newest", i == 0);
+        web_set(m, row, "cap", item_cap(&p, &rows[i]));
+        item_version_fields(&p, row, &rows[i], i + 1 < count ? &rows[i + 1] : NULL);
+    }
+    return page_end(reply, &p, "item");
+}
+
+/* --- the tree: compiler, category (大项), item (小项) --- */
+
+struct items_tree {
+    struct page *p;
+    struct web_value *compilers;
+    struct web_value *categories;
+    struct web_value *items;
+    struct web_value *compiler;
+    struct web_value *category;
+    int64_t compiler_count;
+    int64_t category_count;
+};
+
+/* Opens the branches in which the next item stands. */
+static void tree_branch(struct items_tree *t, const struct store_public_item *i,
+                        const struct store_public_item *before)
+{
+    struct web_model *m = &t->p->model;
+    bool compiler = before == NULL || !str_eq(before->compiler, i->compiler);
+    bool category = compiler || !str_eq(before->category, i->category);
+    if (compiler) {
+        t->compiler = web_list_add(m, t->compilers);
+        t->compiler_count = 0;
+        web_set(m, t->compiler, "compiler", i->compiler);
+        t->categories = web_set_list(m, t->compiler, "categories");
+    }
+    if (!category)
+        return;
+    t->category = web_list_add(m, t->categories);
+    t->category_count = 0;
+    web_set(m, t->category, "category", i->category);
+    t->items = web_set_list(m, t->category, "items");
+}
+
+static void tree_item(struct items_tree *t, const struct store_public_item *i)
+{
+    struct web_model *m = &t->p->model;
+    struct web_value *row = web_list_add(m, t->items);
+    web_set(m, row, "code", i->code);
+    web_set(m, row, "code_url", page_url(t->p, i->code));
+    web_set(m, row, "name", i->name);
+    web_set_flag(m, row, "key", str_eq(i->class, STR("key")));
+    web_set(m, row, "closed",
+            str_eq(i->state, STR("active")) ? STR("") : item_state(t->p, i->state));
+    if (i->version > 1)
+        web_set_count(m, row, "version", i->version);
+}
+
+/* Counts stand beside the branches; the last one set holds. */
+static void tree_counts(struct items_tree *t)
+{
+    web_set_count(&t->p->model, t->compiler, "count", ++t->compiler_count);
+    web_set_count(&t->p->model, t->category, "count", ++t->category_count);
+}
+
+enum err page_items(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    struct store_public_item *rows = NULL;
+    const struct store_public_item *last = NULL;
+    size_t count = 0;
+    int64_t shown = 0;
+    int64_t keys = 0;
+    page_begin(&p, request, "/items", STR(""));
+    web_set(&p.model, &p.model.root, "title", page_word(&p, "items"));
+    enum err err = office_portal_items(&rows, &count, &p.errand);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    struct web_model *m = &p.model;
+    struct items_tree tree = {.p = &p, .compilers = web_set_list(m, &m->root, "compilers")};
+    for (size_t i = 0; i < count; i++) {
+        if (last != NULL && str_eq(last->code, rows[i].code))
+            continue; /* an older version: its page shows it */
+        tree_branch(&tree, &rows[i], last);
+        tree_item(&tree, &rows[i]);
+        tree_counts(&tree);
+        last = &rows[i];
+        bool active = str_eq(rows[i].state, STR("active"));
+        shown += active;
+        keys += active && str_eq(rows[i].class, STR("key"));
+    }
+    web_set_count(m, &m->root, "count", shown);
+    web_set_count(m, &m->root, "keys", keys);
+    web_set(m, &m->root, "keys_share",
+            page_percent(&p, shown > 0 ? (double)keys / (double)shown : 0));
+    return page_end(reply, &p, "items");
+}
