@@ -91,6 +91,9 @@ enum err page_item(struct web_reply *reply, const struct web_request *request, s
 
 /* --- the tree: compiler, category (大项), item (小项) --- */
 
+/* A tree of at most so many stands open, and prints whole. */
+enum { ITEMS_OPEN = 100 };
+
 struct items_tree {
     struct page *p;
     struct web_value *compilers;
@@ -172,6 +175,7 @@ enum err page_items(struct web_reply *reply, const struct web_request *request, 
     }
     web_set_count(m, &m->root, "count", shown);
     web_set_count(m, &m->root, "keys", keys);
+    web_set_flag(m, &m->root, "few", count <= ITEMS_OPEN);
     web_set(m, &m->root, "keys_share",
             page_percent(&p, shown > 0 ? (double)keys / (double)shown : 0));
     return page_end(reply, &p, "items");

@@ -109,9 +109,11 @@ static void statistics_estimate(struct page *p, struct web_value *row,
     struct web_model *m = &p->model;
     web_set_flag(m, row, "interval", !isnan(e->low));
     web_set_flag(m, row, "too_few", isnan(e->low));
+    if (isnan(e->low))
+        return;
     web_set(m, row, "estimated", page_percent(p, e->share));
-    web_set(m, row, "low", page_percent(p, isnan(e->low) ? 0 : e->low));
-    web_set(m, row, "high", page_percent(p, isnan(e->high) ? 0 : e->high));
+    web_set(m, row, "low", page_percent(p, e->low));
+    web_set(m, row, "high", page_percent(p, e->high));
 }
 
 static void statistics_tables(struct page *p, const struct office_statistics *s)

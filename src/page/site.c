@@ -124,6 +124,18 @@ static struct str site_path(struct page_site *site, struct str name, struct str 
     return path;
 }
 
+/* The file's bytes as tools/pack.c compressed them; empty where that saved nothing. */
+static struct str site_packed(const char *name, const char *ending)
+{
+    for (const struct embed_file *f = page_files; f->name != NULL; f++) {
+        struct str file = str_of(f->name);
+        if (str_starts(file, str_of(name)) &&
+            str_eq(str_sub(file, strlen(name), SIZE_MAX), str_of(ending)))
+            return str_range(f->data, f->size);
+    }
+    return STR("");
+}
+
 static enum err site_asset(struct page_site *site, const struct embed_file *f, const char *type)
 {
     struct page_asset *asset = &site->assets[site->asset_count];
@@ -136,9 +148,10 @@ static enum err site_asset(struct page_site *site, const struct embed_file *f, c
     asset->path = site_path(site, asset->name, bytes);
     if (asset->path.data == NULL)
         return ERR_MEMORY;
-    TRY(web_page_make(&asset->page, &reply, true, true));
+    TRY(web_page_make(&asset->page, &reply, false));
     site->asset_count++;
-    return ERR_OK;
+    TRY(web_page_encoded(asset->page, WEB_GZIP, site_packed(f->name, ".gz")));
+    return web_page_encoded(asset->page, WEB_BROTLI, site_packed(f->name, ".br"));
 }
 
 static enum err site_assets(struct page_site *site)
@@ -153,10 +166,10 @@ static enum err site_assets(struct page_site *site)
 
 /* --- the log --- */
 
-/* The verifier key and the times of entries. The log is held for this moment only. */
+/* The verifier key and the times of entries. The log itself is not opened: office_open has. */
 static enum err site_log(struct page_site *site, struct fault *fault)
 {
-    struct vault_log *log = NULL;
+    struct tlog_verifier verifier;
     struct buf vkey = {0};
     const char *dir = site->reader->dir;
     struct str checkpoint = arena_printf(&site->arena, "%s/log/checkpoint", dir);
@@ -164,10 +177,9 @@ static enum err site_log(struct page_site *site, struct fault *fault)
     if (checkpoint.data == NULL || checkpoints.data == NULL)
         return ERR_MEMORY;
     site->checkpoint = checkpoint.data;
-    TRY(vault_log_open(&log, dir, fault));
-    vault_log_vkey(&vkey, log);
-    enum err err = vault_times_open(&site->times, checkpoints.data, vault_log_verifier(log));
-    vault_log_close(log);
+    TRY(vault_log_verifier_read(&verifier, dir, fault));
+    tlog_verifier_print(&vkey, &verifier);
+    enum err err = vault_times_open(&site->times, checkpoints.data, &verifier);
     site->vkey = arena_str(&site->arena, buf_view(&vkey));
     buf_free(&vkey);
     return err != ERR_OK ? err : site->vkey.data != NULL ? ERR_OK : ERR_MEMORY;

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -173,6 +174,20 @@ static enum err key_write(const char *path, struct str origin)
     crypto_wipe(text.data, text.len);
     buf_free(&text);
     return err;
+}
+
+enum err vault_log_verifier_read(struct tlog_verifier *out, const char *data_dir,
+                                 struct fault *fault)
+{
+    struct tlog_signer signer;
+    char path[FILE_PATH_MAX];
+    int len = snprintf(path, sizeof path, "%s/%s", data_dir, LOG_KEY);
+    if (len <= 0 || (size_t)len >= sizeof path)
+        return ERR_LIMIT;
+    TRY(key_read(&signer, path, fault));
+    *out = signer.verifier;
+    tlog_signer_wipe(&signer);
+    return ERR_OK;
 }
 
 /* Makes the key, or takes the one that an interrupted creation left. */

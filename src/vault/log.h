@@ -37,6 +37,10 @@ MUST enum err vault_log_open(struct vault_log **out, const char *data_dir, struc
 /* The same with options (NULL: defaults). */
 MUST enum err vault_log_open_with(struct vault_log **out, const char *data_dir,
                                   const struct vault_log_options *options, struct fault *fault);
+/* Only the verifier of the log in this folder: the log is not opened, and nobody waits. The errors
+ * of vault_log_open for its key. */
+MUST enum err vault_log_verifier_read(struct tlog_verifier *out, const char *data_dir,
+                                      struct fault *fault);
 /* Lets go of the log. NULL is allowed. */
 void vault_log_close(struct vault_log *log);
 

@@ -224,9 +224,23 @@ enum err publish_partial_tiles(struct vault_log *log)
     return ERR_OK;
 }
 
+/* Settles one folder unless `settled`, texts with their end marks, names it. */
+static enum err folder_settle(struct buf *settled, const char *folder)
+{
+    const char *end = settled->len > 0 ? settled->data + settled->len : NULL;
+    for (const char *one = settled->data; one < end; one += strlen(one) + 1)
+        if (strcmp(one, folder) == 0)
+            return ERR_OK;
+    buf_add(settled, folder, strlen(folder) + 1);
+    TRY(buf_err(settled));
+    state_sweep(folder);
+    return file_sync_dir(folder);
+}
+
 /* Settles the folders above a tile up to <data>/log after a crash: removes temporary files and
- * syncs the names. */
-static enum err folders_settle(const struct vault_log *log, const struct tlog_tile *tile)
+ * syncs the names, each folder once. */
+static enum err folders_settle(struct buf *settled, const struct vault_log *log,
+                               const struct tlog_tile *tile)
 {
     struct buf path = {0};
     enum err err = levels_path(&path, log->public_dir, tile);
@@ -239,8 +253,7 @@ static enum err folders_settle(const struct vault_log *log, const struct tlog_ti
     name[path.len] = '\0';
     while (err == ERR_OK && strlen(name) > strlen(log->public_dir)) {
         path_up(name);
-        state_sweep(name);
-        err = file_sync_dir(name);
+        err = folder_settle(settled, name);
     }
     buf_free(&path);
     return err;
@@ -268,16 +281,17 @@ static enum err repair_put(struct shelf *shelf, const struct vault_log *log, uin
 
 /* Settles the folders of what was found as it should be: those of the first and the last tile,
  * which have all others between them. */
-static enum err repair_folders(const struct vault_log *log, int level, uint64_t size)
+static enum err repair_folders(struct buf *settled, const struct vault_log *log, int level,
+                               uint64_t size)
 {
     struct tlog_tile tile;
     struct tlog_tile next;
     if (!repair_tile(&tile, log, level, size, 0))
         return ERR_OK;
-    TRY(folders_settle(log, &tile));
+    TRY(folders_settle(settled, log, &tile));
     for (uint64_t i = 1; repair_tile(&next, log, level, size, i); i++)
         tile = next;
-    return folders_settle(log, &tile);
+    return folders_settle(settled, log, &tile);
 }
 
 /* Counts the tiles of a tree of `size` leaves as written. */
@@ -293,8 +307,12 @@ enum err publish_repair_tiles(struct vault_log *log, uint64_t size, bool suspect
 {
     struct shelf shelf = {0};
     TRY(shelf_end(&shelf, repair_put(&shelf, log, size, !suspect)));
-    for (int level = TLOG_ENTRIES; level < TLOG_LEVELS; level++)
-        TRY(repair_folders(log, level, size));
+    struct buf settled = {0};
+    enum err err = ERR_OK;
+    for (int level = TLOG_ENTRIES; level < TLOG_LEVELS && err == ERR_OK; level++)
+        err = repair_folders(&settled, log, level, size);
+    buf_free(&settled);
+    TRY(err);
     for (unsigned level = 0; level < TLOG_LEVELS; level++)
         repair_count(&log->levels.level[level], level, size);
     return ERR_OK;

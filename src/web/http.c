@@ -87,7 +87,7 @@ static struct web_page *job_error(struct job *job, int status, const struct faul
     job->server->config.error_page(&reply, &job->request, status, fault);
     reply.status = status;
     reply.no_store = true;
-    if (web_page_make(&page, &reply, false, false) != ERR_OK)
+    if (web_page_make(&page, &reply, false) != ERR_OK)
         buf_free(&reply.body);
     return page;
 }
@@ -104,7 +104,7 @@ static struct web_page *job_handle(struct job *job)
     if (err == ERR_OK)
         err = buf_err(&reply.body);
     if (err == ERR_OK)
-        err = web_page_make(&page, &reply, reply.file == NULL, false);
+        err = web_page_make(&page, &reply, reply.file == NULL);
     if (err == ERR_OK)
         return page;
     buf_free(&reply.body);

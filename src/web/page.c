@@ -20,11 +20,11 @@ static void page_etag(struct web_page *page)
 }
 
 /* An encoding is kept only where it saves at least a twentieth. */
-static enum err page_encode(struct web_page *page, bool best)
+static enum err page_encode(struct web_page *page)
 {
     struct str plain = buf_view(&page->body[WEB_IDENTITY]);
     for (int e = WEB_GZIP; e < WEB_ENCODINGS; e++) {
-        TRY(web_encode(&page->body[e], (enum web_encoding)e, plain, best));
+        TRY(web_encode(&page->body[e], (enum web_encoding)e, plain, false));
         page->encoded[e] = page->body[e].len < plain.len - plain.len / 20;
         if (!page->encoded[e])
             buf_free(&page->body[e]);
@@ -47,7 +47,7 @@ static bool page_texts(struct web_page *page, const struct web_reply *reply)
            page_copy(&page->path, reply->file ? str_of(reply->file) : STR(""));
 }
 
-enum err web_page_make(struct web_page **out, struct web_reply *reply, bool compress, bool best)
+enum err web_page_make(struct web_page **out, struct web_reply *reply, bool compress)
 {
     struct web_page *page = calloc(1, sizeof *page);
     if (page == NULL)
@@ -65,7 +65,7 @@ enum err web_page_make(struct web_page **out, struct web_reply *reply, bool comp
     enum err err = page_texts(page, reply) ? buf_err(&page->body[WEB_IDENTITY]) : ERR_MEMORY;
     size_t len = page->body[WEB_IDENTITY].len;
     if (err == ERR_OK && compress && web_encoding_worth(str_of(page->type), len))
-        err = page_encode(page, best);
+        err = page_encode(page);
     if (err == ERR_OK && page->status == 200 && page->path == NULL && !page->no_store)
         page_etag(page);
     if (err != ERR_OK) {
@@ -74,6 +74,13 @@ enum err web_page_make(struct web_page **out, struct web_reply *reply, bool comp
     }
     *out = page;
     return ERR_OK;
+}
+
+enum err web_page_encoded(struct web_page *page, enum web_encoding encoding, struct str bytes)
+{
+    buf_str(&page->body[encoding], bytes);
+    page->encoded[encoding] = bytes.len > 0;
+    return buf_err(&page->body[encoding]);
 }
 
 struct web_page *web_page_hold(struct web_page *page)

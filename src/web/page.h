@@ -25,10 +25,12 @@ struct web_page {
     bool open_data;
 };
 
-/* Makes a page of a reply, whose body it takes over; one reference. compress: which encodings to
- * make besides identity (best: for files that are encoded once). ERR_MEMORY. */
-MUST enum err web_page_make(struct web_page **out, struct web_reply *reply, bool compress,
-                            bool best);
+/* Makes a page of a reply, whose body it takes over; one reference. compress: makes the encodings
+ * besides identity too. ERR_MEMORY. */
+MUST enum err web_page_make(struct web_page **out, struct web_reply *reply, bool compress);
+/* Adds a form that was encoded elsewhere to a page that nobody else holds yet; empty bytes are left
+ * out. ERR_MEMORY. */
+MUST enum err web_page_encoded(struct web_page *page, enum web_encoding encoding, struct str bytes);
 /* One more reference; gives the page back. */
 struct web_page *web_page_hold(struct web_page *page);
 /* One reference less; frees the last. NULL is allowed. */
