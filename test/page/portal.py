@@ -8,13 +8,11 @@ import base64
 import csv
 import gzip
 import hashlib
-import http.client
 import io
 import json
 import os
 import re
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -26,10 +24,11 @@ import urllib.parse
 import zipfile
 from html.parser import HTMLParser
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [here, os.path.join(here, "..", "fault")]
+from portal_kit import SUNLOT, Server, command  # noqa: E402
 from tap import Tap, must  # noqa: E402
 
-SUNLOT = os.path.abspath(sys.argv[1])
 HEADERS = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
@@ -40,58 +39,6 @@ HEADERS = {
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'",
           "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "object-src 'none'",
           "frame-ancestors 'none'")
-
-
-class Server:
-    """The program serving a folder; its address, and how it ended."""
-
-    def __init__(self, data, *more):
-        self.data = data
-        self.log = open(os.path.join(os.path.dirname(data), "access.log"), "ab")
-        began = time.time()
-        self.process = subprocess.Popen([SUNLOT, "--data", data, "serve", "--port", "0", *more],
-                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
-        line = ""
-        while "http://" not in line:
-            line = self.process.stdout.readline()
-            must(line, "the server did not start")
-        self.port = int(re.search(r":(\d+)/", line).group(1))
-        self.started = time.time() - began
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=30)
-        self.process.stdout.close()
-        self.log.close()
-        return code
-
-    def ask(self, path, method="GET", headers=None, body=None):
-        """Status, headers (lower case), body as sent."""
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        link.request(method, path, body=body, headers={"Accept-Language": "zh", **(headers or {})})
-        answer = link.getresponse()
-        data = answer.read()
-        link.close()
-        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, data
-
-    def raw(self, data, wait=10, pause=None):
-        """Every byte that comes back for these bytes until the server closes or is silent."""
-        link = socket.create_connection(("127.0.0.1", self.port), timeout=wait)
-        got = b""
-        try:
-            for piece in [data] if pause is None else [data[i:i + 1] for i in range(len(data))]:
-                link.sendall(piece)
-                if pause is not None:
-                    time.sleep(pause)
-            while True:
-                piece = link.recv(65536)
-                if not piece:
-                    break
-                got += piece
-        except (TimeoutError, ConnectionResetError, BrokenPipeError):
-            pass
-        link.close()
-        return got
 
 
 class Links(HTMLParser):
@@ -117,10 +64,8 @@ home = tempfile.mkdtemp(prefix="sunlot-portal-")
 county = os.path.join(home, "county")
 
 
-def run(*words, data=None):
-    done = subprocess.run([SUNLOT, "--data", data or county, *words], capture_output=True, text=True)
-    must(done.returncode == 0, "sunlot %s: %s" % (" ".join(words), done.stderr))
-    return done.stdout
+def run(*words):
+    return command("--data", county, *words)
 
 
 def crawl(server):
