@@ -54,10 +54,14 @@ async function everyPage() {
   const draws = await links('/draws', /^\/draws\/./);
   const [business] = await links('/results', /^\/business\//);
   const [task] = await links('/tasks', /^\/tasks\//);
+  const [item] = await links('/items', /^\/items\//);
+  // the demo corrects the first result and tells what followed another
+  const open = async (name) => (await (await fetch(`${site}/open/${name}-${new Date().getFullYear()}.json`)).json())[0].object_number;
+  const told = [`/business/${await open('corrections')}`, `/business/${await open('followups')}`];
   const search = `/search?q=${encodeURIComponent('公司')}`;
   const none = `/search?q=${encodeURIComponent('龘靐齉')}`;
-  assert.ok(map.length >= 11 && draws.length >= 2 && business && task, 'pages of the demo county');
-  return [...new Set([...map, '/sitemap', '/feedback', ...draws, business, task, search, none, '/results?code=02', '/nothing-here'])];
+  assert.ok(map.length >= 11 && draws.length >= 2 && business && task && item, 'pages of the demo county');
+  return [...new Set([...map, '/sitemap', '/feedback', ...draws, business, ...told, task, item, search, none, '/search?division=410882100&kind=enterprise', '/results?code=finding&type=undirected', '/nothing-here'])];
 }
 
 // A context and what it complains of: console errors, breaches of the policy, failed scripts.
