@@ -56,7 +56,7 @@ async function everyPage() {
   const [task] = await links('/tasks', /^\/tasks\//);
   const [item] = await links('/items', /^\/items\//);
   // the demo corrects the first result and tells what followed another
-  const open = async (name) => (await (await fetch(`${site}/open/${name}-${new Date().getFullYear()}.json`)).json())[0].object_number;
+  const open = async (name) => (await (await fetch(`${site}/open/${name}-${new Date(Date.now() + 8 * 3600e3).getUTCFullYear()}.json`)).json())[0].object_number;
   const told = [`/business/${await open('corrections')}`, `/business/${await open('followups')}`];
   const search = `/search?q=${encodeURIComponent('公司')}`;
   const none = `/search?q=${encodeURIComponent('龘靐齉')}`;

@@ -280,7 +280,7 @@ def statistics(server):
             seen[row[0]] = seen.get(row[0], False) or row[6] not in ("01", "07")
         for name, strata in domains.items():
             want = estimate([(size[s], len(sampled[s]), len(v), sum(v.values())) for s, v in strata.items()])
-            cells = re.search(r"<tr><td>%s</td>(.*?)</tr>" % re.escape(html.escape(name)), source).group(1)
+            cells = re.search(r"<tr><td[^>]*>%s</td>(.*?)</tr>" % re.escape(html.escape(name)), source).group(1)
             cells = [html.unescape(c) for c in re.findall(r"<td[^>]*>(.*?)</td>", cells)]
             if want is None:
                 must(cells[-1] == "样本太少，不推算" and cells[-2] == "–", "%s: %s" % (name, cells))
