@@ -3,6 +3,10 @@
 #include "story.h"
 
 #include "base/file.h"
+#include "base/time.h"
+#include "office/portal.h"
+
+#include <math.h>
 
 static const struct step published[] = {
     {"a task", course_task},
@@ -251,6 +255,123 @@ static void an_export_holds_each_result_once_as_it_is_now(void **state)
     buf_free(&csv);
 }
 
+/* --- what the portal answers, on both databases --- */
+
+static size_t listed(struct course *c, struct store_result_filter filter)
+{
+    struct store_public_result *rows = NULL;
+    size_t count = 0;
+    filter.most = 100;
+    if (office_portal_results(&rows, &count, &c->s->e, &filter) != ERR_OK)
+        fail_msg("%s", fault_text(&c->s->e.fault));
+    return count;
+}
+
+static void the_portal_filters_results_alike_on_both(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, published);
+    const struct step steps[] = {
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"publish", course_publish},
+    };
+    COURSE_RUN(c, steps);
+    int32_t day = 0;
+    assert_int_equal(date_parse(&day, STR("2026-03-10")), ERR_OK);
+    const char *where = course_text(c, "SELECT division FROM published ORDER BY result");
+    assert_int_equal(listed(c, (struct store_result_filter){0}), 7);
+    assert_int_equal(listed(c, (struct store_result_filter){.current = true}), 6);
+    assert_int_equal(listed(c, (struct store_result_filter){.corrections = true}), 1);
+    assert_int_equal(listed(c, (struct store_result_filter){.code = STR("finding")}), 1);
+    assert_int_equal(listed(c, (struct store_result_filter){.code = STR("01")}), 6);
+    assert_int_equal(listed(c, (struct store_result_filter){.item = STR("SCJG-S0001")}), 7);
+    assert_int_equal(listed(c, (struct store_result_filter){.item = STR("SCJG-S0002")}), 0);
+    assert_int_equal(listed(c, (struct store_result_filter){.first = day, .last = day}), 7);
+    assert_int_equal(listed(c, (struct store_result_filter){.first = day + 1}), 0);
+    assert_int_equal(listed(c, (struct store_result_filter){.last = day - 1}), 0);
+    assert_int_equal(listed(c, (struct store_result_filter){.until = COURSE_START}), 0);
+    assert_int_equal(listed(c, (struct store_result_filter){.division = STR("9")}), 0);
+    assert_true(listed(c, (struct store_result_filter){.division = str_of(where)}) > 0);
+    struct office_choices choices;
+    assert_int_equal(office_portal_choices(&choices, &c->s->e, true), ERR_OK);
+    assert_int_equal((int64_t)choices.division_count,
+                     course_number(c, "SELECT count(DISTINCT division) FROM object"));
+    assert_int_equal(choices.item_count, 1);
+    assert_int_equal(choices.department_count, 1);
+}
+
+static void a_business_shows_both_versions_and_what_followed_on_both(void **state)
+{
+    struct course *c = *state;
+    struct office_business b;
+    COURSE_RUN(c, published);
+    const struct step steps[] = {
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"publish", course_publish},
+        {"a case", course_follow,
+         &(struct course_follow){.object = "1", .measure = "立案查处", .state = "未完结"},
+         .by = "审核员"},
+    };
+    COURSE_RUN(c, steps);
+    struct errand *e = &c->s->e;
+    assert_int_equal(office_portal_business(&b, e, course_object(c, "1")), ERR_OK);
+    assert_int_equal(b.result_count, 2);
+    assert_true(b.results[1].replaced && !b.results[0].replaced);
+    assert_true(b.results[0].replaces == b.results[1].id && b.results[1].replaces == 0);
+    assert_true(b.results[0].idx > b.results[1].idx);
+    assert_true(str_eq(b.results[0].reason, STR("录入时选错结果")));
+    assert_int_equal(b.followup_count, 1);
+    assert_true(b.followups[0].idx == c->idx && b.followups[0].visit == b.results[0].visit);
+    struct store_public_followup *all = NULL;
+    size_t count = 0;
+    const struct store_result_filter any = {.most = 10};
+    assert_int_equal(office_portal_followups(&all, &count, e, &any), ERR_OK);
+    assert_int_equal(count, 1);
+}
+
+static void the_other_pages_have_their_rows_on_both(void **state)
+{
+    struct course *c = *state;
+    struct office_front front;
+    struct office_statistics s;
+    struct store_public_item *items = NULL;
+    struct store_public_draw *draws = NULL;
+    struct office_public_task task;
+    struct office_public_draw draw;
+    size_t count = 0;
+    struct errand *e = &c->s->e;
+    COURSE_RUN(c, published);
+    const struct step steps[] = {
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"publish", course_publish},
+        {"disclose", course_disclose},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(office_portal_front(&front, e), ERR_OK);
+    assert_true(front.figures.results == 6 && front.figures.findings == 1);
+    assert_int_equal(office_portal_statistics(&s, e, 2026), ERR_OK);
+    assert_int_equal(s.estimate_count, 1);
+    assert_true(s.estimates[0].visited == 6 && s.estimates[0].findings == 1);
+    /* one of six in a single stratum: a sixth, whatever the pool */
+    assert_true(fabs(s.estimates[0].share - 1.0 / 6) < 1e-9);
+    assert_true(s.estimates[0].low > 0 && s.estimates[0].high < 1);
+    assert_int_equal(s.share_count[STORE_BY_ITEM], 1);
+    assert_true(s.shares[STORE_BY_ITEM][0].estimate.findings == 1);
+    assert_int_equal(office_portal_items(&items, &count, e), ERR_OK);
+    assert_int_equal((int64_t)count, course_number(c, "SELECT count(id) FROM item"));
+    assert_int_equal(office_portal_item(&items, &count, e, STR("SCJG-S0001")), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(office_portal_item(&items, &count, e, STR("NN")), ERR_MISSING);
+    assert_int_equal(office_portal_draws(&draws, &count, e, 0, 10), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(office_portal_task(&task, e, c->task), ERR_OK);
+    assert_int_equal(office_portal_draw(&draw, e, c->draw), ERR_OK);
+    assert_true(draw.disclosed && draw.visit_count == 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +380,9 @@ int main(void)
         COURSE_TEST(a_corrected_result_can_be_corrected_again),
         COURSE_TEST(the_roots_of_both_entries_are_recomputed_by_a_second_program),
         COURSE_TEST(only_published_findings_are_followed_and_by_two_people),
+        COURSE_TEST(the_portal_filters_results_alike_on_both),
+        COURSE_TEST(a_business_shows_both_versions_and_what_followed_on_both),
+        COURSE_TEST(the_other_pages_have_their_rows_on_both),
         COURSE_TEST(an_export_holds_each_result_once_as_it_is_now),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
