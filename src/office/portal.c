@@ -158,11 +158,11 @@ static bool search_holds(const struct errand *e, const struct office_search *s,
             (industry != NULL && str_eq(str_range(&industry->section, 1), s->section)));
 }
 
-/* By number: candidates are looked at a thousand at a time, and never more than ten thousand, so
+/* By number: candidates are looked at 500 at a time, and never more than 2,000, so
  * that a page costs a bounded time; then the next page goes on behind the last candidate. */
 static enum err search_numbers(struct search_work *w, struct db_tx *tx)
 {
-    enum { STEP = 1000, STEPS = 10 };
+    enum { STEP = 500, STEPS = 4 };
     struct errand *e = w->e;
     const struct office_search *s = w->search;
     struct office_found *out = w->out;

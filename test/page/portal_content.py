@@ -364,7 +364,7 @@ def exports(_):
         many // db.execute("SELECT COUNT(*) FROM published").fetchone()[0])
     db.execute("%s INSERT INTO result SELECT %s FROM n, result r WHERE r.state = 'published'" % (
         numbers, ", ".join(values.get(c, "r." + c) for c in columns)))
-    db.execute("%s INSERT INTO published SELECT %s FROM n, published p JOIN result r ON r.id = p.result"
+    db.execute("%s INSERT INTO published SELECT %s FROM n, published p JOIN result r ON r.tenant = p.tenant AND r.id = p.result"
                " AND r.state = 'published'" % (numbers, ", ".join(
                    "p.result + n.k * 1000000000000" if c == "result" else "p." + c for c in public)))
     db.commit()
