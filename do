@@ -339,7 +339,7 @@ configure_run() {
 # Programs and scripts alike print "name value unit ratio goal" a line; see bench/README.md.
 do_bench() {
     local program chosen=()
-    need build test
+    need build test bench
     configure build-bench -Dbuildtype=release -Dbench=true -Dtests=disabled -Dwerror=false &&
         compile build-bench || return 1
     for program in build-bench/bench/bench_* bench/bench_*.sh; do

@@ -219,12 +219,12 @@ enum err store_public_seats(struct store_public_seat **out, size_t *count, struc
     " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"                                      \
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"                                        \
     " LEFT JOIN correction c ON c.tenant = p.tenant AND c.result = p.result"                       \
-    " WHERE p.tenant = $1 AND p.result < $2"
+    " WHERE p.tenant = $1"
 
 /* All that is compared stands in the published row itself, so that a filter that few rows pass
  * reads that table alone. */
 static const char RESULTS[] = RESULT_ROWS
-    " AND ($3 = '' OR p.task_number = $3) AND ($4 = '' OR p.item_code = $4)"
+    " AND p.result < $2 AND ($3 = '' OR p.task_number = $3) AND ($4 = '' OR p.item_code = $4)"
     " AND ($5 = '' OR p.authority = $5)"
     " AND ($6 = '' OR p.code = $6 OR ($6 = 'finding' AND p.code <> '01' AND p.code <> '07'))"
     " AND ($7 = '' OR p.type = $7) AND p.division >= $8 AND p.division < $9"
@@ -232,8 +232,13 @@ static const char RESULTS[] = RESULT_ROWS
     " AND r.published_at >= $12 AND r.published_at < $13"
     " AND ($14 = 0 OR r.state = 'published') AND ($15 = 0 OR c.reason <> '')"
     " ORDER BY p.result DESC LIMIT $16";
+/* The object's visits come first: CROSS JOIN and the bare sum keep SQLite from reading the results
+ * of everybody until the limit is full. */
 static const char RESULTS_OF_OBJECT[] =
-    RESULT_ROWS " AND v.pool_id = $3 ORDER BY p.result DESC LIMIT $4";
+    RESULT_ROWS " AND p.result IN (SELECT x.id FROM visit y CROSS JOIN result x"
+                " WHERE y.tenant = $1 AND x.id + 0 < $2 AND y.pool_id = $3"
+                " AND x.tenant = y.tenant AND x.visit = y.id)"
+                " ORDER BY p.result DESC LIMIT $4";
 
 static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena)
 {

@@ -53,7 +53,7 @@ static enum err encode_gzip(struct buf *out, struct str plain, bool best)
     z_stream z = {0};
     if (plain.len > UINT32_MAX / 2)
         return ERR_LIMIT;
-    if (deflateInit2(&z, best ? 9 : 5, Z_DEFLATED, ENCODE_GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
+    if (deflateInit2(&z, best ? 9 : 3, Z_DEFLATED, ENCODE_GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
         Z_OK)
         return ERR_MEMORY;
     size_t bound = deflateBound(&z, plain.len);

@@ -87,9 +87,15 @@ static struct web_page *job_error(struct job *job, int status, const struct faul
     job->server->config.error_page(&reply, &job->request, status, fault);
     reply.status = status;
     reply.no_store = true;
-    if (web_page_make(&page, &reply, false) != ERR_OK)
+    if (web_page_make(&page, &reply, WEB_PAGE_PLAIN) != ERR_OK)
         buf_free(&reply.body);
     return page;
+}
+
+/* A page is made in the one encoding that is asked for: the others may never be. */
+static enum web_encoding job_encoding(const struct job *job)
+{
+    return web_encoding_pick(job->accept_encoding);
 }
 
 /* Runs the route's handler; whatever it returns becomes a page. Words are told only for 4xx. */
@@ -104,7 +110,7 @@ static struct web_page *job_handle(struct job *job)
     if (err == ERR_OK)
         err = buf_err(&reply.body);
     if (err == ERR_OK)
-        err = web_page_make(&page, &reply, reply.file == NULL);
+        err = web_page_make(&page, &reply, 1U << job_encoding(job));
     if (err == ERR_OK)
         return page;
     buf_free(&reply.body);
@@ -242,13 +248,8 @@ static struct MHD_Response *send_file(struct job *job)
 static struct MHD_Response *send_body(struct job *job, bool empty)
 {
     struct web_page *page = job->page;
-    enum web_encoding best = web_encoding_pick(job->accept_encoding);
-    job->encoding = page->encoded[best] ? best
-                    : best == WEB_BROTLI && page->encoded[WEB_GZIP] &&
-                            web_encoding_pick(STR("gzip")) == WEB_GZIP &&
-                            str_find(job->accept_encoding, STR("gzip")) >= 0
-                        ? WEB_GZIP
-                        : WEB_IDENTITY;
+    enum web_encoding asked = job_encoding(job);
+    job->encoding = page->encoded[asked] ? asked : WEB_IDENTITY;
     struct str body = empty ? STR("") : buf_view(&page->body[job->encoding]);
     job->sent = body.len;
     return MHD_create_response_from_buffer_with_free_callback_cls(
@@ -386,9 +387,10 @@ static int take_head(struct job *job, const char *method)
     return take_route(job);
 }
 
-/* The part of a page's key that is not its path: language and query. */
+/* Language and encoding, path and query. */
 static void job_key(struct job *job)
 {
+    buf_char(&job->key, (char)('0' + (int)job_encoding(job)));
     buf_str(&job->key, job->request.language);
     buf_str(&job->key, job->request.path);
     buf_char(&job->key, '?');

@@ -20,10 +20,12 @@ static void page_etag(struct web_page *page)
 }
 
 /* An encoding is kept only where it saves at least a twentieth. */
-static enum err page_encode(struct web_page *page)
+static enum err page_encode(struct web_page *page, unsigned encodings)
 {
     struct str plain = buf_view(&page->body[WEB_IDENTITY]);
     for (int e = WEB_GZIP; e < WEB_ENCODINGS; e++) {
+        if ((encodings & 1U << e) == 0)
+            continue;
         TRY(web_encode(&page->body[e], (enum web_encoding)e, plain, false));
         page->encoded[e] = page->body[e].len < plain.len - plain.len / 20;
         if (!page->encoded[e])
@@ -47,7 +49,7 @@ static bool page_texts(struct web_page *page, const struct web_reply *reply)
            page_copy(&page->path, reply->file ? str_of(reply->file) : STR(""));
 }
 
-enum err web_page_make(struct web_page **out, struct web_reply *reply, bool compress)
+enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings)
 {
     struct web_page *page = calloc(1, sizeof *page);
     if (page == NULL)
@@ -64,8 +66,8 @@ enum err web_page_make(struct web_page **out, struct web_reply *reply, bool comp
     reply->body = (struct buf){0};
     enum err err = page_texts(page, reply) ? buf_err(&page->body[WEB_IDENTITY]) : ERR_MEMORY;
     size_t len = page->body[WEB_IDENTITY].len;
-    if (err == ERR_OK && compress && web_encoding_worth(str_of(page->type), len))
-        err = page_encode(page);
+    if (err == ERR_OK && web_encoding_worth(str_of(page->type), len))
+        err = page_encode(page, encodings);
     if (err == ERR_OK && page->status == 200 && page->path == NULL && !page->no_store)
         page_etag(page);
     if (err != ERR_OK) {

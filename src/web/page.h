@@ -25,9 +25,10 @@ struct web_page {
     bool open_data;
 };
 
-/* Makes a page of a reply, whose body it takes over; one reference. compress: makes the encodings
- * besides identity too. ERR_MEMORY. */
-MUST enum err web_page_make(struct web_page **out, struct web_reply *reply, bool compress);
+/* Which encodings a page is made in besides identity: bits 1 << WEB_GZIP, 1 << WEB_BROTLI. */
+enum { WEB_PAGE_PLAIN = 0, WEB_PAGE_ALL = 1 << WEB_GZIP | 1 << WEB_BROTLI };
+/* Makes a page of a reply, whose body it takes over; one reference. ERR_MEMORY. */
+MUST enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings);
 /* Adds a form that was encoded elsewhere to a page that nobody else holds yet; empty bytes are left
  * out. ERR_MEMORY. */
 MUST enum err web_page_encoded(struct web_page *page, enum web_encoding encoding, struct str bytes);

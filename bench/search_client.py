@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Asks the search page of a portal as readers do and prints the 99th percentile of each kind of text.
+
+    search_client.py PORT ROWS GOAL_MS NAME
+
+ROWS objects of gen_objects are registered. Every request has an address of its own (the server must
+trust 127.0.0.1 as its proxy) and a parameter that never came before, so that neither the limit nor
+the page cache answers. The time is from sending the request to the last byte of the page.
+"""
+import http.client
+import random
+import sys
+import time
+import urllib.parse
+
+COUNT = 500
+PLACES = {"410882": "沁阳市", "140981": "原平市", "410481": "舞钢市", "411523": "新县", "410883": "孟州市"}
+
+
+def kinds(rows):
+    """Name and a function that gives the text and division of one request."""
+    number = lambda: random.randrange(rows)
+    place = lambda: random.choice(list(PLACES.items()))
+
+    def inside():
+        code, name = place()
+        return name + "百", code
+
+    def apart():
+        code, _ = place()
+        return random.choice([n for c, n in PLACES.items() if c != code]), code
+
+    return [
+        ("one_common", lambda: (random.choice("公司店部有限百货药食第1"), "")),
+        ("one_none", lambda: (random.choice("龘靐齉爨饕餮"), "")),
+        ("two_common", lambda: (random.choice(["公司", "有限", "百货", "商店", "经营", "食品", "沁阳"]), "")),
+        ("two_none", lambda: (random.choice(["司公", "店商", "部市", "药餐", "限第"]), "")),
+        ("four_common", lambda: (random.choice(["有限公司", "有限责任", "汽车维修", "原平市建"]), "")),
+        ("number_part", lambda: ("第%d" % number(), "")),
+        ("one_business", lambda: ("第%d经营部" % number(), "")),
+        ("scattered", lambda: ("%s第%d商" % (random.choice(["百货", "餐饮"]), random.randrange(100)), "")),
+        ("in_division", inside),
+        ("division_apart", apart),
+    ]
+
+
+class Reader:
+    def __init__(self, port):
+        self.link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.asked = 0
+
+    def ask(self, text, division):
+        """Milliseconds of one page."""
+        self.asked += 1
+        query = {"q": text, "n": "%d" % self.asked}
+        if division:
+            query["division"] = division
+        address = "10.%d.%d.%d" % (self.asked >> 16, self.asked >> 8 & 255, self.asked & 255)
+        path = "/search?" + urllib.parse.urlencode(query)
+        began = time.perf_counter()
+        self.link.request("GET", path, headers={"X-Forwarded-For": address, "Accept-Encoding": "gzip"})
+        answer = self.link.getresponse()
+        answer.read()
+        took = (time.perf_counter() - began) * 1000
+        if answer.status != 200:
+            sys.exit("search_client: %s: %d" % (path, answer.status))
+        return took
+
+
+def percentile(times, share):
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+
+
+def main(port, rows, goal, name):
+    random.seed(20261121)
+    reader = Reader(int(port))
+    every = []
+    for kind, make in kinds(int(rows)):
+        began, times = time.time(), []
+        while len(times) < COUNT and (len(times) < 20 or time.time() - began < 20):
+            times.append(reader.ask(*make()))
+        late = percentile(times, 0.99)
+        print("%s_%s %.2f ms %.2f <=1" % (name, kind, late, late / float(goal)), flush=True)
+        if kind != "division_apart":
+            every += times
+    late = percentile(every, 0.99)
+    print("# all kinds but division_apart together, median %.2f ms" % percentile(every, 0.5))
+    print("%s_p99 %.2f ms %.2f <=1" % (name, late, late / float(goal)), flush=True)
+
+
+main(*sys.argv[1:])
