@@ -22,11 +22,10 @@ import threading
 import time
 import urllib.parse
 import zipfile
-from html.parser import HTMLParser
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "..", "fault")]
-from portal_kit import SUNLOT, Server, command  # noqa: E402
+from portal_kit import SUNLOT, Server, command, crawl, hostile_requests, one_answer  # noqa: E402
 from tap import Tap, must  # noqa: E402
 
 HEADERS = {
@@ -41,24 +40,6 @@ POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-sr
           "frame-ancestors 'none'")
 
 
-class Links(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.found = []
-        self.inline = []
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        for name in ("href", "src"):
-            if attrs.get(name):
-                self.found.append(attrs[name])
-        if tag == "form" and "action" in attrs and attrs.get("method", "get").lower() == "get":
-            self.found.append(attrs["action"])
-        if tag == "style" or (tag == "script" and "src" not in attrs):
-            self.inline.append(tag)
-        self.inline += [a for a in attrs if a == "style" or a.startswith("on")]
-
-
 tap = Tap()
 home = tempfile.mkdtemp(prefix="sunlot-portal-")
 county = os.path.join(home, "county")
@@ -66,34 +47,6 @@ county = os.path.join(home, "county")
 
 def run(*words):
     return command("--data", county, *words)
-
-
-def crawl(server):
-    """Every address that can be reached from the front page, with its answer."""
-    seen, waiting = {}, ["/", "/robots.txt", "/sitemap.xml", "/healthz", "/?lang=en", "/?size=large"]
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        status, headers, body = server.ask(path)
-        tries = 0
-        while status == 429 and tries < 60:
-            time.sleep(0.3)
-            status, headers, body = server.ask(path)
-            tries += 1
-        seen[path] = (status, headers, body)
-        if not headers.get("content-type", "").startswith("text/html"):
-            continue
-        parser = Links()
-        parser.feed(body.decode("utf-8"))
-        must(not parser.inline, "%s: inline script or style: %s" % (path, parser.inline))
-        for link in parser.found:
-            target = urllib.parse.urljoin(path, link).split("#")[0]
-            must(not target.startswith("http"), "%s links to %s" % (path, target))
-            # in other languages and sizes the same pages: their front pages stand for them
-            if target and not ("lang=" in target or "size=" in target):
-                waiting.append(target)
-    return seen
 
 
 def all_reachable(server, seen):
@@ -170,76 +123,8 @@ def heads(server, seen):
             must(head[1].get(name) == headers.get(name), "HEAD %s: %s" % (path, name))
 
 
-def one_answer(got, statuses, words):
-    """libmicrohttpd 0.9.75 writes the head of its own refusals twice before it closes: no second
-    answer, and never a second request answered, but a doubled one."""
-    heads = re.findall(rb"HTTP/1\.[01] (\d{3}) ", got)
-    doubled = len(heads) == 2 and len(set(heads)) == 1 and got[:60] == got[got.find(b"HTTP/", 9):][:60]
-    must(len(heads) <= 1 or (doubled and b"sunlot" not in got), "%s: %d answers" % (words, len(heads)))
-    must(heads or None in statuses, "%s: no answer" % words)
-    must(not heads or int(heads[0]) in statuses, "%s: %s" % (words, heads))
-
-
 def hostile(server, _):
     """Each gets one clean answer while readers are served. None: closing without one is right too."""
-    host = b"Host: x\r\n"
-    body = b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
-    post = b"POST /feedback HTTP/1.1\r\n" + host
-    close = b"Connection: close\r\n"
-    cases = [
-        ("two lengths", post + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello" + body, {400}),
-        ("two equal lengths", post + b"Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello" + body, {400}),
-        ("length and encoding", post + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + body, {400}),
-        ("odd encoding", post + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + body, {400}),
-        ("encoding list", post + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + body, {400}),
-        ("two encodings", post + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + body, {400}),
-        ("blank in encoding name", post + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + body, {400, None}),
-        ("length +5", post + b"Content-Length: +5\r\n\r\nhello" + body, {400, None}),
-        ("length -1", post + b"Content-Length: -1\r\n\r\n" + body, {400, 413, None}),
-        ("length 0x5", post + b"Content-Length: 0x5\r\n\r\nhello" + body, {400, None}),
-        ("length 5,5", post + b"Content-Length: 5,5\r\n\r\nhello" + body, {400, None}),
-        ("huge length", post + b"Content-Length: 99999999999999999999\r\n\r\n", {400, 413, None}),
-        ("no host", b"GET / HTTP/1.1\r\n\r\n", {400}),
-        ("two hosts", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", {400}),
-        ("empty host", b"GET / HTTP/1.1\r\nHost:\r\n\r\n", {400}),
-        ("folded header", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", {400, 200, None}),
-        ("bad header name", b"GET / HTTP/1.1\r\nHost: x\r\nA(b): c\r\n\r\n", {400, None}),
-        ("no colon", b"GET / HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n", {400, None}),
-        ("control in header", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\x01c\r\n\r\n", {400, None}),
-        ("NUL in header", b"GET / HTTP/1.1\r\nHost: x\r\nA: b\x00c\r\n" + close + b"\r\n", {400, 200, None}),
-        ("%00", b"GET /%00 HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("%zz", b"GET /%zz HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("short %", b"GET /a%2 HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("dots", b"GET /static/../../etc/passwd HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("coded dots", b"GET /log/tile/%2e%2e/%2e%2e/keys/log.key HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("coded slash", b"GET /log/tile/..%2f..%2fkeys%2flog.key HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("twice coded", b"GET /log/tile/%252e%252e/keys/log.key HTTP/1.1\r\n" + host + close + b"\r\n", {404}),
-        ("backslash", b"GET /static\\..\\x HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("overlong", b"GET /%c0%ae%c0%ae/ HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("raw bytes", b"GET /\xff\xfe HTTP/1.1\r\n" + host + close + b"\r\n", {400, None}),
-        ("CR in path", b"GET /a%0d%0aSet-Cookie:x HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("repeated parameter", b"GET /search?q=a&q=b HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("repeated, coded", b"GET /search?q=a&%71=b HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("many parameters", b"GET /?" + b"&".join(b"a%d=1" % i for i in range(100)) + b" HTTP/1.1\r\n" + host + close + b"\r\n", {400, 414}),
-        ("absolute target", b"GET http://x/ HTTP/1.1\r\n" + host + close + b"\r\n", {400}),
-        ("star", b"OPTIONS * HTTP/1.1\r\n" + host + close + b"\r\n", {405, 400}),
-        ("trace", b"TRACE / HTTP/1.1\r\n" + host + close + b"\r\n", {405}),
-        ("unknown method", b"BREW / HTTP/1.1\r\n" + host + close + b"\r\n", {405}),
-        ("no version", b"GET /\r\n" + host + b"\r\n", {400, 505, None}),
-        ("version 9", b"GET / HTTP/9.9\r\n" + host + b"\r\n", {400, 505, None}),
-        ("garbage", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\r\n\r\n", {400, None}),
-        ("bare LF", b"GET / HTTP/1.1\nHost: x\nConnection: close\n\n", {400, 200, None}),
-        ("many headers", b"GET / HTTP/1.1\r\n" + host + b"".join(b"X-%d: y\r\n" % i for i in range(90)) + b"\r\n", {431}),
-        ("large head", b"GET / HTTP/1.1\r\n" + host + b"X: " + b"y" * 60000 + b"\r\n\r\n", {431, 413, 400, None}),
-        ("long target", b"GET /" + b"a" * 6000 + b" HTTP/1.1\r\n" + host + close + b"\r\n", {414}),
-        ("body on a page", b"GET / HTTP/1.1\r\n" + host + close + b"Content-Length: 5\r\n\r\nhello", {400}),
-        ("large body", post + close + b"Content-Length: 200000\r\n\r\n" + b"x" * 200000, {413}),
-        ("announced body", post + b"Content-Length: 2000000000\r\n\r\nabc", {413}),
-        ("large chunked body", post + close + b"Transfer-Encoding: chunked\r\n\r\n" + b"8000\r\n" + b"x" * 0x8000 + b"\r\n0\r\n\r\n", {413}),
-        ("bad chunk", post + close + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", {400, None}),
-        ("form not UTF-8", post + close + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\ntext=%ff", {400}),
-        ("repeated field", post + close + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\ntext=a&text=b", {400}),
-    ]
     stopped, slow = threading.Event(), []
 
     def readers():
@@ -252,14 +137,14 @@ def hostile(server, _):
     reader = threading.Thread(target=readers)
     reader.start()
     try:
-        for words, data, statuses in cases:
+        for words, data, statuses in hostile_requests():
             one_answer(server.raw(data, wait=1.5), statuses, words)
     finally:
         stopped.set()
         reader.join()
     must(all(status == 200 for _, status in slow), "a reader was refused")
     return "%d hostile requests, %d reads beside them, slowest %.0f ms" % (
-        len(cases), len(slow), max(t for t, _ in slow) * 1000)
+        len(hostile_requests()), len(slow), max(t for t, _ in slow) * 1000)
 
 
 def slow_senders(server, _):
