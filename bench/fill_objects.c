@@ -7,6 +7,8 @@
  * calls, with more rows a transaction. */
 #include "base/str.h"
 #include "db/db.h"
+#include "ids/industry.h"
+#include "model/embed.h"
 #include "store/search.h"
 
 #include <stdio.h>
@@ -22,6 +24,7 @@ static const char COLUMNS[] =
 
 struct fill {
     struct db *db;
+    struct industries industries;
     int64_t rows;
     uint64_t done;
 };
@@ -85,15 +88,18 @@ static enum err fill_index(struct db_tx *tx, void *ctx)
 {
     struct fill *fill = ctx;
     struct arena arena = {0};
+    const struct store_search_source source = {db_dialect(fill->db), tenant, &fill->industries};
     enum err err = store_search_make(tx, db_dialect(fill->db));
     if (err == ERR_OK)
-        err = store_search_follow(&fill->done, &arena, tx, db_dialect(fill->db), tenant, FILL_STEP);
+        err = store_search_follow(&fill->done, &arena, tx, &source, FILL_STEP);
     arena_free(&arena);
     return err;
 }
 
-static enum err fill_all(struct fill *fill, struct str url, struct fault *fault)
+static enum err fill_all(struct fill *fill, struct str url, struct arena *arena,
+                         struct fault *fault)
 {
+    TRY(industries_load(&fill->industries, arena, model_data_find("industries.csv"), fault));
     TRY(db_open(&fill->db, url, false, fault));
     TRY(db_transact(fill->db, "fill-objects", fill_objects, fill, fault));
     do
@@ -105,6 +111,7 @@ static enum err fill_all(struct fill *fill, struct str url, struct fault *fault)
 int main(int argc, char **argv)
 {
     struct fill fill = {0};
+    struct arena arena = {0};
     struct fault fault = {0};
     char url[FILL_LINE];
     if (argc != 2) {
@@ -112,8 +119,9 @@ int main(int argc, char **argv)
         return 2;
     }
     snprintf(url, sizeof url, "sqlite:%s", argv[1]);
-    enum err err = fill_all(&fill, str_of(url), &fault);
+    enum err err = fill_all(&fill, str_of(url), &arena, &fault);
     db_close(fill.db);
+    arena_free(&arena);
     if (err != ERR_OK)
         fprintf(stderr, "fill_objects: %s %s\n", err_en(err), fault.text);
     return err == ERR_OK ? 0 : 1;

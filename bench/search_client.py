@@ -18,28 +18,33 @@ PLACES = {"410882": "沁阳市", "140981": "原平市", "410481": "舞钢市", "
 
 
 def kinds(rows):
-    """Name and a function that gives the text and division of one request."""
+    """Name and a function that gives the text and the filter of one request."""
     number = lambda: random.randrange(rows)
     place = lambda: random.choice(list(PLACES.items()))
 
     def inside():
         code, name = place()
-        return name + "百", code
+        return name + "百", {"division": code}
+
+    def filtered():
+        return random.choice(["公司", "店", "第1", "建筑", ""]), {
+            "division": place()[0], "kind": "enterprise", "section": random.choice("FHCE")}
 
     def apart():
         code, _ = place()
-        return random.choice([n for c, n in PLACES.items() if c != code]), code
+        return random.choice([n for c, n in PLACES.items() if c != code]), {"division": code}
 
     return [
-        ("one_common", lambda: (random.choice("公司店部有限百货药食第1"), "")),
-        ("one_none", lambda: (random.choice("龘靐齉爨饕餮"), "")),
-        ("two_common", lambda: (random.choice(["公司", "有限", "百货", "商店", "经营", "食品", "沁阳"]), "")),
-        ("two_none", lambda: (random.choice(["司公", "店商", "部市", "药餐", "限第"]), "")),
-        ("four_common", lambda: (random.choice(["有限公司", "有限责任", "汽车维修", "原平市建"]), "")),
-        ("number_part", lambda: ("第%d" % number(), "")),
-        ("one_business", lambda: ("第%d经营部" % number(), "")),
-        ("scattered", lambda: ("%s第%d商" % (random.choice(["百货", "餐饮"]), random.randrange(100)), "")),
+        ("one_common", lambda: (random.choice("公司店部有限百货药食第1"), {})),
+        ("one_none", lambda: (random.choice("龘靐齉爨饕餮"), {})),
+        ("two_common", lambda: (random.choice(["公司", "有限", "百货", "商店", "经营", "食品", "沁阳"]), {})),
+        ("two_none", lambda: (random.choice(["司公", "店商", "部市", "药餐", "限第"]), {})),
+        ("four_common", lambda: (random.choice(["有限公司", "有限责任", "汽车维修", "原平市建"]), {})),
+        ("number_part", lambda: ("第%d" % number(), {})),
+        ("one_business", lambda: ("第%d经营部" % number(), {})),
+        ("scattered", lambda: ("%s第%d商" % (random.choice(["百货", "餐饮"]), random.randrange(100)), {})),
         ("in_division", inside),
+        ("filtered", filtered),
         ("division_apart", apart),
     ]
 
@@ -49,12 +54,10 @@ class Reader:
         self.link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.asked = 0
 
-    def ask(self, text, division):
+    def ask(self, text, chosen):
         """Milliseconds of one page."""
         self.asked += 1
-        query = {"q": text, "n": "%d" % self.asked}
-        if division:
-            query["division"] = division
+        query = {"q": text, "n": "%d" % self.asked, **chosen}
         address = "10.%d.%d.%d" % (self.asked >> 16, self.asked >> 8 & 255, self.asked & 255)
         path = "/search?" + urllib.parse.urlencode(query)
         began = time.perf_counter()
