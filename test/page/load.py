@@ -73,6 +73,19 @@ class Load:
 
     # --- readers ---
 
+    def send(self, link, method, path, headers):
+        """The answer; one that says "later" because a file of open data is being made is asked for
+        again until it is there."""
+        while True:
+            link.request(method, path, headers=headers)
+            answer = link.getresponse()
+            data = answer.read()
+            if answer.status != 503 or not path.startswith("/open/") or time.time() > self.ends + 30:
+                return answer, data
+            must(answer.getheader("Retry-After"), "%s: 503 without Retry-After" % path)
+            self.count("files asked for again")
+            time.sleep(0.2)
+
     def ask(self, link):
         path, (_, known, body) = random.choice(self.pages)
         headers = {"Accept-Language": random.choice(["zh", "zh", "en"]), **self.address()}
@@ -83,9 +96,7 @@ class Load:
             headers["If-None-Match"] = known["etag"]
         elif random.random() < 0.4 and "/static/" not in path and "/log/" not in path:
             path += "%sn=%d" % ("&" if "?" in path else "?", self.number())
-        link.request(method, path, headers=headers)
-        answer = link.getresponse()
-        data = answer.read()
+        answer, data = self.send(link, method, path, headers)
         if answer.status == 429:  # an address that shares the attackers' budget
             self.count("put off")
             return
