@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILL_LINE = 4096, FILL_FIELDS = 7, FILL_STEP = 500000, FILL_JOB = 1 };
+enum { FILL_LINE = 4096, FILL_FIELDS = 7, FILL_STEP = 200000, FILL_JOB = 1 };
 
 static const char COLUMNS[] =
     "tenant, id, pool_id, number_kind, number, name, kind, type, state, division, address,"

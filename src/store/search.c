@@ -201,11 +201,11 @@ static const char MARK_SET[] = "UPDATE counter SET value = $3 WHERE tenant = $1 
 static const char MARK_NEW[] = "INSERT INTO counter (tenant, name, year, value)"
                                " VALUES ($1, $2, 0, $3)";
 static const char PENDING[] = "SELECT id FROM object WHERE tenant = $1"
-                              " AND (job > $2 OR (job = $2 AND id > $3))"
+                              " AND (job, id) > ($2, $3)"
                               " ORDER BY job, id LIMIT 1";
 static const char FOLLOW[] = "SELECT id, job, name, division, kind, state, industry FROM object"
                              " WHERE tenant = $1"
-                             " AND (job > $2 OR (job = $2 AND id > $3)) ORDER BY job, id LIMIT $4";
+                             " AND (job, id) > ($2, $3) ORDER BY job, id LIMIT $4";
 /* check: allow sql — the row id of a full-text table is its only key */
 static const char DROP_SQLITE[] = "DELETE FROM object_mark WHERE rowid = $1";
 static const char DROP_POSTGRESQL[] = "DELETE FROM object_mark WHERE id = $1";
