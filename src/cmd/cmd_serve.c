@@ -8,6 +8,7 @@
 #include "office/portal.h"
 #include "page/page.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -34,6 +35,18 @@ static void serve_files(void)
         return;
     limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Pages of every size come and go in several threads: with an arena a thread and a threshold that
+ * moves, as glibc has them, what is resident grows for hours by half of what is used. */
+static void serve_memory(void)
+{
+#ifdef M_ARENA_MAX
+    enum { SERVE_LARGE = 256 << 10 }; /* from this size on memory goes back when it is freed */
+    (void)mallopt(M_ARENA_MAX, 1);
+    (void)mallopt(M_MMAP_THRESHOLD, SERVE_LARGE);
+    (void)mallopt(M_TRIM_THRESHOLD, SERVE_LARGE);
+#endif
 }
 
 /* Signals are taken by serve_wait alone: blocked before any thread is made, all inherit it. */
@@ -151,6 +164,7 @@ int cmd_serve(struct cmd *cmd, int argc, char **argv)
     if (s.port > UINT16_MAX)
         return cmd_fail(fault_set(&s.fault, ERR_USAGE, "端口应在 0 到 65535 之间"), &s.fault);
     serve_files();
+    serve_memory();
     serve_signals(&set);
     if (cmd->log.fd < 0 && !quiet)
         cmd->log.fd = STDERR_FILENO;
