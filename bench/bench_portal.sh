@@ -3,14 +3,14 @@
 # run, by the same client (wrk): a cached page, a business page that no cache has, a static file; as
 # browsers ask (gzip; nginx has the packed bytes ready) and plain. First on a quiet machine, then
 # while an import runs. Rounds of both servers alternate, so that a busy machine slows both alike.
-# BENCH_SECONDS changes the length of a round (2), BENCH_ROWS the rows of the import (3000000).
+# BENCH_SECONDS changes the length of a round (1), BENCH_ROWS the rows of the import (5000000).
 #
 # What it uses of the program: sunlot demo DIR, sunlot --data DIR serve --port 0,
 #                              sunlot --data DIR import objects FILE
 set -u -o pipefail
 
-seconds=${BENCH_SECONDS:-2}
-rows=${BENCH_ROWS:-3000000}
+seconds=${BENCH_SECONDS:-1}
+rows=${BENCH_ROWS:-5000000}
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 dir=$(mktemp -d) || exit 1
 chmod 755 "$dir"
@@ -104,15 +104,25 @@ rate() {
     echo "${BASH_REMATCH[1]}"
 }
 
-# compare NAME KIND gzip|plain kept|new GOAL
+# compare NAME KIND gzip|plain kept|new GOAL: the medians of all rounds; the ratio is the median of
+# the ratios of neighbouring rounds.
 compare() {
-    local a=0 b=0
-    for _ in 1 2; do
-        b=$((b + $(rate "$peer" "$2" "$3" "$4"))) || exit 1
-        a=$((a + $(rate "$ours" "$2" "$3" "$4"))) || exit 1
+    local a b rounds=
+    for _ in $(seq 7); do
+        b=$(rate "$peer" "$2" "$3" "$4") || exit 1
+        a=$(rate "$ours" "$2" "$3" "$4") || exit 1
+        rounds+="$a $b"$'\n'
     done
-    awk -v name="$1" -v a=$a -v b=$b -v goal="$5" \
-        'BEGIN { printf "# nginx: %.0f/s\n%s %.0f /s %.2f %s\n", b / 2, name, a / 2, a / b, goal }'
+    python3 - "$1" "$5" "$rounds" <<'PY'
+import statistics
+import sys
+
+name, goal, rounds = sys.argv[1:]
+pairs = [tuple(map(float, line.split())) for line in rounds.splitlines()]
+ratio = statistics.median(a / b for a, b in pairs)
+print("# nginx: %.0f/s" % statistics.median(b for _, b in pairs))
+print("%s %.0f /s %.2f %s" % (name, statistics.median(a for a, _ in pairs), ratio, goal))
+PY
 }
 
 # all PREFIX FORM
