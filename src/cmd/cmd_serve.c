@@ -43,7 +43,7 @@ static void serve_memory(void)
 {
 #ifdef M_ARENA_MAX
     enum { SERVE_LARGE = 256 << 10 }; /* from this size on memory goes back when it is freed */
-    (void)mallopt(M_ARENA_MAX, 1);
+    (void)mallopt(M_ARENA_MAX, 2);
     (void)mallopt(M_MMAP_THRESHOLD, SERVE_LARGE);
     (void)mallopt(M_TRIM_THRESHOLD, SERVE_LARGE);
 #endif
