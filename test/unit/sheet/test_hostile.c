@@ -233,7 +233,7 @@ static void what_is_no_table_is_refused_with_words(void **state)
                  make_file(make, "a.mht", STR("MIME-Version: 1.0\r\nX-Document-Type: Workbook")),
                  NULL, ERR_UNSUPPORTED);
     make_refused(make, make_path(make, "absent.xlsx"), NULL, ERR_MISSING);
-    make_refused(make, make->folder, NULL, ERR_IO);
+    make_refused(make, make->folder, NULL, ERR_INPUT);
     char text[] = "名称,住所\n一二三四五六七八,一二三四五六七八九十\n甲乙丙丁戊己庚辛,一二三四五#"
                   "六七八九十\n";
     *strchr(text, '#') = '\0';
