@@ -31,6 +31,8 @@ from tap import Tap, must  # noqa: E402
 
 SECONDS = float(os.environ.get("SUNLOT_TEST_LOAD_SECONDS", "20"))
 READERS = 6
+# Sanitizers keep what is freed for a while: there they look for faults, and memory is not counted.
+SANITIZED = bool(os.environ.get("SUNLOT_SANITIZED"))
 CACHE = 32 << 20
 # What one request may leave behind is seen here: 20 s are ten thousand requests and more.
 GROWTH_KB = 8 << 10
@@ -252,12 +254,13 @@ def settled(server, want):
 
 def fill_cache(server, pages):
     """More different pages than the cache holds."""
-    path, body = max(((p, a[2]) for p, a in pages if p.startswith(("/results", "/draws", "/items"))),
-                     key=lambda page: len(page[1]))
+    path, size = max(((p, len(a[2])) for p, a in pages if p.startswith(("/results", "/draws", "/items"))),
+                     key=lambda page: page[1])
     link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    for i in range(2 * CACHE // len(body)):
+    for i in range(2 * CACHE // size):
         link.request("GET", "%s%sfill=%d" % (path, "&" if "?" in path else "?", i))
-        must(link.getresponse().read() == body or "?" in path, "%s changed" % path)
+        answer = link.getresponse()
+        must(answer.status == 200 and len(answer.read()) >= size, "%s: %d" % (path, answer.status))
     link.close()
 
 
@@ -273,8 +276,8 @@ def flat(server, pages, home):
     words = ["%s %d" % item for item in sorted(load.counts.items())]
     words.append("memory in the first quarter %d KiB, in the last %d KiB, most %d KiB" % (before, after, max(seen)))
     words.append("every eighth of the time: " + " ".join("%d" % seen[i * len(seen) // 8] for i in range(8)))
-    must(after - before < GROWTH_KB, "memory grew: " + "; ".join(words))
-    must(max(seen) < LIMIT_KB, "memory above %d KiB: %s" % (LIMIT_KB, "; ".join(words)))
+    must(SANITIZED or after - before < GROWTH_KB, "memory grew: " + "; ".join(words))
+    must(SANITIZED or max(seen) < LIMIT_KB, "memory above %d KiB: %s" % (LIMIT_KB, "; ".join(words)))
     open_after = settled(server, open_before)
     must(open_after <= open_before, "files and threads: %s became %s" % (open_before, open_after))
     for what in ("answers", "searches", "hostile", "slow senders", "slow readers", "imports", "feedback"):
