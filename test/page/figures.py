@@ -14,9 +14,9 @@ place, a department, or all) and y = 1 for one with a finding there:
         (Wilson 1927; with n*: Franco, Little, Louis, Slud, J. Surv. Stat. Methodol. 7, 2019)
 
 The interval's ends are found here by halving, not by its closed form. Where R is 0 or 1, n* is the
-number of visits in the domain over the share of the strata that was not visited. No interval with
+number of visits in the domain over the share of the strata that was not visited. No estimate with
 fewer than five visits or a stratum that had only one. That such an interval holds the true share as
-often as it says is shown with simulated draws."""
+often as it says is shown with simulated draws. docs/statistics.md says the same of the program."""
 import csv
 import io
 import math
@@ -189,10 +189,10 @@ def alike(shown, wanted, where):
 
 def same_estimate(cells, found, where):
     share, interval = found
-    alike(cells[0], share, where)
     if interval is None:
-        must(not re.search(r"\d", cells[1]), "%s: an interval %s from too few" % (where, cells[1]))
+        must(not re.search(r"\d", "".join(cells)), "%s: an estimate %s from too few" % (where, cells))
         return
+    alike(cells[0], share, where)
     low, high = cells[1].split(" – ")
     alike(low, interval[0], where + ", lower end")
     alike(high, interval[1], where + ", upper end")
