@@ -23,6 +23,8 @@ struct model_setting_row {
 
 /* The shipped row of a setting. */
 const struct model_setting_row *model_setting_row(enum model_setting setting);
+/* The largest whole number that its basis allows; UINT_MAX: any. */
+unsigned model_setting_most(enum model_setting setting);
 /* The setting of that name; MODEL_SETTING_COUNT if there is none. */
 enum model_setting model_setting_find(struct str name);
 

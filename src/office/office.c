@@ -419,6 +419,9 @@ static enum err office_setting_check(struct errand *e, enum model_setting settin
     if (err != ERR_OK)
         return fault_set(&e->fault, ERR_INPUT, "设置 %s 应为%s，例如 %s；没有改动", row->name,
                          ratio ? "比例" : "非负整数", row->value);
+    if (!ratio && a > model_setting_most(setting))
+        return fault_set(&e->fault, ERR_INPUT, "设置 %s 不得大于 %u（%s）；没有改动", row->name,
+                         model_setting_most(setting), row->basis);
     if (!ratio && a < row->least)
         return fault_set(&e->fault, ERR_INPUT, "设置 %s 不得小于 %u（%s）；没有改动", row->name,
                          row->least, row->basis);
@@ -472,13 +475,36 @@ static int64_t office_at(const struct errand *e, int64_t last)
 enum err office_audit(struct errand *e, struct db_tx *tx, struct str action, struct str target,
                       struct str detail)
 {
+    const struct office_audit_row row = {.action = action,
+                                         .target = target,
+                                         .detail = detail,
+                                         .outcome = STR("done")};
+    return office_audit_add(e, tx, &row);
+}
+
+enum err office_audit_add(struct errand *e, struct db_tx *tx, const struct office_audit_row *row)
+{
     int64_t id = 0;
     int64_t last = 0;
     TRY(store_counter_next(&id, tx, e->office->tenant, STR("audit"), 0));
     TRY(store_audit_time(&last, tx, e->office->tenant, id - 1));
     int64_t at = office_at(e, last);
-    const struct store_audit row = {e->office->tenant, id, at, e->actor, action, target, detail};
-    return store_audit_add(tx, &row);
+    const struct office_origin *from = &e->origin;
+    const struct store_audit full = {.tenant = e->office->tenant,
+                                     .id = id,
+                                     .at = at,
+                                     .actor = e->actor,
+                                     .action = row->action,
+                                     .target = row->target,
+                                     .detail = row->detail,
+                                     .role = from->role,
+                                     .department = from->department,
+                                     .address = from->address,
+                                     .request = from->request,
+                                     .outcome = row->outcome,
+                                     .before = row->before,
+                                     .after = row->after};
+    return store_audit_add(tx, &full);
 }
 
 enum err office_once(bool *done, struct str *outcome, struct errand *e, struct db_tx *tx,

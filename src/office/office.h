@@ -49,6 +49,14 @@ struct office_scope {
     size_t department_count;
 };
 
+/* What the audit says of the one who acts, beside his name; empty for commands (AU1). */
+struct office_origin {
+    struct str role;       /* codes of his roles, joined by commas */
+    struct str department; /* code of his own department */
+    struct str address;    /* where the request came from */
+    struct str request;    /* its number, as the access log has it */
+};
+
 /* One thing that one person does. Zero-initialise, set office, actor and now; free the arena. */
 struct errand {
     const struct office *office;
@@ -56,6 +64,7 @@ struct errand {
     struct str actor;    /* who, as the audit names him */
     struct str key;      /* idempotency key, empty if the caller has none */
     struct office_scope scope;
+    struct office_origin origin;
     int64_t now;        /* UTC microseconds */
     struct fault fault; /* words for the person, when a function returned an error */
 };
@@ -107,6 +116,17 @@ MUST enum err office_number(int64_t *out, struct errand *e, struct db_tx *tx, st
 /* Writes the audit row of a change, inside its transaction. */
 MUST enum err office_audit(struct errand *e, struct db_tx *tx, struct str action, struct str target,
                            struct str detail);
+/* The same with its outcome and the values before and after. */
+struct office_audit_row {
+    struct str action;
+    struct str target;
+    struct str detail;
+    struct str outcome; /* done, refused (wrong password, rule broken), denied (no permission) */
+    struct str before;  /* JSON objects, or empty */
+    struct str after;
+};
+MUST enum err office_audit_add(struct errand *e, struct db_tx *tx,
+                               const struct office_audit_row *row);
 /* Idempotency: if this errand's key was used before, *done is true and *outcome is what
  * office_once_done stored (ERR_CONFLICT if it was another action). Without a key *done is false.
  * office_repeated asks the same in a read transaction of its own. */

@@ -121,15 +121,19 @@ enum err store_request_add(struct db_tx *tx, const struct store_request_row *row
                           db_text(row->request.outcome), db_int(row->at)));
 }
 
-static const char AUDIT_ADD[] = "INSERT INTO audit (tenant, id, at, actor, action, target, detail)"
-                                " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+static const char AUDIT_ADD[] =
+    "INSERT INTO audit (tenant, id, at, actor, action, target, detail, role, department, address,"
+    " request, outcome, old_value, new_value)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 enum err store_audit_add(struct db_tx *tx, const struct store_audit *row)
 {
     return db_run(tx, NULL, AUDIT_ADD,
                   DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->at),
                           db_text(row->actor), db_text(row->action), db_text(row->target),
-                          db_text(row->detail)));
+                          db_text(row->detail), db_text(row->role), db_text(row->department),
+                          db_text(row->address), db_text(row->request), db_text(row->outcome),
+                          db_text(row->before), db_text(row->after)));
 }
 
 static const char AUDIT_TIME[] = "SELECT at FROM audit WHERE tenant = $1 AND id = $2";

@@ -56,6 +56,13 @@ struct store_audit {
     struct str action;
     struct str target;
     struct str detail;
+    struct str role;       /* codes of the actor's roles, '' for commands */
+    struct str department; /* code of the actor's department */
+    struct str address;    /* where the request came from */
+    struct str request;    /* its number, as the access log has it */
+    struct str outcome;    /* done, refused, denied */
+    struct str before;     /* JSON, '' if the detail says all */
+    struct str after;
 };
 /* Writes one audit row (AU1). */
 MUST enum err store_audit_add(struct db_tx *tx, const struct store_audit *row);

@@ -211,3 +211,29 @@ struct str web_capture(const struct web_request *r, const char *name)
 {
     return check_find(r->captures, r->capture_count, name);
 }
+
+struct str web_cookie(const struct web_request *r, const char *name)
+{
+    struct str found = str_range(NULL, 0);
+    struct str rest = r->cookie;
+    struct str pair;
+    while (str_cut(&pair, &rest, ';')) {
+        struct str value = str_trim(pair);
+        struct str key = value;
+        (void)str_cut(&key, &value, '=');
+        if (!str_eq(key, str_of(name)))
+            continue;
+        if (found.data != NULL)
+            return str_range(NULL, 0);
+        found = value;
+    }
+    return found;
+}
+
+bool web_same_origin(const struct web_request *r)
+{
+    ptrdiff_t at = str_find(r->origin, STR("://"));
+    if (r->fetch_site.len > 0)
+        return str_eq(r->fetch_site, STR("same-origin"));
+    return at >= 0 && str_eq(str_sub(r->origin, (size_t)at + 3, SIZE_MAX), r->host);
+}

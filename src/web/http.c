@@ -33,13 +33,16 @@ enum {
     HTTP_BODY = 30,          /* seconds for a body */
     HTTP_RATE = 10,          /* expensive requests a second of one address */
     HTTP_BURST = 40,
-    HTTP_SLOTS = 4096
+    HTTP_SLOTS = 4096,
+    HTTP_HEAVY = 32, /* long computations that wait */
+    HTTP_NICE = 10
 };
 
 struct web_server {
     struct web_config config;
     struct MHD_Daemon *daemon;
     struct web_pool *pool;
+    struct web_pool *heavy;
     struct web_cache *cache;
     struct web_limit *limit;
     struct web_watch *watch;
@@ -98,13 +101,28 @@ static enum web_encoding job_encoding(const struct job *job)
     return web_encoding_pick(job->accept_encoding);
 }
 
+/* The guard where the route wants one, then the handler. Nothing of it may be kept (WB3). */
+static enum err job_guarded(struct web_reply *reply, struct job *job, struct fault *fault)
+{
+    const struct web_route *route = job->route;
+    web_guard *guard = job->server->config.guard;
+    bool answered = false;
+    if (route->permit != 0) {
+        reply->no_store = true;
+        if (guard == NULL)
+            return ERR_FORBIDDEN;
+        TRY(guard(&answered, reply, &job->request, route, fault));
+    }
+    return answered ? ERR_OK : route->handler(reply, &job->request, fault);
+}
+
 /* Runs the route's handler; whatever it returns becomes a page. Words are told only for 4xx. */
 static struct web_page *job_handle(struct job *job)
 {
     struct web_reply reply = {.status = 200, .type = "text/html; charset=utf-8"};
     struct fault fault = {0};
     struct web_page *page = NULL;
-    enum err err = job->route->handler(&reply, &job->request, &fault);
+    enum err err = job_guarded(&reply, job, &fault);
     if (err == ERR_OK && reply.ready != NULL)
         return web_page_hold(reply.ready);
     if (err == ERR_OK)
@@ -123,7 +141,8 @@ static struct web_page *job_handle(struct job *job)
 
 static bool job_cacheable(const struct job *job)
 {
-    return (job->route->flags & WEB_CACHED) != 0 && job->request.method != WEB_POST;
+    return (job->route->flags & WEB_CACHED) != 0 && job->route->permit == 0 &&
+           job->request.method != WEB_POST;
 }
 
 /* Runs on a worker, or on the event thread for fast routes. */
@@ -221,6 +240,8 @@ static void send_headers(struct MHD_Response *response, const struct job *job)
         send_download(response, page->download);
     if (page->open_data)
         MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
+    if (page->forget)
+        MHD_add_response_header(response, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
     if (page->status == 503 || page->status == 429)
         MHD_add_response_header(response, "Retry-After", "2");
     if (page->status == 405)
@@ -383,6 +404,9 @@ static int take_head(struct job *job, const char *method)
     r->if_none_match = take_value(job, "If-None-Match");
     r->origin = take_value(job, "Origin");
     r->host = take_value(job, "Host");
+    r->cookie = take_value(job, "Cookie");
+    r->agent = take_value(job, "User-Agent");
+    r->fetch_site = take_value(job, "Sec-Fetch-Site");
     r->type = take_type(job);
     return take_route(job);
 }
@@ -429,12 +453,14 @@ static enum MHD_Result job_answer(struct job *job)
         job->page = job_cached(job);
     if (job->page != NULL || job->refused != 0)
         return job_send(job);
-    if ((job->route->flags & WEB_BLOCK) == 0) {
+    if ((job->route->flags & (WEB_BLOCK | WEB_HEAVY)) == 0) {
         job_run(job);
         return job_send(job);
     }
+    struct web_server *server = job->server;
+    bool heavy = (job->route->flags & WEB_HEAVY) != 0;
     MHD_suspend_connection(job->connection);
-    if (web_pool_give(job->server->pool, job) == ERR_OK)
+    if (web_pool_give(heavy ? server->heavy : server->pool, job) == ERR_OK)
         return MHD_YES;
     job->page = job_error(job, 503, NULL);
     job->done = true;
@@ -640,8 +666,11 @@ static enum err http_parts(struct web_server *server)
     TRY(web_watch_start(&server->watch));
     TRY(web_limit_open(&server->limit, HTTP_RATE, HTTP_BURST, HTTP_SLOTS));
     TRY(web_cache_open(&server->cache, c->cache_bytes != 0 ? c->cache_bytes : HTTP_CACHE));
-    return web_pool_start(&server->pool, http_or(c->workers, 2 * cores), http_or(c->queue, 256),
-                          job_work);
+    const struct web_pool_spec work = {http_or(c->workers, 2 * cores), http_or(c->queue, 256), 0,
+                                       job_work};
+    const struct web_pool_spec heavy = {cores, HTTP_HEAVY, HTTP_NICE, job_work};
+    TRY(web_pool_start(&server->pool, &work));
+    return web_pool_start(&server->heavy, &heavy);
 }
 
 enum err web_server_start(struct web_server **out, const struct web_config *config,
@@ -680,9 +709,11 @@ void web_server_stop(struct web_server *server, unsigned grace_seconds)
             usleep(10000);
     }
     web_pool_stop(server->pool); /* nothing is suspended any more */
+    web_pool_stop(server->heavy);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
     web_pool_free(server->pool);
+    web_pool_free(server->heavy);
     web_cache_close(server->cache);
     web_limit_close(server->limit);
     web_watch_stop(server->watch);

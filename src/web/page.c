@@ -61,6 +61,7 @@ enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned 
     page->immutable = reply->immutable;
     page->no_store = reply->no_store;
     page->open_data = reply->open_data;
+    page->forget = reply->forget;
     page->body[WEB_IDENTITY] = reply->body;
     page->encoded[WEB_IDENTITY] = true;
     reply->body = (struct buf){0};

@@ -23,6 +23,7 @@ struct web_page {
     bool immutable;
     bool no_store;
     bool open_data;
+    bool forget;
 };
 
 /* Which encodings a page is made in besides identity: bits 1 << WEB_GZIP, 1 << WEB_BROTLI. */

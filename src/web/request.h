@@ -31,16 +31,25 @@ struct web_request {
     struct str if_none_match;
     struct str origin;
     struct str host;
+    struct str cookie;     /* the whole Cookie header; web_cookie reads it */
+    struct str agent;      /* User-Agent */
+    struct str fetch_site; /* Sec-Fetch-Site: same-origin, same-site, cross-site, none */
     uint64_t id; /* request id, shown in error pages and in the log */
     int64_t now;
     struct arena *arena;
-    void *ctx; /* what the server was started with */
+    void *ctx;     /* what the server was started with */
+    void *session; /* what the guard found out about the person; NULL on public routes */
 };
 
 /* The value of a parameter, field or capture; data NULL if it is absent. */
 struct str web_param(const struct web_request *r, const char *name);
 struct str web_field(const struct web_request *r, const char *name);
 struct str web_capture(const struct web_request *r, const char *name);
+/* The value of a cookie; data NULL if it is absent or there twice. */
+struct str web_cookie(const struct web_request *r, const char *name);
+/* Was the request made by a page of this site (SECURITY.md WB2)? Sec-Fetch-Site says it, or the
+ * Origin, which must then be ours; where a program tells neither, no. */
+bool web_same_origin(const struct web_request *r);
 
 struct web_page;
 
@@ -59,6 +68,7 @@ struct web_reply {
     bool immutable;         /* content never changes under this address */
     bool no_store;          /* nothing may keep it */
     bool open_data;         /* Access-Control-Allow-Origin: * (WB4) */
+    bool forget;            /* Clear-Site-Data: the browser drops all it holds of us (WB3) */
 };
 
 /* A handler fills the reply. Its error becomes a status by err_http and an error page; words in
@@ -71,10 +81,16 @@ enum {
     WEB_BLOCK = 1,   /* runs on the bounded worker pool */
     WEB_CACHED = 2,  /* GET replies may be kept until the log grows (web_cache) */
     WEB_LIMITED = 4, /* counts against the address's budget of expensive requests (AV1) */
+    WEB_HEAVY = 8,   /* computes for long: runs on a pool of its own, as many threads as cores, of low
+                        priority, 32 waiting, more get 503 (password hashes, ID5) */
+    WEB_FORM = 16,   /* a POST that shows its form again, filled in and without acting, when the
+                        field "again" is there: where a person returns to after signing in anew */
 };
 
 /* One row of the route table: no row, no service. A pattern is literal but for {name}, one segment,
- * and a last {name*}, the rest of the path. */
+ * and a last {name*}, the rest of the path. A row with a permit other than 0 is not public: the
+ * server's guard is asked before its handler runs, its answers are kept by nobody. What the number
+ * means is the guard's business. */
 struct web_route {
     enum web_method method;
     const char *pattern;
@@ -82,6 +98,13 @@ struct web_route {
     unsigned flags;
     size_t body_limit; /* bytes of body allowed; 0: none */
     const char *name;  /* for the access log */
+    unsigned permit;   /* 0: public */
 };
+
+/* Asked before the handler of every route with a permit: may this person? Sets request->session and
+ * returns ERR_OK, or answers itself (the sign-in page) and sets *answered, or refuses with an
+ * error. */
+typedef enum err web_guard(bool *answered, struct web_reply *reply, struct web_request *request,
+                           const struct web_route *route, struct fault *fault);
 
 #endif

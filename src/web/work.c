@@ -3,11 +3,14 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 struct web_pool {
     pthread_mutex_t lock;
     pthread_cond_t given;
     web_work *work;
+    int nice;
     void **items; /* ring of `size` places */
     unsigned size;
     unsigned head;
@@ -36,6 +39,8 @@ static void *pool_take(struct web_pool *pool)
 static void *pool_run(void *arg)
 {
     struct web_pool *pool = arg;
+    if (pool->nice > 0) /* of this thread alone, as Linux has it; where not, it is no loss */
+        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), pool->nice);
     for (void *item = pool_take(pool); item != NULL; item = pool_take(pool))
         pool->work(item);
     return NULL;
@@ -51,17 +56,18 @@ void web_pool_free(struct web_pool *pool)
     free(pool);
 }
 
-enum err web_pool_start(struct web_pool **out, unsigned threads, unsigned queue, web_work *work)
+enum err web_pool_start(struct web_pool **out, const struct web_pool_spec *spec)
 {
-    struct web_pool *pool = calloc(1, sizeof *pool + threads * sizeof(pthread_t));
+    struct web_pool *pool = calloc(1, sizeof *pool + spec->threads * sizeof(pthread_t));
     if (pool == NULL)
         return ERR_MEMORY;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->given, NULL);
-    pool->items = calloc(queue, sizeof *pool->items);
-    pool->size = queue;
-    pool->work = work;
-    while (pool->items != NULL && pool->threads < threads &&
+    pool->items = calloc(spec->queue, sizeof *pool->items);
+    pool->size = spec->queue;
+    pool->work = spec->work;
+    pool->nice = spec->nice;
+    while (pool->items != NULL && pool->threads < spec->threads &&
            pthread_create(&pool->ids[pool->threads], NULL, pool_run, pool) == 0)
         pool->threads++;
     if (pool->threads == 0) {

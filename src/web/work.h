@@ -7,10 +7,16 @@
 struct web_pool;
 typedef void web_work(void *item);
 
-/* Starts `threads` workers that call `work` on each item in the order they came; at most `queue`
- * items wait. ERR_MEMORY. */
-MUST enum err web_pool_start(struct web_pool **out, unsigned threads, unsigned queue,
-                             web_work *work);
+/* What a pool is made of: `threads` workers that call `work` on each item in the order they came;
+ * at most `queue` items wait. nice: how much the workers step back behind all others (0: not). */
+struct web_pool_spec {
+    unsigned threads;
+    unsigned queue;
+    int nice;
+    web_work *work;
+};
+/* Starts the workers. ERR_MEMORY. */
+MUST enum err web_pool_start(struct web_pool **out, const struct web_pool_spec *spec);
 /* Gives an item to the pool; ERR_BUSY when the queue is full, and then nothing happened. */
 MUST enum err web_pool_give(struct web_pool *pool, void *item);
 /* Finishes what was given and ends the threads; from now on web_pool_give is ERR_BUSY. NULL is

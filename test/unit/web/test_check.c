@@ -187,14 +187,14 @@ static enum err nobody(struct web_reply *reply, const struct web_request *r, str
 }
 
 static const struct web_route routes[] = {
-    {WEB_GET, "/", nobody, 0, 0, "root"},
-    {WEB_GET, "/a", nobody, 0, 0, "a"},
-    {WEB_POST, "/a", nobody, 0, 9, "a-post"},
-    {WEB_POST, "/b", nobody, 0, 9, "b-post"},
-    {WEB_GET, "/d/{number}", nobody, 0, 0, "draw"},
-    {WEB_GET, "/d/{number}/f/{file}", nobody, 0, 0, "file"},
-    {WEB_GET, "/t/{path*}", nobody, 0, 0, "tile"},
-    {WEB_GET, NULL, NULL, 0, 0, NULL},
+    {WEB_GET, "/", nobody, 0, 0, "root", 0},
+    {WEB_GET, "/a", nobody, 0, 0, "a", 0},
+    {WEB_POST, "/a", nobody, 0, 9, "a-post", 0},
+    {WEB_POST, "/b", nobody, 0, 9, "b-post", 0},
+    {WEB_GET, "/d/{number}", nobody, 0, 0, "draw", 0},
+    {WEB_GET, "/d/{number}/f/{file}", nobody, 0, 0, "file", 0},
+    {WEB_GET, "/t/{path*}", nobody, 0, 0, "tile", 0},
+    {WEB_GET, NULL, NULL, 0, 0, NULL, 0},
 };
 
 static void a_path_finds_its_row_or_none(void **state)

@@ -85,13 +85,13 @@ static uint64_t tell_version(void *ctx)
 }
 
 static const struct web_route routes[] = {
-    {WEB_GET, "/fast", handle_fast, WEB_FAST, 0, "fast"},
-    {WEB_GET, "/block", handle_fast, WEB_BLOCK, 0, "block"},
-    {WEB_GET, "/slow", handle_slow, WEB_BLOCK, 0, "slow"},
-    {WEB_GET, "/count", handle_count, WEB_BLOCK | WEB_CACHED, 0, "count"},
-    {WEB_GET, "/fail", handle_fail, WEB_BLOCK, 0, "fail"},
-    {WEB_POST, "/echo", handle_echo, WEB_BLOCK, 1000, "echo"},
-    {WEB_GET, NULL, NULL, 0, 0, NULL},
+    {WEB_GET, "/fast", handle_fast, WEB_FAST, 0, "fast", 0},
+    {WEB_GET, "/block", handle_fast, WEB_BLOCK, 0, "block", 0},
+    {WEB_GET, "/slow", handle_slow, WEB_BLOCK, 0, "slow", 0},
+    {WEB_GET, "/count", handle_count, WEB_BLOCK | WEB_CACHED, 0, "count", 0},
+    {WEB_GET, "/fail", handle_fail, WEB_BLOCK, 0, "fail", 0},
+    {WEB_POST, "/echo", handle_echo, WEB_BLOCK, 1000, "echo", 0},
+    {WEB_GET, NULL, NULL, 0, 0, NULL, 0},
 };
 
 static void bench_open(struct bench *b, unsigned workers, unsigned queue)
