@@ -84,17 +84,33 @@ static void fault_mend_tail(char *text)
         text[len - 1 - back] = '\0';
 }
 
-enum err fault_set(struct fault *fault, enum err err, const char *fmt, ...)
+static PRINTF(4, 0) void fault_say(struct fault *fault, const char *field, enum err err,
+                                   const char *fmt, va_list args)
 {
     if (fault == NULL)
-        return err;
-    va_list args;
-    va_start(args, fmt);
+        return;
     fault->err = err;
+    fault->field = field;
     int len = vsnprintf(fault->text, sizeof fault->text, fmt, args);
-    va_end(args);
     if (len >= (int)sizeof fault->text)
         fault_mend_tail(fault->text);
+}
+
+enum err fault_set(struct fault *fault, enum err err, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    fault_say(fault, NULL, err, fmt, args);
+    va_end(args);
+    return err;
+}
+
+enum err fault_at(struct fault *fault, const char *field, enum err err, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    fault_say(fault, field, err, fmt, args);
+    va_end(args);
     return err;
 }
 

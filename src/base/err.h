@@ -32,12 +32,17 @@ enum err {
 struct fault {
     enum err err;
     uint64_t row;   /* 1-based row of an input file, 0 if none */
+    const char *field; /* name of the form's field that is wrong, a literal; NULL if none */
     char text[480]; /* UTF-8, Chinese; always terminated, never cut inside a character */
 };
 
 /* Stores err and the formatted text into fault (if not NULL) and returns err, so that a caller may
  * write `return fault_set(fault, ERR_INPUT, "...", ...)`. */
 enum err fault_set(struct fault *fault, enum err err, const char *fmt, ...) PRINTF(3, 4);
+
+/* The same, and which field of the form it concerns (a literal). */
+enum err fault_at(struct fault *fault, const char *field, enum err err, const char *fmt, ...)
+    PRINTF(4, 5);
 
 /* The text to show: the fault's own words where it has some, else the error's general text. */
 const char *fault_text(const struct fault *fault);

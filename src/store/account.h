@@ -46,6 +46,7 @@ struct store_password {
     struct str hash;
     int64_t at;
 };
+/* Keeps one. */
 MUST enum err store_password_add(struct db_tx *tx, struct str tenant,
                                  const struct store_password *row);
 /* The newest of an account, newest first, at most `most`. */
@@ -82,6 +83,7 @@ MUST enum err store_grants_held(struct store_grant **out, size_t *count, struct 
 
 /* --- preferences --- */
 
+/* What an account chose under a name. ERR_MISSING. */
 MUST enum err store_preference_get(struct str *out, struct arena *arena, struct db_tx *tx,
                                    struct str tenant, int64_t account, struct str name);
 struct store_preference {
@@ -90,6 +92,7 @@ struct store_preference {
     struct str name;
     struct str value;
 };
+/* Chooses anew. */
 MUST enum err store_preference_set(struct db_tx *tx, const struct store_preference *row);
 
 /* --- sessions --- */
@@ -105,11 +108,13 @@ struct store_session {
     int64_t ended_at; /* 0: open */
     struct str ended_by;
 };
+/* Opens one: ended_at and ended_by are not looked at. */
 MUST enum err store_session_add(struct db_tx *tx, struct str tenant,
                                 const struct store_session *row);
 /* The session of a token. ERR_MISSING. */
 MUST enum err store_session_get(struct store_session *out, struct arena *arena, struct db_tx *tx,
                                 struct str tenant, struct str token);
+/* Notes that it was used; never goes back. */
 MUST enum err store_session_seen(struct db_tx *tx, struct str tenant, int64_t id, int64_t at);
 /* Ends open sessions of an account: one (id), all but one (id < 0: all but -id), all (0). */
 struct store_session_end {
@@ -139,8 +144,10 @@ struct store_sign_in {
     struct str outcome;
     int64_t at;
 };
+/* Notes an attempt, and how it ended. */
 MUST enum err store_sign_in_add(struct db_tx *tx, struct str tenant,
                                 const struct store_sign_in *row);
+/* How an open one ended. */
 MUST enum err store_sign_in_close(struct db_tx *tx, struct str tenant, int64_t id,
                                   struct str outcome);
 /* Attempts of an address since an instant. */
@@ -165,11 +172,13 @@ struct store_setup_code {
     int64_t at;
     struct str actor;
 };
+/* Keeps the digest of a new code. */
 MUST enum err store_setup_code_add(struct db_tx *tx, struct str tenant,
                                    const struct store_setup_code *row);
 /* ERR_MISSING. */
 MUST enum err store_setup_code_get(struct store_setup_code *out, struct arena *arena,
                                    struct db_tx *tx, struct str tenant, struct str digest);
+/* Spends it. */
 MUST enum err store_setup_code_use(struct db_tx *tx, struct str tenant, struct str digest,
                                    int64_t at);
 

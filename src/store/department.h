@@ -1,0 +1,18 @@
+/* The departments as a tree: what scopes, menus and drop-downs need of them. */
+#ifndef STORE_DEPARTMENT_H
+#define STORE_DEPARTMENT_H
+
+#include "store/row.h"
+
+struct store_department {
+    int64_t id;
+    struct str code;
+    struct str name;
+    struct str parent; /* code, '' at the top */
+    struct str state;  /* active, closed */
+};
+/* All of them, by code. */
+MUST enum err store_departments(struct store_department **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, struct str tenant);
+
+#endif
