@@ -31,9 +31,9 @@ enum err {
 /* What went wrong, in words for the person who can mend it. Zero-initialise before use. */
 struct fault {
     enum err err;
-    uint64_t row;   /* 1-based row of an input file, 0 if none */
+    uint64_t row;      /* 1-based row of an input file, 0 if none */
     const char *field; /* name of the form's field that is wrong, a literal; NULL if none */
-    char text[480]; /* UTF-8, Chinese; always terminated, never cut inside a character */
+    char text[480];    /* UTF-8, Chinese; always terminated, never cut inside a character */
 };
 
 /* Stores err and the formatted text into fault (if not NULL) and returns err, so that a caller may

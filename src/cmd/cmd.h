@@ -87,5 +87,6 @@ cmd_run cmd_log;
 cmd_run cmd_demo;
 cmd_run cmd_check;
 cmd_run cmd_serve;
+cmd_run cmd_accounts;
 
 #endif

@@ -113,6 +113,7 @@ static enum err serve_start(struct serve *s)
                                       .routes = page_routes,
                                       .error_page = page_error,
                                       .version = page_site_version,
+                                      .guard = page_guard,
                                       .ctx = &s->site,
                                       .log = &cmd->log};
     return web_server_start(&s->server, &config, &s->fault);

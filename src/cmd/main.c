@@ -30,6 +30,7 @@ static const struct main_command main_commands[] = {
     {"log", cmd_log, "公开日志：key、show、verify"},
     {"check", cmd_check, "检查数据库、日志和文件是否完好"},
     {"serve", cmd_serve, "启动公示平台（网站）"},
+    {"accounts", cmd_accounts, "工作台账号：code（首次设置）、list"},
     {"demo", cmd_demo, "建立演示县并走完一次抽查"},
 };
 

@@ -1,7 +1,7 @@
 /* Accounts: see account.h.
  *
- * Invariants: a password never stands in an audit row, a log line or an error's words; whatever takes
- * rights or a password away ends the sessions in the same transaction; the rules of the three
+ * Invariants: a password never stands in an audit row, a log line or an error's words; whatever
+ * takes rights or a password away ends the sessions in the same transaction; the rules of the three
  * administrators are asked inside the transaction that writes. */
 #include "office/account.h"
 
@@ -22,8 +22,8 @@ enum { NAME_LEAST = 2, NAME_MOST = 64, SETUP_PERSONS = 3, SETUP_HOURS = 24, KEPT
 
 static bool account_name_char(uint32_t cp)
 {
-    bool ascii = (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || cp == '.' || cp == '_' ||
-                 cp == '-';
+    bool ascii =
+        (cp >= '0' && cp <= '9') || (cp >= 'a' && cp <= 'z') || cp == '.' || cp == '_' || cp == '-';
     return ascii || (cp >= 0x4E00 && cp <= 0x9FFF) || (cp >= 0x3400 && cp <= 0x4DBF);
 }
 
@@ -204,9 +204,10 @@ static enum err setup_code_check(struct setup *s, struct db_tx *tx)
     if (err != ERR_OK && err != ERR_MISSING)
         return err;
     if (err == ERR_MISSING || found.used_at != 0 || found.until <= e->now)
-        return fault_at(&e->fault, "code", ERR_FORBIDDEN,
-                        "代码不正确、已用过或已过期（有效24小时），请在服务器上运行 sunlot accounts "
-                        "code 重新生成");
+        return fault_at(
+            &e->fault, "code", ERR_FORBIDDEN,
+            "代码不正确、已用过或已过期（有效24小时），请在服务器上运行 sunlot accounts "
+            "code 重新生成");
     return ERR_OK;
 }
 
@@ -681,8 +682,8 @@ bool office_roles_agree(unsigned roles, enum model_role role)
         return false;
     if (model_role_admin(role))
         return others == 0;
-    return (others & (1u << MODEL_ROLE_SYSTEM | 1u << MODEL_ROLE_SECURITY |
-                      1u << MODEL_ROLE_AUDIT)) == 0;
+    return (others &
+            (1u << MODEL_ROLE_SYSTEM | 1u << MODEL_ROLE_SECURITY | 1u << MODEL_ROLE_AUDIT)) == 0;
 }
 
 struct grant_work {
@@ -711,9 +712,9 @@ static enum err grant_check(struct grant_work *g, struct db_tx *tx)
     TRY(account_not_own(&g->account, "授权给"));
     TRY(grant_roles(&roles, g, tx));
     if (!office_roles_agree(roles, g->role))
-        return fault_set(&e->fault, ERR_STATE,
-                         "不能授予“%s”：三员（系统、安全、审计管理员）只能有一个角色，也不能办理业务",
-                         text);
+        return fault_set(
+            &e->fault, ERR_STATE,
+            "不能授予“%s”：三员（系统、安全、审计管理员）只能有一个角色，也不能办理业务", text);
     if (!model_role_admin(g->role) && g->role != MODEL_ROLE_OFFICE &&
         g->account.row.department.len == 0)
         return fault_set(&e->fault, ERR_STATE,

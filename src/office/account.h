@@ -25,7 +25,8 @@ struct office_setup {
     struct office_setup_person persons[3]; /* system, security, audit administrator */
 };
 /* Makes the three accounts with their roles; each must change his password when he signs in. Spends
- * the code. fault.field is name0, person0, password0, ... or code. Hashes three times (WEB_HEAVY). */
+ * the code. fault.field is name0, person0, password0, ... or code. Hashes three times (WEB_HEAVY).
+ */
 MUST enum err office_setup(struct errand *e, const struct office_setup *setup);
 /* Is there an account yet? */
 MUST enum err office_account_any(bool *any, struct errand *e);

@@ -475,10 +475,8 @@ static int64_t office_at(const struct errand *e, int64_t last)
 enum err office_audit(struct errand *e, struct db_tx *tx, struct str action, struct str target,
                       struct str detail)
 {
-    const struct office_audit_row row = {.action = action,
-                                         .target = target,
-                                         .detail = detail,
-                                         .outcome = STR("done")};
+    const struct office_audit_row row = {
+        .action = action, .target = target, .detail = detail, .outcome = STR("done")};
     return office_audit_add(e, tx, &row);
 }
 

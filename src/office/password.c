@@ -1,8 +1,8 @@
 /* The password policy: see password.h.
  *
- * Why no list of thousands of leaked passwords: what a policy of ten or twelve characters lets through
- * of such lists is a common word with digits around it, a walk over the keyboard, or a repetition;
- * these three are recognised as such, in any spelling. */
+ * Why no list of thousands of leaked passwords: what a policy of ten or twelve characters lets
+ * through of such lists is a common word with digits around it, a walk over the keyboard, or a
+ * repetition; these three are recognised as such, in any spelling. */
 #include "office/password.h"
 
 #include "base/utf8.h"
@@ -40,9 +40,10 @@ enum err office_password_rule_get(struct office_password_rule *out, struct erran
 
 const char *office_password_hint(const struct office_password_rule *rule)
 {
-    return rule->asvs ? "至少12个字符，可用汉字和空格；不能是常见密码、键盘顺序，不能含用户名、姓名"
-                      : "至少10个字符，大写字母、小写字母、数字、其他字符中至少三种；不能是常见密码、"
-                        "键盘顺序，不能含用户名、姓名";
+    return rule->asvs
+               ? "至少12个字符，可用汉字和空格；不能是常见密码、键盘顺序，不能含用户名、姓名"
+               : "至少10个字符，大写字母、小写字母、数字、其他字符中至少三种；不能是常见密码、"
+                 "键盘顺序，不能含用户名、姓名";
 }
 
 static unsigned password_kinds(struct str password)

@@ -122,4 +122,3 @@ enum err office_password_words(const char **hint, struct errand *e)
     struct password_words w = {e, hint};
     return office_read(e, "password-rule", password_words, &w);
 }
-

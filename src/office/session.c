@@ -1,8 +1,9 @@
 /* Sessions: see session.h.
  *
- * Invariants: the token itself is never stored, only its SHA-256; whatever ends a session (sign-out,
- * suspension, a change of roles or password) is a row's ended_at, read at every request, hence true
- * at once on every node; every way of failing to sign in costs one password hash and says the same. */
+ * Invariants: the token itself is never stored, only its SHA-256; whatever ends a session
+ * (sign-out, suspension, a change of roles or password) is a row's ended_at, read at every request,
+ * hence true at once on every node; every way of failing to sign in costs one password hash and
+ * says the same. */
 #include "office/session.h"
 
 #include "base/time.h"
@@ -34,8 +35,8 @@ static enum err session_digest(struct str *out, struct arena *arena, struct str 
     return out->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-enum err office_session_open(struct str *token, struct errand *e, struct db_tx *tx,
-                             int64_t account, struct str agent)
+enum err office_session_open(struct str *token, struct errand *e, struct db_tx *tx, int64_t account,
+                             struct str agent)
 {
     uint8_t noise[SESSION_BYTES];
     struct buf text = {0};
@@ -88,8 +89,8 @@ static struct str sign_in_net(struct str address)
 }
 
 /* Locked: as many failures as the rule allows stand within its time, none of them before a success,
- * and the time since the last is not over. Attempts while locked don't count, so that nobody can lock
- * a person out for good. */
+ * and the time since the last is not over. Attempts while locked don't count, so that nobody can
+ * lock a person out for good. */
 static enum err sign_in_locked(struct sign_in *s, struct db_tx *tx)
 {
     struct errand *e = s->e;
@@ -240,9 +241,10 @@ enum err office_sign_in(struct str *token, struct errand *e, const struct office
     crypto_wipe(s.fresh, sizeof s.fresh);
     TRY(err);
     if (token->data == NULL)
-        return fault_set(&e->fault, ERR_FORBIDDEN,
-                         "用户名或密码不正确，或者账号已停用、暂时锁定。连续%llu次输错须等%lld分钟再试",
-                         (unsigned long long)s.failures, (long long)(s.delay / MINUTES(1)));
+        return fault_set(
+            &e->fault, ERR_FORBIDDEN,
+            "用户名或密码不正确，或者账号已停用、暂时锁定。连续%llu次输错须等%lld分钟再试",
+            (unsigned long long)s.failures, (long long)(s.delay / MINUTES(1)));
     return ERR_OK;
 }
 
@@ -324,8 +326,8 @@ static enum err session_person(struct session_ask *a, struct db_tx *tx)
     a->out->must_change =
         account.must_change ||
         (rule.days > 0 && account.hashed_at + (int64_t)rule.days * TIME_DAY < e->now);
-    enum err err = store_preference_get(&large, e->arena, tx, e->office->tenant, account.id,
-                                        STR("large"));
+    enum err err =
+        store_preference_get(&large, e->arena, tx, e->office->tenant, account.id, STR("large"));
     a->out->large = err == ERR_OK && str_eq(large, STR("1"));
     if (err != ERR_OK && err != ERR_MISSING)
         return err;
@@ -532,8 +534,8 @@ struct session_choice {
 static enum err session_choice_get(struct db_tx *tx, void *ctx)
 {
     struct session_choice *c = ctx;
-    enum err err = store_preference_get(c->out, c->e->arena, tx, c->row.tenant, c->row.account,
-                                        c->row.name);
+    enum err err =
+        store_preference_get(c->out, c->e->arena, tx, c->row.tenant, c->row.account, c->row.name);
     if (err == ERR_MISSING)
         *c->out = STR("");
     return err == ERR_MISSING ? ERR_OK : err;

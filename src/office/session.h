@@ -6,7 +6,6 @@
 #include "office/office.h"
 #include "store/account.h"
 
-
 /* The person behind a session. */
 struct office_session {
     int64_t id;
@@ -51,7 +50,8 @@ void office_session_act(struct errand *e, const struct office_session *session,
 MUST enum err office_session_denied(struct errand *e, struct str target, struct str reason);
 
 /* Ends: his own of that id (0: all of his, < 0: all but -id). ERR_MISSING when there is none. */
-MUST enum err office_session_end(struct errand *e, const struct office_session *session, int64_t id);
+MUST enum err office_session_end(struct errand *e, const struct office_session *session,
+                                 int64_t id);
 /* His open sessions; those of all accounts where account is 0 (permission session.end). */
 MUST enum err office_sessions(struct store_session **out, size_t *count, struct errand *e,
                               int64_t account);

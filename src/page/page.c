@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "model/resource.h"
+#include "page/desk.h"
 
 #include <stdio.h>
 
@@ -299,6 +300,9 @@ void page_error(struct web_reply *reply, const struct web_request *request, int 
                 const struct fault *fault)
 {
     struct page p;
+    if (desk_error(reply, request, status, fault))
+        return;
+    buf_clear(&reply->body);
     page_begin(&p, request, "", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, error_title(status)));
     web_set(&p.model, &p.model.root, "note",

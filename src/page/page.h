@@ -1,5 +1,6 @@
 /* The portal's pages: read, model, template. Every page is public; what may be seen is decided
- * below (store/portal.h). This header is private to the room but for page_site and page_routes. */
+ * below (store/portal.h). The workbench's pages stand on desk.h. This header is private to the room
+ * but for page_site, page_routes and page_guard. */
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
@@ -12,7 +13,7 @@
 
 #include <pthread.h>
 
-enum { PAGE_TEMPLATES = 40, PAGE_ASSETS = 64, PAGE_ROWS = 50 };
+enum { PAGE_TEMPLATES = 160, PAGE_ASSETS = 64, PAGE_ROWS = 50 };
 
 struct page_template {
     struct str name;
@@ -31,7 +32,7 @@ struct page_footer;
 /* The site, made once at start and then only read: request->ctx. */
 struct page_site {
     struct office *reader; /* read-only */
-    struct office *writer; /* for feedback alone */
+    struct office *writer; /* for feedback, and for the workbench */
     struct arena arena;
     struct page_template templates[PAGE_TEMPLATES];
     size_t template_count;
@@ -59,7 +60,9 @@ uint64_t page_site_written(const struct page_site *site);
 uint64_t page_site_version(void *ctx);
 /* The portal's route table, ends with pattern NULL. */
 extern const struct web_route page_routes[];
-/* The error page of the portal. */
+/* Who may pass to routes with a permit (desk.h). */
+web_guard page_guard;
+/* The error page, of the workbench where somebody is signed in. */
 web_error_page page_error;
 
 /* --- for the pages --- */

@@ -69,8 +69,8 @@ enum err store_account_all(struct store_account **out, size_t *count, struct are
     DB_ARGS(db_text(tenant), db_int((a)->id), db_text((a)->name), db_text((a)->person),            \
             db_text((a)->department), db_text((a)->inspector), db_text((a)->phone),                \
             db_text((a)->state), db_text((a)->hash), db_int((a)->hashed_at),                       \
-            db_int((a)->must_change), db_int((a)->used_at), db_int((a)->version),                  \
-            db_int((a)->at), db_text((a)->actor))
+            db_int((a)->must_change), db_int((a)->used_at), db_int((a)->version), db_int((a)->at), \
+            db_text((a)->actor))
 
 enum err store_account_add(struct db_tx *tx, struct str tenant, const struct store_account *row)
 {
@@ -121,8 +121,8 @@ enum err store_password_newest(struct store_password **out, size_t *count, struc
 
 #define GRANT_COLUMNS "id, account, role, at, actor, ended_at, ended_by"
 
-static const char GRANT_ADD[] = "INSERT INTO account_role (tenant, " GRANT_COLUMNS
-                                ") VALUES ($1, $2, $3, $4, $5, $6, 0, '')";
+static const char GRANT_ADD[] =
+    "INSERT INTO account_role (tenant, " GRANT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, 0, '')";
 static const char GRANT_END[] =
     "UPDATE account_role SET ended_at = $4, ended_by = $5"
     " WHERE tenant = $1 AND account = $2 AND role = $3 AND ended_at = 0";
@@ -279,8 +279,7 @@ enum err store_sessions(struct store_session **out, size_t *count, struct arena 
 
 static const char SIGN_IN_ADD[] = "INSERT INTO sign_in (tenant, id, subject, address, outcome, at)"
                                   " VALUES ($1, $2, $3, $4, $5, $6)";
-static const char SIGN_IN_CLOSE[] =
-    "UPDATE sign_in SET outcome = $3 WHERE tenant = $1 AND id = $2";
+static const char SIGN_IN_CLOSE[] = "UPDATE sign_in SET outcome = $3 WHERE tenant = $1 AND id = $2";
 static const char SIGN_IN_COUNT[] = "SELECT COUNT(id) FROM sign_in"
                                     " WHERE tenant = $1 AND address = $2 AND at > $3";
 static const char SIGN_IN_NEWEST[] =

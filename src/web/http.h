@@ -29,7 +29,7 @@ struct web_config {
     const struct web_route *routes; /* ends with pattern NULL */
     web_error_page *error_page;
     web_version *version;
-    web_guard *guard; /* of routes with a permit; NULL: they are all forbidden */
+    web_guard *guard;      /* of routes with a permit; NULL: they are all forbidden */
     void *ctx;             /* handed to every handler as request->ctx */
     const struct log *log; /* access log and faults; may be NULL */
 };

@@ -34,7 +34,7 @@ struct web_request {
     struct str cookie;     /* the whole Cookie header; web_cookie reads it */
     struct str agent;      /* User-Agent */
     struct str fetch_site; /* Sec-Fetch-Site: same-origin, same-site, cross-site, none */
-    uint64_t id; /* request id, shown in error pages and in the log */
+    uint64_t id;           /* request id, shown in error pages and in the log */
     int64_t now;
     struct arena *arena;
     void *ctx;     /* what the server was started with */
@@ -81,10 +81,10 @@ enum {
     WEB_BLOCK = 1,   /* runs on the bounded worker pool */
     WEB_CACHED = 2,  /* GET replies may be kept until the log grows (web_cache) */
     WEB_LIMITED = 4, /* counts against the address's budget of expensive requests (AV1) */
-    WEB_HEAVY = 8,   /* computes for long: runs on a pool of its own, as many threads as cores, of low
-                        priority, 32 waiting, more get 503 (password hashes, ID5) */
-    WEB_FORM = 16,   /* a POST that shows its form again, filled in and without acting, when the
-                        field "again" is there: where a person returns to after signing in anew */
+    WEB_HEAVY = 8, /* computes for long: runs on a pool of its own, as many threads as cores, of low
+                      priority, 32 waiting, more get 503 (password hashes, ID5) */
+    WEB_FORM = 16, /* a POST that shows its form again, filled in and without acting, when the
+                      field "again" is there: where a person returns to after signing in anew */
 };
 
 /* One row of the route table: no row, no service. A pattern is literal but for {name}, one segment,

@@ -1,0 +1,360 @@
+/* The workbench's shell: see desk.h. */
+#include "page/desk.h"
+
+#include "base/time.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+
+#include <string.h>
+
+enum { DESK_CSRF = 16 };
+
+#define DESK_COOKIE "__Host-s"
+
+/* The menu: whoever has the permission sees the row. */
+static const struct {
+    enum model_permission permission;
+    const char *group;
+    const char *href;
+    const char *label;
+} desk_menu[] = {
+    {MODEL_PERMISSION_SELF, "我的工作", "/desk", "工作台首页"},
+    {MODEL_PERMISSION_SELF, "我的工作", "/desk/password", "修改密码"},
+    {MODEL_PERMISSION_SELF, "我的工作", "/desk/sessions", "我的登录"},
+};
+
+enum { DESK_MENU = sizeof desk_menu / sizeof desk_menu[0] };
+
+/* What a redirect may say was done. */
+static const char *const desk_words[][2] = {
+    {"saved", "已保存。"},
+    {"added", "已新建。"},
+    {"ended", "已结束所选的登录。"},
+    {"closed", "已停用。"},
+    {"opened", "已启用。"},
+    {"granted", "已授予，对方须重新登录。"},
+    {"password", "密码已修改，其他地方的登录都已结束。"},
+    {"revoked", "已收回，对方须重新登录。"},
+    {"setup", "三员账号已建立。请三人分别登录，首次登录须修改密码。"},
+    {"out", "已退出登录。"},
+};
+
+/* --- who asks --- */
+
+const struct desk *desk_of(const struct web_request *request)
+{
+    return request->session;
+}
+
+struct errand desk_errand(const struct web_request *request)
+{
+    const struct page_site *site = request->ctx;
+    struct errand e = {
+        .office = site->writer, .arena = request->arena, .actor = STR(""), .now = request->now};
+    e.origin.address = request->client;
+    e.origin.request = arena_printf(request->arena, "%llu", (unsigned long long)request->id);
+    return e;
+}
+
+/* The token that a form of this session must bring: it follows from the cookie alone. */
+static void desk_csrf(uint8_t out[DESK_CSRF], struct str token)
+{
+    uint8_t mac[CRYPTO_HASH];
+    crypto_hmac(mac, token, STR("sunlot desk csrf"));
+    memcpy(out, mac, DESK_CSRF);
+}
+
+/* Masked with noise of its own on each page, so that compression tells nothing about it. */
+static struct str desk_csrf_text(struct page *p, struct str token)
+{
+    uint8_t csrf[DESK_CSRF];
+    uint8_t noise[2 * DESK_CSRF];
+    struct buf hex = {0};
+    desk_csrf(csrf, token);
+    p->model.failed = p->model.failed || crypto_random(noise, DESK_CSRF) != ERR_OK;
+    for (size_t i = 0; i < DESK_CSRF; i++)
+        noise[DESK_CSRF + i] = noise[i] ^ csrf[i];
+    buf_hex(&hex, noise, sizeof noise);
+    struct str text = arena_str(p->request->arena, buf_view(&hex));
+    p->model.failed = p->model.failed || text.data == NULL;
+    buf_free(&hex);
+    return text;
+}
+
+static bool desk_csrf_holds(const struct web_request *request, struct str token)
+{
+    uint8_t given[2 * DESK_CSRF];
+    uint8_t csrf[DESK_CSRF];
+    unsigned differs = 0;
+    if (str_unhex(given, sizeof given, web_field(request, "csrf")) != ERR_OK)
+        return false;
+    desk_csrf(csrf, token);
+    for (size_t i = 0; i < DESK_CSRF; i++)
+        differs |= (unsigned)(given[i] ^ given[DESK_CSRF + i] ^ csrf[i]);
+    return differs == 0;
+}
+
+enum err desk_enter(struct desk **out, struct errand *e, struct str token, unsigned permit)
+{
+    struct desk *desk = arena_alloc(e->arena, sizeof *desk);
+    if (desk == NULL)
+        return ERR_MEMORY;
+    TRY(office_session_find(&desk->session, e, token));
+    TRY(office_session_scope(&desk->scope, e, &desk->session, (enum model_permission)(permit - 1)));
+    office_session_act(e, &desk->session, &desk->scope);
+    *out = desk;
+    return ERR_OK;
+}
+
+static enum err desk_refuse(struct errand *e, const struct web_route *route, const char *reason,
+                            struct fault *fault)
+{
+    TRY(office_session_denied(e, str_of(route->name), str_of(reason)));
+    return fault_set(fault, ERR_FORBIDDEN, "%s", reason);
+}
+
+enum err page_guard(bool *answered, struct web_reply *reply, struct web_request *request,
+                    const struct web_route *route, struct fault *fault)
+{
+    struct errand e = desk_errand(request);
+    struct desk *desk = NULL;
+    struct str token = web_cookie(request, DESK_COOKIE);
+    bool own = route->permit == DESK_PERMIT(SELF);
+    enum err err = desk_enter(&desk, &e, token, route->permit);
+    if (err == ERR_MISSING) {
+        *answered = true;
+        return desk_sign_in_again(reply, request);
+    }
+    TRY(err);
+    request->session = desk;
+    if (route->method == WEB_POST && !web_same_origin(request))
+        return desk_refuse(&e, route, "这个请求不是从本站的页面发出的，没有执行", fault);
+    if (route->method == WEB_POST && !desk_csrf_holds(request, token))
+        return desk_refuse(&e, route, "表单已失效，没有执行；请返回刷新页面后重新提交", fault);
+    if (desk->session.must_change && !own) {
+        *answered = true;
+        desk_go(reply, STR("/desk/password"));
+        return ERR_OK;
+    }
+    if (desk->scope.level == MODEL_SCOPE_NONE)
+        return desk_refuse(&e, route, "您的角色没有这项权限；如确需使用，请与安全管理员联系",
+                           fault);
+    return ERR_OK;
+}
+
+/* --- the shell --- */
+
+bool desk_may(const struct page *p, enum model_permission permission)
+{
+    const struct desk *desk = desk_of(p->request);
+    return permission == MODEL_PERMISSION_SELF ||
+           model_permission_scope(permission, desk->session.roles) != MODEL_SCOPE_NONE;
+}
+
+void desk_set_may(struct page *p, const char *name, enum model_permission permission)
+{
+    web_set_flag(&p->model, &p->model.root, name, desk_may(p, permission));
+}
+
+static void desk_menu_fill(struct page *p, const char *nav)
+{
+    struct web_model *m = &p->model;
+    struct web_value *groups = web_set_list(m, &m->root, "menu");
+    struct web_value *rows = NULL;
+    const char *last = "";
+    for (size_t i = 0; i < DESK_MENU; i++) {
+        if (!desk_may(p, desk_menu[i].permission))
+            continue;
+        if (strcmp(desk_menu[i].group, last) != 0) {
+            struct web_value *group = web_list_add(m, groups);
+            last = desk_menu[i].group;
+            web_set(m, group, "group", str_of(last));
+            rows = web_set_list(m, group, "rows");
+        }
+        struct web_value *row = web_list_add(m, rows);
+        bool current = strcmp(desk_menu[i].href, nav) == 0;
+        web_set(m, row, "href", str_of(desk_menu[i].href));
+        web_set(m, row, "label", str_of(desk_menu[i].label));
+        web_set_flag(m, row, "current", current);
+        if (current && strcmp(nav, "/desk") != 0)
+            web_set(m, &m->root, "menu_group", str_of(last));
+    }
+}
+
+/* His roles in words. */
+static struct str desk_roles(struct page *p, unsigned roles)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < MODEL_ROLE_COUNT; i++) {
+        if ((roles & 1u << i) == 0)
+            continue;
+        if (text.len > 0)
+            buf_cat(&text, "、");
+        buf_cat(&text, model_roles[i].text);
+    }
+    struct str copy = arena_str(p->request->arena, buf_view(&text));
+    p->model.failed = p->model.failed || copy.data == NULL;
+    buf_free(&text);
+    return copy;
+}
+
+/* A key that makes a second press of the button the same errand. */
+static struct str desk_key(struct page *p)
+{
+    uint8_t noise[16];
+    struct buf hex = {0};
+    struct str typed = web_field(p->request, "key");
+    if (typed.len > 0)
+        return typed;
+    p->model.failed = p->model.failed || crypto_random(noise, sizeof noise) != ERR_OK;
+    buf_hex(&hex, noise, sizeof noise);
+    struct str key = arena_str(p->request->arena, buf_view(&hex));
+    buf_free(&hex);
+    return key;
+}
+
+static void desk_person(struct page *p)
+{
+    struct web_model *m = &p->model;
+    const struct office_session *s = &desk_of(p->request)->session;
+    struct arena *arena = p->request->arena;
+    struct str mark = arena_printf(arena, "%.*s %.*s %.*s", STR_ARG(s->person), STR_ARG(s->name),
+                                   STR_ARG(page_time(p, p->request->now)));
+    m->failed = m->failed || mark.data == NULL;
+    web_set(m, &m->root, "person", s->person);
+    web_set(m, &m->root, "account", s->name);
+    web_set(m, &m->root, "department", s->department_name);
+    web_set(m, &m->root, "roles", desk_roles(p, s->roles));
+    web_set(m, &m->root, "watermark", mark);
+    web_set_flag(m, &m->root, "large", s->large);
+    web_set_flag(m, &m->root, "signed_in", true);
+    web_set(m, &m->root, "csrf", desk_csrf_text(p, s->token));
+}
+
+static void desk_shell(struct page *p, const struct web_request *request, const char *title)
+{
+    struct web_model *m = &p->model;
+    struct str done = web_param(request, "done");
+    p->site = request->ctx;
+    p->request = request;
+    web_model_init(m, request->arena);
+    p->errand = desk_errand(request);
+    web_set(m, &m->root, "site", p->site->reader->name);
+    web_set(m, &m->root, "title", str_of(title));
+    web_set(m, &m->root, "css", page_asset_path(p->site, "desk.css"));
+    web_set(m, &m->root, "icon", page_asset_path(p->site, "icon.svg"));
+    web_set(m, &m->root, "here", request->path);
+    web_set(m, &m->root, "key", desk_key(p));
+    (void)web_set_list(m, &m->root, "crumbs");
+    for (size_t i = 0; i < sizeof desk_words / sizeof desk_words[0]; i++)
+        if (request->method != WEB_POST && str_eq(done, str_of(desk_words[i][0])))
+            desk_say(p, true, str_of(desk_words[i][1]));
+}
+
+void desk_begin(struct page *p, const struct web_request *request, const char *nav,
+                const char *title)
+{
+    const struct desk *desk = desk_of(request);
+    struct str key = web_field(request, "key");
+    desk_shell(p, request, title);
+    office_session_act(&p->errand, &desk->session, &desk->scope);
+    if (key.len > 0)
+        p->errand.key =
+            arena_printf(request->arena, "desk-%lld-%.*s", (long long)desk->session.account,
+                         STR_ARG(str_sub(key, 0, 64)));
+    desk_person(p);
+    desk_menu_fill(p, nav);
+}
+
+void desk_begin_public(struct page *p, const struct web_request *request, const char *title)
+{
+    desk_shell(p, request, title);
+    web_set_flag(&p->model, &p->model.root, "signed_in", false);
+}
+
+void desk_crumb(struct page *p, struct str label, struct str href)
+{
+    struct web_model *m = &p->model;
+    for (size_t i = 0; i < m->root.count; i++) {
+        if (!str_eq(m->root.names[i], STR("crumbs")))
+            continue;
+        struct web_value *row = web_list_add(m, m->root.items[i]);
+        web_set(m, row, "label", label);
+        web_set(m, row, "href", href);
+    }
+}
+
+void desk_say(struct page *p, bool good, struct str words)
+{
+    struct web_value *banner = web_set_object(&p->model, &p->model.root, "banner");
+    web_set(&p->model, banner, "words", words);
+    web_set_flag(&p->model, banner, "good", good);
+}
+
+void desk_go(struct web_reply *reply, struct str where)
+{
+    reply->status = 303;
+    reply->location = where;
+    reply->no_store = true;
+}
+
+enum err desk_done(struct web_reply *reply, const struct web_request *request, struct str where,
+                   const char *done)
+{
+    const char *mark = str_find_char(where, '?') >= 0 ? "&" : "?";
+    struct str to = arena_printf(request->arena, "%.*s%sdone=%s", STR_ARG(where), mark, done);
+    if (to.data == NULL)
+        return ERR_MEMORY;
+    desk_go(reply, to);
+    return ERR_OK;
+}
+
+int64_t desk_number(struct str text)
+{
+    int64_t number = 0;
+    return str_i64(&number, text) == ERR_OK ? number : 0;
+}
+
+bool desk_error(struct web_reply *reply, const struct web_request *request, int status,
+                const struct fault *fault)
+{
+    struct page p;
+    if (request->session == NULL)
+        return false;
+    desk_begin(&p, request, "",
+               status == 404   ? "没有找到"
+               : status == 403 ? "没有权限"
+                               : "没有完成");
+    web_set(&p.model, &p.model.root, "words",
+            fault != NULL && fault->text[0] != '\0' ? str_of(fault->text) : str_range(NULL, 0));
+    web_set_flag(&p.model, &p.model.root, "missing", status == 404);
+    web_set_flag(&p.model, &p.model.root, "broken", status >= 500);
+    web_set_count(&p.model, &p.model.root, "request_id", (int64_t)request->id);
+    reply->type = "text/html; charset=utf-8";
+    return page_end(reply, &p, "desk_error") == ERR_OK;
+}
+
+/* --- first page --- */
+
+enum err desk_large(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    const struct desk *desk = desk_of(request);
+    struct str back = web_field(request, "back");
+    desk_begin(&p, request, "", "大字");
+    enum err err = office_preference_set(&p.errand, desk->session.account, STR("large"),
+                                         desk->session.large ? STR("0") : STR("1"));
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    bool here = str_starts(back, STR("/desk")) && str_find(back, STR("//")) < 0;
+    desk_go(reply, here ? back : STR("/desk"));
+    return ERR_OK;
+}
+
+enum err desk_home(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    (void)fault;
+    desk_begin(&p, request, "/desk", "工作台首页");
+    return page_end(reply, &p, "desk_home");
+}

@@ -1,0 +1,133 @@
+/* The workbench (工作台): the shell that every page under /desk stands in, and its forms.
+ *
+ * A page of the workbench is a handler in src/page/desk_NAME.c, a template
+ * ui/page/desk_NAME.mustache that begins with {{>desk_head}} and ends with {{>desk_foot}}, a row in
+ * routes.c whose permit is DESK_PERMIT(ID) of model/permission.def, and, where it is entered from
+ * the menu, a row in desk.c. The route's permit alone decides who comes in; desk_begin gives the
+ * page its errand, already with the person as actor and how far the permission reaches as scope:
+ * hand it on, decide nothing.
+ *
+ *     enum err desk_things(struct web_reply *reply, const struct web_request *request, struct fault
+ * *fault)
+ *     {
+ *         struct page p;
+ *         desk_begin(&p, request, "/desk/things", "名单");
+ *         ... office_things(&rows, &count, &p.errand) ... web_set_list(&p.model, &p.model.root,
+ * "rows") ... return page_end(reply, &p, "desk_things");
+ *     }
+ *
+ * A form: desk_form_begin, a desk_form_field for each field, page_end; on POST the same, after the
+ * office refused, with desk_form_refused between (nothing typed is lost). Mark its POST row
+ * WEB_FORM and ask desk_form_again first: true means that the person has just signed in anew and
+ * wants to see what he typed, nothing more. A form's errand has its idempotency key (hidden field
+ * key). What is done is answered by desk_done: a redirect to a page that says so. Every POST form
+ * holds
+ * {{>desk_hidden}} (CSRF token and key); the guard has checked it before a handler runs. */
+#ifndef PAGE_DESK_H
+#define PAGE_DESK_H
+
+#include "office/session.h"
+#include "page/page.h"
+
+/* For a route's permit. */
+#define DESK_PERMIT(id) (MODEL_PERMISSION_##id + 1)
+
+/* request->session behind the guard. */
+struct desk {
+    struct office_session session;
+    struct office_scope scope; /* of the route's permission */
+};
+/* The person behind a request to a guarded route. */
+const struct desk *desk_of(const struct web_request *request);
+
+/* The guard of all routes with a permit: web_config.guard. Session, same origin and CSRF token of a
+ * POST, a password that must be changed, the permission and its scope; a refusal is audited. */
+/* page_guard is declared in page.h. */
+/* The error page within the shell; false where nobody is signed in. */
+bool desk_error(struct web_reply *reply, const struct web_request *request, int status,
+                const struct fault *fault);
+
+/* Starts a page: errand, menu (what the person may enter), breadcrumb, person, watermark, hidden
+ * fields, message of ?done=. nav: the href of its menu row. */
+void desk_begin(struct page *p, const struct web_request *request, const char *nav,
+                const char *title);
+/* One more step of the breadcrumb before the title (href may be absent). */
+void desk_crumb(struct page *p, struct str label, struct str href);
+/* Starts a page for nobody in particular: sign-in, setup. The errand acts for nobody. */
+void desk_begin_public(struct page *p, const struct web_request *request, const char *title);
+/* May the person use a permission at all? For buttons that lead to another route. */
+bool desk_may(const struct page *p, enum model_permission permission);
+/* Sets a flag in the model: desk_may under a name. */
+void desk_set_may(struct page *p, const char *name, enum model_permission permission);
+/* A message above the page: good, or what is wrong. */
+void desk_say(struct page *p, bool good, struct str words);
+/* Redirects (303) to a page of the workbench, which then says what was done: "saved", "ended", ...
+ * (the table in desk.c); where may already hold a query. */
+MUST enum err desk_done(struct web_reply *reply, const struct web_request *request,
+                        struct str where, const char *done);
+/* Redirects (303). */
+void desk_go(struct web_reply *reply, struct str where);
+/* A whole number of a capture, param or field; 0 where it is none. */
+int64_t desk_number(struct str text);
+
+/* --- forms --- */
+
+enum desk_input {
+    DESK_TEXT,
+    DESK_AREA,
+    DESK_PASSWORD, /* the present one */
+    DESK_NEW_PASSWORD,
+    DESK_SELECT, /* with words, or options added by desk_form_option */
+    DESK_DATE,
+    DESK_CHECK, /* value "1" */
+    DESK_HIDDEN
+};
+
+struct desk_field {
+    const char *name;
+    const char *label;
+    enum desk_input kind;
+    bool required;
+    const char *hint;               /* NULL for none */
+    const struct field_word *words; /* DESK_SELECT: ends with code NULL; may be NULL */
+};
+
+struct desk_form {
+    struct page *p;
+    struct web_value *object;
+    struct web_value *fields;
+    const struct fault *fault; /* what was refused; NULL: nothing */
+    bool placed;               /* its words stand at a field */
+};
+/* Starts the page's form ({{>desk_form}}): where it posts to, its button. */
+void desk_form_begin(struct desk_form *form, struct page *p, struct str action, const char *button);
+/* What the office refused: its words appear at the field that the fault names, else above. Call it
+ * before the fields. Sets the reply's status. */
+void desk_form_refused(struct desk_form *form, struct web_reply *reply, enum err err);
+/* One field with its value: what was typed, else `value`. Gives the field's object, for
+ * desk_form_option. */
+struct web_value *desk_form_field(struct desk_form *form, const struct desk_field *field,
+                                  struct str value);
+/* One choice of a select. */
+void desk_form_option(struct desk_form *form, struct web_value *field, struct str value,
+                      struct str label);
+/* Is this POST here only to show the form again (see above)? */
+bool desk_form_again(const struct web_request *request);
+/* May the error be told at the form (4xx), so that the person mends it? */
+bool desk_form_mends(enum err err);
+
+/* --- signing in --- */
+
+/* The sign-in page in place of a request whose session is over: what was typed travels with it. */
+MUST enum err desk_sign_in_again(struct web_reply *reply, const struct web_request *request);
+/* Makes the cookie of a session. */
+MUST enum err desk_cookie(struct web_reply *reply, struct arena *arena, struct str token);
+/* Reads the session of a token and the scope of a route's permission, as the guard does. */
+MUST enum err desk_enter(struct desk **out, struct errand *e, struct str token, unsigned permit);
+/* An errand of nobody, with the request's origin. */
+struct errand desk_errand(const struct web_request *request);
+
+web_handler desk_home, desk_large, desk_sign_in, desk_sign_in_post, desk_sign_out, desk_setup,
+    desk_setup_post, desk_password, desk_password_post, desk_sessions, desk_sessions_end;
+
+#endif

@@ -1,0 +1,98 @@
+/* Forms of the workbench: see desk.h. What was typed always comes before what was stored. */
+#include "page/desk.h"
+
+#include <string.h>
+
+void desk_form_begin(struct desk_form *form, struct page *p, struct str action, const char *button)
+{
+    struct web_model *m = &p->model;
+    *form = (struct desk_form){.p = p};
+    form->object = web_set_object(m, &m->root, "form");
+    web_set(m, form->object, "action", action);
+    web_set(m, form->object, "button", str_of(button));
+    form->fields = web_set_list(m, form->object, "fields");
+    if (desk_form_again(p->request))
+        desk_say(p, true, STR("已重新登录。刚才填写的内容都在下面，请核对后再次提交。"));
+}
+
+bool desk_form_mends(enum err err)
+{
+    int status = err_http(err);
+    return status >= 400 && status < 500;
+}
+
+void desk_form_refused(struct desk_form *form, struct web_reply *reply, enum err err)
+{
+    form->fault = &form->p->errand.fault;
+    reply->status = err_http(err);
+    if (form->fault->field == NULL)
+        desk_say(form->p, false, str_of(fault_text(form->fault)));
+    else
+        desk_say(form->p, false, STR("没有保存，请按红字修改后再次提交。"));
+}
+
+static void form_kind(struct web_model *m, struct web_value *row, const struct desk_field *field)
+{
+    static const char *const flags[] = {
+        [DESK_TEXT] = "text",          [DESK_AREA] = "area",     [DESK_PASSWORD] = "password",
+        [DESK_NEW_PASSWORD] = "fresh", [DESK_SELECT] = "select", [DESK_DATE] = "date",
+        [DESK_CHECK] = "check",        [DESK_HIDDEN] = "hidden"};
+    web_set_flag(m, row, flags[field->kind], true);
+    web_set_flag(m, row, "shown", field->kind != DESK_HIDDEN);
+}
+
+struct web_value *desk_form_field(struct desk_form *form, const struct desk_field *field,
+                                  struct str value)
+{
+    struct web_model *m = &form->p->model;
+    struct web_value *row = web_list_add(m, form->fields);
+    struct str typed = web_field(form->p->request, field->name);
+    bool secret = field->kind == DESK_PASSWORD || field->kind == DESK_NEW_PASSWORD;
+    bool posted = form->p->request->method == WEB_POST;
+    bool wrong = form->fault != NULL && form->fault->field != NULL &&
+                 strcmp(form->fault->field, field->name) == 0;
+    struct str shown = secret ? STR("") : typed.data != NULL ? typed : value;
+    if (posted && field->kind == DESK_CHECK)
+        shown = typed;
+    form_kind(m, row, field);
+    web_set(m, row, "name", str_of(field->name));
+    web_set(m, row, "label", str_of(field->label));
+    web_set(m, row, "value", shown);
+    web_set(m, row, "hint", str_of(field->hint != NULL ? field->hint : ""));
+    web_set_flag(m, row, "has_hint", field->hint != NULL);
+    web_set_flag(m, row, "required", field->required);
+    web_set_flag(m, row, "checked", str_eq(shown, STR("1")));
+    web_set_flag(m, row, "wrong", wrong);
+    web_set(m, row, "error", wrong ? str_of(fault_text(form->fault)) : STR(""));
+    web_set_flag(m, row, "described", wrong || field->hint != NULL);
+    if (field->kind == DESK_SELECT)
+        (void)web_set_list(m, row, "options");
+    for (const struct field_word *w = field->words; w != NULL && w->code != NULL; w++)
+        desk_form_option(form, row, str_of(w->code), str_of(w->text));
+    return row;
+}
+
+void desk_form_option(struct desk_form *form, struct web_value *field, struct str value,
+                      struct str label)
+{
+    struct web_model *m = &form->p->model;
+    struct str chosen = STR("");
+    struct web_value *options = NULL;
+    for (size_t i = 0; i < field->count; i++) {
+        if (str_eq(field->names[i], STR("value")))
+            chosen = field->items[i]->text;
+        if (str_eq(field->names[i], STR("options")))
+            options = field->items[i];
+    }
+    if (options == NULL)
+        return;
+    struct web_value *row = web_list_add(m, options);
+    web_set(m, row, "code", value);
+    web_set(m, row, "text", label);
+    web_set_flag(m, row, "chosen", str_eq(chosen, value));
+}
+
+bool desk_form_again(const struct web_request *request)
+{
+    return web_field(request, "again").len > 0;
+}
