@@ -212,7 +212,8 @@ int cmd_check(struct cmd *cmd, int argc, char **argv)
     enum err err = office_check(&checked, e);
     if (err != ERR_OK)
         return cmd_fail(err, &e->fault);
-    printf("数据库完好；公开日志 %llu 条相符；抽取文件 %llu 个相符。\n",
-           (unsigned long long)checked.entries, (unsigned long long)checked.files);
+    printf("数据库完好；公开日志 %llu 条相符；抽取文件 %llu 个相符；审计日志 %llu 天相符。\n",
+           (unsigned long long)checked.entries, (unsigned long long)checked.files,
+           (unsigned long long)checked.days);
     return CMD_OK;
 }

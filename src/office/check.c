@@ -2,6 +2,7 @@
 #include "office/draw_case.h"
 
 #include "crypto/wipe.h"
+#include "office/audit.h"
 #include "store/core.h"
 #include "vault/blob.h"
 #include "vault/log.h"
@@ -98,5 +99,6 @@ enum err office_check(struct office_checked *out, struct errand *e)
     *out = (struct office_checked){0};
     TRY(db_check(e->office->db, &e->fault));
     TRY(check_log(&work));
+    TRY(office_audit_check(&out->days, e));
     return office_read(e, "check-files", check_files, &work);
 }

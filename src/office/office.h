@@ -152,6 +152,7 @@ MUST enum err office_log_sync(const struct office *office, int64_t now, struct f
 struct office_checked {
     uint64_t entries;
     uint64_t files;
+    uint64_t days; /* of the audit, bound in the log */
 };
 MUST enum err office_check(struct office_checked *out, struct errand *e);
 

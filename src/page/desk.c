@@ -21,6 +21,10 @@ static const struct {
     {MODEL_PERMISSION_SELF, "我的工作", "/desk", "工作台首页"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/password", "修改密码"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/sessions", "我的登录"},
+    {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/departments", "部门管理"},
+    {MODEL_PERMISSION_ACCOUNT_VIEW, "组织机构", "/desk/accounts", "用户管理"},
+    {MODEL_PERMISSION_MATRIX_VIEW, "系统管理", "/desk/matrix", "权限表"},
+    {MODEL_PERMISSION_AUDIT_VIEW, "系统管理", "/desk/audit", "审计日志"},
 };
 
 enum { DESK_MENU = sizeof desk_menu / sizeof desk_menu[0] };
@@ -349,12 +353,4 @@ enum err desk_large(struct web_reply *reply, const struct web_request *request, 
     bool here = str_starts(back, STR("/desk")) && str_find(back, STR("//")) < 0;
     desk_go(reply, here ? back : STR("/desk"));
     return ERR_OK;
-}
-
-enum err desk_home(struct web_reply *reply, const struct web_request *request, struct fault *fault)
-{
-    struct page p;
-    (void)fault;
-    desk_begin(&p, request, "/desk", "工作台首页");
-    return page_end(reply, &p, "desk_home");
 }

@@ -129,5 +129,10 @@ struct errand desk_errand(const struct web_request *request);
 
 web_handler desk_home, desk_large, desk_sign_in, desk_sign_in_post, desk_sign_out, desk_setup,
     desk_setup_post, desk_password, desk_password_post, desk_sessions, desk_sessions_end;
+web_handler desk_accounts, desk_account, desk_account_new, desk_account_add, desk_account_edit,
+    desk_account_state, desk_account_reset, desk_account_end, desk_account_grant,
+    desk_account_revoke, desk_matrix, desk_matrix_csv;
+web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,
+    desk_department_edit;
 
 #endif

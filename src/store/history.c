@@ -35,7 +35,7 @@ enum err store_object_get(struct store_object *out, struct arena *arena, struct 
 
 static const char OBJECT_CHANGES[] =
     "SELECT at, actor, before, after, reason FROM registry_change"
-    " WHERE tenant = $1 AND resource = 'objects' AND target = $2 ORDER BY id DESC";
+    " WHERE tenant = $1 AND resource = $2 AND target = $3 ORDER BY id DESC";
 
 static enum err change_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -49,12 +49,20 @@ static enum err change_fill(void *out, struct db_rows *rows, struct arena *arena
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-enum err store_object_changes(struct store_object_change **out, size_t *count, struct arena *arena,
-                              struct db_tx *tx, struct str tenant, int64_t object)
+enum err store_registry_changes(struct store_object_change **out, size_t *count,
+                                struct arena *arena, struct db_tx *tx,
+                                const struct store_registry_row *row)
 {
     const struct store_shape shape = {sizeof(struct store_object_change), change_fill};
     return store_array((void **)out, count, arena, tx, &shape, OBJECT_CHANGES,
-                       DB_ARGS(db_text(tenant), db_int(object)));
+                       DB_ARGS(db_text(row->tenant), db_text(row->resource), db_int(row->id)));
+}
+
+enum err store_object_changes(struct store_object_change **out, size_t *count, struct arena *arena,
+                              struct db_tx *tx, struct str tenant, int64_t object)
+{
+    const struct store_registry_row row = {tenant, STR("objects"), object};
+    return store_registry_changes(out, count, arena, tx, &row);
 }
 
 static const char OBJECT_VISITS[] =

@@ -41,6 +41,16 @@ MUST enum err store_object_changes(struct store_object_change **out, size_t *cou
                                    struct arena *arena, struct db_tx *tx, struct str tenant,
                                    int64_t object);
 
+/* The same of a row of any registry. */
+struct store_registry_row {
+    struct str tenant;
+    struct str resource; /* its name: departments */
+    int64_t id;
+};
+MUST enum err store_registry_changes(struct store_object_change **out, size_t *count,
+                                     struct arena *arena, struct db_tx *tx,
+                                     const struct store_registry_row *row);
+
 /* A visit, or a result of one; newest first. item and code are empty while nothing is entered. */
 struct store_object_visit {
     struct str draw;

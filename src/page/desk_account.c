@@ -1,0 +1,439 @@
+/* Accounts: list, new, edit, suspend, reset, end sessions; roles and the matrix of permissions. */
+#include "page/desk.h"
+
+#include "base/csv.h"
+#include "office/account.h"
+#include "office/audit.h"
+#include "store/department.h"
+
+#include <string.h>
+
+/* --- the list --- */
+
+static bool account_matches(const struct office_account *a, const struct web_request *r)
+{
+    struct str text = str_trim(web_param(r, "q"));
+    struct str role = web_param(r, "role");
+    struct str state = web_param(r, "state");
+    struct str department = web_param(r, "department");
+    enum model_role wanted = model_role_find(role);
+    if (text.len > 0 && str_find(a->row.name, text) < 0 && str_find(a->row.person, text) < 0)
+        return false;
+    if (wanted < MODEL_ROLE_COUNT && (a->roles & 1u << wanted) == 0)
+        return false;
+    if (str_eq(role, STR("none")) && a->roles != 0)
+        return false;
+    if (state.len > 0 && !str_eq(state, a->row.state))
+        return false;
+    return department.len == 0 || str_eq(department, a->row.department);
+}
+
+static void account_roles(struct page *p, struct web_value *row, unsigned roles)
+{
+    struct web_value *list = web_set_list(&p->model, row, "roles");
+    for (size_t i = 0; i < MODEL_ROLE_COUNT; i++) {
+        if ((roles & 1u << i) == 0)
+            continue;
+        struct web_value *one = web_list_add(&p->model, list);
+        web_set(&p->model, one, "code", str_of(model_roles[i].code));
+        web_set(&p->model, one, "text", str_of(model_roles[i].text));
+    }
+    web_set_flag(&p->model, row, "no_role", roles == 0);
+}
+
+static void account_show(struct page *p, struct web_value *row, const struct office_account *a)
+{
+    struct web_model *m = &p->model;
+    web_set_count(m, row, "id", a->row.id);
+    web_set(m, row, "name", a->row.name);
+    web_set(m, row, "full_name", a->row.person);
+    web_set(m, row, "unit", a->department_name);
+    web_set(m, row, "phone", a->row.phone);
+    web_set(m, row, "inspector", a->row.inspector);
+    web_set(m, row, "used", page_time(p, a->row.used_at));
+    web_set_flag(m, row, "active", str_eq(a->row.state, STR("active")));
+    web_set_flag(m, row, "own", str_eq(a->row.name, p->errand.actor));
+    account_roles(p, row, a->roles);
+}
+
+static void account_choices(struct page *p, const char *name, const struct field_word *words,
+                            struct str chosen)
+{
+    struct web_value *list = web_set_list(&p->model, &p->model.root, name);
+    for (; words->code != NULL; words++) {
+        struct web_value *row = web_list_add(&p->model, list);
+        web_set(&p->model, row, "code", str_of(words->code));
+        web_set(&p->model, row, "text", str_of(words->text));
+        web_set_flag(&p->model, row, "chosen", str_eq(chosen, str_of(words->code)));
+    }
+}
+
+static const struct field_word account_states[] = {
+    {"active", "有效", NULL}, {"suspended", "停用", NULL}, {NULL, NULL, NULL}};
+
+/* Who may do what here, for the buttons. */
+static void account_buttons(struct page *p)
+{
+    desk_set_may(p, "may_edit", MODEL_PERMISSION_ACCOUNT_EDIT);
+    desk_set_may(p, "may_grant", MODEL_PERMISSION_ROLE_GRANT);
+    desk_set_may(p, "may_end", MODEL_PERMISSION_SESSION_END);
+}
+
+enum err desk_accounts(struct web_reply *reply, const struct web_request *request,
+                       struct fault *fault)
+{
+    struct page p;
+    struct office_account *rows = NULL;
+    size_t count = 0;
+    size_t shown = 0;
+    desk_begin(&p, request, "/desk/accounts", "用户管理");
+    enum err err = office_accounts(&rows, &count, &p.errand);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    struct web_model *m = &p.model;
+    struct web_value *list = web_set_list(m, &m->root, "accounts");
+    for (size_t i = 0; i < count; i++) {
+        if (!account_matches(&rows[i], request))
+            continue;
+        account_show(&p, web_list_add(m, list), &rows[i]);
+        shown++;
+    }
+    web_set_count(m, &m->root, "count", (int64_t)shown);
+    web_set_flag(m, &m->root, "none", shown == 0);
+    web_set(m, &m->root, "q", str_trim(web_param(request, "q")));
+    account_choices(&p, "role_choices", model_roles, web_param(request, "role"));
+    account_choices(&p, "state_choices", account_states, web_param(request, "state"));
+    web_set_flag(m, &m->root, "no_role_chosen", str_eq(web_param(request, "role"), STR("none")));
+    account_buttons(&p);
+    return page_end(reply, &p, "desk_accounts");
+}
+
+/* --- one account --- */
+
+static struct str account_href(struct page *p, int64_t id)
+{
+    struct str href = arena_printf(p->request->arena, "/desk/accounts/%lld", (long long)id);
+    p->model.failed = p->model.failed || href.data == NULL;
+    return href;
+}
+
+static enum err account_sessions(struct page *p, int64_t id)
+{
+    struct store_session *rows = NULL;
+    size_t count = 0;
+    TRY(office_sessions(&rows, &count, &p->errand, id));
+    struct web_value *list = web_set_list(&p->model, &p->model.root, "sessions");
+    for (size_t i = 0; i < count; i++) {
+        struct web_value *row = web_list_add(&p->model, list);
+        web_set_count(&p->model, row, "session", rows[i].id);
+        web_set(&p->model, row, "at", page_time(p, rows[i].at));
+        web_set(&p->model, row, "seen", page_time(p, rows[i].seen_at));
+        web_set(&p->model, row, "address", rows[i].address);
+        web_set(&p->model, row, "agent", rows[i].agent);
+    }
+    web_set_flag(&p->model, &p->model.root, "has_sessions", count > 0);
+    return ERR_OK;
+}
+
+static enum err account_grants(struct page *p, int64_t id)
+{
+    struct store_grant *rows = NULL;
+    size_t count = 0;
+    TRY(office_grants(&rows, &count, &p->errand, id));
+    struct web_value *list = web_set_list(&p->model, &p->model.root, "grants");
+    for (size_t i = 0; i < count; i++) {
+        struct web_value *row = web_list_add(&p->model, list);
+        web_set(&p->model, row, "role", model_text(model_roles, rows[i].role));
+        web_set(&p->model, row, "at", page_time(p, rows[i].at));
+        web_set(&p->model, row, "actor", rows[i].actor);
+        web_set(&p->model, row, "ended", page_time(p, rows[i].ended_at));
+        web_set(&p->model, row, "ended_by", rows[i].ended_by);
+    }
+    web_set_flag(&p->model, &p->model.root, "has_grants", count > 0);
+    return ERR_OK;
+}
+
+/* Roles that could be granted beside those he holds. */
+static void account_grantable(struct page *p, const struct office_account *a)
+{
+    struct web_value *list = web_set_list(&p->model, &p->model.root, "grantable");
+    for (size_t i = 0; i < MODEL_ROLE_COUNT; i++) {
+        if ((a->roles & 1u << i) != 0 || !office_roles_agree(a->roles, (enum model_role)i))
+            continue;
+        struct web_value *row = web_list_add(&p->model, list);
+        web_set(&p->model, row, "code", str_of(model_roles[i].code));
+        web_set(&p->model, row, "text", str_of(model_roles[i].text));
+    }
+    web_set_flag(&p->model, &p->model.root, "has_grantable", list->count > 0);
+}
+
+/* The page of an account; the words of a refused button stand above it. */
+static enum err account_page(struct web_reply *reply, struct page *p, int64_t id, enum err refused)
+{
+    struct office_account a = {0};
+    struct fault words = p->errand.fault;
+    TRY(office_account_get(&a, &p->errand, id));
+    account_show(p, web_set_object(&p->model, &p->model.root, "of"), &a);
+    TRY(account_sessions(p, id));
+    TRY(account_grants(p, id));
+    account_grantable(p, &a);
+    account_buttons(p);
+    web_set(&p->model, &p->model.root, "title", a.row.person);
+    desk_crumb(p, STR("用户管理"), STR("/desk/accounts"));
+    if (refused != ERR_OK) {
+        reply->status = err_http(refused);
+        desk_say(p, false, arena_str(p->request->arena, str_of(fault_text(&words))));
+    }
+    return page_end(reply, p, "desk_account");
+}
+
+enum err desk_account(struct web_reply *reply, const struct web_request *request,
+                      struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/accounts", "用户");
+    enum err err = account_page(reply, &p, desk_number(web_capture(request, "id")), ERR_OK);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* --- new and edit --- */
+
+static enum err account_form(struct web_reply *reply, struct page *p,
+                             const struct office_account *a, enum err refused)
+{
+    static const struct desk_field fields[] = {
+        {"name", "用户名", DESK_TEXT, true, "2到64个字母、数字、汉字或 . _ -；建好后不能更改",
+         NULL},
+        {"person", "姓名", DESK_TEXT, true, NULL, NULL},
+        {"department", "部门", DESK_SELECT, false, "三员和双随机办可以不填", NULL},
+        {"inspector", "检查人员编号", DESK_TEXT, false, "本人是执法检查人员的，填名录库中的编号",
+         NULL},
+        {"phone", "联系电话", DESK_TEXT, false, NULL, NULL},
+        {"version", "", DESK_HIDDEN, false, NULL, NULL},
+    };
+    const struct str values[] = {
+        STR(""),           a->row.person,
+        a->row.department, a->row.inspector,
+        a->row.phone,      arena_printf(p->request->arena, "%lld", (long long)a->row.version)};
+    struct desk_form form;
+    struct store_department *departments = NULL;
+    size_t count = 0;
+    struct fault words = p->errand.fault;
+    TRY(office_departments(&departments, &count, &p->errand));
+    p->errand.fault = words;
+    desk_form_begin(&form, p, p->request->path, a->row.id != 0 ? "保存" : "新建用户");
+    web_set(&p->model, form.object, "back",
+            a->row.id != 0 ? account_href(p, a->row.id) : STR("/desk/accounts"));
+    if (refused != ERR_OK)
+        desk_form_refused(&form, reply, refused);
+    for (size_t i = a->row.id != 0 ? 1 : 0; i < sizeof fields / sizeof fields[0]; i++) {
+        struct web_value *row = desk_form_field(&form, &fields[i], values[i]);
+        if (fields[i].kind != DESK_SELECT)
+            continue;
+        desk_form_option(&form, row, STR(""), STR("（无）"));
+        for (size_t k = 0; k < count; k++)
+            if (str_eq(departments[k].state, STR("active")))
+                desk_form_option(&form, row, departments[k].code, departments[k].name);
+    }
+    desk_crumb(p, STR("用户管理"), STR("/desk/accounts"));
+    web_set_flag(&p->model, &p->model.root, "fresh", a->row.id == 0);
+    return page_end(reply, p, "desk_account_edit");
+}
+
+static struct office_account_edit account_typed(const struct web_request *request, int64_t id)
+{
+    return (struct office_account_edit){.id = id,
+                                        .version = desk_number(web_field(request, "version")),
+                                        .name = web_field(request, "name"),
+                                        .person = web_field(request, "person"),
+                                        .department = web_field(request, "department"),
+                                        .inspector = web_field(request, "inspector"),
+                                        .phone = web_field(request, "phone")};
+}
+
+/* The initial password, shown this once. */
+static enum err account_secret(struct web_reply *reply, struct page *p, int64_t id,
+                               struct str password)
+{
+    struct office_account a = {0};
+    TRY(office_account_get(&a, &p->errand, id));
+    account_show(p, web_set_object(&p->model, &p->model.root, "of"), &a);
+    web_set(&p->model, &p->model.root, "secret", password);
+    web_set_flag(&p->model, &p->model.root, "has_secret", password.len > 0);
+    web_set(&p->model, &p->model.root, "title", STR("初始密码"));
+    desk_crumb(p, STR("用户管理"), STR("/desk/accounts"));
+    return page_end(reply, p, "desk_account_secret");
+}
+
+enum err desk_account_new(struct web_reply *reply, const struct web_request *request,
+                          struct fault *fault)
+{
+    struct page p;
+    const struct office_account none = {0};
+    desk_begin(&p, request, "/desk/accounts", "新建用户");
+    enum err err = account_form(reply, &p, &none, ERR_OK);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_account_add(struct web_reply *reply, const struct web_request *request,
+                          struct fault *fault)
+{
+    struct page p;
+    int64_t id = 0;
+    struct str password;
+    const struct office_account none = {0};
+    const struct office_account_edit edit = account_typed(request, 0);
+    desk_begin(&p, request, "/desk/accounts", "新建用户");
+    if (desk_form_again(request))
+        return account_form(reply, &p, &none, ERR_OK);
+    enum err err = office_account_add(&id, &password, &p.errand, &edit);
+    if (err != ERR_OK && desk_form_mends(err))
+        return account_form(reply, &p, &none, err);
+    if (err == ERR_OK)
+        err = account_secret(reply, &p, id, password);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_account_edit(struct web_reply *reply, const struct web_request *request,
+                           struct fault *fault)
+{
+    struct page p;
+    struct office_account a = {0};
+    int64_t id = desk_number(web_capture(request, "id"));
+    desk_begin(&p, request, "/desk/accounts", "修改用户");
+    enum err err = office_account_get(&a, &p.errand, id);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    if (request->method != WEB_POST || desk_form_again(request))
+        return account_form(reply, &p, &a, ERR_OK);
+    const struct office_account_edit edit = account_typed(request, id);
+    err = office_account_change(&p.errand, &edit);
+    if (err != ERR_OK && desk_form_mends(err))
+        return account_form(reply, &p, &a, err);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    return desk_done(reply, request, account_href(&p, id), "saved");
+}
+
+/* --- buttons --- */
+
+/* After a button: back to the account, or the words above it. */
+static enum err account_after(struct web_reply *reply, struct page *p, enum err err,
+                              const char *done, struct fault *fault)
+{
+    int64_t id = desk_number(web_capture(p->request, "id"));
+    if (err == ERR_OK)
+        return desk_done(reply, p->request, account_href(p, id), done);
+    if (desk_form_mends(err) && err != ERR_MISSING)
+        err = account_page(reply, p, id, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, p, err);
+}
+
+enum err desk_account_state(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    struct str state = web_field(request, "state");
+    desk_begin(&p, request, "/desk/accounts", "用户");
+    enum err err = office_account_state(&p.errand, desk_number(web_capture(request, "id")), state);
+    return account_after(reply, &p, err, str_eq(state, STR("active")) ? "opened" : "closed", fault);
+}
+
+enum err desk_account_reset(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    struct str password;
+    int64_t id = desk_number(web_capture(request, "id"));
+    desk_begin(&p, request, "/desk/accounts", "重置密码");
+    enum err err = office_account_reset(&password, &p.errand, id);
+    if (err != ERR_OK)
+        return account_after(reply, &p, err, "", fault);
+    err = account_secret(reply, &p, id, password);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_account_end(struct web_reply *reply, const struct web_request *request,
+                          struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/accounts", "用户");
+    enum err err = office_account_sessions_end(&p.errand, desk_number(web_capture(request, "id")),
+                                               desk_number(web_field(request, "session")));
+    return account_after(reply, &p, err, "ended", fault);
+}
+
+enum err desk_account_grant(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/accounts", "用户");
+    enum err err = office_grant(&p.errand, desk_number(web_capture(request, "id")),
+                                model_role_find(web_field(request, "role")));
+    return account_after(reply, &p, err, "granted", fault);
+}
+
+enum err desk_account_revoke(struct web_reply *reply, const struct web_request *request,
+                             struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/accounts", "用户");
+    enum err err = office_revoke(&p.errand, desk_number(web_capture(request, "id")),
+                                 model_role_find(web_field(request, "role")));
+    return account_after(reply, &p, err, "revoked", fault);
+}
+
+/* --- the matrix --- */
+
+enum err desk_matrix(struct web_reply *reply, const struct web_request *request,
+                     struct fault *fault)
+{
+    struct page p;
+    (void)fault;
+    desk_begin(&p, request, "/desk/matrix", "权限表");
+    struct web_model *m = &p.model;
+    account_choices(&p, "role_heads", model_roles, STR(""));
+    struct web_value *list = web_set_list(m, &m->root, "permissions");
+    for (size_t i = 0; i < MODEL_PERMISSION_COUNT; i++) {
+        const struct model_permission_row *permission =
+            model_permission_row((enum model_permission)i);
+        struct web_value *row = web_list_add(m, list);
+        struct web_value *cells = web_set_list(m, row, "cells");
+        web_set(m, row, "what", str_of(permission->what));
+        web_set(m, row, "code", str_of(permission->name));
+        for (size_t r = 0; r < MODEL_ROLE_COUNT; r++) {
+            struct web_value *cell = web_list_add(m, cells);
+            bool has = permission->scopes[r] != MODEL_SCOPE_NONE;
+            web_set(m, cell, "scope",
+                    has ? str_of(model_scopes[permission->scopes[r]].text) : STR("—"));
+            web_set_flag(m, cell, "has", has);
+        }
+    }
+    return page_end(reply, &p, "desk_matrix");
+}
+
+enum err desk_matrix_csv(struct web_reply *reply, const struct web_request *request,
+                         struct fault *fault)
+{
+    struct page p;
+    struct str cells[MODEL_ROLE_COUNT + 2] = {STR("权限"), STR("代码")};
+    desk_begin(&p, request, "/desk/matrix", "权限表");
+    enum err err = office_audit_note(&p.errand, STR("matrix-export"), STR("permissions"), STR(""));
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    reply->type = "text/csv; charset=utf-8";
+    reply->download = STR("权限表.csv");
+    buf_cat(&reply->body, "\xEF\xBB\xBF");
+    for (size_t r = 0; r < MODEL_ROLE_COUNT; r++)
+        cells[r + 2] = str_of(model_roles[r].text);
+    csv_write_row(&reply->body, cells, MODEL_ROLE_COUNT + 2, ',');
+    for (size_t i = 0; i < MODEL_PERMISSION_COUNT; i++) {
+        const struct model_permission_row *row = model_permission_row((enum model_permission)i);
+        cells[0] = str_of(row->what);
+        cells[1] = str_of(row->name);
+        for (size_t r = 0; r < MODEL_ROLE_COUNT; r++)
+            cells[r + 2] = str_of(model_scopes[row->scopes[r]].text);
+        csv_write_row(&reply->body, cells, MODEL_ROLE_COUNT + 2, ',');
+    }
+    return ERR_OK;
+}

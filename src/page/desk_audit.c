@@ -1,0 +1,231 @@
+/* The audit log for the audit administrator: search, paging by key, export, the bound days. */
+#include "page/desk.h"
+
+#include "base/csv.h"
+#include "base/time.h"
+#include "office/audit.h"
+
+#include <string.h>
+
+enum { AUDIT_PAGE = 100, AUDIT_EXPORT = 1000 };
+
+static const struct field_word audit_outcomes[] = {{"done", "成功", NULL},
+                                                   {"refused", "被拒绝", NULL},
+                                                   {"denied", "无权限", NULL},
+                                                   {NULL, NULL, NULL}};
+
+static const struct field_word audit_actions[] = {
+    {"sign-in", "登录", NULL},
+    {"session-end", "结束登录", NULL},
+    {"session-end-all", "结束全部登录", NULL},
+    {"request", "请求", NULL},
+    {"password-change", "修改密码", NULL},
+    {"password-reset", "重置密码", NULL},
+    {"setup-code", "生成首次设置代码", NULL},
+    {"account-add", "新建账号", NULL},
+    {"account-change", "修改账号", NULL},
+    {"account-state", "停用或启用账号", NULL},
+    {"role-grant", "授予角色", NULL},
+    {"role-revoke", "收回角色", NULL},
+    {"matrix-export", "导出权限表", NULL},
+    {"audit-export", "导出审计日志", NULL},
+    {"audit-close", "审计日志记入公开日志", NULL},
+    {"import", "导入", NULL},
+    {"setting", "修改设置", NULL},
+    {NULL, NULL, NULL},
+};
+
+static int64_t audit_day(struct str text, int32_t more)
+{
+    int32_t day = 0;
+    return date_parse(&day, str_trim(text)) == ERR_OK ? time_of_date(day + more) : 0;
+}
+
+static struct store_audit_find audit_wanted(const struct web_request *r)
+{
+    return (struct store_audit_find){.actor = str_trim(web_param(r, "actor")),
+                                     .action = web_param(r, "action"),
+                                     .target = str_trim(web_param(r, "target")),
+                                     .address = str_trim(web_param(r, "address")),
+                                     .outcome = web_param(r, "outcome"),
+                                     .from = audit_day(web_param(r, "from"), 0),
+                                     .until = audit_day(web_param(r, "until"), 1),
+                                     .before = desk_number(web_param(r, "before")),
+                                     .most = AUDIT_PAGE};
+}
+
+/* The filter as it stands in a query string, without the place in the list. */
+static struct str audit_query(struct page *p)
+{
+    static const char *const names[] = {"actor",   "action", "target", "address",
+                                        "outcome", "from",   "until"};
+    struct buf out = {0};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct str value = web_param(p->request, names[i]);
+        if (value.len == 0)
+            continue;
+        buf_printf(&out, "%s%s=", out.len > 0 ? "&" : "", names[i]);
+        buf_str(&out, page_url(p, value));
+    }
+    struct str text = arena_str(p->request->arena, buf_view(&out));
+    p->model.failed = p->model.failed || text.data == NULL;
+    buf_free(&out);
+    return text;
+}
+
+static void audit_choices(struct page *p, const char *name, const struct field_word *words,
+                          struct str chosen)
+{
+    struct web_value *list = web_set_list(&p->model, &p->model.root, name);
+    for (; words->code != NULL; words++) {
+        struct web_value *row = web_list_add(&p->model, list);
+        web_set(&p->model, row, "code", str_of(words->code));
+        web_set(&p->model, row, "text", str_of(words->text));
+        web_set_flag(&p->model, row, "chosen", str_eq(chosen, str_of(words->code)));
+    }
+}
+
+/* To the second, as the record has it. */
+static struct str audit_time(struct page *p, int64_t us)
+{
+    struct str minute = page_time(p, us);
+    int64_t second = us / TIME_SECOND % 60;
+    return arena_printf(p->request->arena, "%.*s:%02d", STR_ARG(minute), (int)second);
+}
+
+static void audit_row(struct page *p, struct web_value *row, const struct store_audit *a)
+{
+    struct web_model *m = &p->model;
+    web_set_count(m, row, "id", a->id);
+    web_set(m, row, "at", audit_time(p, a->at));
+    web_set(m, row, "actor", a->actor);
+    web_set(m, row, "action", model_text(audit_actions, a->action));
+    web_set(m, row, "target", a->target);
+    web_set(m, row, "detail", a->detail);
+    web_set(m, row, "role", a->role);
+    web_set(m, row, "address", a->address);
+    web_set(m, row, "outcome", model_text(audit_outcomes, a->outcome));
+    web_set_flag(m, row, "bad", !str_eq(a->outcome, STR("done")));
+    web_set(m, row, "before", a->before);
+    web_set(m, row, "after", a->after);
+    web_set_flag(m, row, "changed", a->before.len > 0 || a->after.len > 0);
+}
+
+static enum err audit_days(struct page *p)
+{
+    struct store_audit_digest *days = NULL;
+    size_t count = 0;
+    TRY(office_audit_days(&days, &count, &p->errand));
+    struct web_value *last = web_set_object(&p->model, &p->model.root, "bound");
+    web_set_flag(&p->model, last, "any", count > 0);
+    if (count == 0)
+        return ERR_OK;
+    web_set(&p->model, last, "day", page_date(p, days[count - 1].day));
+    web_set_count(&p->model, last, "idx", days[count - 1].idx);
+    web_set_count(&p->model, last, "days", (int64_t)count);
+    return ERR_OK;
+}
+
+static enum err audit_fill(struct page *p)
+{
+    const struct web_request *r = p->request;
+    static const char *const kept[] = {"actor", "target", "address", "from", "until"};
+    struct web_model *m = &p->model;
+    struct store_audit_find find = audit_wanted(r);
+    struct store_audit *rows = NULL;
+    size_t count = 0;
+    int64_t all = 0;
+    TRY(office_audit_find(&rows, &count, &p->errand, &find));
+    TRY(office_audit_count(&all, &p->errand, &find));
+    struct web_value *list = web_set_list(m, &m->root, "rows");
+    for (size_t i = 0; i < count; i++)
+        audit_row(p, web_list_add(m, list), &rows[i]);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        web_set(m, &m->root, kept[i], web_param(r, kept[i]));
+    audit_choices(p, "actions", audit_actions, find.action);
+    audit_choices(p, "outcomes", audit_outcomes, find.outcome);
+    web_set_count(m, &m->root, "count", all);
+    web_set_flag(m, &m->root, "none", count == 0);
+    web_set(m, &m->root, "query", audit_query(p));
+    web_set_flag(m, &m->root, "more", count == AUDIT_PAGE);
+    web_set_flag(m, &m->root, "later", find.before != 0);
+    if (count > 0)
+        web_set_count(m, &m->root, "next", rows[count - 1].id);
+    return audit_days(p);
+}
+
+enum err desk_audit(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/audit", "审计日志");
+    enum err err = audit_fill(&p);
+    return err == ERR_OK ? page_end(reply, &p, "desk_audit") : page_fail(fault, &p, err);
+}
+
+/* --- export --- */
+
+static void audit_csv_row(struct page *p, struct buf *out, const struct store_audit *a)
+{
+    struct buf at = {0};
+    time_format(&at, a->at);
+    const struct str cells[] = {arena_printf(p->errand.arena, "%lld", (long long)a->id),
+                                buf_view(&at),
+                                a->actor,
+                                a->role,
+                                a->department,
+                                a->address,
+                                a->request,
+                                model_text(audit_actions, a->action),
+                                a->target,
+                                a->detail,
+                                model_text(audit_outcomes, a->outcome),
+                                a->before,
+                                a->after};
+    csv_write_row(out, cells, sizeof cells / sizeof cells[0], ',');
+    buf_free(&at);
+}
+
+/* All that match, in batches with an arena of their own. */
+static enum err audit_csv(struct page *p, struct buf *out, struct store_audit_find *find)
+{
+    struct arena arena = {0};
+    struct arena *kept = p->errand.arena;
+    struct store_audit *rows = NULL;
+    size_t count = AUDIT_EXPORT;
+    enum err err = ERR_OK;
+    find->before = 0;
+    find->most = AUDIT_EXPORT;
+    p->errand.arena = &arena;
+    while (err == ERR_OK && count == AUDIT_EXPORT) {
+        arena_clear(&arena);
+        err = office_audit_find(&rows, &count, &p->errand, find);
+        for (size_t i = 0; i < count && err == ERR_OK; i++)
+            audit_csv_row(p, out, &rows[i]);
+        find->before = err == ERR_OK && count > 0 ? rows[count - 1].id : 0;
+    }
+    p->errand.arena = kept;
+    arena_free(&arena);
+    return err != ERR_OK ? err : buf_err(out);
+}
+
+enum err desk_audit_csv(struct web_reply *reply, const struct web_request *request,
+                        struct fault *fault)
+{
+    static const char *const heads[] = {"编号", "时间（UTC）", "用户", "角色", "部门",
+                                        "地址", "请求",        "操作", "对象", "说明",
+                                        "结果", "改前",        "改后"};
+    struct page p;
+    struct str cells[sizeof heads / sizeof heads[0]];
+    struct store_audit_find find = audit_wanted(request);
+    desk_begin(&p, request, "/desk/audit", "审计日志");
+    enum err err = office_audit_note(&p.errand, STR("audit-export"), STR("audit"), audit_query(&p));
+    reply->type = "text/csv; charset=utf-8";
+    reply->download = STR("审计日志.csv");
+    buf_cat(&reply->body, "\xEF\xBB\xBF");
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        cells[i] = str_of(heads[i]);
+    csv_write_row(&reply->body, cells, sizeof heads / sizeof heads[0], ',');
+    if (err == ERR_OK)
+        err = audit_csv(&p, &reply->body, &find);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
