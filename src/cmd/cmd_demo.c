@@ -5,8 +5,10 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "office/account.h"
 #include "office/draw.h"
 #include "office/import.h"
+#include "office/password.h"
 #include "office/result.h"
 #include "office/task.h"
 #include "office/verify.h"
@@ -227,6 +229,71 @@ static enum err demo_verify(struct demo_run *r)
                : fault_set(&r->e->fault, ERR_PROOF, "演示抽取核验不通过，这是程序错误，请报告");
 }
 
+/* One account of each business role, made by the system administrator and granted by the security
+ * administrator; their passwords are random and stand in a file of the demo alone. */
+static const struct {
+    const char *name;
+    const char *person;
+    const char *department;
+    enum model_role role;
+} demo_people[] = {
+    {"shuangsuiban", "演示·双随机办", "SCJG", MODEL_ROLE_OFFICE},
+    {"jingban", "演示·经办人", "SCJG", MODEL_ROLE_CLERK},
+    {"shenhe", "演示·审核人", "SCJG", MODEL_ROLE_REVIEWER},
+    {"xiaofang", "演示·消防经办人", "XFJY", MODEL_ROLE_CLERK},
+    {"jiancha", "演示·检查人员", "SCJG", MODEL_ROLE_INSPECTOR},
+    {"zhuanjia", "演示·专家", "SCJG", MODEL_ROLE_EXPERT},
+    {"chayue", "演示·查阅人员", "SCJG", MODEL_ROLE_VIEWER},
+};
+
+enum { DEMO_PEOPLE = sizeof demo_people / sizeof demo_people[0] };
+
+static void demo_line(struct buf *out, const char *role, struct str name, struct str password)
+{
+    buf_printf(out, "  %-14.*s %-22.*s %s\n", STR_ARG(name), STR_ARG(password), role);
+}
+
+static enum err demo_admins(struct demo_run *r, struct buf *out)
+{
+    static const char *const names[] = {"xitong", "anquan", "shenji"};
+    static const char *const persons[] = {"演示·系统管理员", "演示·安全管理员", "演示·审计管理员"};
+    struct office_setup setup = {0};
+    TRY(office_setup_code(&setup.code, demo_errand(r, "demo")));
+    for (size_t i = 0; i < 3; i++) {
+        setup.persons[i] =
+            (struct office_setup_person){str_of(names[i]), str_of(persons[i]), {NULL, 0}};
+        TRY(office_password_make(&setup.persons[i].password, &r->cmd->arena));
+        demo_line(out, model_roles[i].text, setup.persons[i].name, setup.persons[i].password);
+    }
+    return office_setup(demo_errand(r, "demo"), &setup);
+}
+
+static enum err demo_accounts(struct demo_run *r)
+{
+    char path[FILE_PATH_MAX];
+    struct buf text = {0};
+    struct str password;
+    int64_t id = 0;
+    TRY(demo_admins(r, &text));
+    for (size_t i = 0; i < DEMO_PEOPLE; i++) {
+        const struct office_account_edit edit = {.name = str_of(demo_people[i].name),
+                                                 .person = str_of(demo_people[i].person),
+                                                 .department = str_of(demo_people[i].department),
+                                                 .settled = true};
+        TRY(office_account_add(&id, &password, demo_errand(r, "xitong"), &edit));
+        TRY(office_grant(demo_errand(r, "anquan"), id, demo_people[i].role));
+        demo_line(&text, model_roles[demo_people[i].role].text, edit.name, password);
+    }
+    snprintf(path, sizeof path, "%s/accounts.txt", r->cmd->dir);
+    enum err err = buf_err(&text);
+    if (err == ERR_OK)
+        err = file_write_plain(path, buf_view(&text), 0600);
+    printf("四、演示账号（工作台 /desk；三员首次登录须改密码；也写在 %s 里）\n%s", path,
+           buf_cstr(&text));
+    buf_free(&text);
+    return err;
+}
+
 static enum err demo_course(struct demo_run *r)
 {
     struct str task;
@@ -241,7 +308,8 @@ static enum err demo_course(struct demo_run *r)
     TRY(demo_verify(r));
     printf("三、封存的抽取：等待公开\n");
     TRY(demo_sealed_task(&task, r));
-    return demo_draw(&r->sealed_draw, r, task, true);
+    TRY(demo_draw(&r->sealed_draw, r, task, true));
+    return demo_accounts(r);
 }
 
 static void demo_next_steps(const struct demo_run *r)

@@ -5,6 +5,8 @@
 #include "cmd/cmd.h"
 
 #include "base/time.h"
+#include "office/account.h"
+#include "office/audit.h"
 #include "office/portal.h"
 #include "page/page.h"
 
@@ -83,9 +85,31 @@ static void serve_renew(struct serve *s)
                   LOG_PAIRS(log_err(err), log_str("words", str_of(fault.text))));
 }
 
+/* Once a day, and at the start: binds the days of the audit that are over, suspends accounts that
+ * nobody uses. A failure is told in the log and tried again an hour later. Returns when it is due
+ * next. */
+static int64_t serve_daily(struct serve *s)
+{
+    struct arena arena = {0};
+    int64_t now = time_now();
+    struct errand e = {
+        .office = &s->cmd->office, .arena = &arena, .actor = STR("serve"), .now = now};
+    uint64_t days = 0;
+    uint64_t accounts = 0;
+    enum err err = office_audit_close(&days, &e);
+    if (err == ERR_OK)
+        err = office_account_sweep(&accounts, &e);
+    if (err != ERR_OK)
+        log_event(&s->cmd->log, LOG_ERROR, "daily",
+                  LOG_PAIRS(log_err(err), log_str("words", str_of(e.fault.text))));
+    arena_free(&arena);
+    return err == ERR_OK ? time_of_date(date_of_time(now) + 1) : now + 3600 * TIME_SECOND;
+}
+
 static void serve_wait(struct serve *s, const sigset_t *set)
 {
     bool more = true;
+    int64_t due = 0;
     for (;;) {
         const struct timespec tick = {more ? 0 : SERVE_TICK, 0};
         int got = sigtimedwait(set, NULL, &tick);
@@ -93,6 +117,8 @@ static void serve_wait(struct serve *s, const sigset_t *set)
             return;
         if (got == SIGHUP)
             serve_renew(s);
+        if (time_now() >= due)
+            due = serve_daily(s);
         more = serve_follow(s);
     }
 }
@@ -126,7 +152,8 @@ static void serve_print(const struct serve *s)
                                            {"results", "抽查结果"},
                                            {"statistics", "统计与推算"},
                                            {"verify", "核验"},
-                                           {"open", "开放数据"}};
+                                           {"open", "开放数据"},
+                                           {"desk", "工作台（登录）"}};
     bool v6 = str_find_char(s->address, ':') >= 0;
     printf("公示平台已启动（按 Ctrl+C 停止），请用浏览器打开：\n");
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)

@@ -1,0 +1,622 @@
+#!/usr/bin/env python3
+"""The workbench as its users, the curious and the hostile meet it, over HTTP: desk.py SUNLOT
+
+The real server over a demo county and over an empty installation. What is expected comes from
+SECURITY.md and from the matrix as it is written down (src/model/permission.def, read here as text)."""
+import csv
+import hashlib
+import http.client
+import io
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+from tap import Tap, must  # noqa: E402
+
+SUNLOT = os.path.abspath(sys.argv[1])
+SOURCE = os.environ.get("SUNLOT_SOURCE") or os.path.join(os.path.dirname(__file__), "..", "..")
+ROLES = ("system", "security", "audit", "office", "clerk", "reviewer", "inspector", "expert", "viewer")
+NAMES = dict(zip(ROLES, ("xitong", "anquan", "shenji", "shuangsuiban", "jingban", "shenhe", "jiancha",
+                         "zhuanjia", "chayue")))
+CANARY = "Zk7-Kanarien9vogel"
+tap = Tap()
+home = tempfile.mkdtemp(prefix="sunlot-desk-")
+
+
+class Server:
+    def __init__(self, data):
+        self.data = data
+        self.log_path = data + ".log"
+        self.log = open(self.log_path, "ab")
+        self.process = subprocess.Popen([SUNLOT, "--data", data, "serve", "--port", "0"],
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
+        line = ""
+        while "http://" not in line:
+            line = self.process.stdout.readline()
+            must(line, "the server did not start")
+        self.port = int(re.search(r":(\d+)/", line).group(1))
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        must(self.process.wait(timeout=30) == 0, "how the server ended")
+        self.log.close()
+
+    def ask(self, path, fields=None, cookie=None, **more):
+        """Status, headers, text. fields: a form is posted, as a page of the site would."""
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        body = None
+        if cookie:
+            headers["Cookie"] = "__Host-s=" + cookie
+        if fields is not None:
+            body = urllib.parse.urlencode(fields)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        headers.update({k.replace("_", "-"): v for k, v in more.items()})
+        headers = {k: v for k, v in headers.items() if v}
+        link.request("GET" if fields is None else "POST", path, body, headers)
+        answer = link.getresponse()
+        text = answer.read().decode("utf-8", "replace")
+        link.close()
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text
+
+    def sign_in(self, name, password, **more):
+        status, headers, text = self.ask("/desk/sign-in", {"name": name, "password": password}, **more)
+        return status, cookie_of(headers), text
+
+
+def cookie_of(headers):
+    match = re.match(r"__Host-s=([^;]*)", headers.get("set-cookie", ""))
+    return match.group(1) if match else ""
+
+
+def csrf_of(text):
+    match = re.search(r'name="csrf" value="([0-9a-f]+)"', text)
+    return match.group(1) if match else ""
+
+
+def run(*words, data=None):
+    command = [SUNLOT] + (["--data", data] if data else []) + list(words)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    must(done.returncode == 0, "%s: %s" % (words, done.stderr))
+    return done.stdout
+
+
+def matrix():
+    """{permission ID: {role: scope}} from the table as text."""
+    text = open(os.path.join(SOURCE, "src/model/permission.def"), encoding="utf-8").read()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    rows = re.findall(r'PERMISSION\((\w+), "[^"]*", "[^"]*",([^)]*)\)', text)
+    return {name: dict(zip(ROLES, [s.strip() for s in scopes.split(",")])) for name, scopes in rows}
+
+
+def routes():
+    """[(method, pattern, permit)] of the workbench, from the table as text."""
+    text = open(os.path.join(SOURCE, "src/page/routes.c"), encoding="utf-8").read()
+    found = re.findall(r'\{WEB_(GET|POST),\s*"(/desk[^"]*)",[^{}]*?,\s*(DESK_PERMIT\(\w+\)|0)\}', text)
+    return [(method, pattern, re.sub(r"DESK_PERMIT\((\w+)\)", r"\1", permit)) for method, pattern, permit in found]
+
+
+def query(data, sql, *args):
+    link = sqlite3.connect("file:%s/sunlot.db?mode=ro" % data, uri=True, timeout=20)
+    rows = link.execute(sql, args).fetchall()
+    link.close()
+    return rows
+
+
+# ---- an empty installation: from nothing to three persons -----------------------------------------
+
+def empty_house():
+    data = os.path.join(home, "empty")
+    run("init", "--division", "410882", "--name", "示例县", "--origin", "desk.example/log", data=data)
+    return data
+
+
+def ID3_no_account_exists_and_the_code_makes_three(server):
+    must(query(server.data, "SELECT count(*) FROM account") == [(0,)], "an account exists after init")
+    status, cookie, _ = server.sign_in("admin", "admin123")
+    must(status == 401 and not cookie, "admin/admin123 is %d" % status)
+    code = run("accounts", "code", data=server.data).split("\n")[1].strip()
+    persons = [("guanli1", "王一", "Kx7-strom-Haus"), ("guanli2", "李二", "Mw4+blume.Tal"),
+               ("guanli3", "赵三", CANARY)]
+    form = {"code": code}
+    for i, (name, person, password) in enumerate(persons):
+        form.update({"name%d" % i: name, "person%d" % i: person, "password%d" % i: password})
+    status, _, text = server.ask("/desk/setup", {**form, "code": "AAAAA-AAAAA-AAAAA-AAAAA"})
+    must(status == 403 and "代码不正确" in text, "a wrong code is %d" % status)
+    status, _, text = server.ask("/desk/setup", {**form, "person1": "王一"})
+    must(status == 400 and "三个不同的人" in text and 'value="guanli1"' in text, "one person twice: %d" % status)
+    must(CANARY not in text, "a password is shown again")
+    status, _, _ = server.ask("/desk/setup", form, Sec_Fetch_Site="cross-site")
+    must(status == 403, "from another site: %d" % status)
+    status, headers, text = server.ask("/desk/setup", form)
+    must(status == 303, "setup is %d %s" % (status, re.findall(r"<strong>(.*?)</strong>", text)))
+    status, _, text = server.ask("/desk/setup", form)
+    must(status == 409, "the code serves twice: %d" % status)
+    must(subprocess.run([SUNLOT, "--data", server.data, "accounts", "code"], capture_output=True,
+                        check=False).returncode == 1, "a second code is made")
+    hashes = [row[0] for row in query(server.data, "SELECT hash FROM account")]
+    must(len(hashes) == 3 and all(h.startswith("$argon2id$v=19$m=65536,t=3,p=1$") for h in hashes),
+         "ID5: parameters of the hash: %s" % [h[:32] for h in hashes])
+    code_rows = query(server.data, "SELECT digest, used_at FROM setup_code")
+    must(code not in str(code_rows) and code_rows[0][1] > 0, "the code is kept or unused")
+
+
+def first_sign_in(server, name, password, new):
+    """Signs in and changes the password, as everybody must at first. The new cookie."""
+    status, cookie, _ = server.sign_in(name, password)
+    must(status == 303 and cookie, "%s cannot sign in: %d" % (name, status))
+    status, headers, _ = server.ask("/desk", cookie=cookie)
+    must(status == 303 and headers["location"] == "/desk/password", "the first password need not be changed")
+    status, _, text = server.ask("/desk/password", cookie=cookie)
+    status, headers, text = server.ask("/desk/password", {
+        "csrf": csrf_of(text), "old": password, "password": new, "again": new}, cookie=cookie)
+    must(status == 303, "%s cannot change his password: %d %s" % (
+        name, status, re.findall(r"<strong>(.*?)</strong>", text)))
+    must(server.ask("/desk", cookie=cookie)[0] == 401, "ID8: the old session lives on")
+    return cookie_of(headers)
+
+
+def ID8_the_cookie_is_new_at_each_sign_in_and_only_its_digest_is_kept(server):
+    status, headers, _ = server.ask("/desk/sign-in", {"name": "guanli3", "password": CANARY},
+                                    cookie="f" * 64)
+    cookie = cookie_of(headers)
+    must(status == 303 and cookie != "f" * 64, "session fixation: %d" % status)
+    must(re.fullmatch(r"[0-9a-f]{64}", cookie), "256 bits: %s" % cookie)
+    flags = headers["set-cookie"].split("; ")[1:]
+    must(sorted(flags) == ["HttpOnly", "Path=/", "SameSite=Strict", "Secure"], flags)
+    again = cookie_of(server.ask("/desk/sign-in", {"name": "guanli3", "password": CANARY}, cookie=cookie)[1])
+    must(again not in ("", cookie), "the second sign-in gives no new cookie")
+    must(server.ask("/desk/password", cookie=cookie)[0] == 401, "the session that was replaced lives on")
+    dump = open(os.path.join(server.data, "sunlot.db"), "rb").read()
+    wal = os.path.join(server.data, "sunlot.db-wal")
+    dump += open(wal, "rb").read() if os.path.exists(wal) else b""
+    must(again.encode() not in dump, "the cookie stands in the database")
+    must(hashlib.sha256(again.encode()).hexdigest().encode() in dump, "its digest does not")
+
+
+def AU6_no_password_or_cookie_is_kept_or_logged(server):
+    status, cookie, _ = server.sign_in(CANARY, CANARY)
+    must(status == 401 and not cookie, "a password as a name: %d" % status)
+    found = []
+    for folder, _, names in os.walk(server.data):
+        for name in names:
+            if CANARY.encode() in open(os.path.join(folder, name), "rb").read():
+                found.append(os.path.join(folder, name))
+    if CANARY in open(server.log_path, encoding="utf-8", errors="replace").read():
+        found.append("log")
+    must(not found, "the canary stands in %s" % found)
+
+
+def ID4_unknown_wrong_and_locked_look_and_cost_the_same(server):
+    def words(text):
+        return re.sub(r'value="[^"]*"', "", text)
+    times = {"unknown": [], "wrong": []}
+    bodies = set()
+    for i in range(5):
+        for kind, name in (("unknown", "nobody%d" % i), ("wrong", "guanli2")):
+            began = time.monotonic()
+            status, cookie, text = server.sign_in(name, "Falsch-%d-kennwort" % i)
+            times[kind].append(time.monotonic() - began)
+            must(status == 401 and not cookie, "%s is %d" % (kind, status))
+            bodies.add(words(text))
+    status, cookie, text = server.sign_in("guanli2", "Mw4+blume.Tal")
+    must(status == 401 and not cookie, "locked, the right password opens: %d" % status)
+    bodies.add(words(text))
+    must(len(bodies) == 1, "the answers differ")
+    status, cookie, _ = server.sign_in("guanli1", "Kx7-strom-Haus")
+    must(status == 303, "another account is locked as well: %d" % status)
+    outcome = query(server.data, "SELECT outcome, count(*) FROM sign_in GROUP BY outcome")
+    return "medians: unknown %.0f ms, wrong %.0f ms; %s" % (
+        1000 * statistics.median(times["unknown"]), 1000 * statistics.median(times["wrong"]), outcome)
+
+
+def ID4_an_address_has_twenty_tries_a_minute(server):
+    seen = []
+    for i in range(24):
+        seen.append(server.sign_in("nobody", "x%d" % i)[0])
+    must(429 in seen and set(seen) <= {401, 429}, "answers: %s" % seen)
+    must(seen[-1] == 429, "the last one is %d" % seen[-1])
+    count = query(server.data, "SELECT count(*) FROM sign_in WHERE at > ?", int((time.time() - 60) * 1e6))
+    must(count[0][0] <= 20, "%d tries were let through in a minute" % count[0][0])
+
+
+# ---- the demo county: every role -------------------------------------------------------------------
+
+class County:
+    def __init__(self):
+        self.data = os.path.join(home, "county")
+        told = run("demo", self.data)
+        self.passwords = dict(re.findall(r"^  (\w+) +(\S+-\S+-\S+-\S+) ", told, flags=re.M))
+        must(set(NAMES.values()) <= set(self.passwords), "accounts of every role: %s" % self.passwords.keys())
+        must(os.stat(os.path.join(self.data, "accounts.txt")).st_mode & 0o77 == 0, "accounts.txt is readable by others")
+        self.server = Server(self.data)
+        self.cookies = {}
+        for role in ROLES:
+            name = NAMES[role]
+            if role in ROLES[:3]:
+                self.cookies[role] = first_sign_in(self.server, name, self.passwords[name], "Neu-%s-Tor9" % role)
+                self.passwords[name] = "Neu-%s-Tor9" % role
+            else:
+                self.cookies[role] = self.server.sign_in(name, self.passwords[name])[1]
+            must(self.cookies[role], "%s cannot sign in" % name)
+
+    def ask(self, role, path, fields=None, **more):
+        if fields is not None and "csrf" not in fields:
+            text = self.server.ask("/desk/sessions", cookie=self.cookies[role])[2]
+            fields = {"csrf": csrf_of(text), **fields}
+        return self.server.ask(path, fields, cookie=self.cookies[role], **more)
+
+    def account(self, name):
+        return query(self.data, "SELECT id FROM account WHERE name = ?", name)[0][0]
+
+
+def AC3_every_route_answers_every_role_as_the_matrix_says(county):
+    """Forbidden: 403. Permitted: anything but 401 and 403; ids that don't exist are 404."""
+    table = matrix()
+    wrong = []
+    cells = 0
+    for method, pattern, permit in routes():
+        if permit == "0" or pattern == "/desk/sign-out" or (method, pattern) == ("POST", "/desk/sessions/end"):
+            continue
+        path = re.sub(r"\{\w+\*?\}", "999999", pattern)
+        for role in ROLES:
+            status = county.ask(role, path, {} if method == "POST" else None)[0]
+            allowed = table[permit][role] != "NONE"
+            cells += 1
+            if (status == 403) == allowed or status in (401, 500):
+                wrong.append("%s %s as %s: %d" % (method, path, role, status))
+            if "{" in pattern and allowed and status != 404:
+                wrong.append("%s %s as %s: %d, not 404" % (method, path, role, status))
+    must(not wrong, "\n".join(wrong))
+    must(cells >= 150, "only %d cells" % cells)
+    return "%d cells" % cells
+
+
+def AC3_nobody_passes_without_a_session(county):
+    wrong = []
+    for method, pattern, permit in routes():
+        path = re.sub(r"\{\w+\*?\}", "999999", pattern)
+        status, headers, _ = county.server.ask(path, {} if method == "POST" else None)
+        if permit != "0" and status != 401:
+            wrong.append("%s %s: %d" % (method, path, status))
+        if headers["cache-control"] != "no-store":
+            wrong.append("%s %s: %s" % (method, path, headers["cache-control"]))
+    must(not wrong, "\n".join(wrong))
+
+
+def AC1_the_menu_shows_what_the_matrix_allows(county):
+    table = matrix()
+    permits = {pattern: permit for method, pattern, permit in routes() if method == "GET"}
+    for role in ROLES:
+        text = county.ask(role, "/desk")[2]
+        nav = text[text.index('<nav class="side"'):text.index("<main")]
+        for href in re.findall(r'href="([^"]+)"', nav):
+            must(table[permits[href]][role] != "NONE", "%s sees %s" % (role, href))
+            must(county.ask(role, href)[0] == 200, "%s: %s" % (role, href))
+
+
+def WB2_a_change_needs_origin_and_token(county):
+    who = str(county.account("chayue"))
+    path = "/desk/accounts/%s/state" % who
+    fields = {"state": "suspended"}
+    text = county.ask("system", "/desk/sessions")[2]
+    good = csrf_of(text)
+    other = csrf_of(county.ask("security", "/desk/sessions")[2])
+    tries = {
+        "no token": ({**fields, "csrf": ""}, {}),
+        "a wrong token": ({**fields, "csrf": "0" * 64}, {}),
+        "another session's token": ({**fields, "csrf": other}, {}),
+        "another site": ({**fields, "csrf": good}, {"Sec_Fetch_Site": "cross-site"}),
+        "a sibling site": ({**fields, "csrf": good}, {"Sec_Fetch_Site": "same-site"}),
+        "neither header": ({**fields, "csrf": good}, {"Sec_Fetch_Site": ""}),
+        "a foreign origin": ({**fields, "csrf": good}, {"Sec_Fetch_Site": "", "Origin": "https://evil.example"}),
+    }
+    for what, (form, more) in tries.items():
+        status = county.server.ask(path, form, cookie=county.cookies["system"], **more)[0]
+        must(status == 403, "%s: %d" % (what, status))
+    must(county.server.ask(path, None, cookie=county.cookies["system"])[0] == 405, "GET changes something")
+    must(query(county.data, "SELECT state FROM account WHERE name = 'chayue'") == [("active",)], "it was changed")
+    denied = query(county.data, "SELECT count(*) FROM audit WHERE outcome = 'denied' AND target = 'desk-account-state'"
+                   " AND actor = 'xitong' AND address = '127.0.0.1'")
+    must(denied[0][0] >= len(tries), "AU1: denied requests in the audit: %s" % denied)
+    must(good != csrf_of(county.ask("system", "/desk/sessions")[2]), "the token is not masked anew")
+
+
+def WB1_every_answer_has_the_security_headers(county):
+    want = {
+        "strict-transport-security": "max-age=63072000; includeSubDomains",
+        "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
+    }
+    for method, pattern, _ in routes():
+        path = re.sub(r"\{\w+\*?\}", "999999", pattern)
+        if pattern in ("/desk/sign-out", "/desk/large") or (method, pattern) == ("POST", "/desk/sessions/end"):
+            continue
+        for role in ("system", "clerk", None):
+            if role:
+                _, headers, text = county.ask(role, path, {} if method == "POST" else None)
+            else:
+                _, headers, text = county.server.ask(path, {} if method == "POST" else None)
+            for name, value in want.items():
+                must(headers.get(name) == value, "%s %s %s: %s" % (method, path, name, headers.get(name)))
+            policy = headers["content-security-policy"]
+            must("default-src 'none'" in policy and "unsafe" not in policy, policy)
+            must("server" not in headers and headers["cache-control"] == "no-store", "%s %s" % (path, headers))
+            must(not re.search(r"<script(?![^>]*src)|<style|\son\w+=|\sstyle=", text), "inline in %s" % path)
+
+
+def WB3_sign_out_ends_the_session_and_clears_the_browser(county):
+    name = NAMES["expert"]
+    cookie = county.server.sign_in(name, county.passwords[name])[1]
+    text = county.server.ask("/desk/sessions", cookie=cookie)[2]
+    status, headers, _ = county.server.ask("/desk/sign-out", {"csrf": csrf_of(text)}, cookie=cookie)
+    must(status == 303 and headers["clear-site-data"] == '"cache", "cookies", "storage"', "%d %s" % (status, headers))
+    must(cookie_of(headers) == "" and "Max-Age=0" in headers["set-cookie"], headers["set-cookie"])
+    must(county.server.ask("/desk", cookie=cookie)[0] == 401, "the session lives on")
+    must(county.ask("expert", "/desk")[0] == 200, "the other session ended as well")
+
+
+def ID10_sessions_are_listed_and_ended_one_by_one_or_all(county):
+    name = NAMES["viewer"]
+    other = county.server.sign_in(name, county.passwords[name])[1]
+    third = county.server.sign_in(name, county.passwords[name])[1]
+    text = county.ask("viewer", "/desk/sessions")[2]
+    ids = re.findall(r'name="session" value="(\d+)"', text)
+    must(len(ids) >= 2 and text.count("本次登录</td>") == 1, "sessions: %s" % ids)
+    digest = hashlib.sha256(third.encode()).hexdigest()
+    mine = str(query(county.data, "SELECT id FROM session WHERE token = ?", digest)[0][0])
+    must(county.ask("clerk", "/desk/sessions/end", {"session": mine})[0] == 404, "another's session can be ended")
+    must(county.server.ask("/desk", cookie=third)[0] == 200, "another ended it")
+    must(county.ask("viewer", "/desk/sessions/end", {"session": mine})[0] == 303, "one's own cannot be ended")
+    must(county.server.ask("/desk", cookie=third)[0] == 401, "it lives on")
+    must(county.ask("viewer", "/desk/sessions/end", {})[0] == 303, "all others")
+    must(county.server.ask("/desk", cookie=other)[0] == 401, "the others live on")
+    must(county.ask("viewer", "/desk")[0] == 200, "this one ended too")
+
+
+def ID9_roles_and_suspension_end_sessions_at_once(county):
+    name = NAMES["reviewer"]
+    who = county.account(name)
+    status = county.ask("security", "/desk/accounts/%d/grant" % who, {"role": "viewer"})[0]
+    must(status == 303, "grant: %d" % status)
+    must(county.ask("reviewer", "/desk")[0] == 401, "the session outlives the grant")
+    county.cookies["reviewer"] = county.server.sign_in(name, county.passwords[name])[1]
+    must(county.ask("security", "/desk/accounts/%d/revoke" % who, {"role": "viewer"})[0] == 303, "revoke")
+    must(county.ask("reviewer", "/desk")[0] == 401, "the session outlives the revocation")
+    county.cookies["reviewer"] = county.server.sign_in(name, county.passwords[name])[1]
+    must(county.ask("system", "/desk/accounts/%d/state" % who, {"state": "suspended"})[0] == 303, "suspend")
+    must(county.ask("reviewer", "/desk")[0] == 401, "the session outlives the account")
+    must(county.server.sign_in(name, county.passwords[name])[0] == 401, "suspended, he signs in")
+    must(county.ask("system", "/desk/accounts/%d/state" % who, {"state": "active"})[0] == 303, "resume")
+    county.cookies["reviewer"] = county.server.sign_in(name, county.passwords[name])[1]
+    must(county.cookies["reviewer"], "resumed, he cannot sign in")
+
+
+def AC1_no_second_role_for_an_administrator(county):
+    for name in ("xitong", "shenji"):
+        for role in ROLES:
+            status, _, text = county.ask("security", "/desk/accounts/%d/grant" % county.account(name), {"role": role})
+            held = {"xitong": "system", "shenji": "audit"}[name]
+            must(status == (303 if role == held else 409), "%s gets %s: %d" % (name, role, status))
+    for role in ROLES[:3]:
+        status = county.ask("security", "/desk/accounts/%d/grant" % county.account("jingban"), {"role": role})[0]
+        must(status == 409, "a clerk becomes %s: %d" % (role, status))
+    status = county.ask("security", "/desk/accounts/%d/grant" % county.account("anquan"), {"role": "office"})[0]
+    must(status == 403, "AC2: he grants himself: %d" % status)
+    status = county.ask("system", "/desk/accounts/%d/reset" % county.account("xitong"), {})[0]
+    must(status == 403, "AC2: he resets himself: %d" % status)
+
+
+def ID1_names_are_unique_however_they_are_spelt(county):
+    for name in ("Jingban", "jingban ", "ｊｉｎｇｂａｎ"):
+        status, _, text = county.ask("system", "/desk/accounts/new", {"name": name, "person": "重名"})
+        must(status == 409 and "已经有人使用" in text and 'value="重名"' in text, "%r: %d" % (name, status))
+    must(query(county.data, "SELECT count(*) FROM account WHERE person = '重名'") == [(0,)], "one was made")
+
+
+def a_new_account_gets_its_password_once_and_a_double_submit_makes_one(county):
+    text = county.ask("system", "/desk/accounts/new")[2]
+    key = re.search(r'name="key" value="(\w+)"', text).group(1)
+    form = {"name": "xinren", "person": "新人", "department": "SCJG", "key": key}
+    status, _, first = county.ask("system", "/desk/accounts/new", form)
+    status2, _, second = county.ask("system", "/desk/accounts/new", form)
+    must(status == 200 and status2 == 200, "%d, %d" % (status, status2))
+    secret = re.search(r'class="secret">([^<]+)<', first).group(1)
+    must(secret not in second and 'class="secret"' not in second, "shown twice")
+    must(query(county.data, "SELECT count(*) FROM account WHERE name = 'xinren'") == [(1,)], "made twice")
+    cookie = first_sign_in(county.server, "xinren", secret, "Ganz-neu9-Wort")
+    status, _, text = county.server.ask("/desk", cookie=cookie)
+    must(status == 200 and "还没有角色" in text, "without a role: %d" % status)
+    must(county.server.ask("/desk/departments", cookie=cookie)[0] == 403, "without a role he sees departments")
+
+
+def departments_are_made_and_changed_by_the_rules_of_import(county):
+    form = {"code": "JTYS", "name": "交通运输局", "parent": "", "level": "县", "division": "410882",
+            "leader": "张领导", "section": "法规科", "person": "李责任", "liaison": "周联络",
+            "phone": "0391-0000000", "state": "有效"}
+    status, _, text = county.ask("system", "/desk/departments/new", {**form, "code": "小写 x"})
+    must(status == 400 and "大写字母" in text and 'value="交通运输局"' in text, "%d" % status)
+    must(county.ask("system", "/desk/departments/new", form)[0] == 303, "a good one")
+    must(county.ask("system", "/desk/departments/new", {**form, "name": "另一个"})[0] == 409, "its code again")
+    must(county.ask("system", "/desk/departments/JTYS/edit", {**form, "leader": "", "liaison": "吴联络"})[0] == 303, "edit")
+    row = query(county.data, "SELECT leader, section, liaison, state FROM department WHERE code = 'JTYS'")
+    must(row == [("", "法规科", "吴联络", "active")], row)
+    text = county.ask("viewer", "/desk/departments/JTYS")[2]
+    must("周联络 → 吴联络" in text and "xitong" in text, "history")
+    status, _, text = county.ask("system", "/desk/departments/JTYS/edit", {**form, "parent": "JTYS"})
+    must(status == 400 and "圈" in text, "its own parent: %d" % status)
+    must(county.ask("system", "/desk/departments/JTYS/edit", {**form, "state": "撤销"})[0] == 303, "close")
+    status, _, text = county.ask("system", "/desk/accounts/new", {"name": "wubumen", "person": "甲", "department": "JTYS"})
+    must(status == 400 and "已撤销" in text, "an account in a closed department: %d" % status)
+
+
+def an_expired_session_keeps_what_was_typed(county):
+    name = NAMES["system"]
+    cookie = county.server.sign_in(name, county.passwords[name])[1]
+    text = county.server.ask("/desk/departments/new", cookie=cookie)[2]
+    form = {"csrf": csrf_of(text), "key": "abc", "code": "GAJ", "name": '公安局 <b>"&', "leader": "钱领导"}
+    county.server.ask("/desk/sign-out", {"csrf": csrf_of(text)}, cookie=cookie)
+    status, _, text = county.server.ask("/desk/departments/new", form, cookie=cookie)
+    must(status == 401 and "会保留" in text and "<b>" not in text, "the sign-in page: %d" % status)
+    kept = {k: html_text(v) for k, v in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text)}
+    must(kept["action"] == "/desk/departments/new" and kept["keep.leader"] == "钱领导", kept)
+    must(not any("csrf" in k for k in kept), "the old token travels")
+    status, headers, text = county.server.ask("/desk/sign-in", {**kept, "name": name, "password": county.passwords[name]})
+    must(status == 200 and cookie_of(headers), "back at the form: %d" % status)
+    must('value="GAJ"' in text and 'value="钱领导"' in text and "公安局 &lt;b&gt;" in text, "what was typed is lost")
+    must(query(county.data, "SELECT count(*) FROM department WHERE code = 'GAJ'") == [(0,)], "it was done without asking")
+    status = county.server.ask("/desk/departments/new", {**form, "csrf": csrf_of(text)}, cookie=cookie_of(headers))[0]
+    must(status == 303, "submitting it again: %d" % status)
+    # an address of another site or a route without a form leads nowhere else
+    for action in ("//evil.example/", "/desk/sign-out", "/desk/accounts/1/state", "https://evil.example"):
+        status, headers, _ = county.server.ask("/desk/sign-in", {
+            "action": action, "to": "https://evil.example/", "name": name, "password": county.passwords[name]})
+        where = headers.get("location", "")
+        must(status == 303 and where.startswith("/desk"), "%s leads to %d %s" % (action, status, where))
+    county.cookies["system"] = cookie_of(headers)
+
+
+def html_text(text):
+    for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+        text = text.replace(name, char)
+    return text
+
+
+def the_matrix_is_exported_as_it_is(county):
+    status, headers, text = county.ask("audit", "/desk/matrix.csv")
+    must(status == 200 and headers["content-type"].startswith("text/csv"), "%d" % status)
+    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    words = {"NONE": "无", "OWN": "本人", "DEPARTMENT": "本部门", "BELOW": "本部门及下级", "ALL": "全部"}
+    must([[words[s] for s in row.values()] for row in matrix().values()] == [r[2:] for r in rows[1:]],
+         "the export differs from the table")
+
+
+def AU1_the_audit_shows_who_when_where_and_what(county):
+    status, _, text = county.ask("audit", "/desk/audit?action=role-grant&actor=anquan&from=2000-01-01")
+    must(status == 200 and "查阅人员" in text and "127.0.0.1" in text, "%d" % status)
+    status, headers, text = county.ask("audit", "/desk/audit.csv?action=sign-in&outcome=refused")
+    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    want = query(county.data, "SELECT count(*) FROM audit WHERE action = 'sign-in' AND outcome = 'refused'")[0][0]
+    must(len(rows) - 1 == want > 0, "%d rows, %d in the database" % (len(rows) - 1, want))
+    must("导出审计日志" in county.ask("audit", "/desk/audit?action=audit-export")[2], "the export is not noted")
+    for action in ("sign-in", "account-add", "role-grant", "role-revoke", "account-state", "password-change",
+                   "session-end", "setup-code", "matrix-export", "import", "request"):
+        got = query(county.data, "SELECT count(*) FROM audit WHERE action = ?", action)
+        must(got[0][0] > 0, "no row of %s" % action)
+    ids = [r[0] for r in query(county.data, "SELECT id FROM audit ORDER BY id")]
+    must(ids == list(range(1, len(ids) + 1)), "ids have a gap")
+
+
+def AV1_many_sign_ins_leave_the_portal_quick(county):
+    """More sign-ins than may wait: the surplus is told to come again, readers are served meanwhile."""
+    seen = []
+
+    def knock(i):
+        seen.append(county.server.sign_in("nobody%d" % i, "x", X_Forwarded_For="10.0.0.%d" % i)[0])
+    readers = []
+    threads = [threading.Thread(target=knock, args=(i,)) for i in range(60)]
+    for t in threads:
+        t.start()
+    for _ in range(30):
+        began = time.monotonic()
+        must(county.server.ask("/healthz")[0] == 200, "the portal stands still")
+        readers.append(time.monotonic() - began)
+    for t in threads:
+        t.join()
+    must(set(seen) <= {401, 429, 503}, "answers: %s" % set(seen))
+    return "sign-ins: %s; readers: median %.0f ms, worst %.0f ms" % (
+        {s: seen.count(s) for s in set(seen)}, 1000 * statistics.median(readers), 1000 * max(readers))
+
+
+def AU2_a_changed_audit_row_is_named_by_its_day(county):
+    """Yesterday is made by moving the clock: the rows are two days old when the server starts."""
+    data = os.path.join(home, "old")
+    faked = shutil.which("faketime")
+    if not faked:
+        return "not run: no faketime here"
+
+    def at(days, *words):
+        return subprocess.run([faked, "-f", "%+dd" % days, SUNLOT, "--data", data, *words],
+                              capture_output=True, text=True, timeout=60)
+    made = at(-2, "init", "--division", "410882", "--name", "示例县", "--origin", "old.example/log")
+    must(made.returncode == 0, made.stderr)
+    for value in ("3", "4"):
+        must(at(-2, "setting", "team.seats", value, "--basis", "本地").returncode == 0, "setting")
+    must(at(-1, "setting", "team.seats", "5", "--basis", "本地").returncode == 0, "setting")
+    server = Server(data)
+    time.sleep(1.5)
+    server.stop()
+    days = query(data, "SELECT day, first, count, root, idx FROM audit_digest ORDER BY day")
+    must([d[1:3] for d in days] == [(1, 2), (3, 1)], days)
+    rows = query(data, "SELECT id, at, actor, action, target, detail, role, department, address, request, outcome,"
+                 " old_value, new_value FROM audit WHERE id <= 2 ORDER BY id")
+    leaves = [hashlib.sha256(b"\0" + b"".join(netstring(v) for v in row)).digest() for row in rows]
+    must(hashlib.sha256(b"\1" + leaves[0] + leaves[1]).hexdigest() == days[0][3], "the root is another")
+    body = query(data, "SELECT body FROM log_entry WHERE idx = ?", days[0][4])[0][0].decode()
+    must(body.startswith("sunlot-audit/1 day\ntenant 410882\nday ") and body.endswith("root %s\n" % days[0][3]), body)
+    must("审计日志 2 天相符" in run("check", data=data), "the untouched log does not hold")
+    names = [day_name(d[0]) for d in days]
+    breaks = (("UPDATE audit SET actor = 'x' WHERE id = 3", names[1]), ("DELETE FROM audit WHERE id = 2", names[0]),
+              ("UPDATE audit SET at = at + 86400000000 WHERE id = 2", names[0]),
+              ("DELETE FROM audit_digest WHERE day = %d" % days[1][0], "摘要"),
+              ("UPDATE audit_digest SET count = 1 WHERE day = %d" % days[0][0], names[0]))
+    for statement, word in breaks:
+        copy = os.path.join(home, "broken")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(data, copy)
+        link = sqlite3.connect(os.path.join(copy, "sunlot.db"))
+        link.execute(statement)
+        link.commit()
+        link.close()
+        done = subprocess.run([SUNLOT, "--data", copy, "check"], capture_output=True, text=True, check=False)
+        must(done.returncode == 1 and word in done.stderr, "%s: %s" % (statement, done.stderr))
+
+
+def netstring(value):
+    data = str(value).encode()
+    return str(len(data)).encode() + b":" + data + b","
+
+
+def day_name(day):
+    return time.strftime("%Y-%m-%d", time.gmtime(day * 86400))
+
+
+def check_of_the_county(county):
+    must("相符" in run("check", data=county.data), "check")
+
+
+empty = Server(empty_house())
+for test in (ID3_no_account_exists_and_the_code_makes_three,
+             ID8_the_cookie_is_new_at_each_sign_in_and_only_its_digest_is_kept,
+             AU6_no_password_or_cookie_is_kept_or_logged,
+             ID4_unknown_wrong_and_locked_look_and_cost_the_same,
+             ID4_an_address_has_twenty_tries_a_minute):
+    tap.run(test.__name__, test, empty)
+empty.stop()
+place = County()
+for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_role_as_the_matrix_says,
+             AC1_the_menu_shows_what_the_matrix_allows, WB2_a_change_needs_origin_and_token,
+             WB1_every_answer_has_the_security_headers, WB3_sign_out_ends_the_session_and_clears_the_browser,
+             ID10_sessions_are_listed_and_ended_one_by_one_or_all, ID9_roles_and_suspension_end_sessions_at_once,
+             AC1_no_second_role_for_an_administrator, ID1_names_are_unique_however_they_are_spelt,
+             a_new_account_gets_its_password_once_and_a_double_submit_makes_one,
+             departments_are_made_and_changed_by_the_rules_of_import, an_expired_session_keeps_what_was_typed,
+             the_matrix_is_exported_as_it_is, AU1_the_audit_shows_who_when_where_and_what,
+             AV1_many_sign_ins_leave_the_portal_quick):
+    tap.run(test.__name__, test, place)
+place.server.stop()
+tap.run(check_of_the_county.__name__, check_of_the_county, place)
+tap.run(AU2_a_changed_audit_row_is_named_by_its_day.__name__, AU2_a_changed_audit_row_is_named_by_its_day, place)
+shutil.rmtree(home, ignore_errors=True)
+tap.end()
