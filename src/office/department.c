@@ -110,7 +110,8 @@ static enum err department_file(struct str *path, struct errand *e, const struct
     *path = arena_printf(e->arena, "%s/工作台-%.*s.csv", dir, STR_ARG(buf_view(&hex)));
     buf_free(&hex);
     for (size_t i = 0; i < MODEL_DEPARTMENT_COUNT; i++) {
-        bool must = model_departments.fields[i].required;
+        bool must = model_departments.fields[i].required || i == MODEL_DEPARTMENT_STATE ||
+                    i == MODEL_DEPARTMENT_DIVISION; /* never empty: nothing said, nothing changed */
         struct str value = str_trim(values[i]);
         heads[i] = str_of(model_departments.fields[i].label);
         cells[i] = value.len > 0 || must ? value : STR("清空");
