@@ -153,7 +153,10 @@ static enum err password_common(bool *common, struct str folded, struct arena *a
         return ERR_MEMORY;
     struct str core = password_core(folded);
     *common = core.len == 0 || password_listed(core);
-    struct str spelt = str_range(plain, folded.len);
+    struct str spelt = folded;
+    while (spelt.len > 0 && !password_letter(spelt.data[spelt.len - 1]))
+        spelt.len--;
+    spelt.data = plain;
     for (size_t i = 0; i < folded.len; i++)
         plain[i] = password_plain(plain[i]);
     *common = *common || password_listed(password_core(spelt)) || password_listed(spelt);

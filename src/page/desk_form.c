@@ -37,7 +37,9 @@ static void form_kind(struct web_model *m, struct web_value *row, const struct d
         [DESK_TEXT] = "text",          [DESK_AREA] = "area",     [DESK_PASSWORD] = "password",
         [DESK_NEW_PASSWORD] = "fresh", [DESK_SELECT] = "select", [DESK_DATE] = "date",
         [DESK_CHECK] = "check",        [DESK_HIDDEN] = "hidden"};
-    web_set_flag(m, row, flags[field->kind], true);
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0];
+         i++) /* else an outer value shines through */
+        web_set_flag(m, row, flags[i], i == (size_t)field->kind);
     web_set_flag(m, row, "shown", field->kind != DESK_HIDDEN);
 }
 

@@ -263,12 +263,12 @@ static void a_new_cost_is_taken_over_at_the_next_sign_in(void **state)
     struct str token;
     house(s);
     assert_int_equal(story_number(s, "SELECT count(id) FROM account WHERE hash LIKE"
-                                     " '$argon2id$v=19$m=19456,t=2,p=1$%'"),
+                                     " '%m=19456,t=2,p=1%'"),
                      3);
     setting(s, MODEL_SETTING_PASSWORD_PASSES, "3");
     assert_int_equal(sign_in(s, &token, "guanli1", firsts[0]), ERR_OK);
     assert_int_equal(story_number(s, "SELECT count(id) FROM account WHERE hash LIKE"
-                                     " '$argon2id$v=19$m=19456,t=3,p=1$%'"),
+                                     " '%m=19456,t=3,p=1%'"),
                      1);
     assert_int_equal(sign_in(s, &token, "guanli1", firsts[0]), ERR_OK);
 }
