@@ -291,7 +291,9 @@ void desk_crumb(struct page *p, struct str label, struct str href)
 void desk_say(struct page *p, bool good, struct str words)
 {
     struct web_value *banner = web_set_object(&p->model, &p->model.root, "banner");
-    web_set(&p->model, banner, "words", words);
+    struct str copy = arena_str(p->request->arena, words); /* an errand's words don't last */
+    p->model.failed = p->model.failed || copy.data == NULL;
+    web_set(&p->model, banner, "words", copy);
     web_set_flag(&p->model, banner, "good", good);
 }
 

@@ -50,7 +50,8 @@ static void account_show(struct page *p, struct web_value *row, const struct off
     web_set(m, row, "unit", a->department_name);
     web_set(m, row, "phone", a->row.phone);
     web_set(m, row, "inspector", a->row.inspector);
-    web_set(m, row, "used", page_time(p, a->row.used_at));
+    web_set(m, row, "used",
+            a->row.used_at == a->row.hashed_at ? STR("从未登录") : page_time(p, a->row.used_at));
     web_set_flag(m, row, "active", str_eq(a->row.state, STR("active")));
     web_set_flag(m, row, "own", str_eq(a->row.name, p->errand.actor));
     account_roles(p, row, a->roles);

@@ -23,7 +23,12 @@ bool desk_form_mends(enum err err)
 
 void desk_form_refused(struct desk_form *form, struct web_reply *reply, enum err err)
 {
-    form->fault = &form->p->errand.fault;
+    struct fault *kept = arena_alloc(form->p->request->arena, sizeof *kept);
+    form->p->model.failed = form->p->model.failed || kept == NULL;
+    if (kept == NULL)
+        return;
+    *kept = form->p->errand.fault; /* the errand's own is emptied by its next transaction */
+    form->fault = kept;
     reply->status = err_http(err);
     if (form->fault->field == NULL)
         desk_say(form->p, false, str_of(fault_text(form->fault)));
