@@ -15,7 +15,8 @@ from tap import Broken, Tap, must
 # (invariant that must be named, SQL): what a lost, doubled or half transaction would look like
 BREACHES = [
     ("I1", "DELETE FROM audit WHERE id = (SELECT max(id) FROM audit)"),
-    ("I1", "INSERT INTO audit SELECT tenant, id + 1, at, actor, action, target, detail FROM audit"
+    ("I1", "INSERT INTO audit (tenant, id, at, actor, action, target, detail)"
+           " SELECT tenant, id + 1, at, actor, action, target, detail FROM audit"
            " WHERE id = (SELECT max(id) FROM audit)"),
     ("I3", "DELETE FROM recusal"),
     ("I3", "DELETE FROM result WHERE id = (SELECT max(id) FROM result)"),
