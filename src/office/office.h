@@ -20,6 +20,7 @@
 #include "regions/regions.h"
 
 struct vault_log;
+struct ticket_book;
 
 /* One installation, opened. Immutable while errands run; owned by cmd. */
 struct office {
@@ -32,9 +33,10 @@ struct office {
     struct workdays workdays;
     struct regions regions;
     struct industries industries;
-    uint8_t seal_key[32];  /* seals secrets in the database */
-    const struct log *log; /* events; may be NULL */
-    struct arena arena;    /* holds what lives as long as the office */
+    uint8_t seal_key[32];        /* seals secrets in the database */
+    const struct log *log;       /* events; may be NULL */
+    struct arena arena;          /* holds what lives as long as the office */
+    struct ticket_book *tickets; /* of a reader: what it keeps of disclosed draws; else NULL */
 };
 
 /* How far the person of an errand sees and acts (DESIGN.md section 6): decided once, before the

@@ -3,9 +3,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
-#include "draw/pool.h"
-#include "draw/seed.h"
-#include "office/draw_case.h"
+#include "office/ticket.h"
 #include "store/search.h"
 
 #include <fcntl.h>
@@ -26,12 +24,14 @@ enum err office_reader_open(struct office *out, const struct office *office, str
     *out = *office;
     out->db = NULL;
     out->arena = (struct arena){0};
+    TRY(ticket_book_open(&out->tickets));
     return db_open(&out->db, office->url, true, fault);
 }
 
 void office_reader_close(struct office *reader)
 {
     db_close(reader->db);
+    ticket_book_close(reader->tickets);
     *reader = (struct office){0};
 }
 
@@ -286,144 +286,17 @@ enum err office_portal_choices(struct office_choices *out, struct errand *e, boo
 
 /* --- one business --- */
 
-/* The line of an object in a sorted file of lines, by halving; data NULL if it is not there. */
-static enum err pool_line(struct str *out, struct arena *arena, int fd, uint64_t size,
-                          struct str id)
-{
-    uint64_t low = 0;
-    uint64_t high = size;
-    char window[2 * DRAW_LINE_MAX + 2];
-    *out = str_range(NULL, 0);
-    while (low < high) {
-        uint64_t mid = low + (high - low) / 2;
-        uint64_t from = mid > DRAW_LINE_MAX ? mid - DRAW_LINE_MAX : 0;
-        ssize_t got = pread(fd, window, sizeof window, (off_t)from);
-        if (got <= 0)
-            return ERR_IO;
-        size_t at = (size_t)(mid - from);
-        while (at > 0 && window[at - 1] != '\n')
-            at--;
-        struct str rest = str_range(window + at, (size_t)got - at);
-        struct str line = rest;
-        (void)str_cut(&line, &rest, '\n');
-        struct draw_object object = {0};
-        TRY(draw_pool_split(&object, line, NULL));
-        int order = str_cmp(object.id, id);
-        if (order == 0) {
-            *out = arena_str(arena, line);
-            return out->data != NULL ? ERR_OK : ERR_MEMORY;
-        }
-        if (order < 0)
-            low = from + at + line.len + 1;
-        else
-            high = from + at;
-    }
-    return ERR_OK;
-}
-
 struct business_work {
     struct errand *e;
     struct office_business *out;
     struct str pool_id;
 };
 
-static enum err ticket_hex(struct str *out, struct errand *e, const uint8_t ticket[CRYPTO_HASH])
-{
-    struct buf hex = {0};
-    buf_hex(&hex, ticket, CRYPTO_HASH);
-    *out = arena_str(e->arena, buf_view(&hex));
-    buf_free(&hex);
-    return out->data != NULL ? ERR_OK : ERR_MEMORY;
-}
-
-static enum err ticket_stratum(struct str *out, const struct draw_case *c, struct db_tx *tx,
-                               struct str id)
-{
-    struct errand *e = c->e;
-    struct store_draw_file pool = {0};
-    struct draw_object object = {0};
-    struct str line;
-    TRY(store_draw_file_get(&pool, e->arena, tx, e->office->tenant, c->draw.id, STR("pool.tsv")));
-    const char *path = draw_case_blob(e, pool.digest);
-    int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (fd < 0)
-        return ERR_MISSING;
-    enum err err = pool_line(&line, e->arena, fd, (uint64_t)pool.size, id);
-    close(fd);
-    TRY(err);
-    if (line.data != NULL)
-        TRY(draw_pool_split(&object, line, NULL));
-    *out = object.stratum;
-    return ERR_OK;
-}
-
-static struct str ticket_cutoff(const struct store_stratum *strata, size_t count, struct str name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(strata[i].name, name))
-            return strata[i].cutoff;
-    return STR("");
-}
-
-/* The business's ticket in one disclosed draw. stratum stays empty when it may not be shown. */
-static enum err ticket_make(struct office_ticket *out, bool *stands, struct errand *e,
-                            struct db_tx *tx, struct str number, struct str id)
-{
-    struct draw_case c;
-    struct store_visit visit = {0};
-    struct store_stratum *strata = NULL;
-    size_t stratum_count = 0;
-    uint8_t seed[CRYPTO_HASH];
-    uint8_t ticket[CRYPTO_HASH];
-    struct crypto_ticket keyed;
-    TRY(draw_case_load(&c, e, tx, number));
-    enum err err = store_visit_get(&visit, e->arena, tx, e->office->tenant, c.draw.id, id);
-    out->drawn = err == ERR_OK;
-    if (err == ERR_OK || err == ERR_MISSING)
-        err = c.draw.blinded ? ERR_OK : ticket_stratum(&out->stratum, &c, tx, id);
-    *stands = out->drawn || out->stratum.len > 0;
-    if (err == ERR_OK && *stands)
-        err = draw_case_seed(seed, &c, 1);
-    draw_case_wipe(&c);
-    TRY(err);
-    if (!*stands)
-        return ERR_OK;
-    crypto_ticket_init(&keyed, seed);
-    draw_ticket_object(ticket, &keyed, id);
-    TRY(ticket_hex(&out->ticket, e, ticket));
-    TRY(store_strata(&strata, &stratum_count, e->arena, tx, e->office->tenant, c.draw.id));
-    out->cutoff = ticket_cutoff(strata, stratum_count, out->stratum);
-    return ERR_OK;
-}
-
-static enum err business_tickets(struct business_work *w, struct db_tx *tx)
-{
-    struct errand *e = w->e;
-    struct store_public_draw *draws = NULL;
-    size_t count = 0;
-    enum { TICKET_DRAWS = 200 };
-    TRY(store_public_draws(&draws, &count, e->arena, tx, e->office->tenant, 0, TICKET_DRAWS));
-    w->out->tickets = arena_array(e->arena, count + 1, sizeof *w->out->tickets);
-    if (w->out->tickets == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        struct office_ticket *ticket = &w->out->tickets[w->out->ticket_count];
-        bool stands = false;
-        if (!str_eq(draws[i].state, STR("disclosed")))
-            continue;
-        *ticket = (struct office_ticket){.draw = draws[i].number, .task_name = draws[i].task_name};
-        TRY(ticket_make(ticket, &stands, e, tx, draws[i].number, w->pool_id));
-        w->out->ticket_count += stands ? 1 : 0;
-    }
-    return ERR_OK;
-}
-
 static enum err business_run(struct db_tx *tx, void *ctx)
 {
     struct business_work *w = ctx;
     struct errand *e = w->e;
     struct str tenant = e->office->tenant;
-    w->out->ticket_count = 0;
     enum err err = store_public_object_get(&w->out->object, e->arena, tx, tenant, w->pool_id);
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "名录库中没有“%.*s”", STR_ARG(w->pool_id));
@@ -431,8 +304,11 @@ static enum err business_run(struct db_tx *tx, void *ctx)
     const struct store_result_filter filter = {
         .tenant = tenant, .pool_id = w->pool_id, .most = PORTAL_RESULTS};
     TRY(store_public_results(&w->out->results, &w->out->result_count, e->arena, tx, &filter));
-    TRY(store_public_followups(&w->out->followups, &w->out->followup_count, e->arena, tx, &filter));
-    return business_tickets(w, tx);
+    w->out->followup_count = 0;
+    if (w->out->result_count > 0)
+        TRY(store_public_followups(&w->out->followups, &w->out->followup_count, e->arena, tx,
+                                   &filter));
+    return ticket_all(&w->out->tickets, &w->out->ticket_count, e, tx, w->pool_id);
 }
 
 enum err office_portal_business(struct office_business *out, struct errand *e, struct str pool_id)

@@ -4,6 +4,7 @@
 #define OFFICE_PORTAL_H
 
 #include "office/office.h"
+#include "office/ticket.h"
 #include "store/draw.h"
 #include "store/portal.h"
 #include "store/task.h"
@@ -68,16 +69,7 @@ struct office_choices {
 };
 MUST enum err office_portal_choices(struct office_choices *out, struct errand *e, bool results);
 
-/* One business with its published results and its ticket in each disclosed draw with a plain pool
- * that it stood in, or whose drawn list it stands in. */
-struct office_ticket {
-    struct str draw;
-    struct str task_name;
-    struct str stratum; /* empty in a blinded pool */
-    struct str ticket;  /* hex */
-    struct str cutoff;  /* hex, empty in a blinded pool or where nothing was drawn */
-    bool drawn;
-};
+/* One business with its published results and its tickets. */
 struct office_business {
     struct store_public_object object;
     struct store_public_result *results;

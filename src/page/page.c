@@ -24,14 +24,15 @@ static const struct {
     {"/open", "open"},
 };
 
-static const struct web_value *page_words(const struct page *p)
+/* 0 Chinese, 1 English. */
+static int page_language(const struct page *p)
 {
-    return &p->site->words[str_eq(p->request->language, STR("en")) ? 1 : 0];
+    return str_eq(p->request->language, STR("en")) ? 1 : 0;
 }
 
 struct str page_word(const struct page *p, const char *key)
 {
-    const struct web_value *words = page_words(p);
+    const struct web_value *words = &p->site->words[page_language(p)];
     for (size_t i = 0; i < words->count; i++)
         if (str_eq(words->names[i], str_of(key)))
             return words->items[i]->text;
@@ -100,7 +101,6 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
                                 .arena = request->arena,
                                 .actor = STR("portal"),
                                 .now = request->now};
-    *web_set_object(m, root, "t") = *page_words(p);
     web_set(m, root, "site", p->site->reader->name);
     web_set(m, root, "title", title);
     web_set(m, root, "css", page_asset_path(p->site, "portal.css"));
@@ -118,11 +118,17 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
 
 enum err page_end(struct web_reply *reply, struct page *p, const char *name)
 {
+    enum { PAGE_ROOM = 8000 }; /* most pages are smaller */
+    const struct page_template *t = p->site->templates;
+    const struct page_template *end = t + p->site->template_count;
+    struct str key = str_of(name);
     TRY(web_model_err(&p->model));
-    for (size_t i = 0; i < p->site->template_count; i++)
-        if (str_eq(p->site->templates[i].name, str_of(name)))
-            return web_template_render(&reply->body, p->site->templates[i].parsed, &p->model.root);
-    return ERR_MISSING;
+    while (t < end && !str_eq(t->name, key))
+        t++;
+    if (t == end)
+        return ERR_MISSING;
+    (void)buf_reserve(&reply->body, PAGE_ROOM);
+    return web_template_render(&reply->body, t->parsed[page_language(p)], &p->model.root);
 }
 
 enum err page_fail(struct fault *fault, const struct page *p, enum err err)

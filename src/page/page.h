@@ -17,7 +17,7 @@ enum { PAGE_TEMPLATES = 160, PAGE_ASSETS = 64, PAGE_ROWS = 50 };
 
 struct page_template {
     struct str name;
-    struct web_template *parsed;
+    struct web_template *parsed[2]; /* zh, en: the text table's words are in them */
 };
 
 /* A file under /static/NAME.HASH.EXT, held ready in each encoding. */

@@ -30,9 +30,21 @@ static struct str site_partial(void *ctx, struct str name)
     return str_range(NULL, 0);
 }
 
+static enum err site_template(struct page_template *t, struct page_site *site, struct str text,
+                              struct fault *fault)
+{
+    for (int language = 0; language < 2; language++) {
+        const struct web_template_options options = {.strict = true,
+                                                     .partial = site_partial,
+                                                     .fixed = "t",
+                                                     .fixed_texts = &site->words[language]};
+        TRY(web_template_parse(&t->parsed[language], &site->arena, text, &options, fault));
+    }
+    return ERR_OK;
+}
+
 static enum err site_templates(struct page_site *site, struct fault *fault)
 {
-    const struct web_template_options options = {.strict = true, .partial = site_partial};
     for (const struct embed_file *f = page_templates; f->name != NULL; f++) {
         struct str file = str_of(f->name);
         struct page_template *t = &site->templates[site->template_count];
@@ -41,8 +53,7 @@ static enum err site_templates(struct page_site *site, struct fault *fault)
         if (site->template_count == PAGE_TEMPLATES)
             return ERR_LIMIT;
         t->name = str_sub(file, 0, file.len - 9);
-        TRY(web_template_parse(&t->parsed, &site->arena, str_range(f->data, f->size), &options,
-                               fault));
+        TRY(site_template(t, site, str_range(f->data, f->size), fault));
         site->template_count++;
     }
     return ERR_OK;

@@ -65,6 +65,32 @@ enum err store_draw_list(struct store_draw **out, size_t *count, struct arena *a
     return store_array((void **)out, count, arena, tx, &shape, DRAW_LIST, DB_ARGS(db_text(tenant)));
 }
 
+static const char DRAWS_DISCLOSED[] =
+    "SELECT w.id, w.version, w.number, CASE WHEN EXISTS (SELECT 1 FROM visit v"
+    " WHERE v.tenant = w.tenant AND v.draw = w.id AND v.pool_id = $2) THEN 1 ELSE 0 END"
+    " FROM draw w WHERE w.tenant = $1"
+    " AND w.state = 'disclosed' ORDER BY w.id DESC LIMIT $3";
+
+static enum err disclosed_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_disclosed *d = out;
+    d->id = db_col_int(rows, 0);
+    d->version = db_col_int(rows, 1);
+    d->number = store_text(rows, 2, arena, &failed);
+    d->drawn = db_col_int(rows, 3) != 0;
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_disclosed_draws(struct store_disclosed **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, struct str tenant, struct str pool_id,
+                               int64_t most)
+{
+    const struct store_shape shape = {sizeof **out, disclosed_fill};
+    return store_array((void **)out, count, arena, tx, &shape, DRAWS_DISCLOSED,
+                       DB_ARGS(db_text(tenant), db_text(pool_id), db_int(most)));
+}
+
 static const char DRAW_OF_TASK[] = "SELECT COUNT(*) FROM draw WHERE tenant = $1 AND task = $2";
 
 static enum err draw_fill_count(void *out, struct db_rows *rows, struct arena *arena)

@@ -2,12 +2,12 @@
 #include "web/encode.h"
 
 #include <brotli/encode.h>
+#include <libdeflate.h>
 #include <string.h>
 #include <strings.h>
-#include <zlib.h>
 
 /* Brotli's last two levels take ten times as long for two hundredths. */
-enum { ENCODE_LEAST = 256, ENCODE_GZIP_WINDOW = 15 + 16, ENCODE_BROTLI_BEST = 6 };
+enum { ENCODE_LEAST = 256, ENCODE_GZIP_FAST = 1, ENCODE_GZIP_BEST = 12, ENCODE_BROTLI_BEST = 6 };
 
 const char *web_encoding_name(enum web_encoding encoding)
 {
@@ -48,25 +48,19 @@ bool web_encoding_worth(struct str type, size_t len)
             str_find(type, STR("javascript")) >= 0 || str_find(type, STR("xml")) >= 0);
 }
 
+/* libdeflate takes half of zlib's time for pages of some kilobytes, and gives the same size. */
 static enum err encode_gzip(struct buf *out, struct str plain, bool best)
 {
-    z_stream z = {0};
-    if (plain.len > UINT32_MAX / 2)
-        return ERR_LIMIT;
-    if (deflateInit2(&z, best ? 9 : 3, Z_DEFLATED, ENCODE_GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
-        Z_OK)
+    struct libdeflate_compressor *c =
+        libdeflate_alloc_compressor(best ? ENCODE_GZIP_BEST : ENCODE_GZIP_FAST);
+    if (c == NULL)
         return ERR_MEMORY;
-    size_t bound = deflateBound(&z, plain.len);
+    size_t bound = libdeflate_gzip_compress_bound(c, plain.len);
     char *to = buf_reserve(out, bound);
-    z.next_in = (Bytef *)(uintptr_t)plain.data;
-    z.avail_in = (uInt)plain.len;
-    z.next_out = (Bytef *)to;
-    z.avail_out = (uInt)bound;
-    int code = to != NULL ? deflate(&z, Z_FINISH) : Z_MEM_ERROR;
-    if (code == Z_STREAM_END)
-        out->len += z.total_out;
-    deflateEnd(&z);
-    return code == Z_STREAM_END ? ERR_OK : ERR_MEMORY;
+    size_t len = to != NULL ? libdeflate_gzip_compress(c, plain.data, plain.len, to, bound) : 0;
+    out->len += len;
+    libdeflate_free_compressor(c);
+    return len > 0 ? ERR_OK : ERR_MEMORY;
 }
 
 /* The smallest window that holds the text: the library's default would touch 32 MiB a page. */

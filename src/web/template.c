@@ -45,6 +45,50 @@ struct parser {
     size_t depth;
 };
 
+/* --- values --- */
+
+static const struct web_value *object_find(const struct web_value *object, struct str name)
+{
+    size_t count = object->kind == WEB_OBJECT ? object->count : 0;
+    for (size_t i = 0; i < count; i++)
+        if (object->names[i].len == name.len &&
+            memcmp(object->names[i].data, name.data, name.len) == 0)
+            return object->items[i];
+    return NULL;
+}
+
+static const char *escape_char(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+static void escape(struct buf *out, struct str text)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const char *written = escape_char(text.data[i]);
+        if (written == NULL)
+            continue;
+        buf_add(out, text.data + done, i - done);
+        buf_cat(out, written);
+        done = i + 1;
+    }
+    buf_add(out, text.data + done, text.len - done);
+}
+
 /* --- parsing --- */
 
 static uint64_t parser_row(const struct parser *p, size_t at)
@@ -240,13 +284,38 @@ static enum err parser_partial(struct parser *p, struct str name, struct str ind
     return template_parse(t, &inner, source);
 }
 
+/* Is it one of the fixed texts? Then it is put in now, escaped. */
+static enum err parser_fixed(bool *fixed, struct parser *p, struct str name)
+{
+    const struct web_template_options *o = p->options;
+    struct str rest = name;
+    struct str first;
+    struct buf text = {0};
+    (void)str_cut(&first, &rest, '.');
+    *fixed = o->fixed != NULL && rest.len > 0 && str_eq(first, str_of(o->fixed));
+    if (!*fixed)
+        return ERR_OK;
+    const struct web_value *value = object_find(o->fixed_texts, rest);
+    if (value == NULL || value->kind != WEB_TEXT)
+        return fault_set(p->fault, ERR_FORMAT, "模板用到的文字“%.*s”不在文字表中", STR_ARG(name));
+    escape(&text, value->text);
+    struct str kept = arena_str(p->arena, buf_view(&text));
+    bool failed = buf_err(&text) != ERR_OK || kept.data == NULL;
+    buf_free(&text);
+    return !failed && parser_add(p, NODE_TEXT, kept) != NULL ? ERR_OK : ERR_MEMORY;
+}
+
 static enum err parser_value(struct parser *p, const struct tag *tag)
 {
     bool raw = tag->sigil != 0;
+    bool fixed = false;
     if (raw && p->options->strict)
         return parser_error(p, "门户模板不允许不转义的输出");
     if (tag->name.len == 0 || tag->name.len > TEMPLATE_NAME)
         return parser_error(p, "标签没有名称或名称过长");
+    TRY(parser_fixed(&fixed, p, tag->name));
+    if (fixed)
+        return ERR_OK;
     return parser_add(p, raw ? NODE_RAW : NODE_ESCAPED, tag->name) ? ERR_OK : ERR_MEMORY;
 }
 
@@ -323,14 +392,6 @@ struct scope {
     unsigned depth;
 };
 
-static const struct web_value *object_find(const struct web_value *object, struct str name)
-{
-    for (size_t i = 0; object->kind == WEB_OBJECT && i < object->count; i++)
-        if (str_eq(object->names[i], name))
-            return object->items[i];
-    return NULL;
-}
-
 /* A dotted name: its first part is looked up from the inside out, the others below what was found.
  */
 static const struct web_value *scope_find(const struct scope *scope, struct str name)
@@ -338,7 +399,7 @@ static const struct web_value *scope_find(const struct scope *scope, struct str 
     struct str rest = name;
     struct str part;
     const struct web_value *found = NULL;
-    if (str_eq(name, STR(".")))
+    if (name.len == 1 && name.data[0] == '.')
         return scope->value;
     (void)str_cut(&part, &rest, '.');
     for (; scope != NULL && found == NULL; scope = scope->outer)
@@ -357,31 +418,6 @@ static bool value_holds(const struct web_value *v)
     return v->kind != WEB_LIST || v->count > 0;
 }
 
-static void escape(struct buf *out, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        switch (text.data[i]) {
-        case '&':
-            buf_cat(out, "&amp;");
-            break;
-        case '<':
-            buf_cat(out, "&lt;");
-            break;
-        case '>':
-            buf_cat(out, "&gt;");
-            break;
-        case '"':
-            buf_cat(out, "&quot;");
-            break;
-        case '\'':
-            buf_cat(out, "&#39;");
-            break;
-        default:
-            buf_char(out, text.data[i]);
-        }
-    }
-}
-
 static enum err render_nodes(struct buf *out, const struct node *node, const struct scope *scope);
 
 static enum err render_inside(struct buf *out, const struct node *node,
@@ -389,6 +425,14 @@ static enum err render_inside(struct buf *out, const struct node *node,
 {
     const struct scope inner = {value, outer, outer->depth + 1};
     return inner.depth > TEMPLATE_DEPTH * 4 ? ERR_LIMIT : render_nodes(out, node, &inner);
+}
+
+/* A partial sees what its parent sees: its scope stands in place of the parent's. */
+static enum err render_partial(struct buf *out, const struct web_template *partial,
+                               const struct scope *scope)
+{
+    const struct scope same = {scope->value, scope->outer, scope->depth + 1};
+    return same.depth > TEMPLATE_DEPTH * 4 ? ERR_LIMIT : render_nodes(out, partial->first, &same);
 }
 
 static enum err render_section(struct buf *out, const struct node *node, const struct scope *scope)
@@ -429,7 +473,7 @@ static enum err render_node(struct buf *out, const struct node *node, const stru
     case NODE_PARTIAL:
         if (node->partial == NULL)
             return ERR_OK;
-        return render_inside(out, node->partial->first, scope->value, scope);
+        return render_partial(out, node->partial, scope);
     default:
         return render_value(out, node, scope);
     }

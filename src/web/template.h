@@ -48,6 +48,10 @@ struct web_template_options {
     bool strict;          /* portal: {{{, {{& and changed delimiters are refused (ERR_INPUT) */
     web_partial *partial; /* may be NULL */
     void *ctx;
+    /* {{NAME.KEY}} with this NAME is put in when the template is parsed, from the object below; a
+     * KEY that is not there is ERR_FORMAT. NULL: none. */
+    const char *fixed;
+    const struct web_value *fixed_texts;
 };
 /* Parses text, which must outlive the template, into the arena. ERR_FORMAT with row in fault. */
 MUST enum err web_template_parse(struct web_template **out, struct arena *arena, struct str text,

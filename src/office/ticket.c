@@ -1,0 +1,271 @@
+/* Tickets in disclosed draws: see ticket.h. */
+#include "office/ticket.h"
+
+#include "draw/pool.h"
+#include "draw/seed.h"
+#include "office/draw_case.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { TICKET_DRAWS = 200 };
+
+/* One disclosed draw. Only the list of them is guarded: a page once written is only read. */
+struct ticket_page {
+    struct ticket_page *next;
+    int64_t id;
+    int64_t version;
+    struct str number;
+    struct str task_name;
+    struct crypto_ticket keyed;
+    struct store_stratum *strata;
+    size_t stratum_count;
+    int pool; /* the file of a plain pool, open; -1 for a blinded one */
+    uint64_t pool_size;
+    struct arena arena;
+};
+
+struct ticket_book {
+    pthread_mutex_t lock;
+    struct ticket_page *pages;
+};
+
+enum err ticket_book_open(struct ticket_book **out)
+{
+    *out = calloc(1, sizeof **out);
+    if (*out == NULL)
+        return ERR_MEMORY;
+    pthread_mutex_init(&(*out)->lock, NULL);
+    return ERR_OK;
+}
+
+static void ticket_page_free(struct ticket_page *page)
+{
+    if (page->pool >= 0)
+        close(page->pool);
+    arena_free(&page->arena);
+    free(page);
+}
+
+void ticket_book_close(struct ticket_book *book)
+{
+    if (book == NULL)
+        return;
+    while (book->pages != NULL) {
+        struct ticket_page *page = book->pages;
+        book->pages = page->next;
+        ticket_page_free(page);
+    }
+    pthread_mutex_destroy(&book->lock);
+    free(book);
+}
+
+/* --- one line of a pool --- */
+
+/* A pool's lines are sorted by id, each `id TAB stratum LF` (PROTOCOL.md 3): an order is known from
+ * what stands before the tab. */
+static int line_order(struct str line, struct str id)
+{
+    struct str rest = line;
+    struct str own;
+    (void)str_cut(&own, &rest, '\t');
+    return str_cmp(own, id);
+}
+
+/* Looks through the lines of a window that begins with one. */
+static enum err window_line(struct str *out, struct arena *arena, struct str window, struct str id)
+{
+    struct str line;
+    while (str_cut(&line, &window, '\n')) {
+        if (line_order(line, id) != 0)
+            continue;
+        *out = arena_str(arena, line);
+        return out->data != NULL ? ERR_OK : ERR_MEMORY;
+    }
+    return ERR_OK;
+}
+
+/* The line of an object in a file of lines, by halving until one read holds what is left; data NULL
+ * if it is not there. */
+static enum err pool_line(struct str *out, struct arena *arena, const struct ticket_page *page,
+                          struct str id)
+{
+    enum { WINDOW = 4096 }; /* more than two lines */
+    uint64_t low = 0;
+    uint64_t high = page->pool_size;
+    char window[WINDOW];
+    *out = str_range(NULL, 0);
+    while (high - low > WINDOW) {
+        uint64_t mid = low + (high - low) / 2;
+        ssize_t got = pread(page->pool, window, 2 * DRAW_LINE_MAX + 2, (off_t)mid);
+        struct str rest = str_range(window, got > 0 ? (size_t)got : 0);
+        struct str cut;
+        struct str line;
+        if (!str_cut(&cut, &rest, '\n') || !str_cut(&line, &rest, '\n'))
+            return ERR_IO;
+        uint64_t from = mid + cut.len + 1;
+        if (line_order(line, id) <= 0)
+            low = from;
+        else
+            high = from;
+    }
+    ssize_t got = pread(page->pool, window, (size_t)(high - low), (off_t)low);
+    return got < 0 ? ERR_IO : window_line(out, arena, str_range(window, (size_t)got), id);
+}
+
+/* --- reading a draw --- */
+
+static enum err page_pool(struct ticket_page *page, const struct draw_case *c, struct db_tx *tx)
+{
+    struct errand *e = c->e;
+    struct store_draw_file pool = {0};
+    TRY(store_draw_file_get(&pool, e->arena, tx, e->office->tenant, c->draw.id, STR("pool.tsv")));
+    const char *path = draw_case_blob(e, pool.digest);
+    page->pool = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    page->pool_size = (uint64_t)pool.size;
+    return page->pool >= 0 ? ERR_OK : ERR_MISSING;
+}
+
+static enum err page_texts(struct ticket_page *page, const struct draw_case *c)
+{
+    page->number = arena_str(&page->arena, c->draw.number);
+    page->task_name = arena_str(&page->arena, c->task.name);
+    return page->number.data != NULL && page->task_name.data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err page_read(struct ticket_page *page, struct draw_case *c, struct db_tx *tx)
+{
+    uint8_t seed[CRYPTO_HASH];
+    TRY(page_texts(page, c));
+    TRY(draw_case_seed(seed, c, 1));
+    crypto_ticket_init(&page->keyed, seed);
+    TRY(store_strata(&page->strata, &page->stratum_count, &page->arena, tx, c->e->office->tenant,
+                     page->id));
+    return c->draw.blinded ? ERR_OK : page_pool(page, c, tx);
+}
+
+static enum err page_new(struct ticket_page **out, struct errand *e, struct db_tx *tx,
+                         const struct store_disclosed *draw)
+{
+    struct draw_case c;
+    struct ticket_page *page = calloc(1, sizeof *page);
+    if (page == NULL)
+        return ERR_MEMORY;
+    page->id = draw->id;
+    page->version = draw->version;
+    page->pool = -1;
+    enum err err = draw_case_load(&c, e, tx, draw->number);
+    if (err == ERR_OK)
+        err = page_read(page, &c, tx);
+    draw_case_wipe(&c);
+    if (err != ERR_OK) {
+        ticket_page_free(page);
+        return err;
+    }
+    *out = page;
+    return ERR_OK;
+}
+
+/* --- the book --- */
+
+static const struct ticket_page *book_find(struct ticket_book *book,
+                                           const struct store_disclosed *draw)
+{
+    pthread_mutex_lock(&book->lock);
+    const struct ticket_page *page = book->pages;
+    while (page != NULL && (page->id != draw->id || page->version != draw->version))
+        page = page->next;
+    pthread_mutex_unlock(&book->lock);
+    return page;
+}
+
+/* Two threads may have read the same draw: both pages stay, the same is in them. */
+static enum err book_page(const struct ticket_page **out, struct errand *e, struct db_tx *tx,
+                          const struct store_disclosed *draw)
+{
+    struct ticket_book *book = e->office->tickets;
+    struct ticket_page *page = NULL;
+    *out = book_find(book, draw);
+    if (*out != NULL)
+        return ERR_OK;
+    TRY(page_new(&page, e, tx, draw));
+    pthread_mutex_lock(&book->lock);
+    page->next = book->pages;
+    book->pages = page;
+    pthread_mutex_unlock(&book->lock);
+    *out = page;
+    return ERR_OK;
+}
+
+/* --- tickets --- */
+
+static enum err ticket_stratum(struct str *out, struct errand *e, const struct ticket_page *page,
+                               struct str id)
+{
+    struct draw_object object = {0};
+    struct str line = {0};
+    if (page->pool >= 0)
+        TRY(pool_line(&line, e->arena, page, id));
+    if (line.data != NULL)
+        TRY(draw_pool_split(&object, line, NULL));
+    *out = object.stratum;
+    return ERR_OK;
+}
+
+static struct str ticket_cutoff(const struct ticket_page *page, struct str stratum)
+{
+    for (size_t i = 0; i < page->stratum_count; i++)
+        if (str_eq(page->strata[i].name, stratum))
+            return page->strata[i].cutoff;
+    return STR("");
+}
+
+static struct str ticket_hex(struct arena *arena, const uint8_t ticket[CRYPTO_HASH])
+{
+    struct buf hex = {0};
+    buf_hex(&hex, ticket, CRYPTO_HASH);
+    struct str text = arena_str(arena, buf_view(&hex));
+    buf_free(&hex);
+    return text;
+}
+
+static enum err ticket_make(struct office_ticket *out, bool *stands, struct errand *e,
+                            const struct ticket_page *page, struct str id)
+{
+    uint8_t ticket[CRYPTO_HASH];
+    TRY(ticket_stratum(&out->stratum, e, page, id));
+    *stands = out->drawn || out->stratum.len > 0;
+    if (!*stands)
+        return ERR_OK;
+    draw_ticket_object(ticket, &page->keyed, id);
+    out->draw = page->number;
+    out->task_name = page->task_name;
+    out->ticket = ticket_hex(e->arena, ticket);
+    out->cutoff = ticket_cutoff(page, out->stratum);
+    return out->ticket.data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+enum err ticket_all(struct office_ticket **out, size_t *count, struct errand *e, struct db_tx *tx,
+                    struct str pool_id)
+{
+    const struct ticket_page *page = NULL;
+    struct store_disclosed *draws = NULL;
+    size_t draw_count = 0;
+    TRY(store_disclosed_draws(&draws, &draw_count, e->arena, tx, e->office->tenant, pool_id,
+                              TICKET_DRAWS));
+    *count = 0;
+    *out = arena_array(e->arena, draw_count + 1, sizeof **out);
+    if (*out == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < draw_count; i++) {
+        struct office_ticket *ticket = &(*out)[*count];
+        bool stands = false;
+        *ticket = (struct office_ticket){.drawn = draws[i].drawn};
+        TRY(book_page(&page, e, tx, &draws[i]));
+        TRY(ticket_make(ticket, &stands, e, page, pool_id));
+        *count += stands ? 1 : 0;
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,29 @@
+/* The tickets of a business in disclosed draws (PROTOCOL.md 6 and 10): what every reader can work
+ * out again. What it takes of a draw (seed, cutoffs, pool) never changes once it is disclosed, so a
+ * reader reads it once and keeps it. */
+#ifndef OFFICE_TICKET_H
+#define OFFICE_TICKET_H
+
+#include "office/office.h"
+
+/* The ticket in one draw: of a plain pool that the business stood in, or of a draw whose drawn list
+ * it stands in. */
+struct office_ticket {
+    struct str draw;
+    struct str task_name;
+    struct str stratum; /* empty in a blinded pool */
+    struct str ticket;  /* hex */
+    struct str cutoff;  /* hex, empty in a blinded pool or where nothing was drawn */
+    bool drawn;
+};
+
+/* What a reader keeps of disclosed draws; threads share it. Close frees it. */
+MUST enum err ticket_book_open(struct ticket_book **out);
+void ticket_book_close(struct ticket_book *book);
+
+/* The tickets of a business in the newest 200 disclosed draws, newest first, in the errand's arena.
+ * The errand's office must be a reader. ERR_MISSING when a pool's file is not there. */
+MUST enum err ticket_all(struct office_ticket **out, size_t *count, struct errand *e,
+                         struct db_tx *tx, struct str pool_id);
+
+#endif
