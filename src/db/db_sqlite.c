@@ -622,6 +622,14 @@ static void sqlite_close(struct db_tx *tx)
     free(conn);
 }
 
+/* Nobody asks SQLite how much memory it has, and counting it takes one lock of the whole process
+ * for every allocation: with several readers they mostly waited for it. It can be said only before
+ * the first connection; from then on it is refused and stays as it was said. */
+static void sqlite_settle(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* The file must exist for a reader; a writer makes it. */
 static enum err sqlite_open(struct db_tx **out, const struct db_source *source, bool writable,
                             struct fault *fault)
@@ -634,6 +642,7 @@ static enum err sqlite_open(struct db_tx **out, const struct db_source *source, 
         return ERR_MEMORY;
     conn->tx.driver = &db_sqlite_driver;
     conn->tx.source = source;
+    sqlite_settle();
     enum err err = sqlite_fail(conn, sqlite3_open_v2(source->address, &conn->db, flags, NULL));
     if (err == ERR_OK)
         err = conn_set(conn);
