@@ -1,5 +1,5 @@
 /* The workbench's shell: see desk.h. */
-#include "page/desk.h"
+#include "page/desk_list.h"
 
 #include "base/time.h"
 #include "crypto/hash.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { DESK_CSRF = 16 };
+enum { DESK_CSRF = 16, DESK_CAME = 2000 };
 
 #define DESK_COOKIE "__Host-s"
 
@@ -235,6 +235,48 @@ static void desk_person(struct page *p)
     web_set(m, &m->root, "csrf", desk_csrf_text(p, s->token));
 }
 
+/* The query of the list that the person came from; empty for none. It only ever goes behind the '?'
+ * of an address of ours. */
+static struct str desk_came(const struct web_request *request)
+{
+    struct str came = web_param(request, "came");
+    if (came.len == 0)
+        came = web_field(request, "came");
+    for (size_t i = 0; i < came.len; i++)
+        if ((unsigned char)came.data[i] <= ' ' || (unsigned char)came.data[i] > '~')
+            return STR("");
+    return came.len <= DESK_CAME ? came : STR("");
+}
+
+/* The same as a parameter behind mark; empty for none. */
+static struct str desk_came_query(struct page *p, const char *mark)
+{
+    struct str came = desk_came(p->request);
+    if (came.len == 0)
+        return STR("");
+    struct str text =
+        arena_printf(p->request->arena, "%scame=%.*s", mark, STR_ARG(page_url(p, came)));
+    p->model.failed = p->model.failed || text.data == NULL;
+    return text;
+}
+
+struct str desk_list_home(struct page *p, const char *path)
+{
+    struct str came = desk_came(p->request);
+    struct str home =
+        arena_printf(p->request->arena, "%s%s%.*s", path, came.len > 0 ? "?" : "", STR_ARG(came));
+    p->model.failed = p->model.failed || home.data == NULL;
+    return home;
+}
+
+struct str desk_list_on(struct page *p, struct str href)
+{
+    struct str came = desk_came_query(p, str_find_char(href, '?') >= 0 ? "&" : "?");
+    struct str on = arena_printf(p->request->arena, "%.*s%.*s", STR_ARG(href), STR_ARG(came));
+    p->model.failed = p->model.failed || on.data == NULL;
+    return on;
+}
+
 static void desk_shell(struct page *p, const struct web_request *request, const char *title)
 {
     struct web_model *m = &p->model;
@@ -247,7 +289,9 @@ static void desk_shell(struct page *p, const struct web_request *request, const 
     web_set(m, &m->root, "title", str_of(title));
     web_set(m, &m->root, "css", page_asset_path(p->site, "desk.css"));
     web_set(m, &m->root, "icon", page_asset_path(p->site, "icon.svg"));
-    web_set(m, &m->root, "here", request->path);
+    web_set(m, &m->root, "here", request->method == WEB_POST ? request->path : page_here(p));
+    web_set(m, &m->root, "came", desk_came(request));
+    web_set(m, &m->root, "came_query", desk_came_query(p, "?"));
     web_set(m, &m->root, "key", desk_key(p));
     (void)web_set_list(m, &m->root, "crumbs");
     for (size_t i = 0; i < sizeof desk_words / sizeof desk_words[0]; i++)
@@ -307,12 +351,27 @@ void desk_go(struct web_reply *reply, struct str where)
 enum err desk_done(struct web_reply *reply, const struct web_request *request, struct str where,
                    const char *done)
 {
-    const char *mark = str_find_char(where, '?') >= 0 ? "&" : "?";
-    struct str to = arena_printf(request->arena, "%.*s%sdone=%s", STR_ARG(where), mark, done);
-    if (to.data == NULL)
+    struct page p = {.request = request};
+    bool query = str_find_char(where, '?') >= 0;
+    struct str came = query ? STR("") : desk_came_query(&p, "&");
+    struct str to = arena_printf(request->arena, "%.*s%sdone=%s%.*s", STR_ARG(where),
+                                 query ? "&" : "?", done, STR_ARG(came));
+    if (to.data == NULL || p.model.failed)
         return ERR_MEMORY;
     desk_go(reply, to);
     return ERR_OK;
+}
+
+struct str desk_back(const struct web_request *request)
+{
+    struct str back = web_field(request, "back");
+    struct str path = str_sub(back, 0, 5);
+    struct str next = str_sub(back, 5, 1);
+    bool ours = str_eq(path, STR("/desk")) && str_find(back, STR("//")) < 0 &&
+                (next.len == 0 || next.data[0] == '/' || next.data[0] == '?');
+    for (size_t i = 0; i < back.len; i++)
+        ours = ours && (unsigned char)back.data[i] > ' ';
+    return ours ? back : STR("/desk");
 }
 
 int64_t desk_number(struct str text)
@@ -346,13 +405,11 @@ enum err desk_large(struct web_reply *reply, const struct web_request *request, 
 {
     struct page p;
     const struct desk *desk = desk_of(request);
-    struct str back = web_field(request, "back");
     desk_begin(&p, request, "", "大字");
     enum err err = office_preference_set(&p.errand, desk->session.account, STR("large"),
                                          desk->session.large ? STR("0") : STR("1"));
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
-    bool here = str_starts(back, STR("/desk")) && str_find(back, STR("//")) < 0;
-    desk_go(reply, here ? back : STR("/desk"));
+    desk_go(reply, desk_back(request));
     return ERR_OK;
 }

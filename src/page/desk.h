@@ -67,6 +67,8 @@ MUST enum err desk_done(struct web_reply *reply, const struct web_request *reque
                         struct str where, const char *done);
 /* Redirects (303). */
 void desk_go(struct web_reply *reply, struct str where);
+/* The page of the workbench that a form's field back names, /desk where it names none. */
+struct str desk_back(const struct web_request *request);
 /* A whole number of a capture, param or field; 0 where it is none. */
 int64_t desk_number(struct str text);
 
@@ -129,8 +131,8 @@ struct errand desk_errand(const struct web_request *request);
 
 web_handler desk_home, desk_large, desk_sign_in, desk_sign_in_post, desk_sign_out, desk_setup,
     desk_setup_post, desk_password, desk_password_post, desk_sessions, desk_sessions_end;
-web_handler desk_accounts, desk_account, desk_account_new, desk_account_add, desk_account_edit,
-    desk_account_state, desk_account_reset, desk_account_end, desk_account_grant,
+web_handler desk_lists_save, desk_accounts, desk_account, desk_account_new, desk_account_add,
+    desk_account_edit, desk_account_state, desk_account_reset, desk_account_end, desk_account_grant,
     desk_account_revoke, desk_matrix, desk_matrix_csv;
 web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,
     desk_department_edit;

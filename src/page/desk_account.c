@@ -1,11 +1,12 @@
 /* Accounts: list, new, edit, suspend, reset, end sessions; roles and the matrix of permissions. */
-#include "page/desk.h"
+#include "page/desk_list.h"
 
 #include "base/csv.h"
 #include "office/account.h"
 #include "office/audit.h"
 #include "store/department.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* --- the list --- */
@@ -26,6 +27,18 @@ static bool account_matches(const struct office_account *a, const struct web_req
     if (state.len > 0 && !str_eq(state, a->row.state))
         return false;
     return department.len == 0 || str_eq(department, a->row.department);
+}
+
+static struct str account_href(struct page *p, int64_t id)
+{
+    struct str href = arena_printf(p->request->arena, "/desk/accounts/%lld", (long long)id);
+    p->model.failed = p->model.failed || href.data == NULL;
+    return href;
+}
+
+static struct str account_used(struct page *p, const struct office_account *a)
+{
+    return a->row.used_at == a->row.hashed_at ? STR("从未登录") : page_time(p, a->row.used_at);
 }
 
 static void account_roles(struct page *p, struct web_value *row, unsigned roles)
@@ -50,8 +63,7 @@ static void account_show(struct page *p, struct web_value *row, const struct off
     web_set(m, row, "unit", a->department_name);
     web_set(m, row, "phone", a->row.phone);
     web_set(m, row, "inspector", a->row.inspector);
-    web_set(m, row, "used",
-            a->row.used_at == a->row.hashed_at ? STR("从未登录") : page_time(p, a->row.used_at));
+    web_set(m, row, "used", account_used(p, a));
     web_set_flag(m, row, "active", str_eq(a->row.state, STR("active")));
     web_set_flag(m, row, "own", str_eq(a->row.name, p->errand.actor));
     account_roles(p, row, a->roles);
@@ -80,43 +92,163 @@ static void account_buttons(struct page *p)
     desk_set_may(p, "may_end", MODEL_PERMISSION_SESSION_END);
 }
 
+/* The filter's choices, those without a role among them. */
+static const struct field_word account_role_choices[] = {{"none", "没有角色", NULL},
+                                                         {NULL, NULL, NULL}};
+
+static const struct desk_filter account_filters[] = {
+    {"q", "用户名或姓名", DESK_FILTER_TEXT, NULL, false},
+    {"department", "部门", DESK_FILTER_SELECT, NULL, false},
+    {"role", "角色", DESK_FILTER_SELECT, account_role_choices, false},
+    {"state", "状态", DESK_FILTER_SELECT, account_states, false},
+    {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
+
+enum {
+    ACCOUNT_NAME,
+    ACCOUNT_PERSON,
+    ACCOUNT_UNIT,
+    ACCOUNT_ROLES,
+    ACCOUNT_STATE,
+    ACCOUNT_USED,
+    ACCOUNT_PHONE,
+    ACCOUNT_INSPECTOR
+};
+
+static const struct desk_column account_columns[] = {
+    [ACCOUNT_NAME] = {"name", "用户名", DESK_COLUMN_TEXT, false, true},
+    [ACCOUNT_PERSON] = {"person", "姓名", DESK_COLUMN_TEXT, false, false},
+    [ACCOUNT_UNIT] = {"unit", "部门", DESK_COLUMN_TEXT, false, true},
+    [ACCOUNT_ROLES] = {"roles", "角色", DESK_COLUMN_TEXT, false, false},
+    [ACCOUNT_STATE] = {"state", "状态", DESK_COLUMN_TEXT, false, false},
+    [ACCOUNT_USED] = {"used", "最近登录", DESK_COLUMN_TIME, false, true},
+    [ACCOUNT_PHONE] = {"phone", "联系电话", DESK_COLUMN_TEXT, true, false},
+    [ACCOUNT_INSPECTOR] = {"inspector", "检查人员编号", DESK_COLUMN_TEXT, true, false},
+    {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
+
+static const struct desk_list_kind account_list = {"accounts", "/desk/accounts", "用户列表",
+                                                   "个用户",   account_filters,  account_columns};
+
+static int account_by_name(const void *a, const void *b)
+{
+    const struct office_account *x = a;
+    const struct office_account *y = b;
+    return str_cmp(x->row.name, y->row.name);
+}
+
+static int account_by_unit(const void *a, const void *b)
+{
+    const struct office_account *x = a;
+    const struct office_account *y = b;
+    int order = str_cmp(x->department_name, y->department_name);
+    return order != 0 ? order : account_by_name(a, b);
+}
+
+static int account_by_used(const void *a, const void *b)
+{
+    const struct office_account *x = a;
+    const struct office_account *y = b;
+    int order = (x->row.used_at > y->row.used_at) - (x->row.used_at < y->row.used_at);
+    return order != 0 ? order : account_by_name(a, b);
+}
+
+static void account_sort(const struct desk_list *list, struct office_account *rows, size_t count)
+{
+    const struct desk_column *sort = list->sort;
+    qsort(rows, count, sizeof *rows,
+          sort == &account_columns[ACCOUNT_USED]   ? account_by_used
+          : sort == &account_columns[ACCOUNT_UNIT] ? account_by_unit
+                                                   : account_by_name);
+    for (size_t i = 0; list->down && i < count / 2; i++) {
+        struct office_account kept = rows[i];
+        rows[i] = rows[count - 1 - i];
+        rows[count - 1 - i] = kept;
+    }
+}
+
+static void account_row(struct desk_list *list, const struct office_account *a)
+{
+    struct page *p = list->p;
+    struct str href = account_href(p, a->row.id);
+    desk_list_row(list, a->row.name, a->row.person);
+    desk_list_link(list, ACCOUNT_NAME, a->row.name, href);
+    desk_list_text(list, ACCOUNT_PERSON, a->row.person);
+    desk_list_text(list, ACCOUNT_UNIT, a->department_name);
+    for (size_t i = 0; i < MODEL_ROLE_COUNT; i++)
+        if ((a->roles & 1u << i) != 0)
+            desk_list_tag(list, ACCOUNT_ROLES, str_of(model_roles[i].text), false);
+    if (a->roles == 0)
+        desk_list_tag(list, ACCOUNT_ROLES, STR("没有角色"), true);
+    if (str_eq(a->row.state, STR("active")))
+        desk_list_text(list, ACCOUNT_STATE, STR("有效"));
+    else
+        desk_list_tag(list, ACCOUNT_STATE, STR("停用"), true);
+    desk_list_text(list, ACCOUNT_USED, account_used(p, a));
+    desk_list_text(list, ACCOUNT_PHONE, a->row.phone);
+    desk_list_text(list, ACCOUNT_INSPECTOR, a->row.inspector);
+    desk_list_act(list, desk_may(p, MODEL_PERMISSION_ROLE_GRANT) ? "授权" : "管理", href);
+    if (desk_may(p, MODEL_PERMISSION_ACCOUNT_EDIT))
+        desk_list_act(list, "修改", arena_printf(p->request->arena, "%.*s/edit", STR_ARG(href)));
+}
+
+static enum err account_choices_fill(struct desk_list *list)
+{
+    struct store_department *departments = NULL;
+    size_t count = 0;
+    TRY(office_departments(&departments, &count, &list->p->errand));
+    for (size_t i = 0; i < count; i++)
+        desk_list_option(list, "department", departments[i].code, departments[i].name);
+    for (size_t i = 0; i < MODEL_ROLE_COUNT; i++)
+        desk_list_option(list, "role", str_of(model_roles[i].code), str_of(model_roles[i].text));
+    return ERR_OK;
+}
+
+/* Keeps those that match, in their order, and shows the page of them. */
+static enum err account_fill(struct desk_list *list, struct office_account *rows, size_t count)
+{
+    struct page *p = list->p;
+    struct desk_found found = {0};
+    struct str *keys = arena_array(p->request->arena, count, sizeof *keys);
+    size_t kept = 0;
+    size_t from = 0;
+    size_t until = 0;
+    if (keys == NULL)
+        return ERR_MEMORY;
+    account_sort(list, rows, count);
+    for (size_t i = 0; i < count; i++)
+        if (account_matches(&rows[i], p->request))
+            rows[kept++] = rows[i];
+    for (size_t i = 0; i < kept; i++)
+        keys[i] = rows[i].row.name;
+    desk_list_window(&found, &from, &until, list, keys, kept);
+    for (size_t i = from; i < until; i++)
+        account_row(list, &rows[i]);
+    desk_list_end(list, &found, "还没有用户。点“新建用户”建立账号，再由安全管理员授予角色。");
+    return ERR_OK;
+}
+
 enum err desk_accounts(struct web_reply *reply, const struct web_request *request,
                        struct fault *fault)
 {
     struct page p;
+    struct desk_list list;
     struct office_account *rows = NULL;
     size_t count = 0;
-    size_t shown = 0;
     desk_begin(&p, request, "/desk/accounts", "用户管理");
-    enum err err = office_accounts(&rows, &count, &p.errand);
+    enum err err = desk_list_begin(&list, &p, &account_list);
+    if (err == ERR_OK)
+        err = account_choices_fill(&list);
+    if (err == ERR_OK)
+        err = office_accounts(&rows, &count, &p.errand);
+    if (err == ERR_OK)
+        err = account_fill(&list, rows, count);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
-    struct web_model *m = &p.model;
-    struct web_value *list = web_set_list(m, &m->root, "accounts");
-    for (size_t i = 0; i < count; i++) {
-        if (!account_matches(&rows[i], request))
-            continue;
-        account_show(&p, web_list_add(m, list), &rows[i]);
-        shown++;
-    }
-    web_set_count(m, &m->root, "count", (int64_t)shown);
-    web_set_flag(m, &m->root, "none", shown == 0);
-    web_set(m, &m->root, "q", str_trim(web_param(request, "q")));
-    account_choices(&p, "role_choices", model_roles, web_param(request, "role"));
-    account_choices(&p, "state_choices", account_states, web_param(request, "state"));
-    web_set_flag(m, &m->root, "no_role_chosen", str_eq(web_param(request, "role"), STR("none")));
-    account_buttons(&p);
+    if (desk_may(&p, MODEL_PERMISSION_ACCOUNT_EDIT))
+        desk_list_button(&list, "新建用户", STR("/desk/accounts/new"));
     return page_end(reply, &p, "desk_accounts");
 }
 
 /* --- one account --- */
-
-static struct str account_href(struct page *p, int64_t id)
-{
-    struct str href = arena_printf(p->request->arena, "/desk/accounts/%lld", (long long)id);
-    p->model.failed = p->model.failed || href.data == NULL;
-    return href;
-}
 
 static enum err account_sessions(struct page *p, int64_t id)
 {
@@ -180,7 +312,7 @@ static enum err account_page(struct web_reply *reply, struct page *p, int64_t id
     account_grantable(p, &a);
     account_buttons(p);
     web_set(&p->model, &p->model.root, "title", a.row.person);
-    desk_crumb(p, STR("用户管理"), STR("/desk/accounts"));
+    desk_crumb(p, STR("用户管理"), desk_list_home(p, "/desk/accounts"));
     if (refused != ERR_OK) {
         reply->status = err_http(refused);
         desk_say(p, false, arena_str(p->request->arena, str_of(fault_text(&words))));
@@ -224,7 +356,8 @@ static enum err account_form(struct web_reply *reply, struct page *p,
     p->errand.fault = words;
     desk_form_begin(&form, p, p->request->path, a->row.id != 0 ? "保存" : "新建用户");
     web_set(&p->model, form.object, "back",
-            a->row.id != 0 ? account_href(p, a->row.id) : STR("/desk/accounts"));
+            a->row.id != 0 ? desk_list_on(p, account_href(p, a->row.id))
+                           : desk_list_home(p, "/desk/accounts"));
     if (refused != ERR_OK)
         desk_form_refused(&form, reply, refused);
     for (size_t i = a->row.id != 0 ? 1 : 0; i < sizeof fields / sizeof fields[0]; i++) {
@@ -236,7 +369,7 @@ static enum err account_form(struct web_reply *reply, struct page *p,
             if (str_eq(departments[k].state, STR("active")))
                 desk_form_option(&form, row, departments[k].code, departments[k].name);
     }
-    desk_crumb(p, STR("用户管理"), STR("/desk/accounts"));
+    desk_crumb(p, STR("用户管理"), desk_list_home(p, "/desk/accounts"));
     web_set_flag(&p->model, &p->model.root, "fresh", a->row.id == 0);
     return page_end(reply, p, "desk_account_edit");
 }
@@ -262,7 +395,7 @@ static enum err account_secret(struct web_reply *reply, struct page *p, int64_t 
     web_set(&p->model, &p->model.root, "secret", password);
     web_set_flag(&p->model, &p->model.root, "has_secret", password.len > 0);
     web_set(&p->model, &p->model.root, "title", STR("初始密码"));
-    desk_crumb(p, STR("用户管理"), STR("/desk/accounts"));
+    desk_crumb(p, STR("用户管理"), desk_list_home(p, "/desk/accounts"));
     return page_end(reply, p, "desk_account_secret");
 }
 

@@ -39,8 +39,7 @@ struct str page_word(const struct page *p, const char *key)
     return str_of(key);
 }
 
-/* The address of this page without language and size, which the tools in the head add. */
-static struct str page_here(struct page *p)
+struct str page_here(struct page *p)
 {
     const struct web_request *r = p->request;
     struct buf out = {0};
@@ -48,7 +47,8 @@ static struct str page_here(struct page *p)
     buf_str(&out, r->path);
     for (size_t i = 0; i < r->param_count; i++) {
         const struct web_pair *pair = &r->params[i];
-        if (str_eq(pair->name, STR("lang")) || str_eq(pair->name, STR("size")))
+        if (str_eq(pair->name, STR("lang")) || str_eq(pair->name, STR("size")) ||
+            str_eq(pair->name, STR("done")))
             continue;
         buf_char(&out, mark);
         buf_str(&out, page_url(p, pair->name));

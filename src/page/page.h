@@ -109,6 +109,8 @@ void page_option(struct page *p, struct web_value *list, struct str value, struc
 void page_options(struct page *p, const char *name, const struct field_word *words,
                   struct str chosen);
 void page_division_options(struct page *p, const struct office_choices *choices, struct str chosen);
+/* The address of this page without language, size (which the tools in the head add) and message. */
+struct str page_here(struct page *p);
 /* Text as it stands in a query string. */
 struct str page_url(struct page *p, struct str text);
 /* The path of an asset, empty if there is none. */

@@ -54,6 +54,8 @@ const struct web_route page_routes[] = {
     {WEB_GET, "/desk/sessions", desk_sessions, WEB_BLOCK, 0, "desk-sessions", DESK_PERMIT(SELF)},
     {WEB_POST, "/desk/sessions/end", desk_sessions_end, WEB_BLOCK, ROUTES_DESK, "desk-sessions-end",
      DESK_PERMIT(SELF)},
+    {WEB_POST, "/desk/lists", desk_lists_save, WEB_BLOCK, ROUTES_DESK, "desk-lists-save",
+     DESK_PERMIT(SELF)},
     {WEB_GET, "/desk/accounts", desk_accounts, WEB_BLOCK, 0, "desk-accounts",
      DESK_PERMIT(ACCOUNT_VIEW)},
     {WEB_GET, "/desk/accounts/new", desk_account_new, WEB_BLOCK, 0, "desk-account-new",

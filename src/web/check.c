@@ -145,8 +145,8 @@ static enum err check_pair(struct web_pair *pair, struct arena *arena, struct st
                                                                                    : ERR_INPUT;
 }
 
-static enum err check_pairs(const struct web_pair **out, size_t *count, struct arena *arena,
-                            struct str text)
+enum err web_check_query(const struct web_pair **out, size_t *count, struct arena *arena,
+                         struct str text)
 {
     struct web_pair *pairs = arena_array(arena, WEB_PARAMS_MAX, sizeof *pairs);
     struct str rest = text;
@@ -181,12 +181,46 @@ enum err web_check_target(struct web_request *request, struct str target)
     if (!check_path(request->path))
         return ERR_INPUT;
     request->query = rest;
-    return check_pairs(&request->params, &request->param_count, request->arena, rest);
+    return web_check_query(&request->params, &request->param_count, request->arena, rest);
 }
 
 enum err web_check_form(struct web_request *request)
 {
-    return check_pairs(&request->fields, &request->field_count, request->arena, request->body);
+    return web_check_query(&request->fields, &request->field_count, request->arena, request->body);
+}
+
+/* Takes the picked rows out of a form; what is left goes to *rest. */
+static enum err check_picks(struct buf *rest, struct web_request *request, struct str *picks)
+{
+    struct str text = request->body;
+    struct str one;
+    while (text.len > 0 && str_cut(&one, &text, '&')) {
+        struct web_pair pair;
+        if (!str_starts(one, STR("s-"))) {
+            buf_str(rest, one);
+            buf_char(rest, '&');
+            continue;
+        }
+        if (request->pick_count == WEB_PICKS_MAX)
+            return ERR_LIMIT;
+        TRY(check_pair(&pair, request->arena, one));
+        picks[request->pick_count++] = str_sub(pair.name, 2, SIZE_MAX);
+    }
+    return buf_err(rest);
+}
+
+enum err web_check_picks(struct web_request *request)
+{
+    struct buf rest = {0};
+    struct str *picks = arena_array(request->arena, WEB_PICKS_MAX, sizeof *picks);
+    enum err err = picks == NULL ? ERR_MEMORY : check_picks(&rest, request, picks);
+    struct str fields = arena_str(request->arena, buf_view(&rest));
+    buf_free(&rest);
+    TRY(err);
+    if (fields.data == NULL)
+        return ERR_MEMORY;
+    request->picks = picks;
+    return web_check_query(&request->fields, &request->field_count, request->arena, fields);
 }
 
 static struct str check_find(const struct web_pair *pairs, size_t count, const char *name)

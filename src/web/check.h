@@ -5,7 +5,7 @@
 
 #include "web/request.h"
 
-enum { WEB_HEADERS_MAX = 64, WEB_TARGET_MAX = 4096, WEB_PARAMS_MAX = 64 };
+enum { WEB_HEADERS_MAX = 64, WEB_TARGET_MAX = 4096, WEB_PARAMS_MAX = 64, WEB_PICKS_MAX = 2000 };
 
 /* Headers as they come in, one web_check_header each, then web_check_headers_end. */
 struct web_check {
@@ -29,6 +29,12 @@ MUST enum err web_check_target(struct web_request *request, struct str target);
 /* Splits a form body (application/x-www-form-urlencoded) into request->fields. ERR_INPUT,
  * ERR_LIMIT. */
 MUST enum err web_check_form(struct web_request *request);
+/* The same for a form in which rows are picked (WEB_PICKS): fields named s-KEY become
+ * request->picks, at most WEB_PICKS_MAX of them, and are no fields. */
+MUST enum err web_check_picks(struct web_request *request);
+/* Splits a query that travelled inside a form, as that of an address; into the arena. */
+MUST enum err web_check_query(const struct web_pair **out, size_t *count, struct arena *arena,
+                              struct str query);
 /* Decodes %XX, and '+' as a blank if plus is set, into the arena. ERR_INPUT, ERR_MEMORY. */
 MUST enum err web_check_decode(struct str *out, struct arena *arena, struct str text, bool plus);
 

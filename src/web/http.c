@@ -444,7 +444,8 @@ static enum MHD_Result job_answer(struct job *job)
     if (job->refused == 0 && job->request.method == WEB_POST) {
         job->request.body = buf_view(&job->body);
         bool form = str_eq(job->request.type, STR("application/x-www-form-urlencoded"));
-        if (form && web_check_form(&job->request) != ERR_OK)
+        bool picks = job->route != NULL && (job->route->flags & WEB_PICKS) != 0;
+        if (form && (picks ? web_check_picks : web_check_form)(&job->request) != ERR_OK)
             job->refused = 400;
     }
     if (job->refused != 0)

@@ -22,6 +22,8 @@ struct web_request {
     size_t param_count;
     const struct web_pair *fields; /* of a form body (application/x-www-form-urlencoded) */
     size_t field_count;
+    const struct str *picks; /* keys of the rows picked in a form (WEB_PICKS) */
+    size_t pick_count;
     const struct web_pair *captures; /* of the route's {names} */
     size_t capture_count;
     struct str body;
@@ -83,8 +85,9 @@ enum {
     WEB_LIMITED = 4, /* counts against the address's budget of expensive requests (AV1) */
     WEB_HEAVY = 8, /* computes for long: runs on a pool of its own, as many threads as cores, of low
                       priority, 32 waiting, more get 503 (password hashes, ID5) */
-    WEB_FORM = 16, /* a POST that shows its form again, filled in and without acting, when the
-                      field "again" is there: where a person returns to after signing in anew */
+    WEB_PICKS = 32, /* a POST of rows picked in a list: as many fields s-KEY as a page has rows */
+    WEB_FORM = 16,  /* a POST that shows its form again, filled in and without acting, when the
+                       field "again" is there: where a person returns to after signing in anew */
 };
 
 /* One row of the route table: no row, no service. A pattern is literal but for {name}, one segment,

@@ -491,6 +491,94 @@ def an_expired_session_keeps_what_was_typed(county):
     county.cookies["system"] = cookie_of(headers)
 
 
+def rows_of(text):
+    """The keys of a list's rows by their first links, its columns' headings."""
+    body = text[text.index("<tbody>"):text.index("</tbody>")] if "<tbody>" in text else ""
+    names = re.findall(r"<tr><td[^>]*><span><a href=[^>]*>([^<]*)</a>", body)
+    return names, re.findall(r"<th(?: [^>]*)?>(?:<a[^>]*>)?([^<]*)", text)
+
+
+def link_of(text, words):
+    match = re.search(r'<a[^>]*href="([^"]*)"[^>]*>%s</a>' % words, text)
+    return html_text(match.group(1)) if match else None
+
+
+def chosen(county, **fields):
+    """Saves a choice of columns and rows a page, as the form of the list does."""
+    status, headers, _ = county.ask("system", "/desk/lists", {"list": "accounts", "back": "/desk/accounts", **fields})
+    must(status == 303 and headers["location"] == "/desk/accounts", "%d %s" % (status, headers))
+    return county.ask("system", "/desk/accounts")[2]
+
+
+def a_list_is_paged_by_key_and_loses_and_repeats_nothing(county):
+    for i in range(45):
+        status = county.ask("system", "/desk/accounts/new", {"name": "seite%02d" % i, "person": "翻页%02d" % i})[0]
+        must(status == 200, "account %d: %d" % (i, status))
+    want = sorted(r[0] for r in query(county.data, "SELECT name FROM account"))
+    text = chosen(county, size="20")
+    seen, pages, back = [], 0, None
+    while True:
+        names, _ = rows_of(text)
+        must("共 %d" % len(want) in text, "the total is not %d" % len(want))
+        seen += names
+        pages += 1
+        back = link_of(text, "上一页")
+        if not link_of(text, "下一页"):
+            break
+        text = county.ask("system", link_of(text, "下一页"))[2]
+    must(seen == want and pages == (len(want) + 19) // 20, "%d pages: %s" % (pages, seen))
+    names, _ = rows_of(county.ask("system", back)[2])
+    must(names == want[(pages - 2) * 20:(pages - 1) * 20], "the page before: %s" % names)
+    names, _ = rows_of(county.ask("system", "/desk/accounts?sort=-name")[2])
+    must(names == want[::-1][:20], "descending: %s" % names)
+    names, _ = rows_of(county.ask("system", "/desk/accounts?after=nobody-of-this-name")[2])
+    must(names == want[:20], "behind a row that is gone: %s" % names)
+    names, _ = rows_of(chosen(county, size="200"))
+    must(names == want, "200 a page")
+    names, _ = rows_of(chosen(county, size="7"))
+    must(len(names) == 50, "a size that is none: %d rows" % len(names))
+
+
+def columns_and_page_size_are_remembered_for_the_account_alone(county):
+    _, heads = rows_of(chosen(county, **{"size": "20", "c-phone": "1", "c-state": "1", "c-nonsense": "1"}))
+    must(heads == ["用户名", "状态", "联系电话", "操作"], heads)
+    _, heads = rows_of(county.ask("security", "/desk/accounts")[2])
+    must("部门" in heads and "联系电话" not in heads, "another's choice: %s" % heads)
+    _, heads = rows_of(chosen(county, size="20"))
+    must(heads == ["用户名", "操作"], "none but the first: %s" % heads)
+    _, heads = rows_of(chosen(county, reset="1", size="20"))
+    must(heads == ["用户名", "姓名", "部门", "角色", "状态", "最近登录", "操作"], "by default: %s" % heads)
+    for back in ("https://evil.example/", "//evil.example", "/deskx", "/desk//evil", "/desk/\nx"):
+        status, headers, _ = county.ask("system", "/desk/lists", {"list": "accounts", "back": back})
+        must(status == 303 and headers["location"] == "/desk", "%s leads to %s" % (back, headers))
+    must(county.ask("system", "/desk/lists", {"list": "other"})[0] == 400, "any name is kept")
+
+
+def the_filter_is_kept_on_the_way_to_a_detail_and_back(county):
+    """From the list by its links alone: detail, edit, saved, back to the list as it was."""
+    chosen(county, **{"size": "20", "c-person": "1"})
+    text = county.ask("system", "/desk/accounts?q=" + urllib.parse.quote("翻页") + "&state=active&sort=-name&x=1")[2]
+    text = county.ask("system", link_of(text, "下一页"))[2]
+    names, _ = rows_of(text)
+    must(names == ["seite%02d" % i for i in range(24, 4, -1)], names)
+    detail = county.ask("system", link_of(text, names[0]))[2]
+    must(rows_of(county.ask("system", link_of(detail, "用户管理"))[2])[0] != [], "the menu leads nowhere")
+    home = [html_text(h) for h in re.findall(r'<a href="(/desk/accounts\?[^"]*)">用户管理</a>', detail)]
+    must(home and rows_of(county.ask("system", home[0])[2])[0] == names, "back from the detail: %s" % home)
+    edit = county.ask("system", link_of(detail, "修改"))[2]
+    fields = dict(re.findall(r'<input[^>]*name="(csrf|came|key|version|person)"[^>]*value="([^"]*)"', edit))
+    action = re.search(r'action="(/desk/accounts/\d+/edit)"', edit).group(1)
+    fields = {name: html_text(value) for name, value in fields.items()}
+    status, headers, text = county.ask("system", action, {**fields, "phone": "0391-1"})
+    must(status == 303 and "came=" in headers["location"], "%d %s" % (status, headers))
+    saved = county.ask("system", headers["location"])[2]
+    home = [html_text(h) for h in re.findall(r'<a href="(/desk/accounts\?[^"]*)">用户管理</a>', saved)]
+    must("已保存" in saved and rows_of(county.ask("system", home[0])[2])[0] == names, "back after saving")
+    text = county.ask("system", "/desk/accounts/%d?came=%s" % (
+        county.account("jingban"), urllib.parse.quote('"><script>x</script>')))[2]
+    must("<script>x" not in text, "what travels is not escaped")
+
+
 def html_text(text):
     for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
         text = text.replace(name, char)
@@ -616,6 +704,9 @@ for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_
              ID10_sessions_are_listed_and_ended_one_by_one_or_all, ID9_roles_and_suspension_end_sessions_at_once,
              AC1_no_second_role_for_an_administrator, ID1_names_are_unique_however_they_are_spelt,
              a_new_account_gets_its_password_once_and_a_double_submit_makes_one,
+             a_list_is_paged_by_key_and_loses_and_repeats_nothing,
+             columns_and_page_size_are_remembered_for_the_account_alone,
+             the_filter_is_kept_on_the_way_to_a_detail_and_back,
              departments_are_made_and_changed_by_the_rules_of_import, an_expired_session_keeps_what_was_typed,
              the_matrix_is_exported_as_it_is, AU1_the_audit_shows_who_when_where_and_what,
              AV1_many_sign_ins_leave_the_portal_quick):

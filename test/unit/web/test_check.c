@@ -113,6 +113,34 @@ static int headers(const char *const rows[][2], size_t count)
     return web_check_headers_end(&check);
 }
 
+static void picked_rows_are_no_fields_and_at_most_a_page(void **state)
+{
+    struct arena arena = {0};
+    struct buf body = {0};
+    struct web_request r = {.arena = &arena};
+    (void)state;
+    r.body = STR("which=picked&s-91%E7%A4%BA=1&csrf=x&s-7=1");
+    assert_int_equal(web_check_picks(&r), ERR_OK);
+    assert_int_equal(r.pick_count, 2);
+    assert_true(str_eq(r.picks[0], STR("91示")) && str_eq(r.picks[1], STR("7")));
+    assert_int_equal(r.field_count, 2);
+    assert_true(str_eq(web_field(&r, "csrf"), STR("x")));
+    r = (struct web_request){.arena = &arena, .body = STR("a=1&s-7=1&a=2")};
+    assert_int_equal(web_check_picks(&r), ERR_INPUT);
+    r = (struct web_request){.arena = &arena, .body = STR("s-%00=1")};
+    assert_int_equal(web_check_picks(&r), ERR_INPUT);
+    for (int i = 0; i < 2000; i++)
+        buf_printf(&body, "s-%d=1&", i);
+    r = (struct web_request){.arena = &arena, .body = buf_view(&body)};
+    assert_int_equal(web_check_picks(&r), ERR_OK);
+    assert_int_equal(r.pick_count, 2000);
+    buf_cat(&body, "s-2000=1");
+    r = (struct web_request){.arena = &arena, .body = buf_view(&body)};
+    assert_int_equal(web_check_picks(&r), ERR_LIMIT);
+    buf_free(&body);
+    arena_free(&arena);
+}
+
 static void framing_must_be_unmistakable(void **state)
 {
     static const struct {
@@ -251,6 +279,7 @@ int main(void)
         cmocka_unit_test(hostile_targets_are_refused),
         cmocka_unit_test(too_long_and_too_many_are_limits),
         cmocka_unit_test(parameters_are_split_and_decoded),
+        cmocka_unit_test(picked_rows_are_no_fields_and_at_most_a_page),
         cmocka_unit_test(framing_must_be_unmistakable),
         cmocka_unit_test(sixty_five_headers_are_too_many),
         cmocka_unit_test(a_NUL_in_a_value_is_seen),
