@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "office/account.h"
 #include "office/audit.h"
+#include "office/job.h"
 #include "office/portal.h"
 #include "page/page.h"
 
@@ -23,6 +24,7 @@ struct serve {
     struct office reader;
     struct page_site site;
     struct web_server *server;
+    struct office_runner *runner; /* of jobs */
     struct fault fault;
     struct str address;
     struct str proxy;
@@ -142,6 +144,7 @@ static enum err serve_start(struct serve *s)
                                       .guard = page_guard,
                                       .ctx = &s->site,
                                       .log = &cmd->log};
+    TRY(office_runner_start(&s->runner, &cmd->office));
     return web_server_start(&s->server, &config, &s->fault);
 }
 
@@ -165,6 +168,7 @@ static void serve_print(const struct serve *s)
 static void serve_stop(struct serve *s)
 {
     web_server_stop(s->server, SERVE_GRACE);
+    office_runner_stop(s->runner);
     page_site_close(&s->site);
     office_reader_close(&s->reader);
 }

@@ -414,6 +414,20 @@ static enum err session_below(struct db_tx *tx, void *ctx)
     return ERR_OK;
 }
 
+static enum err session_of(struct db_tx *tx, void *ctx)
+{
+    struct session_ask *a = ctx;
+    *a->out = (struct office_session){.account = a->row.account, .role_codes = STR("")};
+    TRY(session_roles(a, tx));
+    return session_person(a, tx);
+}
+
+enum err office_session_of(struct office_session *out, struct errand *e, int64_t account)
+{
+    struct session_ask a = {.e = e, .out = out, .row = {.account = account}};
+    return office_read(e, "session-of", session_of, &a);
+}
+
 enum err office_session_scope(struct office_scope *out, struct errand *e,
                               const struct office_session *session,
                               enum model_permission permission)

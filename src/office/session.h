@@ -39,6 +39,9 @@ MUST enum err office_sign_in(struct str *token, struct errand *e, const struct o
 /* Who holds this token. ERR_MISSING when it is none, over, ended, or its account suspended. Notes
  * that it was used. */
 MUST enum err office_session_find(struct office_session *out, struct errand *e, struct str token);
+/* The same person without a session: for work that he ordered and that is done later. ERR_MISSING
+ * when his account is suspended. */
+MUST enum err office_session_of(struct office_session *out, struct errand *e, int64_t account);
 /* How far a permission reaches for the person; level MODEL_SCOPE_NONE where not at all. */
 MUST enum err office_session_scope(struct office_scope *out, struct errand *e,
                                    const struct office_session *session,

@@ -19,6 +19,7 @@ static const struct {
     const char *label;
 } desk_menu[] = {
     {MODEL_PERMISSION_SELF, "我的工作", "/desk", "工作台首页"},
+    {MODEL_PERMISSION_JOB_VIEW, "我的工作", "/desk/jobs", "后台任务"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/password", "修改密码"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/sessions", "我的登录"},
     {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/departments", "部门管理"},
@@ -41,6 +42,8 @@ static const char *const desk_words[][2] = {
     {"revoked", "已收回，对方须重新登录。"},
     {"setup", "三员账号已建立。请三人分别登录，首次登录须修改密码。"},
     {"out", "已退出登录。"},
+    {"ordered", "任务已下达，完成后可在本页查看结果；可以关闭页面，稍后再来。"},
+    {"cancelled", "任务已取消。"},
 };
 
 /* --- who asks --- */

@@ -136,5 +136,6 @@ web_handler desk_lists_save, desk_accounts, desk_account, desk_account_new, desk
     desk_account_revoke, desk_matrix, desk_matrix_csv;
 web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,
     desk_department_edit;
+web_handler desk_jobs, desk_job, desk_job_file, desk_job_cancel;
 
 #endif

@@ -214,17 +214,17 @@ static void send_download(struct MHD_Response *response, const char *name)
 static void send_headers(struct MHD_Response *response, const struct job *job)
 {
     const struct web_page *page = job->page;
-    char etag[WEB_ETAG + 8];
+    char text[WEB_ETAG + 8];
     for (size_t i = 0; i < sizeof http_headers / sizeof http_headers[0]; i++)
         MHD_add_response_header(response, http_headers[i][0], http_headers[i][1]);
     MHD_add_response_header(response, "Content-Type", page->type);
     send_cache_headers(response, page);
     if (page->etag[0] != '\0') {
-        snprintf(etag, sizeof etag, "\"%s%s\"", page->etag,
+        snprintf(text, sizeof text, "\"%s%s\"", page->etag,
                  job->encoding == WEB_GZIP     ? "-g"
                  : job->encoding == WEB_BROTLI ? "-b"
                                                : "");
-        MHD_add_response_header(response, "ETag", etag);
+        MHD_add_response_header(response, "ETag", text);
     }
     if (page->path == NULL)
         MHD_add_response_header(response, "Vary", "Accept-Encoding, Accept-Language");
@@ -238,6 +238,10 @@ static void send_headers(struct MHD_Response *response, const struct job *job)
         MHD_add_response_header(response, "Set-Cookie", page->cookie);
     if (page->download != NULL)
         send_download(response, page->download);
+    if (page->refresh > 0) {
+        snprintf(text, sizeof text, "%u", page->refresh);
+        MHD_add_response_header(response, "Refresh", text);
+    }
     if (page->open_data)
         MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
     if (page->forget)

@@ -58,6 +58,7 @@ enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned 
     page->status = reply->status;
     page->type = reply->type;
     page->max_age = reply->max_age;
+    page->refresh = reply->refresh;
     page->immutable = reply->immutable;
     page->no_store = reply->no_store;
     page->open_data = reply->open_data;

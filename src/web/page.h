@@ -19,6 +19,7 @@ struct web_page {
     char *download;
     char *cookie;
     char *path; /* of a file to send instead of body */
+    unsigned refresh;
     unsigned max_age;
     bool immutable;
     bool no_store;

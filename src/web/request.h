@@ -66,6 +66,7 @@ struct web_reply {
     struct str location;    /* of a redirect */
     struct str download;    /* file name for Content-Disposition: attachment; empty for none */
     struct str cookie;      /* a whole Set-Cookie value; empty for none */
+    unsigned refresh;       /* seconds after which the browser asks again; 0: never */
     unsigned max_age;       /* seconds a shared cache may keep it; 0: must revalidate */
     bool immutable;         /* content never changes under this address */
     bool no_store;          /* nothing may keep it */

@@ -1,0 +1,14 @@
+/* The kinds of jobs, one line each. */
+#include "office/job.h"
+
+const struct office_job_kind *const office_job_kinds[] = {
+    NULL,
+};
+
+const struct office_job_kind *office_job_kind(struct str name)
+{
+    for (size_t i = 0; office_job_kinds[i] != NULL; i++)
+        if (str_eq(str_of(office_job_kinds[i]->name), name))
+            return office_job_kinds[i];
+    return NULL;
+}
