@@ -138,6 +138,7 @@ static enum err serve_start(struct serve *s)
     const struct web_config config = {.address = address,
                                       .port = (uint16_t)s->port,
                                       .proxy = proxy,
+                                      .quick = db_local(s->reader.db),
                                       .routes = page_routes,
                                       .error_page = page_error,
                                       .version = page_site_version,

@@ -164,6 +164,11 @@ void db_stats_get(struct db_stats *out, struct db *db)
     out->retries = atomic_load(&db->counts.retries);
 }
 
+bool db_local(const struct db *db)
+{
+    return db->source.driver->one_writer;
+}
+
 const char *db_dialect(const struct db *db)
 {
     return db->source.driver->dialect;

@@ -166,6 +166,8 @@ MUST enum err db_migrate(struct db *db, const struct db_migration *list, size_t 
 
 /* "sqlite" or "postgresql". */
 const char *db_dialect(const struct db *db);
+/* Do reads wait neither for a network nor for a connection or a writer? */
+bool db_local(const struct db *db);
 /* Integrity as the database itself sees it (PRAGMA integrity_check and foreign_key_check; on
  * PostgreSQL a read of every table). ERR_DAMAGED with the message in fault. */
 MUST enum err db_check(struct db *db, struct fault *fault);

@@ -17,7 +17,7 @@ static struct db_tx *pool_turn(struct db_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
     uint64_t ticket = pool->next_ticket++;
-    while (ticket != pool->now_serving || pool->lent == DB_POOL_MAX)
+    while (ticket != pool->now_serving || pool->lent == pool->source->driver->most)
         pthread_cond_wait(&pool->changed, &pool->lock);
     pool->now_serving++;
     pool->lent++;

@@ -607,6 +607,7 @@ static enum err pg_open(struct db_tx **out, const struct db_source *source, bool
 
 const struct db_driver db_postgres_driver = {
     .dialect = "postgresql",
+    .most = 8, /* a server has a hundred for all */
     .big = "BIGINT",
     .bytes = "bytea",
     .open = pg_open,

@@ -711,6 +711,7 @@ static enum err sqlite_check(struct db_tx *tx, struct fault *fault)
 const struct db_driver db_sqlite_driver = {
     .dialect = "sqlite",
     .one_writer = true,
+    .most = 256, /* readers: an open file each; no thread waits for another's */
     .open = sqlite_open,
     .close = sqlite_close,
     .step = sqlite_step,

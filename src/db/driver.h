@@ -67,6 +67,7 @@ struct db_driver {
     const char *big;   /* 64-bit integer type in DDL, NULL where INTEGER is one */
     const char *bytes; /* type of bytes in DDL, NULL where it is BLOB */
     bool one_writer;   /* writes go through one thread in groups */
+    unsigned most;     /* connections a process opens at most, as they are needed */
     /* Connects. writable only says what the connection is for; begin says it of a transaction. */
     enum err (*open)(struct db_tx **out, const struct db_source *source, bool writable,
                      struct fault *fault);
@@ -139,9 +140,6 @@ struct db_pool {
     uint64_t next_ticket; /* given to the next who comes */
     uint64_t now_serving;
 };
-
-/* Connections a process opens at most; SQLite needs readers only, PostgreSQL both. */
-enum { DB_POOL_MAX = 8 };
 
 /* Prepares an empty pool; connects nothing yet. source must live longer. */
 void db_pool_init(struct db_pool *pool, const struct db_source *source);

@@ -12,7 +12,7 @@ enum {
 const struct web_route page_routes[] = {
     {WEB_GET, "/", page_front, ROUTES_PAGE, 0, "front", 0},
     {WEB_GET, "/search", page_search, ROUTES_PAGE | WEB_LIMITED, 0, "search", 0},
-    {WEB_GET, "/business/{id}", page_business, ROUTES_PAGE, 0, "business", 0},
+    {WEB_GET, "/business/{id}", page_business, ROUTES_PAGE | WEB_QUICK, 0, "business", 0},
     {WEB_GET, "/results", page_results_list, ROUTES_PAGE, 0, "results", 0},
     {WEB_GET, "/draws", page_draws, ROUTES_PAGE, 0, "draws", 0},
     {WEB_GET, "/draws/{number}", page_draw, ROUTES_PAGE, 0, "draw", 0},

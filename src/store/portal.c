@@ -209,17 +209,19 @@ enum err store_public_seats(struct store_public_seat **out, size_t *count, struc
 
 /* --- results --- */
 
-#define RESULT_ROWS                                                                                \
+#define RESULT_COLUMNS                                                                             \
     "SELECT r.id, v.pool_id, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"      \
     " p.authority, p.result_on, p.object_number, p.object_name, p.item_code, p.item, p.code,"      \
     " r.published_at, w.number, b.idx, r.state, COALESCE(c.replaces, 0), COALESCE(c.reason, ''),"  \
-    " r.visit, r.item FROM published p"                                                            \
-    " JOIN result r ON r.tenant = p.tenant AND r.id = p.result"                                    \
+    " r.visit, r.item"
+#define RESULT_REST                                                                                \
     " JOIN publication b ON b.tenant = p.tenant AND b.id = p.publication"                          \
-    " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"                                      \
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"                                        \
-    " LEFT JOIN correction c ON c.tenant = p.tenant AND c.result = p.result"                       \
-    " WHERE p.tenant = $1"
+    " LEFT JOIN correction c ON c.tenant = p.tenant AND c.result = p.result"
+#define RESULT_ROWS                                                                                \
+    RESULT_COLUMNS " FROM published p JOIN result r ON r.tenant = p.tenant AND r.id = p.result"    \
+                   " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit" RESULT_REST           \
+                   " WHERE p.tenant = $1"
 
 /* All that is compared stands in the published row itself, so that a filter that few rows pass
  * reads that table alone. */
@@ -235,10 +237,10 @@ static const char RESULTS[] = RESULT_ROWS
 /* The object's visits come first: CROSS JOIN and the bare sum keep SQLite from reading the results
  * of everybody until the limit is full. */
 static const char RESULTS_OF_OBJECT[] =
-    RESULT_ROWS " AND p.result IN (SELECT x.id FROM visit y CROSS JOIN result x"
-                " WHERE y.tenant = $1 AND x.id + 0 < $2 AND y.pool_id = $3"
-                " AND x.tenant = y.tenant AND x.visit = y.id)"
-                " ORDER BY p.result DESC LIMIT $4";
+    RESULT_COLUMNS " FROM visit v CROSS JOIN result r CROSS JOIN published p" RESULT_REST
+                   " WHERE v.tenant = $1 AND r.id + 0 < $2 AND v.pool_id = $3"
+                   " AND r.tenant = v.tenant AND r.visit = v.id AND p.tenant = r.tenant"
+                   " AND p.result = r.id ORDER BY r.id + 0 DESC LIMIT $4";
 
 static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena)
 {

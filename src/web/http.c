@@ -62,8 +62,9 @@ struct job {
     const struct web_route *route;
     char *target; /* as sent */
     struct buf body;
-    size_t taken;   /* bytes of body that came */
-    struct buf key; /* in the page cache */
+    size_t taken;     /* bytes of body that came */
+    struct buf key;   /* in the page cache */
+    uint64_t version; /* of public content when it was asked for */
     struct web_page *page;
     struct web_check check;
     struct str accept_encoding;
@@ -145,15 +146,14 @@ static bool job_cacheable(const struct job *job)
            job->request.method != WEB_POST;
 }
 
-/* Runs on a worker, or on the event thread for fast routes. */
+/* Runs on a worker, or on the event thread for fast routes. The page is kept under the version that
+ * stood when it was asked for: should it be newer, nobody finds it. */
 static void job_run(struct job *job)
 {
-    const struct web_config *config = &job->server->config;
-    uint64_t version = job_cacheable(job) ? config->version(config->ctx) : 0;
     job->page = job_handle(job);
     if (job->page != NULL && job->page->status == 200 && job->page->path == NULL &&
         job_cacheable(job))
-        web_cache_put(job->server->cache, buf_view(&job->key), version, job->page);
+        web_cache_put(job->server->cache, buf_view(&job->key), job->version, job->page);
     job->done = true;
 }
 
@@ -431,13 +431,23 @@ static struct web_page *job_cached(struct job *job)
     if (!job_cacheable(job))
         return NULL;
     job_key(job);
-    return web_cache_get(job->server->cache, buf_view(&job->key), config->version(config->ctx));
+    job->version = config->version(config->ctx);
+    return web_cache_get(job->server->cache, buf_view(&job->key), job->version);
 }
 
 /* A refusal that says the message itself cannot be trusted: answered at once, whatever follows. */
 static bool job_untrusted(const struct job *job)
 {
     return job->refused == 400 || job->refused == 405 || job->refused == 414 || job->refused == 431;
+}
+
+/* Does it run on the event thread? Handing a page over and back costs as much as a quick one. */
+static bool job_here(const struct job *job)
+{
+    unsigned flags = job->route->flags;
+    if ((flags & WEB_QUICK) != 0 && job->server->config.quick)
+        return true;
+    return (flags & (WEB_BLOCK | WEB_HEAVY)) == 0;
 }
 
 /* The request is complete: answers it, or hands it to the pool. */
@@ -458,7 +468,7 @@ static enum MHD_Result job_answer(struct job *job)
         job->page = job_cached(job);
     if (job->page != NULL || job->refused != 0)
         return job_send(job);
-    if ((job->route->flags & (WEB_BLOCK | WEB_HEAVY)) == 0) {
+    if (job_here(job)) {
         job_run(job);
         return job_send(job);
     }

@@ -20,6 +20,7 @@ struct web_config {
     uint16_t port;                  /* 0: any; web_server_port tells */
     unsigned threads;               /* event threads; 0: one a core */
     unsigned workers;               /* worker threads; 0: twice the cores */
+    bool quick;                     /* WEB_QUICK handlers run on the event threads */
     unsigned queue;                 /* requests that may wait for a worker; more get 503; 0: 256 */
     unsigned per_client;            /* connections of one address (/64 for IPv6); 0: 64 */
     unsigned connections;           /* of all; 0: 1000 */

@@ -33,18 +33,15 @@ static struct web_value *model_grow(struct web_model *m, struct web_value *v, bo
     return slot;
 }
 
-/* The value under a name, new ones added; a later one of the same name replaces the earlier. */
+/* A new value under a name. Of two with the same name the later one is found (template.c looks from
+ * the end), which replaces the earlier without looking for it. */
 static struct web_value *model_slot(struct web_model *m, struct web_value *object, const char *name)
 {
-    struct str key = str_of(name);
     object->kind = WEB_OBJECT;
-    for (size_t i = 0; i < object->count; i++)
-        if (str_eq(object->names[i], key))
-            return object->items[i];
     struct web_value *slot = model_grow(m, object, true);
     if (slot == NULL)
         return NULL;
-    object->names[object->count] = key;
+    object->names[object->count] = str_of(name);
     object->items[object->count++] = slot;
     return slot;
 }

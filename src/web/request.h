@@ -89,6 +89,8 @@ enum {
     WEB_PICKS = 32, /* a POST of rows picked in a list: as many fields s-KEY as a page has rows */
     WEB_FORM = 16,  /* a POST that shows its form again, filled in and without acting, when the
                        field "again" is there: where a person returns to after signing in anew */
+    WEB_QUICK = 64, /* with WEB_BLOCK: a few reads by key. On the event thread where the server
+                       was told that such reads wait for nobody (web_config.quick) */
 };
 
 /* One row of the route table: no row, no service. A pattern is literal but for {name}, one segment,

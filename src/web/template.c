@@ -50,10 +50,12 @@ struct parser {
 static const struct web_value *object_find(const struct web_value *object, struct str name)
 {
     size_t count = object->kind == WEB_OBJECT ? object->count : 0;
-    for (size_t i = 0; i < count; i++)
-        if (object->names[i].len == name.len &&
-            memcmp(object->names[i].data, name.data, name.len) == 0)
-            return object->items[i];
+    for (size_t i = count; i > 0; i--) { /* the later of two replaces the earlier */
+        const struct str *own = &object->names[i - 1];
+        if (own->len == name.len && own->data[0] == name.data[0] &&
+            memcmp(own->data, name.data, name.len) == 0)
+            return object->items[i - 1];
+    }
     return NULL;
 }
 
