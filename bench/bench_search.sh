@@ -57,7 +57,7 @@ with_import() {
     import=$!
     sleep 1
     echo "# while as many are imported"
-    python3 "$here/search_client.py" "$port" "$1" "$2" "search_import_$1" || fail client
+    python3 "$here/search_client.py" "$port" "$dir/data/sunlot.db" "$2" "search_import_$1" || fail client
     kill -0 "$import" 2>/dev/null || echo "# the import ended before the last question"
     kill "$import" 2>/dev/null
     wait "$import"
@@ -69,7 +69,7 @@ for rows in ${BENCH_NAMES:-1000000 10000000}; do
     [ "$rows" -gt 1000000 ] && goal=30
     fill "$rows"
     start
-    python3 "$here/search_client.py" "$port" "$rows" "$goal" "search_$rows" || fail client
+    python3 "$here/search_client.py" "$port" "$dir/data/sunlot.db" "$goal" "search_$rows" || fail client
     [ "$rows" -gt 1000000 ] || with_import "$rows" "$goal"
     stop "search_$rows"
 done

@@ -42,6 +42,30 @@ static const struct trade {
 
 static const char *const FORMS[] = {"有限公司", "商店", "经营部", "有限责任公司"};
 
+/* What trade names are made of: characters that real ones use. */
+static const char NAMING[] =
+    "兴盛恒泰鑫宏达通顺祥瑞丰裕华利安康宁和平福禄寿喜财源广进德仁义礼智信诚实"
+    "永久长远隆昌旺茂金银玉宝珠光明辉煌星辰日月天地山河江海湖川云龙凤虎马鹏鹤"
+    "燕鹰松柏竹梅兰菊荷莲春夏秋冬东南西北中正大小新老美丽佳好优良品尚雅韵诗书"
+    "画琴棋飞翔腾跃奔驰骏捷速快联合众友邦国民生家园圆满百千万亿多益博文武英杰"
+    "豪俊贤才子孙世代传承创业建设发展科技工程农林牧渔商贸物流汽车电器服装食饮"
+    "料酒茶烟糖果蔬菜米面油盐酱醋鱼肉蛋奶豆水火木土石铁铜铝钢具船航空路桥房屋";
+enum { NAMING_COUNT = 216, NAMING_BYTES = 3, NAMES = NAMING_COUNT * NAMING_COUNT * NAMING_COUNT };
+_Static_assert(sizeof NAMING == NAMING_COUNT * NAMING_BYTES + 1, "216 characters of three bytes");
+
+/* The trade name of a row: three characters, no two of the first ten million rows alike. One row in
+ * two thousand has a number besides, as in the registries of three provinces. */
+static void print_trade_name(uint64_t row)
+{
+    uint64_t scattered = row * 700000001u % NAMES;
+    for (int i = 0; i < 3; i++) {
+        printf("%.*s", NAMING_BYTES, NAMING + scattered % NAMING_COUNT * NAMING_BYTES);
+        scattered /= NAMING_COUNT;
+    }
+    if (row % 2000 == 0)
+        printf("第%" PRIu64, row + 1);
+}
+
 /* splitmix64: the stream of one row. */
 static uint64_t next_word(uint64_t *state)
 {
@@ -101,9 +125,11 @@ static void print_row(uint64_t row)
     unsigned month = 1 + (unsigned)((r >> 32) % 12), day = 1 + (unsigned)((r >> 40) % 28);
     char uscc[19];
     make_uscc(uscc, row, place->code, kind);
-    printf("%s,%s%s第%" PRIu64 "%s,%s,存续,%s,%s%s建设路%u号,%s,\"", uscc, place->name, trade->word,
-           row + 1, FORMS[(r >> 48) % 4], kind == 1 ? "个体工商户" : "企业", place->code,
-           place->name, place->street, (unsigned)((r >> 52) % 900) + 1, trade->code);
+    printf("%s,%s", uscc, place->name);
+    print_trade_name(row);
+    printf("%s%s,%s,存续,%s,%s%s建设路%u号,%s,\"", trade->word, FORMS[(r >> 48) % 4],
+           kind == 1 ? "个体工商户" : "企业", place->code, place->name, place->street,
+           (unsigned)((r >> 52) % 900) + 1, trade->code);
     for (const char *c = trade->business; *c != '\0'; c++)
         fputs(*c == '"' ? "\"\"" : (char[]){*c, '\0'}, stdout);
     printf("\",%u-%02u-%02u\n", year, month, day);

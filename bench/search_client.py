@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Asks the search page of a portal as readers do and prints the 99th percentile of each kind of text.
 
-    search_client.py PORT ROWS GOAL_MS NAME
+    search_client.py PORT DATABASE GOAL_MS NAME
 
-ROWS objects of gen_objects are registered. Every request has an address of its own (the server must
+The objects of gen_objects are registered in the SQLite database; names to ask for are read from it. Every request has an address of its own (the server must
 trust 127.0.0.1 as its proxy) and a parameter that never came before, so that neither the limit nor
 the page cache answers. The time is from sending the request to the last byte of the page.
 """
 import http.client
 import random
+import re
+import sqlite3
 import sys
 import time
 import urllib.parse
@@ -17,17 +19,36 @@ COUNT = 500
 PLACES = {"410882": "沁阳市", "140981": "原平市", "410481": "舞钢市", "411523": "新县", "410883": "孟州市"}
 
 
-def kinds(rows):
+def kinds(database):
     """Name and a function that gives the text and the filter of one request."""
-    number = lambda: random.randrange(rows)
+    link = sqlite3.connect("file:%s?mode=ro" % database, uri=True)
+    last = link.execute("SELECT MAX(rowid) FROM object").fetchone()[0]
     place = lambda: random.choice(list(PLACES.items()))
 
+    def name():
+        return link.execute("SELECT name FROM object WHERE rowid >= ? LIMIT 1",
+                            (random.randint(1, last),)).fetchone()[0]
+
+    def part(length):
+        """So many characters of somebody's name, from anywhere in it."""
+        own = name()
+        at = random.randint(0, len(own) - length)
+        return own[at:at + length]
+
+    def trade_name():
+        """The three characters that are a business's own."""
+        return re.sub("^.*?[市区县]", "", name())[:3]
+
+    def numbered():
+        """One name in two thousand has a number."""
+        return "第%d" % (random.randrange(last // 2000) * 2000 + 1)
+
     def inside():
-        code, name = place()
-        return name + "百", {"division": code}
+        code, own = place()
+        return own + trade_name()[0], {"division": code}
 
     def filtered():
-        return random.choice(["公司", "店", "第1", "有限", ""]), {
+        return random.choice(["公司", "店", "大", "有限", ""]), {
             "division": place()[0], "kind": "enterprise", "section": random.choice("FHCE")}
 
     def apart():
@@ -38,14 +59,16 @@ def kinds(rows):
         return random.choice([n for c, n in PLACES.items() if c != code]), {"division": code}
 
     return [
-        ("one_common", lambda: (random.choice("公司店部有限百货药食第1"), {})),
+        ("one_any", lambda: (part(1), {})),
         ("one_none", lambda: (random.choice("龘靐齉爨饕餮"), {})),
         ("two_common", lambda: (random.choice(["公司", "有限", "百货", "商店", "经营", "食品", "沁阳"]), {})),
-        ("two_none", lambda: (random.choice(["司公", "店商", "部市", "药餐", "限第"]), {})),
-        ("four_common", lambda: (random.choice(["有限公司", "有限责任", "汽车维修", "原平市建"]), {})),
-        ("number_part", lambda: ("第%d" % number(), {})),
-        ("one_business", lambda: ("第%d经营部" % number(), {})),
-        ("scattered", lambda: ("%s第%d商" % (random.choice(["百货", "餐饮"]), random.randrange(100)), {})),
+        ("two_any", lambda: (part(2), {})),
+        ("two_none", lambda: (random.choice(["司公", "店商", "部市", "药餐", "限任"]), {})),
+        ("three_any", lambda: (part(3), {})),
+        ("four_common", lambda: (random.choice(["有限公司", "有限责任", "汽车维修", "原平市金"]), {})),
+        ("trade_name", lambda: (trade_name(), {})),
+        ("whole_name", lambda: (name(), {})),
+        ("number", lambda: (numbered(), {})),
         ("in_division", inside),
         ("filtered", filtered),
         ("filtered_apart", apart),
@@ -77,11 +100,11 @@ def percentile(times, share):
     return sorted(times)[min(len(times) - 1, int(len(times) * share))]
 
 
-def main(port, rows, goal, name):
+def main(port, database, goal, name):
     random.seed(20261121)
     reader = Reader(int(port))
     every = []
-    for kind, make in kinds(int(rows)):
+    for kind, make in kinds(database):
         began, times = time.time(), []
         while len(times) < COUNT and (len(times) < 20 or time.time() - began < 20):
             times.append(reader.ask(*make()))

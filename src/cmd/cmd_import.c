@@ -1,4 +1,5 @@
 /* sunlot import: a table file into a registry, and what became of its rows. */
+#include "base/nice.h"
 #include "cmd/cmd.h"
 #include "office/import.h"
 #include "sheet/reader.h"
@@ -192,6 +193,7 @@ int cmd_import(struct cmd *cmd, int argc, char **argv)
     if (job.path == NULL || (errors.len > 0 && job.errors_path == NULL))
         return cmd_fail(ERR_MEMORY, NULL);
     clock_gettime(CLOCK_MONOTONIC, &watch.last);
+    nice_step_back(NICE_BACKGROUND); /* readers of the portal are served first */
     code = cmd_open(cmd);
     return code != CMD_OK ? code : import_run(cmd, &job, &watch);
 }

@@ -4,6 +4,7 @@
  * settings anew and forgets every cached page. */
 #include "cmd/cmd.h"
 
+#include "base/nice.h"
 #include "base/time.h"
 #include "office/account.h"
 #include "office/audit.h"
@@ -112,6 +113,7 @@ static void serve_wait(struct serve *s, const sigset_t *set)
 {
     bool more = true;
     int64_t due = 0;
+    nice_step_back(NICE_BACKGROUND);
     for (;;) {
         const struct timespec tick = {more ? 0 : SERVE_TICK, 0};
         int got = sigtimedwait(set, NULL, &tick);

@@ -6,6 +6,7 @@
 #include "office/job.h"
 
 #include "base/file.h"
+#include "base/nice.h"
 #include "base/time.h"
 #include "office/job_watch.h"
 #include "office/session.h"
@@ -342,6 +343,7 @@ static enum err runner_round(struct office_runner *r, bool first, bool *did)
 
 static void runner_main(struct office_runner *r, bool first)
 {
+    nice_step_back(NICE_BACKGROUND);
     while (!r->stop) {
         bool did = false;
         enum err err = runner_round(r, first, &did);

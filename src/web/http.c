@@ -5,6 +5,7 @@
  * lives in its job and is freed when libmicrohttpd says that the request is over. */
 #include "web/http.h"
 
+#include "base/nice.h"
 #include "base/time.h"
 #include "crypto/random.h"
 #include "web/check.h"
@@ -34,8 +35,7 @@ enum {
     HTTP_RATE = 10,          /* expensive requests a second of one address */
     HTTP_BURST = 40,
     HTTP_SLOTS = 4096,
-    HTTP_HEAVY = 32, /* long computations that wait */
-    HTTP_NICE = 10
+    HTTP_HEAVY = 32 /* long computations that wait */
 };
 
 struct web_server {
@@ -683,7 +683,7 @@ static enum err http_parts(struct web_server *server)
     TRY(web_cache_open(&server->cache, c->cache_bytes != 0 ? c->cache_bytes : HTTP_CACHE));
     const struct web_pool_spec work = {http_or(c->workers, 2 * cores), http_or(c->queue, 256), 0,
                                        job_work};
-    const struct web_pool_spec heavy = {cores, HTTP_HEAVY, HTTP_NICE, job_work};
+    const struct web_pool_spec heavy = {cores, HTTP_HEAVY, NICE_BACKGROUND, job_work};
     TRY(web_pool_start(&server->pool, &work));
     return web_pool_start(&server->heavy, &heavy);
 }

@@ -1,10 +1,10 @@
 /* The worker pool: see work.h. */
 #include "web/work.h"
 
+#include "base/nice.h"
+
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 struct web_pool {
     pthread_mutex_t lock;
@@ -39,8 +39,8 @@ static void *pool_take(struct web_pool *pool)
 static void *pool_run(void *arg)
 {
     struct web_pool *pool = arg;
-    if (pool->nice > 0) /* of this thread alone, as Linux has it; where not, it is no loss */
-        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), pool->nice);
+    if (pool->nice > 0)
+        nice_step_back(pool->nice);
     for (void *item = pool_take(pool); item != NULL; item = pool_take(pool))
         pool->work(item);
     return NULL;
