@@ -518,7 +518,8 @@ static enum err import_work(struct db_tx *tx, void *ctx)
                              .tx = tx,
                              .stamp = {.tenant = w->e->office->tenant, .at = w->e->now},
                              .next_id = 1};
-    enum err err = office_id(&run.stamp.job, w->e);
+    enum err err =
+        w->job->dry_run ? office_id(&run.stamp.job, w->e) : office_stamp(&run.stamp.job, w->e, tx);
     if (err == ERR_OK)
         err = run_all(&run);
     enum err closed = store_registry_load_close(&run.load);

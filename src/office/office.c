@@ -12,6 +12,7 @@
 #include "crypto/wipe.h"
 #include "model/embed.h"
 #include "store/core.h"
+#include "store/search.h"
 #include "vault/litter.h"
 #include "vault/log.h"
 
@@ -454,6 +455,12 @@ enum err office_ids(int64_t *out, struct errand *e, uint64_t count)
 enum err office_id(int64_t *out, struct errand *e)
 {
     return office_ids(out, e, 1);
+}
+
+enum err office_stamp(int64_t *job, struct errand *e, struct db_tx *tx)
+{
+    TRY(store_search_hold(tx, db_dialect(e->office->db)));
+    return office_id(job, e);
 }
 
 enum err office_number(int64_t *out, struct errand *e, struct db_tx *tx, struct str name, int year)

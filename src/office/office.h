@@ -112,6 +112,9 @@ MUST enum err office_setting_change(struct errand *e, enum model_setting setting
 MUST enum err office_id(int64_t *out, struct errand *e);
 /* `count` identifiers in a row, the first in *out, for bulk loads. */
 MUST enum err office_ids(int64_t *out, struct errand *e, uint64_t count);
+/* The number of a job that writes rows of the registries, within its transaction: numbers in the
+ * order in which the search index meets them. */
+MUST enum err office_stamp(int64_t *job, struct errand *e, struct db_tx *tx);
 /* Next number of a gapless series (counter name, year), inside the transaction (I10). */
 MUST enum err office_number(int64_t *out, struct errand *e, struct db_tx *tx, struct str name,
                             int year);

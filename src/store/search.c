@@ -303,6 +303,30 @@ static enum err search_put(struct db_tx *tx, const struct store_search_source *s
     return err;
 }
 
+/* A lock of PostgreSQL until the transaction ends; SQLite is never asked for it. */
+static const char HOLD_POSTGRESQL[] = "SELECT 1 FROM pg_advisory_xact_lock_shared(7236833)";
+/* The same lock, alone, if nobody holds it. */
+static const char ALONE_POSTGRESQL[] =
+    "SELECT CASE WHEN pg_try_advisory_xact_lock(7236833) THEN 1 ELSE 0 END";
+
+enum err store_search_hold(struct db_tx *tx, const char *dialect)
+{
+    int64_t held = 0;
+    if (search_sqlite(dialect))
+        return ERR_OK;
+    return store_one(&held, NULL, tx, HOLD_POSTGRESQL, DB_NONE, search_number);
+}
+
+/* Is no transaction under way that could still bring smaller numbers? */
+static enum err search_alone(bool *alone, struct db_tx *tx, const char *dialect)
+{
+    int64_t got = 1;
+    if (!search_sqlite(dialect))
+        TRY(store_one(&got, NULL, tx, ALONE_POSTGRESQL, DB_NONE, search_number));
+    *alone = got == 1;
+    return ERR_OK;
+}
+
 enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *tx,
                              const struct store_search_source *source, int64_t most)
 {
@@ -311,7 +335,12 @@ enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *
     struct search_row *rows = NULL;
     size_t count = 0;
     struct str tenant = source->tenant;
+    bool alone = false;
     const struct store_shape shape = {sizeof *rows, search_row_fill};
+    *done = 0;
+    TRY(search_alone(&alone, tx, source->dialect));
+    if (!alone)
+        return ERR_OK;
     TRY(search_mark(&job, tx, MARK_GET, tenant));
     TRY(search_mark(&id, tx, MARK_GET_ID, tenant));
     TRY(store_array((void **)&rows, &count, arena, tx, &shape, FOLLOW,

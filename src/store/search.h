@@ -14,6 +14,10 @@
 MUST enum err store_search_make(struct db_tx *tx, const char *dialect);
 /* Is there any object that store_search_follow has not seen yet? Reads only. */
 MUST enum err store_search_pending(bool *out, struct db_tx *tx, struct str tenant);
+/* Said by every transaction that writes objects, before it takes its job's number: the index
+ * follows by the order of these numbers, so while one is not committed the index waits (PostgreSQL;
+ * SQLite has one writer at a time anyway). */
+MUST enum err store_search_hold(struct db_tx *tx, const char *dialect);
 /* Brings at most `most` objects that were added or changed since the last call into the index;
  * *done gets how many (fewer than most: the index is up to date). */
 struct store_search_source {

@@ -3,6 +3,7 @@
  * shared/data/ids and were checked there; the others were made with Python (GB 32100-2015). */
 #include "rig_office.h"
 
+#include "office/portal.h"
 #include "sheet/reader.h"
 
 #include <unistd.h>
@@ -493,9 +494,75 @@ static void items_that_share_their_names_are_told_apart_by_what_they_are_about(v
         "第一条\n第二条");
 }
 
+/* --- two at once --- */
+
+struct other {
+    struct story *s;
+    bool done;
+};
+
+static void follow_all(struct story *s)
+{
+    bool more = true;
+    while (more)
+        assert_int_equal(office_search_follow(&more, &s->e), ERR_OK);
+}
+
+/* While the first file is read, another person's file goes in and the index is brought up to date.
+ */
+static void other_import(void *ctx, uint64_t rows, unsigned permille)
+{
+    struct other *other = ctx;
+    struct story *s = other->s;
+    struct story two = *s;
+    (void)rows;
+    (void)permille;
+    if (other->done || strcmp(db_dialect(s->office.db), "sqlite") == 0)
+        return; /* SQLite lets no second writer begin */
+    other->done = true;
+    two.arena = (struct arena){0};
+    story_open(&two);
+    two.e = (struct errand){
+        .office = &two.office, .arena = &two.arena, .actor = STR("乙"), .now = s->e.now + 1};
+    story_import_text(&two, "objects", HEAD HUAWEI ",后来先到的公司\n");
+    follow_all(&two);
+    story_close(&two);
+    arena_free(&two.arena);
+}
+
+static void of_two_imports_at_once_the_search_finds_both(void **state)
+{
+    struct story *s = *state;
+    struct other other = {.s = s};
+    struct buf text = {0};
+    struct office_found found;
+    story_import_text(s, "objects", HEAD "91140981MA0H477P2R,液压厂\n"); /* a first one is alone */
+    buf_cat(&text, "对象类别,名称,地址\n");
+    for (int i = 0; i < 2500; i++)
+        buf_printf(&text, "项目,先来后到%d号,城关%d号\n", i, i);
+    const char *path = story_file(s, "first.csv", buf_cstr(&text));
+    const struct office_import job = {
+        .resource = STR("objects"), .path = path, .progress = other_import, .progress_ctx = &other};
+    assert_int_equal(office_search_open(&s->e), ERR_OK);
+    assert_int_equal(story_import_err(s, &job), ERR_OK);
+    assert_int_equal(s->report.added, 2500);
+    if (!other.done)
+        story_import_text(s, "objects", HEAD HUAWEI ",后来先到的公司\n");
+    follow_all(s);
+    const char *const names[] = {"后来先到", "先来后到2499号", "先来后到0号"};
+    for (size_t i = 0; i < 3; i++) {
+        const struct office_search search = {.text = str_of(names[i]), .most = 5};
+        assert_int_equal(office_portal_search(&found, &s->e, &search), ERR_OK);
+        if (found.count != 1)
+            fail_msg("%s is found %zu times", names[i], found.count);
+    }
+    buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        STORY_TEST(of_two_imports_at_once_the_search_finds_both),
         STORY_TEST(objects_go_in_once_and_the_same_file_changes_nothing),
         STORY_TEST(a_changed_cell_is_one_change_with_the_values_before_and_after),
         STORY_TEST(a_file_without_a_column_or_with_an_empty_cell_leaves_the_value),
