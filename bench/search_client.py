@@ -37,7 +37,7 @@ def kinds(database):
 
     def trade_name():
         """The three characters that are a business's own."""
-        return re.sub("^.*?[市区县]", "", name())[:3]
+        return re.sub("^(.*?市襄都区|.*?市|.*?县)", "", name())[:3]
 
     def numbered():
         """One name in two thousand has a number."""
