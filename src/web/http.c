@@ -1,4 +1,4 @@
-/* The server: see http.h. The only file that knows libmicrohttpd.
+/* The server: see http.h.
  *
  * A request goes: head complete → own strict check → route → (page cache) → either answered on the
  * event thread or suspended, worked on by the pool, resumed → one reply. Everything of a request
@@ -12,6 +12,7 @@
 #include "web/limit.h"
 #include "web/page.h"
 #include "web/route.h"
+#include "web/upload.h"
 #include "web/watch.h"
 #include "web/work.h"
 
@@ -32,6 +33,7 @@ enum {
     HTTP_IDLE = 60,          /* seconds between two requests of a connection */
     HTTP_HEAD = 10,          /* seconds for a head */
     HTTP_BODY = 30,          /* seconds for a body */
+    HTTP_UPLOAD = 900,       /* seconds for a body with a file */
     HTTP_RATE = 10,          /* expensive requests a second of one address */
     HTTP_BURST = 40,
     HTTP_SLOTS = 4096,
@@ -52,6 +54,9 @@ struct web_server {
     uint16_t port;
 };
 
+/* How far a form with a file is. */
+enum job_stage { JOB_PLAIN, JOB_ADMITTING, JOB_ADMITTED, JOB_STREAMING };
+
 /* One request under way. */
 struct job {
     struct web_server *server;
@@ -66,6 +71,8 @@ struct job {
     struct buf key;   /* in the page cache */
     uint64_t version; /* of public content when it was asked for */
     struct web_page *page;
+    enum job_stage stage;
+    struct web_sink *sink; /* of a form with a file */
     struct web_check check;
     struct str accept_encoding;
     int64_t started;
@@ -157,10 +164,35 @@ static void job_run(struct job *job)
     job->done = true;
 }
 
+/* Asks whether a form with a file may come in, and opens its file. Whatever refuses it is told when
+ * the body has come and was forgotten: a browser that still sends does not listen. */
+static void job_admit(struct job *job)
+{
+    struct web_reply reply = {.status = 200, .type = "text/html; charset=utf-8", .no_store = true};
+    struct web_admission admission = {0};
+    struct fault fault = {0};
+    web_admit *admit = job->server->config.admit;
+    enum err err = admit != NULL ? admit(&admission, &reply, &job->request, job->route, &fault)
+                                 : ERR_FORBIDDEN;
+    if (err == ERR_OK && admission.dir == NULL)
+        err = web_page_make(&job->page, &reply, WEB_PAGE_PLAIN);
+    else if (err == ERR_OK)
+        err = web_sink_open(&job->sink, job->connection, &admission, &job->arena);
+    if (err != ERR_OK) {
+        buf_free(&reply.body);
+        job->page = job_error(job, err_http(err), err_http(err) < 500 ? &fault : NULL);
+    }
+    job->close = job->sink == NULL;
+    job->stage = JOB_ADMITTED;
+}
+
 static void job_work(void *item)
 {
     struct job *job = item;
-    job_run(job);
+    if (job->stage == JOB_ADMITTING)
+        job_admit(job);
+    else
+        job_run(job);
     MHD_resume_connection(job->connection);
 }
 
@@ -455,7 +487,11 @@ static enum MHD_Result job_answer(struct job *job)
 {
     job->begun = true;
     web_watch_set(job->server->watch, job->fd, 0);
-    if (job->refused == 0 && job->request.method == WEB_POST) {
+    if (job->page != NULL)
+        return job_send(job);
+    if (job->sink != NULL && job->refused == 0)
+        job->refused = web_sink_end(job->sink, &job->request);
+    else if (job->refused == 0 && job->request.method == WEB_POST) {
         job->request.body = buf_view(&job->body);
         bool form = str_eq(job->request.type, STR("application/x-www-form-urlencoded"));
         bool picks = job->route != NULL && (job->route->flags & WEB_PICKS) != 0;
@@ -490,7 +526,9 @@ static enum MHD_Result take_body(struct job *job, const char *data, size_t *size
     job->taken += *size;
     if (job->refused == 0 && job->taken > limit)
         job->refused = limit == 0 ? 400 : 413;
-    if (job->refused == 0)
+    if (job->refused == 0 && job->sink != NULL)
+        job->refused = web_sink_take(job->sink, data, *size);
+    else if (job->refused == 0 && job->page == NULL)
         buf_add(&job->body, data, *size);
     if (buf_err(&job->body) != ERR_OK)
         job->refused = 503;
@@ -514,6 +552,34 @@ static enum MHD_Result take_announced(struct job *job)
     return job_send(job);
 }
 
+/* A form with a file: asks for admission, off the event thread. Its body waits meanwhile. */
+static enum MHD_Result take_upload(struct job *job)
+{
+    job->stage = JOB_ADMITTING;
+    MHD_suspend_connection(job->connection);
+    if (web_pool_give(job->server->pool, job) == ERR_OK)
+        return MHD_YES;
+    job->page = job_error(job, 503, NULL);
+    job->stage = JOB_ADMITTED;
+    MHD_resume_connection(job->connection);
+    return MHD_YES;
+}
+
+/* The head of a request has come. */
+static enum MHD_Result take_first(struct job *job, struct MHD_Connection *connection,
+                                  const char *method)
+{
+    job->connection = connection;
+    job->refused = take_head(job, method);
+    web_watch_set(job->server->watch, job->fd, HTTP_BODY);
+    job->close = job_untrusted(job);
+    if (job->close)
+        return job_answer(job);
+    bool upload = job->refused == 0 && (job->route->flags & WEB_UPLOAD) != 0;
+    enum MHD_Result taken = take_announced(job);
+    return upload && !job->begun ? take_upload(job) : taken;
+}
+
 /* check: allow parameters — the shape is libmicrohttpd's */
 /* check: allow parameters — the library's own signature of a callback */
 static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection, const char *url,
@@ -526,15 +592,15 @@ static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection,
     (void)version;
     if (job == NULL)
         return MHD_NO;
-    if (job->connection == NULL) {
-        job->connection = connection;
-        job->refused = take_head(job, method);
-        web_watch_set(job->server->watch, job->fd, HTTP_BODY);
-        job->close = job_untrusted(job);
-        return job->close ? job_answer(job) : take_announced(job);
-    }
+    if (job->connection == NULL)
+        return take_first(job, connection, method);
     if (job->done)
         return job_send(job);
+    if (job->stage == JOB_ADMITTED && *size == 0) { /* again for the head, now that it is settled */
+        job->stage = JOB_STREAMING;
+        web_watch_set(job->server->watch, job->fd, HTTP_UPLOAD);
+        return MHD_YES;
+    }
     if (*size > 0)
         return take_body(job, data, size);
     return job->begun ? MHD_YES : job_answer(job);
@@ -610,6 +676,7 @@ static void http_end(void *ctx, struct MHD_Connection *connection, void **state,
                   http_or(job->server->config.idle_seconds, HTTP_IDLE));
     job->server->active--;
     web_page_release(job->page);
+    web_sink_close(job->sink);
     buf_free(&job->body);
     buf_free(&job->key);
     arena_free(&job->arena);

@@ -1,4 +1,4 @@
-/* The server. web_http.c is the only file that knows libmicrohttpd: an epoll pool of as many
+/* The server. http.c and upload.c alone know libmicrohttpd: an epoll pool of as many
  * threads as cores, an own bounded worker pool by suspend/resume for whatever may block, and an own
  * strict check of each request (DESIGN.md section 2, SECURITY.md IN7, IN8, WB1, AV2). */
 #ifndef WEB_HTTP_H
@@ -31,6 +31,7 @@ struct web_config {
     web_error_page *error_page;
     web_version *version;
     web_guard *guard;      /* of routes with a permit; NULL: they are all forbidden */
+    web_admit *admit;      /* of forms with a file; NULL: they are all forbidden */
     void *ctx;             /* handed to every handler as request->ctx */
     const struct log *log; /* access log and faults; may be NULL */
 };

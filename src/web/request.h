@@ -14,6 +14,13 @@ struct web_pair {
     struct str value;
 };
 
+/* The file of a form (WEB_UPLOAD): removed behind the handler unless it moved it away. */
+struct web_upload {
+    const char *path;
+    struct str name; /* as the browser calls it, without folders; empty: none was chosen */
+    uint64_t bytes;
+};
+
 struct web_request {
     enum web_method method;
     struct str path;  /* decoded, starts with '/', valid UTF-8, no "..", no control characters */
@@ -26,6 +33,7 @@ struct web_request {
     size_t pick_count;
     const struct web_pair *captures; /* of the route's {names} */
     size_t capture_count;
+    const struct web_upload *upload; /* the form's file; NULL where there is none */
     struct str body;
     struct str type;     /* Content-Type without parameters */
     struct str client;   /* address, from the trusted proxy's header where one is configured */
@@ -91,6 +99,8 @@ enum {
                        field "again" is there: where a person returns to after signing in anew */
     WEB_QUICK = 64, /* with WEB_BLOCK: a few reads by key. On the event thread where the server
                        was told that such reads wait for nobody (web_config.quick) */
+    WEB_UPLOAD = 128, /* a POST of multipart/form-data with one file, in the field "file": admitted
+                        by its head (web_config.admit), then streamed into a temporary file */
 };
 
 /* One row of the route table: no row, no service. A pattern is literal but for {name}, one segment,
@@ -112,5 +122,17 @@ struct web_route {
  * error. */
 typedef enum err web_guard(bool *answered, struct web_reply *reply, struct web_request *request,
                            const struct web_route *route, struct fault *fault);
+
+/* Where the file of a form goes, and how large it may be. */
+struct web_admission {
+    const char *dir;
+    uint64_t limit; /* bytes */
+};
+/* Asked when the head of a form with a file (WEB_UPLOAD) has come, before any of its body is taken:
+ * may this person? Fills *out, or leaves it and answers itself (the sign-in page), or refuses with
+ * an error. The guard is asked all the same once the form is complete. */
+typedef enum err web_admit(struct web_admission *out, struct web_reply *reply,
+                           struct web_request *request, const struct web_route *route,
+                           struct fault *fault);
 
 #endif
