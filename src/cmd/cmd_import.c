@@ -35,18 +35,19 @@ static double import_since(const struct timespec *from, const struct timespec *t
 }
 
 /* On a terminal one line that is overwritten, else a line now and then. */
-static void import_progress(void *ctx, uint64_t rows, unsigned permille)
+static enum err import_progress(void *ctx, uint64_t rows, unsigned permille)
 {
     struct import_watch *watch = ctx;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     double pause = watch->terminal ? 0.5 : 5.0;
     if (import_since(&watch->last, &now) < pause)
-        return;
+        return ERR_OK;
     watch->last = now;
     watch->shown = true;
     fprintf(stderr, "%s已读取 %llu 行（%u%%）%s", watch->terminal ? "\r" : "",
             (unsigned long long)rows, permille / 10, watch->terminal ? "" : "\n");
+    return ERR_OK;
 }
 
 /* --- what is printed --- */

@@ -121,8 +121,11 @@ static enum err open_sheet(struct import_run *run)
     struct sheet_limits limits = {.convert_seconds = (uint32_t)seconds};
     const struct resource *resource = run->kind->resource;
     TRY(sheet_open(&run->sheet, run->job->path, &limits, &e->fault));
-    TRY(sheet_map(&run->map, run->sheet, resource->fields, resource->count, &run->arena,
-                  &e->fault));
+    const struct sheet_plan plan = {.fields = resource->fields,
+                                    .count = resource->count,
+                                    .chosen = run->job->columns,
+                                    .chosen_count = run->job->column_count};
+    TRY(sheet_map_plan(&run->map, run->sheet, &plan, &run->arena, &e->fault));
     TRY(import_find_twins(run));
     if (run->kind->open != NULL)
         TRY(run->kind->open(run));
@@ -207,6 +210,7 @@ static enum err report_row(struct import_run *run, const struct import_row *row)
                    : keep_problem(run, report->warnings, &report->warning_count, &warning);
     }
     report->rejected++;
+    report->doubled += row->doubled;
     TRY(keep_problem(run, report->problems, &report->problem_count, &problem));
     if (run->book == NULL)
         return ERR_OK;
@@ -288,7 +292,8 @@ static enum err keep_values(struct import_run *run, struct import_row *row)
 static enum err keep_source(struct import_run *run, struct import_row *row,
                             const struct sheet_record *record)
 {
-    bool wanted = run->book != NULL && (!import_good(row) || run->kind->chunk == 0);
+    bool late = run->kind->chunk == 0 || run->job->scoped; /* it may still be rejected */
+    bool wanted = run->book != NULL && (!import_good(row) || late);
     if (!wanted)
         return ERR_OK;
     struct str *cells = arena_array(&run->chunk, record->source.count, sizeof *cells);
@@ -322,6 +327,7 @@ enum err import_finish(struct import_run *run)
     if (run->count == 0)
         return ERR_OK;
     TRY(run->kind->settle(run));
+    TRY(import_scope(run));
     TRY(import_save(run));
     for (size_t i = 0; i < run->count; i++)
         TRY(report_row(run, &run->rows[i]));
@@ -331,10 +337,11 @@ enum err import_finish(struct import_run *run)
 }
 
 /* Not for every row: the caller may print. */
-static void tell_progress(const struct import_run *run)
+static enum err tell_progress(const struct import_run *run)
 {
-    if (run->job->progress != NULL && run->taken % IMPORT_PROGRESS == 0)
-        run->job->progress(run->job->progress_ctx, run->taken, sheet_progress(run->sheet));
+    if (run->job->progress == NULL || run->taken % IMPORT_PROGRESS != 0)
+        return ERR_OK;
+    return run->job->progress(run->job->progress_ctx, run->taken, sheet_progress(run->sheet));
 }
 
 enum err import_take(struct import_run *run)
@@ -344,7 +351,7 @@ enum err import_take(struct import_run *run)
     while ((err = sheet_map_next(&record, &run->map, &run->e->fault)) == ERR_OK) {
         TRY(take_row(run, &record));
         run->taken++;
-        tell_progress(run);
+        TRY(tell_progress(run));
         if (run->kind->chunk != 0 && run->count == run->kind->chunk)
             return ERR_OK;
     }
@@ -409,11 +416,11 @@ static enum err digest_file(struct str *hex, struct import_run *run)
     return hex->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-/* The file's name without its folders. */
-static struct str base_name(const char *path)
+/* The file's name for people. */
+static struct str file_name(const struct office_import *job)
 {
-    const char *slash = strrchr(path, '/');
-    return str_of(slash != NULL ? slash + 1 : path);
+    const char *slash = strrchr(job->path, '/');
+    return job->name.len > 0 ? job->name : str_of(slash != NULL ? slash + 1 : job->path);
 }
 
 /* The counts as JSON: the audit's detail and the answer to a repeated request. */
@@ -424,7 +431,7 @@ static enum err outcome_of(struct str *out, struct import_run *run)
     struct json_writer w;
     json_write_begin(&w, &text);
     json_write_object(&w);
-    json_pair_str(&w, "file", base_name(run->job->path));
+    json_pair_str(&w, "file", file_name(run->job));
     json_pair_int(&w, "seen", (int64_t)r->seen);
     json_pair_int(&w, "added", (int64_t)r->added);
     json_pair_int(&w, "changed", (int64_t)r->changed);
@@ -446,7 +453,7 @@ static enum err record_job(struct import_run *run)
     struct str digest, outcome;
     TRY(digest_file(&digest, run));
     const struct store_import_job job = {.resource = run->job->resource,
-                                         .file = base_name(run->job->path),
+                                         .file = file_name(run->job),
                                          .digest = digest,
                                          .department = run->department,
                                          .seen = r->seen,

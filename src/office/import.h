@@ -15,16 +15,21 @@
 enum { OFFICE_IMPORT_PROBLEMS = 100 };
 
 /* Called now and then, from another thread while office_import waits: rows read so far and how
- * much of the file that is, in thousandths. */
-typedef void office_import_progress(void *ctx, uint64_t rows, unsigned permille);
+ * much of the file that is, in thousandths. An error ends the import: nothing is written. */
+typedef enum err office_import_progress(void *ctx, uint64_t rows, unsigned permille);
 
 struct office_import {
-    struct str resource;     /* objects, inspectors, items, departments */
-    const char *path;        /* the file */
-    struct str department;   /* name or code; empty if none */
-    struct str division;     /* name or code: where rows without one belong; empty: the tenant */
-    bool dry_run;            /* everything but writing */
-    const char *errors_path; /* .xlsx for the rejected rows; NULL if not wanted */
+    struct str resource;       /* objects, inspectors, items, departments */
+    const char *path;          /* the file */
+    struct str department;     /* name or code; empty if none */
+    struct str division;       /* name or code: where rows without one belong; empty: the tenant */
+    bool dry_run;              /* everything but writing */
+    bool scoped;               /* rows of departments beyond the errand's scope are rejected */
+    struct str name;           /* of the file, for people; empty: the path's last segment */
+    const struct str *columns; /* a column each: name of the field it is read as, chosen by a
+                                  person, empty for none; NULL: as recognised */
+    size_t column_count;
+    const char *errors_path;          /* .xlsx for the rejected rows; NULL if not wanted */
     office_import_progress *progress; /* may be NULL */
     void *progress_ctx;
 };
@@ -48,6 +53,7 @@ struct office_import_report {
     uint64_t changed;
     uint64_t same;
     uint64_t rejected;
+    uint64_t doubled;                   /* of those rejected: the same as an earlier row */
     uint64_t warned;                    /* rows that went in (or were there) with a warning */
     uint64_t skipped[SHEET_SKIP_COUNT]; /* rows that are no data */
     struct office_import_column *columns;
@@ -62,6 +68,20 @@ struct office_import_report {
     bool errors_written;  /* the error workbook exists: some rows were rejected */
     bool repeated; /* the errand's key was used before: nothing was done now, counts of then */
 };
+
+/* What a file's columns seem to be, and its first rows: for showing it before anything is done with
+ * it. Nothing is checked; ERR_FORMAT and the errors of sheet_open where it can't be read as a table
+ * at all. */
+enum { OFFICE_IMPORT_SAMPLES = 5 };
+struct office_import_look {
+    struct office_import_column *columns; /* field: the name (not the label) it was recognised as */
+    size_t column_count;
+    struct str *samples[OFFICE_IMPORT_SAMPLES]; /* first rows, a text a column */
+    size_t sample_count;
+    struct str digest; /* SHA-256 of the headings, hex: equal for files of the same headings */
+};
+MUST enum err office_import_look(struct office_import_look *out, struct errand *e,
+                                 const struct office_import *job);
 
 /* Imports a file. ERR_OK also when rows were rejected: see the report, whose words live in the
  * errand's arena. An error means that nothing was imported: ERR_INPUT (unknown department or

@@ -192,6 +192,7 @@ static enum err department_enrol(struct import_run *run, struct import_row *row)
 
 const struct import_kind import_departments = {
     .table = STORE_DEPARTMENTS,
+    .department = -1,
     .resource = &model_departments,
     .fixed = BIT(MODEL_DEPARTMENT_STATE) | BIT(MODEL_DEPARTMENT_DIVISION),
     .judge = department_judge,

@@ -225,7 +225,8 @@ static enum err match_certified(struct inspector_index *index, struct import_row
 {
     struct arena *arena = &index->run->arena;
     size_t before = import_map_get(&index->file_certificate, certificate);
-    if (before != IMPORT_MAP_NONE)
+    row->doubled = before != IMPORT_MAP_NONE;
+    if (row->doubled)
         return import_reject(index->run, row, MODEL_INSPECTOR_CERTIFICATE, "与第%zu行重复", before);
     TRY(import_map_put(&index->file_certificate, arena, certificate, row->number));
     TRY(import_map_put(&index->file_name, arena, name, row->number));
@@ -237,7 +238,8 @@ static enum err match_certified(struct inspector_index *index, struct import_row
 static enum err match_named(struct inspector_index *index, struct import_row *row, struct str name)
 {
     size_t before = import_map_get(&index->file_name, name);
-    if (before != IMPORT_MAP_NONE)
+    row->doubled = before != IMPORT_MAP_NONE;
+    if (row->doubled)
         return import_reject(index->run, row, MODEL_INSPECTOR_NAME,
                              "与第%zu行重复（同一单位同名，且没有执法证号可以区分）", before);
     TRY(import_map_put(&index->file_name, &index->run->arena, name, row->number));
@@ -264,7 +266,8 @@ static enum err match_row(struct inspector_index *index, struct import_row *row)
         return ERR_OK;
     struct str code = value_of(row->old, STORE_INSPECTOR_CODE);
     size_t before = import_map_get(&index->taken, code);
-    if (before != IMPORT_MAP_NONE)
+    row->doubled = before != IMPORT_MAP_NONE;
+    if (row->doubled)
         return import_reject(index->run, row, MODEL_INSPECTOR_NAME, "与第%zu行是同一人", before);
     return import_map_put(&index->taken, &index->run->arena, code, row->number);
 }
@@ -299,6 +302,7 @@ static enum err inspector_enrol(struct import_run *run, struct import_row *row)
 
 const struct import_kind import_inspectors = {
     .table = STORE_INSPECTORS,
+    .department = MODEL_INSPECTOR_DEPARTMENT,
     .resource = &model_inspectors,
     .fixed = BIT(MODEL_INSPECTOR_DEPARTMENT) | BIT(MODEL_INSPECTOR_CATEGORY) |
              BIT(MODEL_INSPECTOR_CERTIFICATE) | BIT(MODEL_INSPECTOR_STATE),

@@ -201,6 +201,7 @@ static enum err judge_double(struct import_run *run, struct import_row *row, str
     TRY(import_seen_add(&before, &run->seen, whole, row->number));
     if (before == 0)
         return ERR_OK;
+    row->doubled = true;
     return import_reject(run, row, MODEL_ITEM_NAME, "与第%llu行重复", (unsigned long long)before);
 }
 
@@ -274,6 +275,7 @@ static enum err item_enrol(struct import_run *run, struct import_row *row)
 
 const struct import_kind import_items = {
     .table = STORE_ITEMS,
+    .department = MODEL_ITEM_DEPARTMENT,
     .resource = &model_items,
     .fixed = BIT(MODEL_ITEM_COMPILER) | BIT(MODEL_ITEM_CLASS) | BIT(MODEL_ITEM_CAP),
     .late = BIT(MODEL_ITEM_NAME),

@@ -22,6 +22,7 @@ struct import_row {
     const struct store_record *old; /* the row of the registry that it is */
     struct str before;              /* JSON of what changed, empty if nothing did */
     struct str after;
+    bool doubled;             /* it is an earlier row again */
     bool version;             /* a new version of old, not a change of it */
     const struct str *source; /* its cells, where the error workbook may need them */
     size_t source_count;
@@ -33,6 +34,7 @@ struct import_run;
 struct import_kind {
     enum store_table table;
     const struct resource *resource;
+    int department;   /* the field that says whose row it is, -1 if none does */
     size_t chunk;     /* rows held at once; 0: the whole file, since rows speak of each other */
     uint32_t lenient; /* fields whose unreadable cells judge looks at */
     uint32_t fixed;   /* fields that 清空 may not empty */
@@ -142,6 +144,10 @@ MUST enum err import_finish(struct import_run *run);
  * (import_pipe.c). Only for kinds whose judge does without the database. *done is false, and
  * nothing has happened, when no thread can be had. */
 MUST enum err import_pipe(bool *done, struct import_run *run);
+
+/* Rejects good rows of the chunk that belong, or belonged so far, to departments beyond the
+ * errand's scope, where the job is scoped (import_scope.c). */
+MUST enum err import_scope(struct import_run *run);
 
 /* Compares a row with row->old: values the file does not give are taken from it, before and after
  * are set where something differs. changed gets the bits of the fields. */

@@ -412,6 +412,7 @@ static enum err judge_double(struct import_run *run, struct import_row *row, enu
     TRY(import_seen_add(&before, &run->seen, key, row->number));
     if (before == 0)
         return ERR_OK;
+    row->doubled = true;
     return import_reject(run, row, pooled ? MODEL_OBJECT_NUMBER : MODEL_OBJECT_NAME,
                          "与第%llu行重复", (unsigned long long)before);
 }
@@ -505,6 +506,7 @@ static enum err object_enrol(struct import_run *run, struct import_row *row)
 
 const struct import_kind import_objects = {
     .table = STORE_OBJECTS,
+    .department = MODEL_OBJECT_DEPARTMENT,
     .resource = &model_objects,
     .chunk = 5 * STORE_KEYS,
     .lenient = BIT(MODEL_OBJECT_KIND),

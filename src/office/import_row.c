@@ -181,6 +181,17 @@ static bool column_used(const struct sheet_mapping *map, size_t column)
     return false;
 }
 
+/* Does a free column mean the field as well: as the person chose, or by its heading? */
+static enum err is_twin(bool *is, struct import_run *run, size_t field, size_t column)
+{
+    const struct field *f = &run->map.fields[field];
+    const struct office_import *job = run->job;
+    if (job->columns == NULL)
+        return is_heading(is, run, f, run->map.headings[column]);
+    *is = column < job->column_count && str_eq(job->columns[column], str_of(f->name));
+    return ERR_OK;
+}
+
 /* The first free column that the field answers to as well. */
 static enum err find_twin(struct import_run *run, size_t field)
 {
@@ -190,7 +201,7 @@ static enum err find_twin(struct import_run *run, size_t field)
         bool is = false;
         if (column_used(map, column))
             continue;
-        TRY(is_heading(&is, run, &map->fields[field], map->headings[column]));
+        TRY(is_twin(&is, run, field, column));
         if (is && run->twins[field] < 0)
             run->twins[field] = (int32_t)column;
     }

@@ -102,6 +102,8 @@ static struct str reason_of(const struct import_run *run, const struct import_ro
     struct str reason = person ? row->record.values[MODEL_INSPECTOR_REASON] : (struct str){"", 0};
     if (reason.len > 0)
         return reason;
+    if (run->job->name.len > 0)
+        return run->job->name;
     struct str path = str_of(run->job->path);
     struct str name = path;
     while (str_cut(&name, &path, '/'))

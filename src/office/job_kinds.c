@@ -1,7 +1,14 @@
 /* The kinds of jobs, one line each. */
 #include "office/job.h"
+#include "office/upload.h"
 
 const struct office_job_kind *const office_job_kinds[] = {
+    &office_job_check_objects,
+    &office_job_check_inspectors,
+    &office_job_check_items,
+    &office_job_import_objects,
+    &office_job_import_inspectors,
+    &office_job_import_items,
     NULL,
 };
 

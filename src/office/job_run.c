@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "office/job_watch.h"
 #include "office/session.h"
+#include "office/upload.h"
 #include "vault/litter.h"
 
 #include <fcntl.h>
@@ -323,6 +324,7 @@ static enum err runner_keep(struct office_runner *r, struct errand *e)
     if (e->now - r->swept < JOB_SWEEP_SECONDS * TIME_SECOND)
         return ERR_OK;
     r->swept = e->now;
+    TRY(office_upload_sweep(&count, e));
     return office_job_sweep(&count, e);
 }
 

@@ -354,21 +354,77 @@ static void settle(struct sheet_mapping *out, const struct attempt *best)
     pending->next = best->row + best->rows;
 }
 
-enum err sheet_map(struct sheet_mapping *out, struct sheet *sheet, const struct field *fields,
-                   size_t count, struct arena *arena, struct fault *fault)
+/* Nothing is known here: the first row with two different cells is what a person would take for the
+ * headings. False where there is none. */
+static bool guess_headings(struct attempt *best, const struct sheet_pending *pending)
+{
+    for (size_t i = 0; i < pending->count; i++) {
+        const struct sheet_row *row = &pending->rows[i];
+        size_t filled = 0;
+        for (size_t k = 0; k < row->count; k++)
+            filled += row->cells[k].text.len > 0;
+        if (filled < 2 || is_title(row))
+            continue;
+        best->row = i;
+        best->rows = 1;
+        return true;
+    }
+    return false;
+}
+
+static enum err guess(struct attempt *best, const struct variants *all, size_t fields,
+                      struct arena *arena, const struct sheet_pending *pending)
+{
+    if (!guess_headings(best, pending))
+        return ERR_OK;
+    struct attempt found = {.row = best->row, .rows = 1};
+    const struct sheet_row *rows[2] = {&pending->rows[best->row], NULL};
+    TRY(attempt(&found, all, fields, arena, rows));
+    *best = found;
+    return ERR_OK;
+}
+
+/* What a person chose replaces what was found; of two columns for one field the first counts. */
+static void choose(struct sheet_mapping *map, const struct sheet_plan *plan)
+{
+    map->matched = 0;
+    for (size_t i = 0; i < map->count; i++) {
+        map->columns[i] = -1;
+        for (size_t c = 0; c < plan->chosen_count && c < map->heading_count; c++)
+            if (map->columns[i] < 0 && str_eq(plan->chosen[c], str_of(map->fields[i].name)))
+                map->columns[i] = (int32_t)c;
+        map->matched += map->columns[i] >= 0;
+    }
+}
+
+enum err sheet_map_plan(struct sheet_mapping *out, struct sheet *sheet,
+                        const struct sheet_plan *plan, struct arena *arena, struct fault *fault)
 {
     struct variants all = {0};
     struct attempt best;
-    *out = (struct sheet_mapping){.fields = fields, .count = count, .sheet = sheet, .arena = arena};
+    bool open = plan->lenient || plan->chosen != NULL;
+    *out = (struct sheet_mapping){
+        .fields = plan->fields, .count = plan->count, .sheet = sheet, .arena = arena};
     out->pending = arena_alloc(arena, sizeof *out->pending);
     if (!out->pending)
         return ERR_MEMORY;
-    TRY(list_variants(&all, arena, fields, count));
+    TRY(list_variants(&all, arena, plan->fields, plan->count));
     TRY(keep_rows(out->pending, sheet, arena, fault));
-    TRY(find_headings(&best, &all, count, arena, out->pending));
-    if (best.matched == 0)
+    TRY(find_headings(&best, &all, plan->count, arena, out->pending));
+    if (best.matched == 0 && open)
+        TRY(guess(&best, &all, plan->count, arena, out->pending));
+    if (best.columns == NULL)
         return no_headings(out->pending, fault);
     settle(out, &best);
+    if (plan->chosen != NULL)
+        choose(out, plan);
     TRY(records_prepare(out));
-    return check_required(out, fault);
+    return plan->lenient ? ERR_OK : check_required(out, fault);
+}
+
+enum err sheet_map(struct sheet_mapping *out, struct sheet *sheet, const struct field *fields,
+                   size_t count, struct arena *arena, struct fault *fault)
+{
+    const struct sheet_plan plan = {.fields = fields, .count = count};
+    return sheet_map_plan(out, sheet, &plan, arena, fault);
 }

@@ -54,6 +54,19 @@ struct sheet_record {
  * row looks like headings. */
 MUST enum err sheet_map(struct sheet_mapping *out, struct sheet *sheet, const struct field *fields,
                         size_t count, struct arena *arena, struct fault *fault);
+/* The same by a plan: which column is which field may be chosen by a person, and a lenient plan
+ * takes a table as it is (of a table without any known heading the first row with two cells), so
+ * that its columns can be shown to him. */
+struct sheet_plan {
+    const struct field *fields;
+    size_t count;
+    const struct str *chosen; /* a column each: name of its field, empty for none; NULL: as found */
+    size_t chosen_count;
+    bool lenient; /* required fields may lack a column */
+};
+MUST enum err sheet_map_plan(struct sheet_mapping *out, struct sheet *sheet,
+                             const struct sheet_plan *plan, struct arena *arena,
+                             struct fault *fault);
 /* The next data row; ERR_END after the last. */
 MUST enum err sheet_map_next(struct sheet_record *out, struct sheet_mapping *map,
                              struct fault *fault);
