@@ -145,6 +145,7 @@ static enum err serve_start(struct serve *s)
                                       .error_page = page_error,
                                       .version = page_site_version,
                                       .guard = page_guard,
+                                      .admit = page_admit,
                                       .ctx = &s->site,
                                       .log = &cmd->log};
     TRY(office_runner_start(&s->runner, &cmd->office));

@@ -9,8 +9,6 @@
 
 enum { DESK_CSRF = 16, DESK_CAME = 2000 };
 
-#define DESK_COOKIE "__Host-s"
-
 /* The menu: whoever has the permission sees the row. */
 static const struct {
     enum model_permission permission;
@@ -22,6 +20,9 @@ static const struct {
     {MODEL_PERMISSION_JOB_VIEW, "我的工作", "/desk/jobs", "后台任务"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/password", "修改密码"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/sessions", "我的登录"},
+    {MODEL_PERMISSION_OBJECT_IMPORT, "两库一单", "/desk/import/objects", "导入检查对象"},
+    {MODEL_PERMISSION_INSPECTOR_IMPORT, "两库一单", "/desk/import/inspectors", "导入检查人员"},
+    {MODEL_PERMISSION_ITEM_IMPORT, "两库一单", "/desk/import/items", "导入抽查事项"},
     {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/departments", "部门管理"},
     {MODEL_PERMISSION_ACCOUNT_VIEW, "组织机构", "/desk/accounts", "用户管理"},
     {MODEL_PERMISSION_MATRIX_VIEW, "系统管理", "/desk/matrix", "权限表"},
@@ -42,6 +43,7 @@ static const char *const desk_words[][2] = {
     {"revoked", "已收回，对方须重新登录。"},
     {"setup", "三员账号已建立。请三人分别登录，首次登录须修改密码。"},
     {"out", "已退出登录。"},
+    {"removed", "文件已删除，没有导入任何内容。"},
     {"ordered", "任务已下达，完成后可在本页查看结果；可以关闭页面，稍后再来。"},
     {"cancelled", "任务已取消。"},
 };

@@ -29,6 +29,9 @@
 #include "office/session.h"
 #include "page/page.h"
 
+/* The session's cookie. */
+#define DESK_COOKIE "__Host-s"
+
 /* For a route's permit. */
 #define DESK_PERMIT(id) (MODEL_PERMISSION_##id + 1)
 
@@ -137,5 +140,6 @@ web_handler desk_lists_save, desk_accounts, desk_account, desk_account_new, desk
 web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,
     desk_department_edit;
 web_handler desk_jobs, desk_job, desk_job_file, desk_job_cancel;
+web_handler desk_import, desk_import_post, desk_import_check, desk_import_act, desk_import_template;
 
 #endif

@@ -1,6 +1,6 @@
 /* The portal's pages: read, model, template. Every page is public; what may be seen is decided
  * below (store/portal.h). The workbench's pages stand on desk.h. This header is private to the room
- * but for page_site, page_routes and page_guard. */
+ * but for page_site, page_routes, page_guard and page_admit. */
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
@@ -62,6 +62,8 @@ uint64_t page_site_version(void *ctx);
 extern const struct web_route page_routes[];
 /* Who may pass to routes with a permit (desk.h). */
 web_guard page_guard;
+/* Who may send a form with a file. */
+web_admit page_admit;
 /* The error page, of the workbench where somebody is signed in. */
 web_error_page page_error;
 
