@@ -59,7 +59,8 @@ static void import_begin(struct page *p, const struct web_request *request,
     desk_begin(p, request, nav != NULL ? nav : "", title.data != NULL ? title.data : "导入");
     web_set(&p->model, &p->model.root, "home", import_home(p, kind));
     web_set(&p->model, &p->model.root, "label", label);
-    web_set_flag(&p->model, &p->model.root, "items", str_eq(str_of(kind->resource->name), STR("items")));
+    web_set_flag(&p->model, &p->model.root, "items",
+                 str_eq(str_of(kind->resource->name), STR("items")));
 }
 
 /* --- the form --- */
@@ -138,8 +139,9 @@ static enum err import_form(struct web_reply *reply, struct page *p,
     }
     if (refused != ERR_OK) {
         reply->status = err_http(refused);
-        desk_say(p, false, words.field == NULL ? str_of(fault_text(&words))
-                                               : STR("没有上传，请按红字修改后再次提交。"));
+        desk_say(p, false,
+                 words.field == NULL ? str_of(fault_text(&words))
+                                     : STR("没有上传，请按红字修改后再次提交。"));
     }
     return page_end(reply, p, "desk_import");
 }
@@ -209,6 +211,7 @@ static void import_counts(struct page *p, struct web_value *of, const json_t *re
     web_set_count(m, of, "good", good);
     web_set_flag(m, of, "any", good > 0);
     web_set_flag(m, of, "bad", import_count(report, "rejected") > 0);
+    web_set_flag(m, of, "noted", import_count(report, "warned") > 0);
     web_set_flag(m, of, "several", import_count(report, "sheets") > 1);
     web_set_count(m, of, "sheets", import_count(report, "sheets"));
     web_set(m, of, "sheet", import_text(p, report, "sheet"));
@@ -373,7 +376,9 @@ static enum err import_page(struct web_reply *reply, struct page *p,
     TRY(office_upload_get(&u, &p->errand, kind, id));
     struct web_value *of = web_set_object(m, &m->root, "of");
     web_set(m, &m->root, "title", u.name);
-    desk_crumb(p, model_text(import_labels, u.resource), import_home(p, kind));
+    struct str label = model_text(import_labels, u.resource);
+    desk_crumb(p, arena_printf(p->request->arena, "导入%.*s", STR_ARG(label)),
+               import_home(p, kind));
     web_set(m, of, "href", import_href(p, kind, id));
     web_set(m, of, "until", page_time(p, u.until));
     web_set_count(m, of, "check_job", u.check_job);
@@ -430,8 +435,7 @@ static enum err import_choose(struct page *p, const struct office_upload_kind *k
     json_decref(report);
     json_decref(before);
     TRY(err);
-    return chosen == NULL ? ERR_MEMORY
-                          : office_upload_columns(&p->errand, kind, id, chosen, count);
+    return chosen == NULL ? ERR_MEMORY : office_upload_columns(&p->errand, kind, id, chosen, count);
 }
 
 static enum err import_act(struct web_reply *reply, struct page *p,
@@ -494,8 +498,8 @@ enum err desk_import_template(struct web_reply *reply, const struct web_request 
 
 /* --- admission of the file --- */
 
-/* The session and the permission, before a byte of the file is taken; the guard asks again, with the
- * form's token, when all of it has come. */
+/* The session and the permission, before a byte of the file is taken; the guard asks again, with
+ * the form's token, when all of it has come. */
 enum err page_admit(struct web_admission *out, struct web_reply *reply, struct web_request *request,
                     const struct web_route *route, struct fault *fault)
 {
@@ -503,7 +507,8 @@ enum err page_admit(struct web_admission *out, struct web_reply *reply, struct w
     struct desk *desk = NULL;
     enum err err = desk_enter(&desk, &e, web_cookie(request, DESK_COOKIE), route->permit);
     if (err == ERR_MISSING) {
-        request->method = WEB_GET; /* afterwards the form anew: no page can choose a file by itself */
+        request->method =
+            WEB_GET; /* afterwards the form anew: no page can choose a file by itself */
         return desk_sign_in_again(reply, request);
     }
     TRY(err);

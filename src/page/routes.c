@@ -6,8 +6,8 @@
 enum {
     ROUTES_FEEDBACK = 16384,
     ROUTES_PAGE = WEB_BLOCK | WEB_CACHED,
-    ROUTES_DESK = 65536,      /* bytes of a form of the workbench */
-    ROUTES_UPLOAD = 1 << 30   /* of one with a file; the setting import.upload-mib is the measure */
+    ROUTES_DESK = 65536,    /* bytes of a form of the workbench */
+    ROUTES_UPLOAD = 1 << 30 /* of one with a file; the setting import.upload-mib is the measure */
 };
 
 const struct web_route page_routes[] = {
@@ -89,8 +89,8 @@ const struct web_route page_routes[] = {
      DESK_PERMIT(OBJECT_IMPORT)},
     {WEB_POST, "/desk/import/objects", desk_import_post, WEB_BLOCK | WEB_UPLOAD, ROUTES_UPLOAD,
      "desk-import-objects-post", DESK_PERMIT(OBJECT_IMPORT)},
-    {WEB_GET, "/desk/import/objects/template.xlsx", desk_import_template, WEB_BLOCK | WEB_LIMITED, 0,
-     "desk-import-objects-template", DESK_PERMIT(OBJECT_IMPORT)},
+    {WEB_GET, "/desk/import/objects/template.xlsx", desk_import_template, WEB_BLOCK | WEB_LIMITED,
+     0, "desk-import-objects-template", DESK_PERMIT(OBJECT_IMPORT)},
     {WEB_GET, "/desk/import/objects/{id}", desk_import_check, WEB_BLOCK, 0,
      "desk-import-objects-check", DESK_PERMIT(OBJECT_IMPORT)},
     {WEB_POST, "/desk/import/objects/{id}", desk_import_act, WEB_BLOCK, ROUTES_DESK,
@@ -99,8 +99,8 @@ const struct web_route page_routes[] = {
      DESK_PERMIT(INSPECTOR_IMPORT)},
     {WEB_POST, "/desk/import/inspectors", desk_import_post, WEB_BLOCK | WEB_UPLOAD, ROUTES_UPLOAD,
      "desk-import-inspectors-post", DESK_PERMIT(INSPECTOR_IMPORT)},
-    {WEB_GET, "/desk/import/inspectors/template.xlsx", desk_import_template, WEB_BLOCK | WEB_LIMITED, 0,
-     "desk-import-inspectors-template", DESK_PERMIT(INSPECTOR_IMPORT)},
+    {WEB_GET, "/desk/import/inspectors/template.xlsx", desk_import_template,
+     WEB_BLOCK | WEB_LIMITED, 0, "desk-import-inspectors-template", DESK_PERMIT(INSPECTOR_IMPORT)},
     {WEB_GET, "/desk/import/inspectors/{id}", desk_import_check, WEB_BLOCK, 0,
      "desk-import-inspectors-check", DESK_PERMIT(INSPECTOR_IMPORT)},
     {WEB_POST, "/desk/import/inspectors/{id}", desk_import_act, WEB_BLOCK, ROUTES_DESK,
@@ -111,8 +111,8 @@ const struct web_route page_routes[] = {
      "desk-import-items-post", DESK_PERMIT(ITEM_IMPORT)},
     {WEB_GET, "/desk/import/items/template.xlsx", desk_import_template, WEB_BLOCK | WEB_LIMITED, 0,
      "desk-import-items-template", DESK_PERMIT(ITEM_IMPORT)},
-    {WEB_GET, "/desk/import/items/{id}", desk_import_check, WEB_BLOCK, 0,
-     "desk-import-items-check", DESK_PERMIT(ITEM_IMPORT)},
+    {WEB_GET, "/desk/import/items/{id}", desk_import_check, WEB_BLOCK, 0, "desk-import-items-check",
+     DESK_PERMIT(ITEM_IMPORT)},
     {WEB_POST, "/desk/import/items/{id}", desk_import_act, WEB_BLOCK, ROUTES_DESK,
      "desk-import-items-act", DESK_PERMIT(ITEM_IMPORT)},
     {WEB_GET, "/desk/matrix", desk_matrix, WEB_BLOCK, 0, "desk-matrix", DESK_PERMIT(MATRIX_VIEW)},

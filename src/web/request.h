@@ -94,11 +94,11 @@ enum {
     WEB_LIMITED = 4, /* counts against the address's budget of expensive requests (AV1) */
     WEB_HEAVY = 8, /* computes for long: runs on a pool of its own, as many threads as cores, of low
                       priority, 32 waiting, more get 503 (password hashes, ID5) */
-    WEB_PICKS = 32, /* a POST of rows picked in a list: as many fields s-KEY as a page has rows */
-    WEB_FORM = 16,  /* a POST that shows its form again, filled in and without acting, when the
-                       field "again" is there: where a person returns to after signing in anew */
-    WEB_QUICK = 64, /* with WEB_BLOCK: a few reads by key. On the event thread where the server
-                       was told that such reads wait for nobody (web_config.quick) */
+    WEB_PICKS = 32,   /* a POST of rows picked in a list: as many fields s-KEY as a page has rows */
+    WEB_FORM = 16,    /* a POST that shows its form again, filled in and without acting, when the
+                         field "again" is there: where a person returns to after signing in anew */
+    WEB_QUICK = 64,   /* with WEB_BLOCK: a few reads by key. On the event thread where the server
+                         was told that such reads wait for nobody (web_config.quick) */
     WEB_UPLOAD = 128, /* a POST of multipart/form-data with one file, in the field "file": admitted
                         by its head (web_config.admit), then streamed into a temporary file */
 };
