@@ -1,0 +1,319 @@
+// Importing in the browser: a clerk takes a real list with errors through upload, check and
+// confirmation, mends the workbook of what was left out and imports that; what strangers and odd
+// requests get; the pages with axe-core at phone and desktop width. The list is
+// messy/encodings/沁阳市_企业名录_GB18030.csv (696 rows, all good, none twice), spoilt here in four
+// places. Where shared/ is absent the whole flow is not run.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { bin, havePeer, run, scratch } from './verify/kit.mjs';
+import { axe, browser } from './verify/site.mjs';
+
+const AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1366, height: 768 } };
+const shots = process.env.SUNLOT_SHOTS;
+const shared = process.env.SUNLOT_SHARED ?? '';
+const real = join(shared, 'data/messy/encodings/沁阳市_企业名录_GB18030.csv');
+let chromium = null;
+let county = null;
+
+async function serve(folder) {
+  const process = spawn(bin, ['--data', folder, 'serve', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: process.stdout })) {
+    const site = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+    if (site) return { site, folder, process };
+  }
+  return assert.fail('the server did not start');
+}
+
+before(async () => {
+  if (havePeer) chromium = await browser();
+  if (!chromium) return;
+  const folder = scratch('county');
+  run(bin, ['demo', folder]);
+  county = await serve(folder);
+  const lines = readFileSync(join(folder, 'accounts.txt'), 'utf8').trim().split('\n');
+  county.passwords = Object.fromEntries(lines.map((line) => line.trim().split(/\s+/)));
+});
+
+after(async () => {
+  await chromium?.close();
+  if (!county) return;
+  county.process.kill('SIGTERM');
+  const [code] = await once(county.process, 'exit');
+  assert.equal(code, 0, 'how the server ended');
+});
+
+function inBrowser(name, work) {
+  test(name, async (t) => {
+    if (!chromium) return t.diagnostic('not run: no Chromium, packages or program here');
+    return work(t);
+  });
+}
+
+const people = new Map();
+
+// The signed-in page of a person; one session each for the whole file.
+async function person(name, viewport = sizes.desktop) {
+  if (!people.has(name)) {
+    const context = await chromium.newContext({ viewport, acceptDownloads: true });
+    const page = await context.newPage();
+    await page.goto(`${county.site}/desk`);
+    await page.getByLabel('用户名').fill(name);
+    await page.getByLabel('密码').fill(county.passwords[name]);
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByRole('button', { name: '退出登录' }).waitFor();
+    people.set(name, page);
+  }
+  const page = people.get(name);
+  await page.setViewportSize(viewport);
+  return page;
+}
+
+async function shoot(page, name) {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `import-${name}.png`), fullPage: true });
+}
+
+async function violations(page) {
+  await page.evaluate(axe());
+  const { violations: found } = await page.evaluate((only) => window.axe.run(document, { runOnly: only, resultTypes: ['violations'], preload: false }), AA);
+  const words = found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((n) => `${n.html} ${n.failureSummary}`).join(' ; ')}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  return wide > 0 ? [...words, `${wide} px too wide`] : words;
+}
+
+async function upload(page, path, resource = 'objects') {
+  await page.goto(`${county.site}/desk/import/${resource}`);
+  await page.getByLabel('文件', { exact: true }).setInputFiles(path);
+  await page.getByRole('button', { name: '上传并核对' }).click();
+  await page.locator('.figures, .banner.bad').first().waitFor({ timeout: 60000 });
+}
+
+const figures = async (page) => (await page.locator('.figures li').allTextContents()).map((text) => text.match(/\d+/g).map(Number));
+
+// Confirms and gives the sentence that the finished job says.
+async function confirm(page) {
+  await page.getByRole('button', { name: /确认导入/ }).click();
+  const row = page.locator('.pairs div', { hasText: '结果' }).first();
+  await row.waitFor({ timeout: 60000 });
+  return row.locator('dd').textContent();
+}
+
+// Status and first two characters of what the browser gets for an address.
+const get = (page, path) => page.evaluate(async (url) => {
+  const answer = await fetch(url);
+  return [answer.status, (await answer.text()).slice(0, 2)];
+}, path);
+
+// The last character of a code, changed to one that cannot be right.
+const spoilt = (code) => code.slice(0, -1) + (code.endsWith('1') ? '2' : '1');
+
+// The real list with three mistyped codes and one row twice; what was done to it.
+function spoil(target) {
+  const lines = new TextDecoder('gb18030').decode(readFileSync(real)).trimEnd().split(/\r?\n/);
+  const codes = new Map();
+  for (const at of [3, 200, 690]) {
+    const code = lines[at].match(/9[0-9A-Z]{17}/)[0];
+    codes.set(spoilt(code), code);
+    lines[at] = lines[at].replace(code, spoilt(code));
+  }
+  lines.push(lines[10]);
+  writeFileSync(target, `\ufeff${lines.join('\r\n')}\r\n`);
+  return codes;
+}
+
+// Mends a workbook as a clerk would: other words in some cells. Python has zip files at hand.
+function mend(from, to, codes) {
+  const script = 'import sys, zipfile, json\nfrom_, to, codes = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])\nwith zipfile.ZipFile(from_) as a, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as b:\n    for name in a.namelist():\n        data = a.read(name).decode("utf-8")\n        for wrong, right in codes.items():\n            data = data.replace(wrong, right)\n        b.writestr(name, data)\n';
+  const done = spawnSync('python3', ['-c', script, from, to, JSON.stringify(Object.fromEntries(codes))], { encoding: 'utf8' });
+  assert.equal(done.status, 0, done.stderr);
+}
+
+inBrowser('a clerk imports a real list with errors, mends what was left out, and all of it is in', async (t) => {
+  if (!existsSync(real)) return t.diagnostic('not run: shared/data is not here');
+  const page = await person('jingban');
+  const list = scratch('名录.csv');
+  const codes = spoil(list);
+  await upload(page, list);
+  assert.deepEqual(await figures(page), [[697], [693, 693, 0, 0], [4, 1], [0]]);
+  const reasons = await page.getByRole('region', { name: '有错误的行' }).locator('tbody tr').allTextContents();
+  assert.equal(reasons.length, 4);
+  assert.equal(reasons.filter((text) => text.includes('与第11行重复')).length, 1);
+  assert.equal(reasons.filter((text) => text.includes('统一社会信用代码')).length, 4);
+  await shoot(page, 'errors');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /下载有错误的 4 行/ }).click()]);
+  assert.equal(download.suggestedFilename(), '名录-未导入的行.xlsx');
+  const book = scratch('errors.xlsx');
+  await download.saveAs(book);
+  assert.equal(await confirm(page), '共 697 行，新增 693，变更 0，无变化 0，未导入 4');
+  await shoot(page, 'done');
+  const mended = scratch('mended.xlsx');
+  mend(book, mended, codes);
+  await upload(page, mended);
+  assert.deepEqual(await figures(page), [[4], [4, 3, 0, 1], [0, 0], [0]]);
+  assert.equal(await confirm(page), '共 4 行，新增 3，变更 0，无变化 1，未导入 0');
+  await upload(page, real);
+  assert.deepEqual(await figures(page), [[696], [696, 0, 0, 696], [0, 0], [0]]);
+  await page.getByRole('button', { name: '不导入，删除文件' }).click();
+  await page.getByText('文件已删除').waitFor();
+});
+
+inBrowser('a list whose headings nobody knows is read as the clerk says, and the next one by itself', async () => {
+  const page = await person('jingban');
+  const list = scratch('odd.csv');
+  writeFileSync(list, '主体代号,叫什么,备忘\n914403001922038216,华为技术有限公司,x\n');
+  await upload(page, list);
+  await page.getByText('不能导入').waitFor();
+  await shoot(page, 'refused');
+  await page.getByLabel('“主体代号”读作').selectOption('number');
+  await page.getByLabel('“叫什么”读作').selectOption('name');
+  await page.getByRole('button', { name: '按所选的列重新核对' }).click();
+  await page.locator('.figures').waitFor();
+  assert.deepEqual((await figures(page))[1], [1, 1, 0, 0]);
+  await upload(page, list);
+  assert.deepEqual((await figures(page))[1], [1, 1, 0, 0]);
+});
+
+inBrowser('another department sees neither the file nor its job nor the rows that were left out', async () => {
+  const clerk = await person('jingban');
+  const other = await person('xiaofang');
+  const list = scratch('秘密名单.csv');
+  writeFileSync(list, '统一社会信用代码,名称\n914403001922038210,错码公司\n914403001922038216,华为\n');
+  await upload(clerk, list);
+  const page = new URL(clerk.url()).pathname;
+  const file = await clerk.getByRole('link', { name: /下载有错误/ }).getAttribute('href');
+  assert.deepEqual(await get(clerk, file), [200, 'PK']);
+  for (const path of [page, file, file.replace('/file', '')]) {
+    const answer = await other.goto(county.site + path);
+    assert.equal(answer.status(), 404, path);
+    assert.ok(!(await other.content()).includes('错码公司'), path);
+  }
+  for (const path of ['/desk/import/objects', '/desk/jobs']) {
+    await other.goto(county.site + path);
+    assert.ok(!(await other.content()).includes('秘密名单'), path);
+  }
+  assert.equal((await other.goto(`${county.site}${page.replace('objects', 'items')}`)).status(), 404);
+});
+
+// A form with a file, byte for byte. parts: [name, value] or [name, value, filename].
+function send(path, cookie, parts, headers = {}) {
+  const mark = 'sunlot-test-mark';
+  const body = Buffer.concat([
+    ...parts.flatMap(([name, value, filename]) => [
+      Buffer.from(`--${mark}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n`),
+      Buffer.from(value),
+      Buffer.from('\r\n'),
+    ]),
+    Buffer.from(`--${mark}--\r\n`),
+  ]);
+  return new Promise((resolve, reject) => {
+    const all = { 'Sec-Fetch-Site': 'same-origin', 'Content-Type': `multipart/form-data; boundary=${mark}`, 'Content-Length': body.length, Cookie: `__Host-s=${cookie}`, ...headers };
+    const request = http.request(county.site + path, { method: 'POST', headers: all }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve({ status: answer.statusCode, location: answer.headers.location }));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+const cookie = async (page) => (await page.context().cookies()).find(({ name }) => name === '__Host-s').value;
+const left = () => readdirSync(join(county.folder, 'jobs')).filter((name) => name.includes('.tmp-') || name.endsWith('.upload'));
+
+inBrowser('whoever may not upload leaves no byte behind, and odd forms get one clean answer', async () => {
+  const clerk = await person('jingban');
+  await clerk.goto(`${county.site}/desk/import/objects`);
+  const csrf = await clerk.locator('form[enctype] input[name=csrf]').getAttribute('value');
+  const own = await cookie(clerk);
+  const viewer = await person('chayue');
+  const before = left();
+  const path = '/desk/import/objects';
+  const file = ['file', '统一社会信用代码,名称\n914403001922038216,华为\n', 'a.csv'];
+  const form = [['csrf', csrf], ['department', 'SCJG'], ['division', '']];
+  assert.equal((await send(path, 'nobody', [...form, file])).status, 401);
+  assert.equal((await send(path, await cookie(viewer), [...form, file])).status, 403);
+  assert.equal((await send(path, own, [['csrf', 'ff'.repeat(32)], file])).status, 403);
+  assert.equal((await send(path, own, [...form, file], { 'Sec-Fetch-Site': 'cross-site' })).status, 403);
+  assert.equal((await send(path, own, [...form, file, ['file', 'x', 'b.csv']])).status, 400);
+  assert.equal((await send(path, own, [...form, ['csrf', csrf], file])).status, 400);
+  assert.equal((await send(path, own, [...form, ['elsewhere', 'x', 'b.csv']])).status, 400);
+  assert.equal((await send(path, own, [...form, file], { 'Content-Type': 'multipart/form-data' })).status, 400);
+  assert.equal((await send(path, own, [...form, file], { 'Content-Type': 'text/plain' })).status, 400);
+  assert.equal((await send(path, own, form)).status, 400, 'without a file');
+  assert.equal((await send(path, own, [...form, ['file', '', 'leer.csv']])).status, 400, 'an empty one');
+  assert.equal((await send(path, own, [['csrf', csrf], ['department', 'XFJY'], file])).status, 400, 'for a department that is not his');
+  assert.deepEqual(left(), before);
+  const twice = [...form, ['key', 'the-same-key'], file];
+  const first = await send(path, own, twice);
+  const second = await send(path, own, twice);
+  assert.equal(first.status, 303);
+  assert.equal(second.location, first.location, 'a double submit is one upload');
+  assert.equal(left().length, before.length + 1);
+});
+
+inBrowser('a large file streams to the disk, and one that is too large is refused', async () => {
+  const clerk = await person('jingban');
+  await clerk.goto(`${county.site}/desk/import/objects`);
+  const csrf = await clerk.locator('form[enctype] input[name=csrf]').getAttribute('value');
+  const own = await cookie(clerk);
+  const peak = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${county.process.pid}/status`, 'utf8'))[1]);
+  const row = '不是代码的一行,什么也不是\n';
+  const text = (mib) => `统一社会信用代码,名称\n${row.repeat(Math.ceil((mib << 20) / Buffer.byteLength(row)))}`;
+  const before = peak();
+  const big = await send('/desk/import/objects', own, [['csrf', csrf], ['department', 'SCJG'], ['file', text(40), 'big.csv']]);
+  assert.equal(big.status, 303);
+  const grown = (peak() - before) >> 10;
+  assert.ok(grown < 30, `${grown} MiB more for a file of 40`);
+  const huge = await send('/desk/import/objects', own, [['csrf', csrf], ['department', 'SCJG'], ['file', text(66), 'huge.csv']]);
+  assert.equal(huge.status, 413);
+  await clerk.goto(county.site + big.location);
+  await clerk.getByRole('button', { name: /删除文件/ }).first().waitFor({ timeout: 120000 });
+});
+
+inBrowser('each role finds the template of what it may import', async () => {
+  const clerk = await person('jingban');
+  for (const resource of ['objects', 'inspectors', 'items']) {
+    assert.deepEqual(await get(clerk, `/desk/import/${resource}/template.xlsx`), [200, 'PK']);
+  }
+  const viewer = await person('chayue');
+  assert.equal((await get(viewer, '/desk/import/objects/template.xlsx'))[0], 403);
+});
+
+inBrowser('no page of the import has a violation of level AA', async (t) => {
+  const found = [];
+  const list = scratch('mixed.csv');
+  writeFileSync(list, '统一社会信用代码,名称,备注\n914403001922038216,华为,x\n914403001922038210,错,y\n');
+  const odd = scratch('odd2.csv');
+  writeFileSync(odd, '甲,乙\n1,2\n');
+  for (const [size, viewport] of Object.entries(sizes)) {
+    const page = await person('jingban', viewport);
+    const look = async (name) => {
+      found.push(...(await violations(page)).map((words) => `${size} ${name}: ${words}`));
+      await shoot(page, `${size}-${name}`);
+    };
+    for (const path of ['/desk/import/objects', '/desk/import/inspectors', '/desk/import/items', '/desk/jobs']) {
+      await page.goto(county.site + path);
+      await look(path.replace(/\W+/g, '_'));
+    }
+    await page.goto(`${county.site}/desk/import/objects`);
+    await page.evaluate(() => document.querySelector('#file').removeAttribute('required'));
+    await page.getByRole('button', { name: '上传并核对' }).click();
+    await page.getByText('请按红字修改').waitFor();
+    await look('no-file');
+    await upload(page, odd);
+    await look('refused');
+    await upload(page, list);
+    await look('check');
+    await confirm(page);
+    await look('job');
+  }
+  assert.deepEqual(found, []);
+  t.diagnostic('at two widths');
+});
