@@ -510,7 +510,7 @@ static void follow_all(struct story *s)
 
 /* While the first file is read, another person's file goes in and the index is brought up to date.
  */
-static void other_import(void *ctx, uint64_t rows, unsigned permille)
+static enum err other_import(void *ctx, uint64_t rows, unsigned permille)
 {
     struct other *other = ctx;
     struct story *s = other->s;
@@ -518,7 +518,7 @@ static void other_import(void *ctx, uint64_t rows, unsigned permille)
     (void)rows;
     (void)permille;
     if (other->done || strcmp(db_dialect(s->office.db), "sqlite") == 0)
-        return; /* SQLite lets no second writer begin */
+        return ERR_OK; /* SQLite lets no second writer begin */
     other->done = true;
     two.arena = (struct arena){0};
     story_open(&two);
@@ -528,6 +528,7 @@ static void other_import(void *ctx, uint64_t rows, unsigned permille)
     follow_all(&two);
     story_close(&two);
     arena_free(&two.arena);
+    return ERR_OK;
 }
 
 static void of_two_imports_at_once_the_search_finds_both(void **state)
