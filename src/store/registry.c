@@ -4,14 +4,12 @@
 #include "store/registry.h"
 
 #include "base/time.h"
+#include "store/object_columns.h"
 
 enum { COLUMNS_MAX = STORE_VALUES_MAX + 8 };
 
 enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 
-#define OBJECT_COLUMNS                                                                             \
-    "number, name, kind, type, state, division, address, industry, business, established, risk, "  \
-    "risk_on, observed_until, department, labels, pool_id, number_kind, likeness"
 #define INSPECTOR_COLUMNS                                                                          \
     "name, department, position, category, certificate, valid_until, issuer, certificate2, "       \
     "valid_until2, specialities, areas, phone, state, reason, code"
@@ -52,8 +50,8 @@ static const struct {
     const char *update;
     size_t count; /* values */
 } tables[STORE_TABLES] = {
-    [STORE_OBJECTS] = {&model_objects, "object", "tenant, id, " OBJECT_COLUMNS ", job, at", NULL,
-                       OBJECT_UPDATE, STORE_OBJECT_VALUES},
+    [STORE_OBJECTS] = {&model_objects, "object", "tenant, id, " STORE_OBJECT_COLUMNS ", job, at",
+                       NULL, OBJECT_UPDATE, STORE_OBJECT_VALUES},
     [STORE_INSPECTORS] = {&model_inspectors, "inspector",
                           "tenant, id, " INSPECTOR_COLUMNS ", job, at",
                           "SELECT id, " INSPECTOR_COLUMNS
@@ -189,6 +187,18 @@ enum err store_registry_update(struct db_tx *tx, enum store_table table,
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }
 
+enum err store_object_save(struct db_tx *tx, const struct store_record *record,
+                           const struct store_stamp *stamp, int64_t was)
+{
+    struct db_value args[COLUMNS_MAX + 1];
+    size_t count = 0;
+    uint64_t changed = 0;
+    TRY(bind_record(args, &count, STORE_OBJECTS, record, stamp));
+    args[count++] = db_int(was);
+    TRY(db_run(tx, &changed, OBJECT_UPDATE " AND job = $23", args, count));
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
 /* --- columns to values --- */
 
 static struct str take_day(struct arena *arena, int64_t day)
@@ -229,17 +239,30 @@ struct finding {
     enum store_table table;
 };
 
+/* The values of a row whose first one stands in column `col`. */
+static enum err take_record(struct store_record *out, enum store_table table, struct db_rows *rows,
+                            int col, struct arena *arena)
+{
+    for (size_t i = 0; i < tables[table].count; i++) {
+        out->values[i] = take_value(rows, &col, kind_of(table, i), arena);
+        if (out->values[i].data == NULL)
+            return ERR_MEMORY;
+    }
+    return ERR_OK;
+}
+
+enum err store_object_record(struct store_record *out, struct db_rows *rows, int col,
+                             struct arena *arena)
+{
+    return take_record(out, STORE_OBJECTS, rows, col, arena);
+}
+
 /* Gives one row on as a record. */
 static enum err find_row(void *ctx, struct db_rows *rows)
 {
     const struct finding *f = ctx;
     struct store_record record = {.id = db_col_int(rows, 0)};
-    int col = 1;
-    for (size_t i = 0; i < tables[f->table].count; i++) {
-        record.values[i] = take_value(rows, &col, kind_of(f->table, i), f->find->arena);
-        if (record.values[i].data == NULL)
-            return ERR_MEMORY;
-    }
+    TRY(take_record(&record, f->table, rows, 1, f->find->arena));
     return f->find->each(f->find->ctx, &record);
 }
 
@@ -280,7 +303,7 @@ enum err store_object_by_pool_id(const struct store_find *find, const struct str
                                  size_t count)
 {
     static const char sql[] =
-        "SELECT id, " OBJECT_COLUMNS " FROM object WHERE tenant = $1 AND pool_id IN " KEYS;
+        "SELECT id, " STORE_OBJECT_COLUMNS " FROM object WHERE tenant = $1 AND pool_id IN " KEYS;
     return find_keys(sql, find, pool_ids, count);
 }
 
@@ -288,7 +311,7 @@ enum err store_object_by_likeness(const struct store_find *find, const struct st
                                   size_t count)
 {
     static const char sql[] =
-        "SELECT id, " OBJECT_COLUMNS " FROM object WHERE tenant = $1 AND likeness IN " KEYS
+        "SELECT id, " STORE_OBJECT_COLUMNS " FROM object WHERE tenant = $1 AND likeness IN " KEYS
         " AND likeness <> ''";
     return find_keys(sql, find, likenesses, count);
 }
@@ -323,23 +346,37 @@ enum err store_object_any(bool *any, struct db_tx *tx)
     return ERR_OK;
 }
 
+static const char *const object_indexes[][2] = {
+    {"DROP INDEX object_pool_id", "CREATE UNIQUE INDEX object_pool_id ON object (tenant, pool_id)"},
+    {"DROP INDEX object_likeness",
+     "CREATE UNIQUE INDEX object_likeness ON object (tenant, likeness) WHERE likeness <> ''"},
+    {"DROP INDEX object_division", "CREATE INDEX object_division ON object (tenant, division, id)"},
+    {"DROP INDEX object_name", "CREATE INDEX object_name ON object (tenant, name, id)"},
+    {"DROP INDEX object_industry", "CREATE INDEX object_industry ON object (tenant, industry, id)"},
+    {"DROP INDEX object_department",
+     "CREATE INDEX object_department ON object (tenant, department, id)"},
+    {"DROP INDEX object_kind", "CREATE INDEX object_kind ON object (tenant, kind, id) "
+                               "WHERE kind <> 'enterprise' AND kind <> 'individual'"},
+    {"DROP INDEX object_state",
+     "CREATE INDEX object_state ON object (tenant, state, id) WHERE state <> 'active'"},
+    {"DROP INDEX object_risk",
+     "CREATE INDEX object_risk ON object (tenant, risk, id) WHERE risk <> ''"},
+};
+enum { OBJECT_INDEXES = sizeof object_indexes / sizeof object_indexes[0] };
+
 enum err store_object_indexes_drop(struct db_tx *tx)
 {
-    TRY(db_run(tx, NULL, "DROP INDEX object_pool_id", DB_NONE));
-    TRY(db_run(tx, NULL, "DROP INDEX object_likeness", DB_NONE));
-    return db_run(tx, NULL, "DROP INDEX object_division", DB_NONE);
+    for (size_t i = 0; i < OBJECT_INDEXES; i++)
+        TRY(db_run(tx, NULL, object_indexes[i][0], DB_NONE));
+    return ERR_OK;
 }
 
-/* The words of schema/0001-ground.sql; a test compares the two. */
+/* The words of schema/; a test compares the two. */
 enum err store_object_indexes_build(struct db_tx *tx)
 {
-    TRY(db_run(tx, NULL, "CREATE UNIQUE INDEX object_pool_id ON object (tenant, pool_id)",
-               DB_NONE));
-    TRY(db_run(tx, NULL,
-               "CREATE UNIQUE INDEX object_likeness ON object (tenant, likeness) "
-               "WHERE likeness <> ''",
-               DB_NONE));
-    return db_run(tx, NULL, "CREATE INDEX object_division ON object (tenant, division)", DB_NONE);
+    for (size_t i = 0; i < OBJECT_INDEXES; i++)
+        TRY(db_run(tx, NULL, object_indexes[i][1], DB_NONE));
+    return ERR_OK;
 }
 
 enum err store_import_job_add(struct db_tx *tx, const struct store_stamp *stamp,

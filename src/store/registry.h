@@ -67,6 +67,10 @@ MUST enum err store_object_by_pool_id(const struct store_find *find, const struc
 MUST enum err store_object_by_likeness(const struct store_find *find, const struct str *likenesses,
                                        size_t count);
 
+/* One object out of a row whose columns from `col` on are STORE_OBJECT_COLUMNS; its id is left. */
+MUST enum err store_object_record(struct store_record *out, struct db_rows *rows, int col,
+                                  struct arena *arena);
+
 /* Adds many rows at once. No other statement may run in tx before store_registry_load_close. */
 struct store_load {
     struct db_bulk *bulk;
@@ -84,6 +88,10 @@ MUST enum err store_registry_load_close(struct store_load *load);
 MUST enum err store_registry_update(struct db_tx *tx, enum store_table table,
                                     const struct store_record *record,
                                     const struct store_stamp *stamp);
+/* The same of an object whose row still carries the job `was`: ERR_CONFLICT where somebody else
+ * wrote it since. */
+MUST enum err store_object_save(struct db_tx *tx, const struct store_record *record,
+                                const struct store_stamp *stamp, int64_t was);
 /* Takes an item version out of force (R7): its row stays for the tasks that used it. */
 MUST enum err store_item_replace(struct db_tx *tx, struct str tenant, int64_t id);
 
