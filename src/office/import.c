@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "model/embed.h"
 #include "sheet/writer.h"
+#include "store/label.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -135,21 +136,19 @@ static enum err open_sheet(struct import_run *run)
                                  run->map.heading_count, &e->fault);
 }
 
-/* Everything that rows are judged against, before the first row is read. */
-static enum err open_run(struct import_run *run)
+enum err import_prepare(struct import_run *run)
 {
     run->today = date_of_time(run->e->now);
     TRY(load_departments(run));
     TRY(settle_job_division(run));
     TRY(settle_job_department(run));
     if (run->kind == &import_objects)
-        TRY(industries_load(&run->industries, &run->arena, model_data_find("industries.csv"),
-                            &run->e->fault));
-    return open_sheet(run);
+        return industries_load(&run->industries, &run->arena, model_data_find("industries.csv"),
+                               &run->e->fault);
+    return ERR_OK;
 }
 
-/* Lets everything go, whatever the run came to. */
-static void close_run(struct import_run *run)
+void import_release(struct import_run *run)
 {
     sheet_error_book_abort(run->book);
     sheet_close(run->sheet);
@@ -172,13 +171,29 @@ static enum err open_fresh(struct import_run *run)
     return store_object_indexes_drop(run->tx);
 }
 
+/* The label rows of all that was loaded. */
+static enum err load_labels(struct import_run *run)
+{
+    struct store_object_labels *rows = NULL;
+    size_t count = 0;
+    int64_t after = 0;
+    do {
+        arena_clear(&run->chunk);
+        TRY(store_object_labels_of_job(&rows, &count, &run->chunk, run->tx, &run->stamp, after));
+        TRY(store_object_labels_load(run->tx, run->stamp.tenant, rows, count));
+        after = count > 0 ? rows[count - 1].id : after;
+    } while (count > 0);
+    return ERR_OK;
+}
+
 /* Ends the load over all chunks and builds the indexes; a double shows here at the latest. */
 static enum err close_fresh(struct import_run *run)
 {
     if (!run->fresh || run->job->dry_run)
         return ERR_OK;
     TRY(store_registry_load_close(&run->load));
-    return store_object_indexes_build(run->tx);
+    TRY(store_object_indexes_build(run->tx));
+    return run->labelled ? load_labels(run) : ERR_OK;
 }
 
 /* --- the report --- */
@@ -487,7 +502,8 @@ static enum err recall(struct office_import_report *report, struct str outcome, 
 /* One attempt from the first column to the job's row. */
 static enum err run_all(struct import_run *run)
 {
-    TRY(open_run(run));
+    TRY(import_prepare(run));
+    TRY(open_sheet(run));
     TRY(open_fresh(run));
     TRY(take_rows(run));
     TRY(close_fresh(run));
@@ -530,7 +546,7 @@ static enum err import_work(struct db_tx *tx, void *ctx)
     if (err == ERR_OK)
         err = run_all(&run);
     enum err closed = store_registry_load_close(&run.load);
-    close_run(&run);
+    import_release(&run);
     return err != ERR_OK ? err : closed;
 }
 

@@ -4,6 +4,7 @@
 #define OFFICE_IMPORT_KIND_H
 
 #include "ids/industry.h"
+#include "office/edit.h"
 #include "office/import.h"
 #include "office/import_map.h"
 #include "store/registry.h"
@@ -61,6 +62,8 @@ struct import_seen {
     size_t count;
 };
 
+enum { IMPORT_FAULTS = 40 }; /* of one typed row */
+
 /* One attempt to do one job; made anew when the transaction is repeated. */
 struct import_run {
     struct errand *e;
@@ -81,7 +84,7 @@ struct import_run {
     struct store_stamp stamp;
     struct store_load load; /* open over all chunks when fresh */
     bool fresh;             /* nobody has an object yet: bulk load, indexes afterwards */
-    bool indexes_dropped;
+    bool labelled; /* some new object has labels */
     int64_t next_id;
     int64_t last_id;
     int32_t today;
@@ -96,6 +99,10 @@ struct import_run {
     size_t cached_count;
     struct industries industries;
     struct import_seen seen;
+    struct office_field_fault *faults; /* each rejection at its field, where a person typed the row */
+    size_t fault_count;
+    struct office_field_fault *oddities; /* the warnings likewise */
+    size_t oddity_count;
     struct fault cell_fault; /* words about one cell; here, since clearing it a cell costs */
 };
 
@@ -119,6 +126,9 @@ void import_set(struct import_row *row, int field, struct str value);
 /* Cells to values by the kinds of the fields (import_row.c). */
 MUST enum err import_read_row(struct import_run *run, struct import_row *row,
                               const struct sheet_record *record);
+/* One field as a person typed it. */
+MUST enum err import_read_text(struct import_run *run, struct import_row *row, int field,
+                               struct str text);
 /* Finds the second columns of fields: many files carry 统一社会信用代码 and 注册号, and fill one.
  */
 MUST enum err import_find_twins(struct import_run *run);
@@ -136,6 +146,10 @@ MUST enum err import_seen_add(uint64_t *before, struct import_seen *seen, struct
                               uint64_t row);
 void import_seen_free(struct import_seen *seen);
 
+/* What rows are judged against: today, departments, divisions, industries. */
+MUST enum err import_prepare(struct import_run *run);
+/* Lets everything go, whatever the run came to. */
+void import_release(struct import_run *run);
 /* Reads and judges rows until a chunk is full: ERR_OK; ERR_END with the last ones, perhaps none. */
 MUST enum err import_take(struct import_run *run);
 /* Settles, saves and reports the rows held, and forgets them. */

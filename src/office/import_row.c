@@ -54,6 +54,8 @@ enum err import_reject(struct import_run *run, struct import_row *row, int field
     va_start(args, fmt);
     struct str text = say_format(&run->chunk, fmt, args);
     va_end(args);
+    if (run->faults != NULL && run->fault_count < IMPORT_FAULTS)
+        run->faults[run->fault_count++] = (struct office_field_fault){field, text};
     return say(run, &row->problem, &row->problem_column, field, text);
 }
 
@@ -64,6 +66,8 @@ enum err import_warn(struct import_run *run, struct import_row *row, int field, 
     va_start(args, fmt);
     struct str text = say_format(&run->chunk, fmt, args);
     va_end(args);
+    if (run->oddities != NULL && run->oddity_count < IMPORT_FAULTS)
+        run->oddities[run->oddity_count++] = (struct office_field_fault){field, text};
     return say(run, &row->warning, &row->warning_column, field, text);
 }
 
@@ -153,6 +157,13 @@ static enum err read_cell(struct import_run *run, struct import_row *row, int i,
         return ERR_OK;
     import_set(row, i, value);
     return check_value(run, row, i);
+}
+
+enum err import_read_text(struct import_run *run, struct import_row *row, int field,
+                          struct str text)
+{
+    const struct sheet_cell cell = {.text = text, .kind = SHEET_TEXT};
+    return read_cell(run, row, field, &cell);
 }
 
 /* Is `heading` one of the field's? */

@@ -6,6 +6,7 @@
 #include "office/import_kind.h"
 
 #include "base/json.h"
+#include "store/label.h"
 
 /* --- comparing --- */
 
@@ -122,12 +123,46 @@ static enum err note_change(struct store_change *out, struct import_run *run,
     return next_id(&out->id, run);
 }
 
+static struct str labels_of(const struct import_row *row)
+{
+    return row->record.values[MODEL_OBJECT_LABELS];
+}
+
+static bool labels_differ(const struct import_run *run, const struct import_row *row)
+{
+    return run->kind == &import_objects &&
+           !str_eq(labels_of(row), row->old->values[MODEL_OBJECT_LABELS]);
+}
+
+/* The label rows of the chunk's new objects; those of a registry that was empty follow behind all
+ * rows. */
+static enum err load_labels(struct import_run *run, const enum fate *fates)
+{
+    struct store_object_labels *rows = arena_array(&run->chunk, run->count, sizeof *rows);
+    size_t count = 0;
+    if (rows == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < run->count && run->kind == &import_objects; i++) {
+        const struct import_row *row = &run->rows[i];
+        if (fates[i] != FATE_NEW || labels_of(row).len == 0)
+            continue;
+        run->labelled = true;
+        rows[count++] = (struct store_object_labels){row->record.id, labels_of(row)};
+    }
+    return run->fresh ? ERR_OK
+                      : store_object_labels_load(run->tx, run->stamp.tenant, rows, count);
+}
+
 /* What one row writes before the chunk's bulk load: changes in place, versions out of force, the
  * numbers of what is new. */
 static enum err prepare_row(struct import_run *run, struct import_row *row, enum fate fate)
 {
-    if (fate == FATE_CHANGED)
-        return store_registry_update(run->tx, run->kind->table, &row->record, &run->stamp);
+    if (fate == FATE_CHANGED) {
+        TRY(store_registry_update(run->tx, run->kind->table, &row->record, &run->stamp));
+        return labels_differ(run, row) ? store_object_labels_put(run->tx, run->stamp.tenant,
+                                                                 row->record.id, labels_of(row))
+                                       : ERR_OK;
+    }
     if (fate == FATE_VERSION)
         TRY(store_item_replace(run->tx, run->stamp.tenant, row->old->id));
     if (fate == FATE_NEW || fate == FATE_VERSION) {
@@ -181,5 +216,6 @@ enum err import_save(struct import_run *run)
     for (size_t i = 0; i < run->count; i++)
         TRY(prepare_row(run, &run->rows[i], fates[i]));
     TRY(load_rows(run, fates));
+    TRY(load_labels(run, fates));
     return save_changes(run, fates);
 }

@@ -81,8 +81,7 @@ static const char OBJECT_LABEL_ADD[] =
 static const char OBJECT_LABEL_CLEAR[] =
     "DELETE FROM object_label WHERE tenant = $1 AND object = $2";
 
-/* Takes the next word off a list; false when none is left. */
-static bool next_word(struct str *word, struct str *rest)
+bool store_label_next(struct str *word, struct str *rest)
 {
     static const struct str mark = {"、", sizeof "、" - 1};
     ptrdiff_t at = str_find(*rest, mark);
@@ -94,20 +93,52 @@ static bool next_word(struct str *word, struct str *rest)
     return true;
 }
 
+bool store_label_in(struct str list, struct str word)
+{
+    struct str one;
+    while (store_label_next(&one, &list))
+        if (str_eq(one, word))
+            return true;
+    return false;
+}
+
 enum err store_object_labels_put(struct db_tx *tx, struct str tenant, int64_t object,
                                  struct str labels)
 {
     struct str word;
     TRY(db_run(tx, NULL, OBJECT_LABEL_CLEAR, DB_ARGS(db_text(tenant), db_int(object))));
-    while (next_word(&word, &labels)) {
-        if (word.len == 0)
-            continue;
-        enum err err = db_run(tx, NULL, OBJECT_LABEL_ADD,
-                              DB_ARGS(db_text(tenant), db_text(word), db_int(object)));
-        if (err != ERR_OK && err != ERR_DUPLICATE)
-            return err;
-    }
+    while (store_label_next(&word, &labels))
+        if (word.len > 0)
+            TRY(store_object_label_add(tx, tenant, object, word));
     return ERR_OK;
+}
+
+static const char OBJECT_LABELS_SET[] = "UPDATE object SET labels = $3, job = $4, at = $5"
+                                        " WHERE tenant = $1 AND id = $2";
+static const char OBJECT_LABEL_REMOVE[] =
+    "DELETE FROM object_label WHERE tenant = $1 AND label = $2 AND object = $3";
+
+enum err store_object_labels_set(struct db_tx *tx, const struct store_stamp *stamp, int64_t object,
+                                 struct str labels)
+{
+    return db_run(tx, NULL, OBJECT_LABELS_SET,
+                  DB_ARGS(db_text(stamp->tenant), db_int(object), db_text(labels),
+                          db_int(stamp->job), db_int(stamp->at)));
+}
+
+enum err store_object_label_add(struct db_tx *tx, struct str tenant, int64_t object,
+                                struct str word)
+{
+    enum err err = db_run(tx, NULL, OBJECT_LABEL_ADD,
+                          DB_ARGS(db_text(tenant), db_text(word), db_int(object)));
+    return err == ERR_DUPLICATE ? ERR_OK : err;
+}
+
+enum err store_object_label_remove(struct db_tx *tx, struct str tenant, int64_t object,
+                                   struct str word)
+{
+    return db_run(tx, NULL, OBJECT_LABEL_REMOVE,
+                  DB_ARGS(db_text(tenant), db_text(word), db_int(object)));
 }
 
 static enum err labels_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -138,7 +169,7 @@ static enum err load_words(struct db_bulk *bulk, struct str tenant,
 {
     struct str rest = row->labels;
     struct str word;
-    while (next_word(&word, &rest))
+    while (store_label_next(&word, &rest))
         if (word.len > 0)
             TRY(db_bulk_add(bulk, DB_ARGS(db_text(tenant), db_text(word), db_int(row->id))));
     return ERR_OK;
@@ -165,6 +196,22 @@ static enum err code_fill(void *out, struct db_rows *rows, struct arena *arena)
     bool failed = false;
     *(struct str *)out = store_text(rows, 0, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
+}
+
+static enum err any_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    (void)arena;
+    *(bool *)out = db_col_int(rows, 0) > 0;
+    return ERR_OK;
+}
+
+static const char DEPARTMENT_KNOWN[] =
+    "SELECT COUNT(*) FROM department WHERE tenant = $1 AND code = $2 AND state = 'active'";
+
+enum err store_department_known(bool *known, struct db_tx *tx, struct str tenant, struct str code)
+{
+    return store_one(known, NULL, tx, DEPARTMENT_KNOWN, DB_ARGS(db_text(tenant), db_text(code)),
+                     any_fill);
 }
 
 static const char DEPARTMENTS[] = "SELECT department FROM object_department WHERE tenant = $1"

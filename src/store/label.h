@@ -30,9 +30,20 @@ MUST enum err store_label_add(struct db_tx *tx, struct str tenant, const struct 
 MUST enum err store_label_save(struct db_tx *tx, struct str tenant, const struct store_label *label,
                                int64_t was);
 
+/* Takes the next word off a list separated by 、; false when none is left. Is a word in it? */
+bool store_label_next(struct str *word, struct str *rest);
+bool store_label_in(struct str list, struct str word);
+
 /* Makes the label rows of an object equal to a list of words separated by 、. */
 MUST enum err store_object_labels_put(struct db_tx *tx, struct str tenant, int64_t object,
                                       struct str labels);
+/* Gives an object a new list of labels, and one label row more or less. */
+MUST enum err store_object_labels_set(struct db_tx *tx, const struct store_stamp *stamp,
+                                      int64_t object, struct str labels);
+MUST enum err store_object_label_add(struct db_tx *tx, struct str tenant, int64_t object,
+                                     struct str word);
+MUST enum err store_object_label_remove(struct db_tx *tx, struct str tenant, int64_t object,
+                                        struct str word);
 /* Objects that a job wrote and that have labels, by id from behind `after`. */
 struct store_object_labels {
     int64_t id;
@@ -45,6 +56,9 @@ MUST enum err store_object_labels_of_job(struct store_object_labels **out, size_
 MUST enum err store_object_labels_load(struct db_tx *tx, struct str tenant,
                                        const struct store_object_labels *rows, size_t count);
 
+/* Is there a department of that code in force? */
+MUST enum err store_department_known(bool *known, struct db_tx *tx, struct str tenant,
+                                     struct str code);
 /* An object's further departments: codes in arena, by code. */
 MUST enum err store_object_departments(struct str **out, size_t *count, struct arena *arena,
                                        struct db_tx *tx, struct str tenant, int64_t object);

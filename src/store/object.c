@@ -431,35 +431,86 @@ static size_t page_args(struct db_value *args, size_t count, bool by_name,
     return count;
 }
 
+/* The statement of a page and its parameters. */
+struct asked {
+    const char *sql;
+    struct db_value args[FILTER_ARGS + 4];
+    size_t count;
+};
+
+static enum err ask_page(struct asked *out, struct arena *arena,
+                         const struct store_object_plan *plan, const struct store_object_page *page)
+{
+    bool by_name = page->order == STORE_OBJECT_BY_NAME && !plan->by_id_only;
+    int driver = walk_is_shorter(plan, page->most) ? DRIVER_WALK : plan->driver;
+    bool back = page->back;
+    TRY(filter_args(out->args, arena, plan->filter));
+    out->count = FILTER_ARGS;
+    if (plan->query.len == 0)
+        out->sql = plain_pages[driver][by_name][back];
+    else
+        out->sql = on_sqlite(plan->dialect) ? sqlite_pages[driver][by_name][back]
+                                            : postgresql_pages[driver][by_name][back];
+    if (plan->query.len > 0)
+        out->args[out->count++] = db_text(plan->query);
+    out->count = page_args(out->args, out->count, by_name, page);
+    return ERR_OK;
+}
+
 enum err store_object_list(struct store_object_row **out, size_t *count, struct arena *arena,
                            struct db_tx *tx, const struct store_object_plan *plan,
                            const struct store_object_page *page)
 {
-    struct db_value args[FILTER_ARGS + 4];
+    struct asked asked;
     const struct store_shape shape = {sizeof **out, row_fill};
-    bool sqlite = on_sqlite(plan->dialect);
-    bool by_name = page->order == STORE_OBJECT_BY_NAME && !plan->by_id_only;
-    int driver = walk_is_shorter(plan, page->most) ? DRIVER_WALK : plan->driver;
-    size_t used = FILTER_ARGS;
     *out = NULL;
     *count = 0;
     if (plan->nothing)
         return ERR_OK;
-    TRY(filter_args(args, arena, plan->filter));
-    if (plan->query.len > 0)
-        args[used++] = db_text(plan->query);
-    used = page_args(args, used, by_name, page);
-    if (plan->query.len == 0)
-        TRY(store_array((void **)out, count, arena, tx, &shape,
-                        plain_pages[driver][by_name][page->back], args, used));
-    else
-        TRY(store_array((void **)out, count, arena, tx, &shape,
-                        sqlite ? sqlite_pages[driver][by_name][page->back]
-                               : postgresql_pages[driver][by_name][page->back],
-                        args, used));
+    TRY(ask_page(&asked, arena, plan, page));
+    /* check: allow sql — one of the constant tables above, chosen in ask_page */
+    TRY(store_array((void **)out, count, arena, tx, &shape, asked.sql, asked.args, asked.count));
     if (page->back)
         reverse(*out, *count);
     return ERR_OK;
+}
+
+/* Rows of one stream, each in an arena that is cleared for the next. */
+static enum err each_row(struct db_rows *rows, store_object_each_row *each, void *ctx)
+{
+    struct arena arena = {0};
+    enum err err = db_next(rows);
+    while (err == ERR_OK) {
+        struct store_object_row row;
+        arena_clear(&arena);
+        err = row_fill(&row, rows, &arena);
+        if (err == ERR_OK)
+            err = each(ctx, &row);
+        if (err == ERR_OK)
+            err = db_next(rows);
+    }
+    arena_free(&arena);
+    return err == ERR_END ? ERR_OK : err;
+}
+
+enum err store_object_each(struct db_tx *tx, const struct store_object_plan *plan,
+                           enum store_object_order order, store_object_each_row *each, void *ctx)
+{
+    const struct store_object_page all = {.order = order, .most = INT64_MAX};
+    struct arena arena = {0};
+    struct db_rows *rows = NULL;
+    struct asked asked;
+    if (plan->nothing)
+        return ERR_OK;
+    enum err err = ask_page(&asked, &arena, plan, &all);
+    /* check: allow sql — one of the constant tables above, chosen in ask_page */
+    if (err == ERR_OK)
+        err = db_stream(&rows, tx, asked.sql, asked.args, asked.count);
+    if (err == ERR_OK)
+        err = each_row(rows, each, ctx);
+    db_done(rows);
+    arena_free(&arena);
+    return err;
 }
 
 /* --- counts --- */

@@ -67,6 +67,12 @@ MUST enum err store_object_plan(struct store_object_plan *out, struct arena *are
 MUST enum err store_object_list(struct store_object_row **out, size_t *count, struct arena *arena,
                                 struct db_tx *tx, const struct store_object_plan *plan,
                                 const struct store_object_page *page);
+/* All that fit, one after the other; memory does not grow with them, a row's texts live until the
+ * next. An ERR_END of each ends it. */
+typedef enum err store_object_each_row(void *ctx, const struct store_object_row *row);
+MUST enum err store_object_each(struct db_tx *tx, const struct store_object_plan *plan,
+                                enum store_object_order order, store_object_each_row *each,
+                                void *ctx);
 /* How many fit: the exact number (*exact), or where that would be dear a smaller one that is
  * certainly surpassed. */
 MUST enum err store_object_count(int64_t *out, bool *exact, struct db_tx *tx,

@@ -1,0 +1,654 @@
+/* Objects in the workbench: see object.h. */
+#include "office/object.h"
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "office/reach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { OBJECT_PAGE = 50, OBJECT_NUMBER_LEN = 6, OBJECT_WORD_MOST = 40 };
+
+/* --- asking --- */
+
+/* A text of digits and capital letters that is long enough is the beginning of a number. */
+static bool object_is_number(struct str text)
+{
+    bool digit = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
+        digit = digit || (c >= '0' && c <= '9');
+        if (!letter && !(c >= '0' && c <= '9'))
+            return false;
+    }
+    return digit && text.len >= OBJECT_NUMBER_LEN;
+}
+
+static struct str object_upper(struct arena *arena, struct str text)
+{
+    char *copy = arena_cstr(arena, text);
+    for (size_t i = 0; copy != NULL && i < text.len; i++)
+        if (copy[i] >= 'a' && copy[i] <= 'z')
+            copy[i] = (char)(copy[i] - 'a' + 'A');
+    return str_range(copy, copy != NULL ? text.len : 0);
+}
+
+/* The query as the store takes it: the tenant and the reach of the errand, a number as a number. */
+static enum err object_ask(struct store_object_filter *out, struct errand *e,
+                           const struct office_object_query *query)
+{
+    *out = query->filter;
+    out->tenant = e->office->tenant;
+    out->text = str_trim(query->filter.text);
+    if (out->number.len == 0 && object_is_number(out->text)) {
+        out->number = object_upper(e->arena, out->text);
+        out->text = STR("");
+        if (out->number.data == NULL)
+            return ERR_MEMORY;
+    }
+    return office_reach(&out->reach, e);
+}
+
+/* --- lists --- */
+
+struct list_work {
+    struct errand *e;
+    const struct office_object_query *query;
+    struct office_object_list *out;
+    int64_t *count;
+};
+
+/* Takes away the row that only told that there are more. */
+static void list_trim(struct office_object_list *out, const struct store_object_page *page,
+                      int64_t most)
+{
+    bool more = out->count > (size_t)most;
+    if (more && page->back)
+        out->rows++;
+    if (more)
+        out->count = (size_t)most;
+    out->before = page->back ? more : page->id != 0;
+    out->behind = page->back ? page->id != 0 : more;
+}
+
+static enum err list_run(struct db_tx *tx, void *ctx)
+{
+    struct list_work *w = ctx;
+    struct errand *e = w->e;
+    struct store_object_filter filter;
+    struct store_object_plan plan;
+    struct store_object_page page = w->query->page;
+    TRY(object_ask(&filter, e, w->query));
+    TRY(store_object_plan(&plan, e->arena, tx, db_dialect(e->office->db), &filter));
+    int64_t most = page.most > 0 ? page.most : OBJECT_PAGE;
+    page.most = most + 1;
+    TRY(store_object_list(&w->out->rows, &w->out->count, e->arena, tx, &plan, &page));
+    list_trim(w->out, &page, most);
+    w->out->by_id = plan.by_id_only && page.order == STORE_OBJECT_BY_NAME;
+    return store_object_count(&w->out->total, &w->out->exact, tx, &plan);
+}
+
+enum err office_object_list(struct office_object_list *out, struct errand *e,
+                            const struct office_object_query *query)
+{
+    struct list_work work = {.e = e, .query = query, .out = out};
+    *out = (struct office_object_list){0};
+    if (query->page.most < 0 || query->page.most > OFFICE_PAGE_MOST)
+        return fault_set(&e->fault, ERR_INPUT, "每页最多%d行", OFFICE_PAGE_MOST);
+    return office_read(e, "object-list", list_run, &work);
+}
+
+static enum err count_run(struct db_tx *tx, void *ctx)
+{
+    struct list_work *w = ctx;
+    struct errand *e = w->e;
+    struct store_object_filter filter;
+    struct store_object_plan plan;
+    TRY(object_ask(&filter, e, w->query));
+    TRY(store_object_plan(&plan, e->arena, tx, db_dialect(e->office->db), &filter));
+    return store_object_count_all(w->count, tx, &plan);
+}
+
+enum err office_object_count(int64_t *out, struct errand *e,
+                             const struct office_object_query *query)
+{
+    struct list_work work = {.e = e, .query = query, .count = out};
+    *out = 0;
+    return office_read(e, "object-count", count_run, &work);
+}
+
+/* --- one object --- */
+
+struct show_work {
+    struct errand *e;
+    struct office_object *out;
+    struct str pool_id;
+    size_t cap;
+};
+
+/* R22: an item without labels applies to all, else to objects that bear one of its labels. */
+static bool show_applies(struct str item, struct str object)
+{
+    struct str word;
+    if (item.len == 0)
+        return true;
+    while (store_label_next(&word, &item))
+        if (store_label_in(object, word))
+            return true;
+    return false;
+}
+
+static enum err show_item(void *ctx, const struct store_record *record)
+{
+    struct show_work *w = ctx;
+    struct office_object *out = w->out;
+    struct str labels = out->row.record.values[MODEL_OBJECT_LABELS];
+    if (!show_applies(record->values[MODEL_ITEM_LABELS], labels))
+        return ERR_OK;
+    if (out->item_count == w->cap) {
+        size_t cap = w->cap == 0 ? 64 : w->cap * 2;
+        const struct store_record **wider = arena_array(w->e->arena, cap, sizeof *wider);
+        if (wider == NULL)
+            return ERR_MEMORY;
+        if (out->item_count > 0)
+            memcpy(wider, out->items, out->item_count * sizeof *wider);
+        out->items = wider;
+        w->cap = cap;
+    }
+    struct store_record *copy = arena_alloc(w->e->arena, sizeof *copy);
+    if (copy == NULL)
+        return ERR_MEMORY;
+    *copy = *record;
+    out->items[out->item_count++] = copy;
+    return ERR_OK;
+}
+
+/* The object within the scope. ERR_MISSING with words. */
+static enum err object_find(struct store_object_row *out, struct errand *e, struct db_tx *tx,
+                            struct str pool_id)
+{
+    struct store_object_filter mine = {.tenant = e->office->tenant};
+    TRY(office_reach(&mine.reach, e));
+    enum err err = store_object_find_pool(out, e->arena, tx, &mine, pool_id);
+    if (err == ERR_MISSING)
+        return fault_set(&e->fault, err, "名录库中没有检查对象 %.*s", STR_ARG(pool_id));
+    return err;
+}
+
+static enum err show_run(struct db_tx *tx, void *ctx)
+{
+    struct show_work *w = ctx;
+    struct errand *e = w->e;
+    struct office_object *out = w->out;
+    struct str tenant = e->office->tenant;
+    const struct store_find items = {tx, tenant, e->arena, show_item, w};
+    *out = (struct office_object){0};
+    w->cap = 0;
+    TRY(object_find(&out->row, e, tx, w->pool_id));
+    int64_t id = out->row.record.id;
+    TRY(store_object_departments(&out->departments, &out->department_count, e->arena, tx, tenant,
+                                 id));
+    TRY(store_object_changes(&out->changes, &out->change_count, e->arena, tx, tenant, id));
+    TRY(store_object_visits(&out->visits, &out->visit_count, e->arena, tx, tenant, w->pool_id));
+    return store_registry_all(STORE_ITEMS, &items);
+}
+
+enum err office_object_show(struct office_object *out, struct errand *e, struct str pool_id)
+{
+    struct show_work work = {.e = e, .out = out, .pool_id = pool_id};
+    return office_read(e, "object-show", show_run, &work);
+}
+
+/* --- history of what is not a field --- */
+
+/* {"name":"text"} in the arena. */
+static enum err object_json(struct str *out, struct arena *arena, const char *name, struct str text)
+{
+    struct buf json = {0};
+    struct json_writer w;
+    json_write_begin(&w, &json);
+    json_write_object(&w);
+    json_pair_str(&w, name, text);
+    json_write_object_end(&w);
+    enum err err = json_write_end(&w);
+    if (err == ERR_OK)
+        *out = arena_str(arena, buf_view(&json));
+    buf_free(&json);
+    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+}
+
+/* --- responsible departments --- */
+
+struct department_work {
+    struct errand *e;
+    struct str pool_id;
+    struct str department;
+    bool add;
+};
+
+/* The codes before or after, as the history shows them. */
+static enum err department_list(struct str *out, struct errand *e, struct db_tx *tx, int64_t object)
+{
+    struct str *codes = NULL;
+    size_t count = 0;
+    struct buf text = {0};
+    TRY(store_object_departments(&codes, &count, e->arena, tx, e->office->tenant, object));
+    for (size_t i = 0; i < count; i++) {
+        buf_cat(&text, i > 0 ? "、" : "");
+        buf_str(&text, codes[i]);
+    }
+    enum err err = buf_err(&text);
+    if (err == ERR_OK)
+        err = object_json(out, e->arena, "departments", buf_view(&text));
+    buf_free(&text);
+    return err;
+}
+
+static enum err department_change(struct department_work *w, struct db_tx *tx,
+                                  const struct store_object_row *row)
+{
+    struct errand *e = w->e;
+    struct str tenant = e->office->tenant;
+    struct store_change change = {.target = row->record.id};
+    const struct store_stamp stamp = {tenant, row->job, e->now};
+    bool changed = false;
+    TRY(department_list(&change.before, e, tx, row->record.id));
+    if (w->add)
+        TRY(store_object_department_add(&changed, tx, tenant, row->record.id, w->department));
+    else
+        TRY(store_object_department_remove(&changed, tx, tenant, row->record.id, w->department));
+    if (!changed)
+        return ERR_OK;
+    TRY(department_list(&change.after, e, tx, row->record.id));
+    TRY(office_id(&change.id, e));
+    change.reason = w->add ? STR("增加责任部门") : STR("取消责任部门");
+    const struct store_changes all = {&change, 1, STORE_OBJECTS, e->actor};
+    TRY(store_change_add(tx, &stamp, &all));
+    return office_audit(e, tx, STR("object-department"), w->pool_id, change.after);
+}
+
+static enum err department_run(struct db_tx *tx, void *ctx)
+{
+    struct department_work *w = ctx;
+    struct errand *e = w->e;
+    struct store_object_row row;
+    bool known = false;
+    TRY(object_find(&row, e, tx, w->pool_id));
+    TRY(store_department_known(&known, tx, e->office->tenant, w->department));
+    if (!known)
+        return fault_set(&e->fault, ERR_INPUT, "没有代码为“%.*s”的部门，没有改动",
+                         STR_ARG(w->department));
+    if (str_eq(row.record.values[MODEL_OBJECT_DEPARTMENT], w->department))
+        return fault_set(&e->fault, ERR_INPUT, "它已经是监管部门，没有改动");
+    return department_change(w, tx, &row);
+}
+
+enum err office_object_department(struct errand *e, struct str pool_id, struct str department,
+                                  bool add)
+{
+    struct department_work work = {e, pool_id, department, add};
+    return office_write(e, "object-department", department_run, &work);
+}
+
+/* --- labels of many --- */
+
+struct batch_work {
+    struct errand *e;
+    const struct office_label_batch *batch;
+    struct office_label_batched *out;
+    struct store_object_filter filter;
+    struct store_object_plan plan;
+    struct store_stamp stamp;
+    struct store_change *changes; /* of one page */
+    size_t change_count;
+    int64_t next_id;
+    struct arena arena; /* of one page */
+};
+
+/* The list with the word added at its end, or taken out. */
+static struct str batch_list(struct arena *arena, struct str list, struct str word, bool remove)
+{
+    struct buf text = {0};
+    struct str one;
+    struct str rest = list;
+    while (store_label_next(&one, &rest)) {
+        if (str_eq(one, word))
+            continue;
+        buf_cat(&text, text.len > 0 ? "、" : "");
+        buf_str(&text, one);
+    }
+    if (!remove) {
+        buf_cat(&text, text.len > 0 ? "、" : "");
+        buf_str(&text, word);
+    }
+    struct str copy =
+        buf_err(&text) == ERR_OK ? arena_str(arena, buf_view(&text)) : (struct str){0};
+    buf_free(&text);
+    return copy;
+}
+
+static enum err batch_row(struct batch_work *w, struct db_tx *tx,
+                          const struct store_object_row *row)
+{
+    const struct office_label_batch *batch = w->batch;
+    struct str had = row->record.values[MODEL_OBJECT_LABELS];
+    w->out->fit++;
+    if (store_label_in(had, batch->word) != batch->remove)
+        return ERR_OK;
+    struct str labels = batch_list(&w->arena, had, batch->word, batch->remove);
+    struct store_change *change = &w->changes[w->change_count++];
+    if (labels.data == NULL)
+        return ERR_MEMORY;
+    *change = (struct store_change){
+        .id = w->next_id++, .target = row->record.id, .reason = batch->reason};
+    TRY(object_json(&change->before, &w->arena, "labels", had));
+    TRY(object_json(&change->after, &w->arena, "labels", labels));
+    TRY(store_object_labels_set(tx, &w->stamp, row->record.id, labels));
+    w->out->changed++;
+    return batch->remove
+               ? store_object_label_remove(tx, w->stamp.tenant, row->record.id, batch->word)
+               : store_object_label_add(tx, w->stamp.tenant, row->record.id, batch->word);
+}
+
+/* One page of rows and their histories. */
+static enum err batch_rows(struct batch_work *w, struct db_tx *tx,
+                           const struct store_object_row *rows, size_t count)
+{
+    const struct store_changes all = {w->changes, 0, STORE_OBJECTS, w->e->actor};
+    w->change_count = 0;
+    for (size_t i = 0; i < count; i++)
+        TRY(batch_row(w, tx, &rows[i]));
+    struct store_changes done = all;
+    done.count = w->change_count;
+    return store_change_add(tx, &w->stamp, &done);
+}
+
+/* Page after page by id, so that what the batch changes is not met again. */
+static enum err batch_filter(struct batch_work *w, struct db_tx *tx)
+{
+    struct store_object_page page = {.order = STORE_OBJECT_BY_ID, .most = OFFICE_PAGE_MOST};
+    struct store_object_row *rows = NULL;
+    size_t count = 0;
+    TRY(object_ask(&w->filter, w->e, w->batch->query));
+    TRY(store_object_plan(&w->plan, w->e->arena, tx, db_dialect(w->e->office->db), &w->filter));
+    do {
+        arena_clear(&w->arena);
+        TRY(store_object_list(&rows, &count, &w->arena, tx, &w->plan, &page));
+        TRY(batch_rows(w, tx, rows, count));
+        page.id = count > 0 ? rows[count - 1].record.id : 0;
+    } while (count == OFFICE_PAGE_MOST);
+    return ERR_OK;
+}
+
+static enum err batch_named(struct batch_work *w, struct db_tx *tx)
+{
+    for (size_t i = 0; i < w->batch->pool_id_count; i++) {
+        struct store_object_row row;
+        arena_clear(&w->arena);
+        TRY(object_find(&row, w->e, tx, w->batch->pool_ids[i]));
+        TRY(batch_rows(w, tx, &row, 1));
+    }
+    return ERR_OK;
+}
+
+static enum err batch_word(struct batch_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_label label = {.subject = STR("objects"), .word = w->batch->word};
+    if (w->batch->remove)
+        return ERR_OK;
+    enum err err = store_label_find(&label, e->arena, tx, &label, e->office->tenant);
+    bool active = err == ERR_OK && str_eq(label.state, STR("active"));
+    if (err == ERR_MISSING || (err == ERR_OK && !active))
+        return fault_set(&e->fault, ERR_INPUT, "标签“%.*s”不在标签字库中，没有改动",
+                         STR_ARG(w->batch->word));
+    return err;
+}
+
+/* What was done, for the audit and for a repeated request. */
+static enum err batch_done(struct batch_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct str outcome = arena_printf(
+        e->arena, "{\"word\":\"%.*s\",\"remove\":%d,\"fit\":%lld,\"changed\":%lld}",
+        STR_ARG(w->batch->word), w->batch->remove, (long long)w->out->fit,
+        (long long)w->out->changed);
+    if (outcome.data == NULL)
+        return ERR_MEMORY;
+    if (w->batch->expected >= 0 && w->batch->expected != w->out->fit)
+        return fault_set(&e->fault, ERR_CONFLICT,
+                         "符合条件的对象由%lld个变为%lld个，没有改动；请核对后重新提交",
+                         (long long)w->batch->expected, (long long)w->out->fit);
+    TRY(office_audit(e, tx, STR("object-label"), w->batch->word, outcome));
+    return office_once_done(e, tx, STR("object-label"), outcome);
+}
+
+static enum err batch_recall(struct office_label_batched *out, struct str outcome,
+                             struct fault *fault)
+{
+    json_t *value = NULL;
+    TRY(json_parse(&value, outcome, fault));
+    out->fit = json_integer_value(json_object_get(value, "fit"));
+    out->changed = json_integer_value(json_object_get(value, "changed"));
+    json_decref(value);
+    out->repeated = true;
+    return ERR_OK;
+}
+
+static enum err batch_run(struct db_tx *tx, void *ctx)
+{
+    struct batch_work *w = ctx;
+    struct errand *e = w->e;
+    struct str outcome;
+    bool done = false;
+    *w->out = (struct office_label_batched){0};
+    TRY(office_once(&done, &outcome, e, tx, STR("object-label")));
+    if (done)
+        return batch_recall(w->out, outcome, &e->fault);
+    TRY(batch_word(w, tx));
+    w->stamp = (struct store_stamp){.tenant = e->office->tenant, .at = e->now};
+    TRY(office_id(&w->stamp.job, e));
+    TRY(office_ids(&w->next_id, e, INT32_MAX));
+    w->changes = arena_array(e->arena, OFFICE_PAGE_MOST, sizeof *w->changes);
+    if (w->changes == NULL)
+        return ERR_MEMORY;
+    enum err err = w->batch->pool_id_count > 0 ? batch_named(w, tx) : batch_filter(w, tx);
+    arena_free(&w->arena);
+    w->arena = (struct arena){0};
+    TRY(err);
+    return batch_done(w, tx);
+}
+
+/* A word of the vocabulary: short, without what separates words or breaks the audit's JSON. */
+static bool label_fits(struct str word)
+{
+    static const char *const marks[] = {"、", "，", "；", "|", ",", ";", "\"", "\\"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (str_find(word, str_of(marks[i])) >= 0)
+            return false;
+    return word.len > 0 && !str_eq(word, STR("-")) && !utf8_has_deceptive(word) &&
+           utf8_count(word) <= OBJECT_WORD_MOST;
+}
+
+enum err office_label_batch(struct office_label_batched *out, struct errand *e,
+                            const struct office_label_batch *batch)
+{
+    struct office_label_batch clean = *batch;
+    struct batch_work work = {.e = e, .batch = &clean, .out = out};
+    *out = (struct office_label_batched){0};
+    clean.word = str_trim(batch->word);
+    if (!label_fits(clean.word))
+        return fault_set(&e->fault, ERR_INPUT, "请选择标签；没有改动");
+    if (str_trim(batch->reason).len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "请填写原因；没有改动");
+    return office_write(e, "object-label", batch_run, &work);
+}
+
+/* --- the vocabulary --- */
+
+struct label_work {
+    struct errand *e;
+    struct store_label *labels;
+    size_t count;
+    struct str subject;
+    const struct store_label *put;
+    int64_t id;
+};
+
+static enum err labels_run(struct db_tx *tx, void *ctx)
+{
+    struct label_work *w = ctx;
+    return store_labels(&w->labels, &w->count, w->e->arena, tx, w->e->office->tenant, w->subject);
+}
+
+enum err office_labels(struct store_label **out, size_t *count, struct errand *e,
+                       struct str subject)
+{
+    struct label_work work = {.e = e, .subject = subject};
+    enum err err = office_read(e, "labels", labels_run, &work);
+    *out = work.labels;
+    *count = work.count;
+    return err;
+}
+
+static enum err label_put_run(struct db_tx *tx, void *ctx)
+{
+    struct label_work *w = ctx;
+    struct errand *e = w->e;
+    struct str tenant = e->office->tenant;
+    struct store_label label = *w->put;
+    label.word = str_trim(label.word);
+    label.theme = str_trim(label.theme);
+    label.at = e->now;
+    TRY(office_id(&label.job, e));
+    enum err err = ERR_OK;
+    if (label.id == 0) {
+        label.id = label.job;
+        err = store_label_add(tx, tenant, &label);
+    } else {
+        err = store_label_save(tx, tenant, &label, w->put->job);
+    }
+    if (err == ERR_DUPLICATE)
+        return fault_set(&e->fault, err, "标签“%.*s”已在字库中", STR_ARG(label.word));
+    if (err == ERR_CONFLICT)
+        return fault_set(&e->fault, err, "这个标签刚被他人修改，没有保存");
+    TRY(err);
+    w->id = label.id;
+    struct str detail = arena_printf(e->arena, "%.*s %.*s", STR_ARG(label.theme),
+                                     STR_ARG(label.state));
+    return detail.data != NULL ? office_audit(e, tx, STR("label"), label.word, detail) : ERR_MEMORY;
+}
+
+enum err office_label_put(int64_t *id, struct errand *e, const struct store_label *label)
+{
+    struct label_work work = {.e = e, .put = label};
+    bool known = str_eq(label->subject, STR("objects")) || str_eq(label->subject, STR("inspectors"));
+    bool state = str_eq(label->state, STR("active")) || str_eq(label->state, STR("closed"));
+    if (!known || !state || utf8_has_deceptive(label->theme))
+        return fault_set(&e->fault, ERR_INPUT, "请选择标签的用途和状态");
+    if (!label_fits(str_trim(label->word)))
+        return fault_set(&e->fault, ERR_INPUT,
+                         "标签最多%d个字，不能含有顿号、逗号、分号、引号或竖线", OBJECT_WORD_MOST);
+    enum err err = office_write(e, "label-put", label_put_run, &work);
+    *id = work.id;
+    return err;
+}
+
+/* --- export --- */
+
+struct export_work {
+    struct errand *e;
+    const struct office_object_export *wanted;
+    struct sheet_writer *writer;
+    int64_t rows;
+};
+
+/* A code as people read it. */
+static struct str export_text(const struct field *field, struct str value)
+{
+    return field->words != NULL ? model_text(field->words, value) : value;
+}
+
+static enum err export_row(void *ctx, const struct store_object_row *row)
+{
+    struct export_work *w = ctx;
+    struct str values[MODEL_OBJECT_COUNT];
+    for (size_t i = 0; i < w->wanted->column_count; i++) {
+        int column = w->wanted->columns[i];
+        values[i] = export_text(&model_objects.fields[column], row->record.values[column]);
+    }
+    w->rows++;
+    return sheet_writer_row(w->writer, values, w->wanted->column_count, &w->e->fault);
+}
+
+static enum err export_run(struct db_tx *tx, void *ctx)
+{
+    struct export_work *w = ctx;
+    struct errand *e = w->e;
+    struct store_object_filter filter;
+    struct store_object_plan plan;
+    TRY(object_ask(&filter, e, w->wanted->query));
+    TRY(store_object_plan(&plan, e->arena, tx, db_dialect(e->office->db), &filter));
+    return store_object_each(tx, &plan, w->wanted->query->page.order, export_row, w);
+}
+
+static enum err export_audit(struct db_tx *tx, void *ctx)
+{
+    struct export_work *w = ctx;
+    struct errand *e = w->e;
+    struct buf text = {0};
+    buf_printf(&text, "{\"rows\":%lld,\"columns\":\"", (long long)w->rows);
+    for (size_t i = 0; i < w->wanted->column_count; i++)
+        buf_printf(&text, "%s%s", i > 0 ? " " : "",
+                   model_objects.fields[w->wanted->columns[i]].name);
+    buf_cat(&text, "\"}");
+    enum err err = buf_err(&text);
+    if (err == ERR_OK)
+        err = office_audit(e, tx, STR("object-export"), STR("objects"), buf_view(&text));
+    buf_free(&text);
+    return err;
+}
+
+static enum err export_columns(struct sheet_column *out, struct errand *e,
+                               const struct office_object_export *wanted)
+{
+    for (size_t i = 0; i < wanted->column_count; i++) {
+        if (wanted->columns[i] < 0 || wanted->columns[i] >= MODEL_OBJECT_COUNT)
+            return fault_set(&e->fault, ERR_INPUT, "没有这一列，没有导出");
+        const struct field *field = &model_objects.fields[wanted->columns[i]];
+        out[i] = (struct sheet_column){.name = field->name, .label = field->label};
+    }
+    return ERR_OK;
+}
+
+enum err office_object_export(int64_t *rows, struct errand *e,
+                              const struct office_object_export *wanted)
+{
+    struct sheet_column columns[MODEL_OBJECT_COUNT];
+    int every[MODEL_OBJECT_COUNT];
+    struct office_object_export full = *wanted;
+    struct export_work work = {.e = e, .wanted = &full};
+    *rows = 0;
+    for (int i = 0; i < MODEL_OBJECT_COUNT; i++)
+        every[i] = i;
+    if (wanted->column_count == 0) {
+        full.columns = every;
+        full.column_count = MODEL_OBJECT_COUNT;
+    }
+    if (full.column_count > MODEL_OBJECT_COUNT)
+        return fault_set(&e->fault, ERR_INPUT, "列数过多，没有导出");
+    TRY(export_columns(columns, e, &full));
+    TRY(sheet_writer_open(&work.writer, full.path, full.format, columns, full.column_count,
+                          &e->fault));
+    enum err err = office_read(e, "object-export", export_run, &work);
+    if (err == ERR_OK)
+        err = office_write(e, "object-export-audit", export_audit, &work);
+    if (err != ERR_OK) {
+        sheet_writer_abort(work.writer);
+        return err;
+    }
+    *rows = work.rows;
+    return sheet_writer_close(work.writer, &e->fault);
+}
