@@ -5,7 +5,7 @@ DROP INDEX object_division;
 CREATE INDEX object_division ON object (tenant, division, id);
 CREATE INDEX object_name ON object (tenant, name, id);
 CREATE INDEX object_industry ON object (tenant, industry, id);
-CREATE INDEX object_department ON object (tenant, department, id);
+CREATE INDEX object_owner ON object (tenant, department, id);
 -- Values that few rows have; the others are found by walking.
 CREATE INDEX object_kind ON object (tenant, kind, id) WHERE kind <> 'enterprise' AND kind <> 'individual';
 CREATE INDEX object_state ON object (tenant, state, id) WHERE state <> 'active';

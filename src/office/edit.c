@@ -32,8 +32,7 @@ static enum err edit_keep(struct errand *e, struct office_field_fault *list, siz
 }
 
 /* The typed values into the row; what the person was not asked stays as it is. */
-static enum err edit_read(struct import_run *run, struct import_row *row,
-                          const struct edit_work *w)
+static enum err edit_read(struct import_run *run, struct import_row *row, const struct edit_work *w)
 {
     const struct resource *resource = run->kind->resource;
     size_t values = store_registry_count(run->kind->table);
@@ -258,8 +257,8 @@ static enum err edit_run(struct db_tx *tx, void *ctx)
                              .kind = &import_objects,
                              .tx = tx,
                              .stamp = {.tenant = e->office->tenant, .at = e->now},
-                             .department = e->scope.level == MODEL_SCOPE_ALL ? STR("")
-                                                                             : e->scope.department};
+                             .department =
+                                 e->scope.level == MODEL_SCOPE_ALL ? STR("") : e->scope.department};
     enum err err = edit_all(&run, w);
     import_release(&run);
     if (err == ERR_DUPLICATE)

@@ -84,7 +84,7 @@ struct import_run {
     struct store_stamp stamp;
     struct store_load load; /* open over all chunks when fresh */
     bool fresh;             /* nobody has an object yet: bulk load, indexes afterwards */
-    bool labelled; /* some new object has labels */
+    bool labelled;          /* some new object has labels */
     int64_t next_id;
     int64_t last_id;
     int32_t today;
@@ -99,7 +99,8 @@ struct import_run {
     size_t cached_count;
     struct industries industries;
     struct import_seen seen;
-    struct office_field_fault *faults; /* each rejection at its field, where a person typed the row */
+    struct office_field_fault
+        *faults; /* each rejection at its field, where a person typed the row */
     size_t fault_count;
     struct office_field_fault *oddities; /* the warnings likewise */
     size_t oddity_count;

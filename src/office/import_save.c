@@ -149,8 +149,7 @@ static enum err load_labels(struct import_run *run, const enum fate *fates)
         run->labelled = true;
         rows[count++] = (struct store_object_labels){row->record.id, labels_of(row)};
     }
-    return run->fresh ? ERR_OK
-                      : store_object_labels_load(run->tx, run->stamp.tenant, rows, count);
+    return run->fresh ? ERR_OK : store_object_labels_load(run->tx, run->stamp.tenant, rows, count);
 }
 
 /* What one row writes before the chunk's bulk load: changes in place, versions out of force, the

@@ -411,10 +411,10 @@ static enum err batch_word(struct batch_work *w, struct db_tx *tx)
 static enum err batch_done(struct batch_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
-    struct str outcome = arena_printf(
-        e->arena, "{\"word\":\"%.*s\",\"remove\":%d,\"fit\":%lld,\"changed\":%lld}",
-        STR_ARG(w->batch->word), w->batch->remove, (long long)w->out->fit,
-        (long long)w->out->changed);
+    struct str outcome =
+        arena_printf(e->arena, "{\"word\":\"%.*s\",\"remove\":%d,\"fit\":%lld,\"changed\":%lld}",
+                     STR_ARG(w->batch->word), w->batch->remove, (long long)w->out->fit,
+                     (long long)w->out->changed);
     if (outcome.data == NULL)
         return ERR_MEMORY;
     if (w->batch->expected >= 0 && w->batch->expected != w->out->fit)
@@ -536,15 +536,16 @@ static enum err label_put_run(struct db_tx *tx, void *ctx)
         return fault_set(&e->fault, err, "这个标签刚被他人修改，没有保存");
     TRY(err);
     w->id = label.id;
-    struct str detail = arena_printf(e->arena, "%.*s %.*s", STR_ARG(label.theme),
-                                     STR_ARG(label.state));
+    struct str detail =
+        arena_printf(e->arena, "%.*s %.*s", STR_ARG(label.theme), STR_ARG(label.state));
     return detail.data != NULL ? office_audit(e, tx, STR("label"), label.word, detail) : ERR_MEMORY;
 }
 
 enum err office_label_put(int64_t *id, struct errand *e, const struct store_label *label)
 {
     struct label_work work = {.e = e, .put = label};
-    bool known = str_eq(label->subject, STR("objects")) || str_eq(label->subject, STR("inspectors"));
+    bool known =
+        str_eq(label->subject, STR("objects")) || str_eq(label->subject, STR("inspectors"));
     bool state = str_eq(label->state, STR("active")) || str_eq(label->state, STR("closed"));
     if (!known || !state || utf8_has_deceptive(label->theme))
         return fault_set(&e->fault, ERR_INPUT, "请选择标签的用途和状态");

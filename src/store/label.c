@@ -129,8 +129,8 @@ enum err store_object_labels_set(struct db_tx *tx, const struct store_stamp *sta
 enum err store_object_label_add(struct db_tx *tx, struct str tenant, int64_t object,
                                 struct str word)
 {
-    enum err err = db_run(tx, NULL, OBJECT_LABEL_ADD,
-                          DB_ARGS(db_text(tenant), db_text(word), db_int(object)));
+    enum err err =
+        db_run(tx, NULL, OBJECT_LABEL_ADD, DB_ARGS(db_text(tenant), db_text(word), db_int(object)));
     return err == ERR_DUPLICATE ? ERR_OK : err;
 }
 

@@ -353,8 +353,7 @@ static const char *const object_indexes[][2] = {
     {"DROP INDEX object_division", "CREATE INDEX object_division ON object (tenant, division, id)"},
     {"DROP INDEX object_name", "CREATE INDEX object_name ON object (tenant, name, id)"},
     {"DROP INDEX object_industry", "CREATE INDEX object_industry ON object (tenant, industry, id)"},
-    {"DROP INDEX object_department",
-     "CREATE INDEX object_department ON object (tenant, department, id)"},
+    {"DROP INDEX object_owner", "CREATE INDEX object_owner ON object (tenant, department, id)"},
     {"DROP INDEX object_kind", "CREATE INDEX object_kind ON object (tenant, kind, id) "
                                "WHERE kind <> 'enterprise' AND kind <> 'individual'"},
     {"DROP INDEX object_state",
