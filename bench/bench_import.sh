@@ -16,10 +16,14 @@ trap 'rm -rf "$dir"' EXIT
 columns='number TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
     division TEXT NOT NULL, address TEXT NOT NULL, industry TEXT NOT NULL, business TEXT NOT NULL,
     established TEXT NOT NULL'
-# As many rows and words a key as the indexes of the table object: primary key, pool id, division.
+# As many rows and words a key as the indexes of the table object: primary key, pool id, division, name,
+# industry, department.
 indexes="CREATE UNIQUE INDEX raw_key ON raw (number, state);
     CREATE UNIQUE INDEX raw_pool ON raw (state, number);
-    CREATE INDEX raw_division ON raw (state, division);"
+    CREATE INDEX raw_division ON raw (state, division, number);
+    CREATE INDEX raw_name ON raw (state, name, number);
+    CREATE INDEX raw_industry ON raw (state, industry, number);
+    CREATE INDEX raw_owner ON raw (state, kind, number);"
 
 # seconds COMMAND...: how long it took, nothing if it failed.
 seconds() {

@@ -1,10 +1,11 @@
 /* Makes a registry of any size for the benchmarks: ROWS valid, different rows of 检查对象, as CSV
- * on standard output. gen_objects ROWS [bare]
+ * on standard output. gen_objects ROWS [bare|full]
  *
  * The check characters are worked out here once more from GB 32100-2015 and GB 11714, on purpose
  * apart from src/ids: a mistake there would show as rejected rows. Row i is the same in every run;
  * the codes come in no sorted order, as in a real file. "bare" leaves the heading row out, for
- * sqlite3 and COPY. */
+ * sqlite3 and COPY; "full" adds what lists are filtered by: risk class, one of twenty departments
+ * D01 to D20, labels. */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -114,7 +115,22 @@ static void make_uscc(char out[19], uint64_t row, const char *division, int kind
     out[18] = '\0';
 }
 
-static void print_row(uint64_t row)
+/* Classes, departments and labels as unequal as in a real registry: D is a twentieth of all, the
+ * first department a tenth, one object in twenty has a label, one in a thousand a rare one. */
+static void print_more(uint64_t row)
+{
+    static const char *const words[] = {"食品", "药品", "特种设备", "危化品", "学校", "医疗机构"};
+    uint64_t state = row ^ 0x5bd1e995u;
+    uint64_t r = next_word(&state);
+    unsigned a = (unsigned)(r % 20), b = (unsigned)((r >> 8) % 20), c = (unsigned)((r >> 16) % 20);
+    printf(",%s,D%02u,", c < 10 ? "A" : c < 16 ? "B" : c < 19 ? "C" : "D", (a < b ? a : b) + 1);
+    if ((r >> 24) % 1000 == 0)
+        fputs("长江经济带", stdout);
+    else if ((r >> 24) % 20 == 0)
+        fputs(words[(r >> 40) % 6], stdout);
+}
+
+static void print_row(uint64_t row, int full)
 {
     uint64_t state = row;
     uint64_t r = next_word(&state);
@@ -125,14 +141,19 @@ static void print_row(uint64_t row)
     unsigned month = 1 + (unsigned)((r >> 32) % 12), day = 1 + (unsigned)((r >> 40) % 28);
     char uscc[19];
     make_uscc(uscc, row, place->code, kind);
+    unsigned rest = (unsigned)((r >> 56) % 100);
+    const char *standing = !full || rest < 95 ? "存续" : rest < 98 ? "吊销" : "注销";
     printf("%s,%s", uscc, place->name);
     print_trade_name(row);
-    printf("%s%s,%s,存续,%s,%s%s建设路%u号,%s,\"", trade->word, FORMS[(r >> 48) % 4],
-           kind == 1 ? "个体工商户" : "企业", place->code, place->name, place->street,
+    printf("%s%s,%s,%s,%s,%s%s建设路%u号,%s,\"", trade->word, FORMS[(r >> 48) % 4],
+           kind == 1 ? "个体工商户" : "企业", standing, place->code, place->name, place->street,
            (unsigned)((r >> 52) % 900) + 1, trade->code);
     for (const char *c = trade->business; *c != '\0'; c++)
         fputs(*c == '"' ? "\"\"" : (char[]){*c, '\0'}, stdout);
-    printf("\",%u-%02u-%02u\n", year, month, day);
+    printf("\",%u-%02u-%02u", year, month, day);
+    if (full)
+        print_more(row);
+    putchar('\n');
 }
 
 int main(int argc, char **argv)
@@ -140,13 +161,15 @@ int main(int argc, char **argv)
     char *end = NULL;
     uint64_t rows = argc > 1 ? strtoull(argv[1], &end, 10) : 0;
     if (rows == 0 || rows > CODES || *end != '\0') {
-        fprintf(stderr, "gen_objects ROWS [bare]\n");
+        fprintf(stderr, "gen_objects ROWS [bare|full]\n");
         return 2;
     }
-    if (argc < 3)
-        puts("统一社会信用代码,检查对象名称,对象类别,登记状态,行政区划,地址,行业代码,经营范围,"
-             "成立日期");
+    int full = argc > 2 && strcmp(argv[2], "full") == 0;
+    if (argc < 3 || full)
+        printf("统一社会信用代码,检查对象名称,对象类别,登记状态,行政区划,地址,行业代码,经营范围,"
+               "成立日期%s\n",
+               full ? ",信用风险类别,监管部门,监管标签" : "");
     for (uint64_t row = 0; row < rows; row++)
-        print_row(row);
+        print_row(row, full);
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }
