@@ -13,12 +13,10 @@
 #include <string.h>
 
 enum {
-    PROBE = 100000,  /* a condition is counted up to here */
-    GUESS = 1000000, /* how many objects there are taken to be where there are more than PROBE */
-    SORTED = 20000,  /* names that a text may find to be sorted by name */
-    COUNTED = 1000,  /* an inexact count goes so far */
-    CHEAP = 30000,   /* rows that may always be looked at for a count */
-    SINGLE = 2000    /* rows whose names are asked one by one */
+    PROBE = 30000,  /* a condition is counted up to here */
+    SORTED = 20000, /* names that a text may find to be sorted by name */
+    COUNTED = 1000, /* an inexact count goes so far */
+    SINGLE = 2000   /* rows whose names are asked one by one */
 };
 
 /* --- the filter --- */
@@ -97,14 +95,26 @@ enum driver {
 
 /* The ids of each, with the filter's parameters where they stand in FITS. */
 #define OBJECTS(condition) "SELECT x.id FROM object x WHERE x.tenant = $1 AND " condition
-#define IDS_REACH                                                                                  \
+#define OWN_REACH                                                                                  \
     "SELECT x.id FROM department p JOIN object x ON x.tenant = p.tenant AND x.department = p.code" \
-    " WHERE p.tenant = $1 AND " STORE_REACH(                                                       \
-        "p.code") " UNION SELECT x.object FROM object_department x WHERE x.tenant = $1 "           \
-                  "AND " STORE_REACH("x.department")
+    " WHERE p.tenant = $1 AND " STORE_REACH("p.code")
+#define IDS_REACH                                                                                  \
+    OWN_REACH " UNION ALL SELECT x.object FROM object_department x WHERE x.tenant = $1 "           \
+              "AND " STORE_REACH("x.department")
+/* Each object once: those of another department's that are shared with one of the reach's. */
+#define ALL_REACH                                                                                  \
+    OWN_REACH " UNION ALL SELECT DISTINCT x.object FROM object_department x"                       \
+              " JOIN object y ON y.tenant = x.tenant AND y.id = x.object WHERE x.tenant = $1 "     \
+              "AND " STORE_REACH("x.department") " AND NOT " STORE_REACH("y.department")
 #define IDS_DEPARTMENT(code)                                                                       \
     OBJECTS("x.department = " code)                                                                \
-    " UNION SELECT y.object FROM object_department y WHERE y.tenant = $1 AND y.department = " code
+    " UNION ALL SELECT y.object FROM object_department y WHERE y.tenant = $1 AND y.department "    \
+    "= " code
+#define ALL_DEPARTMENT(code)                                                                       \
+    OBJECTS("x.department = " code)                                                                \
+    " UNION ALL SELECT y.object FROM object_department y JOIN object z ON z.tenant = y.tenant"     \
+    " AND z.id = y.object WHERE y.tenant = $1 AND y.department = " code                            \
+    " AND z.department <> " code
 #define IDS_LABEL(word)                                                                            \
     "SELECT x.object FROM object_label x WHERE x.tenant = $1 AND x.label = " word
 #define IDS_VISITED(year)                                                                          \
@@ -117,13 +127,13 @@ enum driver {
 /* check: allow sql — each database has its own full-text engine */
 static const char WORDS_SQLITE[] =
     "SELECT COUNT(*) FROM (SELECT w.rowid FROM object_mark w WHERE w.words MATCH $1"
-    " ORDER BY w.rowid LIMIT 100001) y";
+    " ORDER BY w.rowid LIMIT 30001) y";
 /* check: allow sql — PostgreSQL's side of the same question */
 static const char WORDS_POSTGRESQL[] =
     "SELECT COUNT(*) FROM (SELECT w.id FROM object_mark w WHERE w.words @@ CAST($1 AS tsquery)"
-    " ORDER BY w.id LIMIT 100001) y";
+    " ORDER BY w.id LIMIT 30001) y";
 
-#define UP_TO(ids, order) "SELECT COUNT(*) FROM (" ids " ORDER BY " order " LIMIT 100001) y"
+#define UP_TO(ids, order) "SELECT COUNT(*) FROM (" ids " ORDER BY " order " LIMIT 30001) y"
 #define EVERY(ids) "SELECT COUNT(*) FROM (" ids ") y"
 
 /* up to PROBE rows; all of them; which of the filter's parameters they take. */
@@ -137,11 +147,7 @@ static const struct probe {
                      EVERY("SELECT x.id FROM object x WHERE x.tenant = $1"),
                      {0},
                      1},
-    [DRIVER_REACH] = {"SELECT COUNT(*) FROM (SELECT z.id FROM (" IDS_REACH
-                      ") z ORDER BY z.id LIMIT 100001) y",
-                      EVERY(IDS_REACH),
-                      {0, 1, 2},
-                      3},
+    [DRIVER_REACH] = {UP_TO(OWN_REACH, "p.code, x.id"), EVERY(ALL_REACH), {0, 1, 2}, 3},
     [DRIVER_NUMBER] = {UP_TO(OBJECTS("x.pool_id >= $2 AND x.pool_id < $3"), "x.pool_id"),
                        EVERY(OBJECTS("x.pool_id >= $2 AND x.pool_id < $3")),
                        {0, 3, 4},
@@ -166,9 +172,8 @@ static const struct probe {
                      EVERY(OBJECTS("x.risk = $2 AND x.risk <> ''")),
                      {0, 11},
                      2},
-    [DRIVER_DEPARTMENT] = {"SELECT COUNT(*) FROM (SELECT z.id FROM (" IDS_DEPARTMENT(
-                               "$2") ") z ORDER BY z.id LIMIT 100001) y",
-                           EVERY(IDS_DEPARTMENT("$2")),
+    [DRIVER_DEPARTMENT] = {UP_TO(OBJECTS("x.department = $2"), "x.id"),
+                           EVERY(ALL_DEPARTMENT("$2")),
                            {0, 12},
                            2},
     [DRIVER_LABEL] = {UP_TO(IDS_LABEL("$2"), "x.object"), EVERY(IDS_LABEL("$2")), {0, 13}, 2},
@@ -218,17 +223,13 @@ static bool has_condition(const struct store_object_filter *f, enum driver drive
     return false;
 }
 
-/* Conditions that no index answers, with the share of rows taken to fit each. */
-static double plain_share(const struct store_object_filter *f)
+/* Are there conditions that no index answers? */
+static bool has_plain(const struct store_object_filter *f)
 {
-    double share = 1;
-    bool common_kind = f->kind.len > 0 && !has_condition(f, DRIVER_KIND);
-    share *= common_kind ? 0.3 : 1;
-    share *= f->state.len > 0 && !has_condition(f, DRIVER_STATE) ? 0.8 : 1;
-    share *= str_eq(f->risk, STR("-")) ? 0.3 : 1;
-    share *= str_eq(f->label, STR("-")) ? 0.3 : 1;
-    share *= f->stale_before > 0 ? 0.3 : 1;
-    return share;
+    bool kind = f->kind.len > 0 && !has_condition(f, DRIVER_KIND);
+    bool state = f->state.len > 0 && !has_condition(f, DRIVER_STATE);
+    return kind || state || str_eq(f->risk, STR("-")) || str_eq(f->label, STR("-")) ||
+           f->stale_before > 0 || f->visited == STORE_VISITED_NO;
 }
 
 static bool on_sqlite(const char *dialect)
@@ -249,18 +250,16 @@ static enum err probe(int64_t *out, struct db_tx *tx, const struct db_value *arg
 }
 
 /* Takes one probed condition into the plan. */
-static void weigh(struct store_object_plan *plan, int driver, int64_t rows, int64_t total)
+static void weigh(struct store_object_plan *plan, int driver, int64_t rows)
 {
     plan->conditions++;
-    double share = rows > PROBE ? 0.3 : (double)rows / (double)(total > 0 ? total : 1);
-    plan->share *= share;
     if (rows > PROBE || (plan->driver != DRIVER_WALK && plan->rows <= rows))
         return;
     plan->driver = driver;
     plan->rows = rows;
 }
 
-static enum err weigh_text(struct store_object_plan *plan, struct db_tx *tx, int64_t total)
+static enum err weigh_text(struct store_object_plan *plan, struct db_tx *tx)
 {
     int64_t rows = 0;
     if (plan->query.len == 0)
@@ -269,7 +268,7 @@ static enum err weigh_text(struct store_object_plan *plan, struct db_tx *tx, int
                   DB_ARGS(db_text(plan->query)), number_fill));
     plan->by_id_only = rows > SORTED;
     bool other = plan->driver != DRIVER_WALK && plan->rows <= SINGLE && rows > plan->rows;
-    weigh(plan, DRIVER_TEXT, rows, total);
+    weigh(plan, DRIVER_TEXT, rows);
     if (other)
         plan->by_id_only = false;
     else
@@ -281,23 +280,18 @@ enum err store_object_plan(struct store_object_plan *out, struct arena *arena, s
                            const char *dialect, const struct store_object_filter *filter)
 {
     struct db_value args[FILTER_ARGS];
-    int64_t total = 0;
     *out = (struct store_object_plan){.filter = filter, .dialect = dialect, .rows = PROBE + 1};
     TRY(filter_args(args, arena, filter));
     TRY(store_search_text(&out->query, arena, dialect, filter->text));
     out->nothing = filter->text.len > 0 && out->query.len == 0;
-    TRY(probe(&total, tx, args, DRIVER_WALK, false));
-    if (total > PROBE)
-        total = GUESS;
-    out->share = plain_share(filter);
     for (int i = DRIVER_REACH; i < DRIVER_TEXT; i++) {
         int64_t rows = 0;
         if (!has_condition(filter, (enum driver)i))
             continue;
         TRY(probe(&rows, tx, args, (enum driver)i, false));
-        weigh(out, i, rows, total);
+        weigh(out, i, rows);
     }
-    return weigh_text(out, tx, total);
+    return weigh_text(out, tx);
 }
 
 /* --- pages --- */
@@ -325,20 +319,23 @@ enum err store_object_plan(struct store_object_plan *out, struct arena *arena, s
     " AND EXISTS (SELECT 1 FROM object_mark w WHERE w.id = o.id"                                   \
     " AND w.words @@ CAST($18 AS tsquery))"
 
-/* By id, by name; forwards, backwards. a is the first parameter behind the filter. */
-#define PAGES(given, a, b, c)                                                                      \
+/* By id, by name; forwards, backwards. a is the first parameter behind the filter. Where ids are
+ * given, id and name are expressions, so that SQLite does not walk an index after all. */
+#define PAGES(given, id, name, a, b, c)                                                            \
     {                                                                                              \
-        {ROW FITS given " AND o.id > " a " ORDER BY o.id LIMIT " b,                                \
-         ROW FITS given " AND o.id < " a " ORDER BY o.id DESC LIMIT " b},                          \
-            {ROW FITS given " AND (o.name, o.id) > (" a ", " b ") ORDER BY o.name, o.id LIMIT " c, \
-             ROW FITS given " AND (o.name, o.id) < (" a ", " b                                     \
-                            ") ORDER BY o.name DESC, o.id DESC LIMIT " c},                         \
+        {ROW FITS given " AND " id " > " a " ORDER BY " id " LIMIT " b,                            \
+         ROW FITS given " AND " id " < " a " ORDER BY " id " DESC LIMIT " b},                      \
+            {ROW FITS given " AND (" name ", o.id) > (" a ", " b ") ORDER BY " name                \
+                            ", o.id LIMIT " c,                                                     \
+             ROW FITS given " AND (" name ", o.id) < (" a ", " b ") ORDER BY " name                \
+                            " DESC, o.id DESC LIMIT " c},                                          \
     }
-#define PLAIN(given) PAGES(given, "$18", "$19", "$20")
-#define NAMED(given) PAGES(given, "$19", "$20", "$21")
+#define WALK PAGES("", "o.id", "o.name", "$18", "$19", "$20")
+#define PLAIN(given) PAGES(given, "o.id + 0", "o.name || ''", "$18", "$19", "$20")
+#define NAMED(given) PAGES(given, "o.id + 0", "o.name || ''", "$19", "$20", "$21")
 
 static const char *const plain_pages[DRIVERS][2][2] = {
-    [DRIVER_WALK] = PLAIN(""),
+    [DRIVER_WALK] = WALK,
     [DRIVER_REACH] = PLAIN(IN_REACH),
     [DRIVER_NUMBER] = PLAIN(IN_NUMBER),
     [DRIVER_DIVISION] = PLAIN(IN_DIVISION),
@@ -358,8 +355,9 @@ static const char *const plain_pages[DRIVERS][2][2] = {
                 " AND w.words MATCH $18 AND o.id = w.rowid AND w.rowid " compare                   \
                 " $19 ORDER BY w.rowid " order " LIMIT $20"
 #define SORTED_SQLITE(compare, order)                                                              \
-    ROW FITS IN_WORDS_SQLITE " AND (o.name, o.id) " compare " ($19, $20) ORDER BY o.name " order   \
-                             ", o.id " order " LIMIT $21"
+    ROW FITS IN_WORDS_SQLITE " AND (o.name || '', o.id) " compare                                  \
+                             " ($19, $20) ORDER BY o.name || '' " order ", o.id " order            \
+                             " LIMIT $21"
 /* SQLite's full-text index is its own. */
 static const char *const sqlite_pages[DRIVERS][2][2] = {
     [DRIVER_REACH] = NAMED(IN_REACH EACH_SQLITE),
@@ -390,14 +388,11 @@ static const char *const postgresql_pages[DRIVERS][2][2] = {
     [DRIVER_TEXT] = NAMED(IN_WORDS_POSTGRESQL),
 };
 
-/* Rows that must be looked at until `want` are found: all of the driver's, or a share of all. */
-static bool walk_is_shorter(const struct store_object_plan *plan, int64_t want)
+/* Is there no condition so rare that looking at all its rows is cheap? A walk may be long where
+ * rows that fit stand together far behind, as those of a file imported last do. */
+static bool must_walk(const struct store_object_plan *plan)
 {
-    if (plan->driver == DRIVER_WALK)
-        return true;
-    if (plan->query.len > 0)
-        return false;
-    return (double)want < (double)plan->rows * plan->share;
+    return plan->query.len == 0 && (plan->driver == DRIVER_WALK || plan->rows > PROBE);
 }
 
 static enum err row_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -442,7 +437,7 @@ static enum err ask_page(struct asked *out, struct arena *arena,
                          const struct store_object_plan *plan, const struct store_object_page *page)
 {
     bool by_name = page->order == STORE_OBJECT_BY_NAME && !plan->by_id_only;
-    int driver = walk_is_shorter(plan, page->most) ? DRIVER_WALK : plan->driver;
+    int driver = must_walk(plan) ? DRIVER_WALK : plan->driver;
     bool back = page->back;
     TRY(filter_args(out->args, arena, plan->filter));
     out->count = FILTER_ARGS;
@@ -564,9 +559,7 @@ static const char *const postgresql_counts[DRIVERS] = {
 /* Does the driver alone decide, so that its own index counts? */
 static bool index_counts(const struct store_object_plan *plan)
 {
-    const struct store_object_filter *f = plan->filter;
-    bool plain = plain_share(f) < 1 || f->visited == STORE_VISITED_NO || plan->query.len > 0;
-    return !plain && plan->conditions <= 1;
+    return plan->query.len == 0 && plan->conditions <= 1 && !has_plain(plan->filter);
 }
 
 /* The only condition there is, or none. */
@@ -606,9 +599,7 @@ enum err store_object_count_all(int64_t *out, struct db_tx *tx,
 /* The names that a text finds, where nothing else is asked, are counted already. */
 static bool words_count(const struct store_object_plan *plan)
 {
-    const struct store_object_filter *f = plan->filter;
-    return plan->query.len > 0 && plan->conditions == 1 && plain_share(f) >= 1 &&
-           f->visited == STORE_VISITED_ANY;
+    return plan->query.len > 0 && plan->conditions == 1 && !has_plain(plan->filter);
 }
 
 enum err store_object_count(int64_t *out, bool *exact, struct db_tx *tx,
@@ -622,8 +613,7 @@ enum err store_object_count(int64_t *out, bool *exact, struct db_tx *tx,
         *out = *exact ? plan->rows : PROBE;
         return ERR_OK;
     }
-    bool driven = plan->driver != DRIVER_WALK && plan->rows <= CHEAP;
-    if (plan->nothing || driven || index_counts(plan) || !walk_is_shorter(plan, COUNTED))
+    if (plan->nothing || index_counts(plan) || !must_walk(plan))
         return store_object_count_all(out, tx, plan);
     enum err err = filter_args(args, &arena, plan->filter);
     args[FILTER_ARGS] = db_int(COUNTED + 1);

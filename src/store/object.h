@@ -1,9 +1,9 @@
 /* The objects of the workbench: lists by many conditions at once, in pages; one object; its labels
  * and responsible departments. Every statement is bound to a reach (store/reach.h).
  *
- * How a list is found at a million objects: the conditions are probed for how many rows each has;
- * the rarest one gives the ids, unless so many rows fit that walking in the order asked for meets
- * them sooner. What is found does not depend on that choice. */
+ * How a list is found: the conditions are probed for how many rows each has; the rarest one gives
+ * the ids; where none is rare the rows are walked in the order asked for. What is found does not
+ * depend on that choice. */
 #ifndef STORE_OBJECT_H
 #define STORE_OBJECT_H
 
@@ -56,7 +56,6 @@ struct store_object_plan {
     int driver;       /* whose ids are the rarest */
     int64_t rows;     /* how many they are; PROBE and more: many */
     int conditions;   /* of those that are probed */
-    double share;     /* estimated share of all objects that fits */
     bool by_id_only;  /* the text fits too many names to sort them */
 };
 /* Probes the conditions. The filter must live as long as the plan. */
