@@ -18,7 +18,8 @@ static enum err digest_table(struct crypto_sha256 *hash, struct db_tx *tx, const
 {
     char sql[100];
     struct db_rows *rows = NULL;
-    snprintf(sql, sizeof sql, "SELECT * FROM %s ORDER BY 1, 2, 3, 4", table);
+    /* the last column is for tables of three */
+    snprintf(sql, sizeof sql, "SELECT t.*, 0 FROM %s t ORDER BY 1, 2, 3, 4", table);
     TRY(db_query(&rows, tx, sql, DB_NONE));
     enum err err;
     while ((err = db_next(rows)) == ERR_OK) {
