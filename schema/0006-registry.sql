@@ -44,3 +44,33 @@ CREATE UNIQUE INDEX label_word ON label (tenant, subject, word);
 
 -- The search index learns the pinyin initials: it is made anew in the background.
 UPDATE counter SET value = 0 WHERE name = 'mark-job' OR name = 'mark-id';
+
+-- Special libraries (专项库): one object may stand in several, once a licence.
+CREATE TABLE library (
+  tenant TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  department TEXT NOT NULL,
+  basis TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('active', 'closed')),
+  job INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+CREATE UNIQUE INDEX library_name ON library (tenant, name);
+
+-- licence '' for an object that stands in the library without one; valid_until 0: without end.
+CREATE TABLE library_row (
+  tenant TEXT NOT NULL,
+  library INTEGER NOT NULL,
+  object INTEGER NOT NULL,
+  licence TEXT NOT NULL,
+  what TEXT NOT NULL,
+  valid_until INTEGER NOT NULL,
+  contact TEXT NOT NULL,
+  phone TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (tenant, library, object, licence)
+);
+CREATE INDEX library_row_object ON library_row (tenant, object);

@@ -1,6 +1,6 @@
 /* The objects of the workbench: see object.h.
  *
- * Every statement of a list has the same seventeen parameters, the filter, in one block of
+ * Every statement of a list has the same eighteen parameters, the filter, in one block of
  * conditions (FITS); no condition there can be answered by an index, so that SQLite finds rows by
  * what stands behind the block alone: an IN of ids, or nothing, which is a walk in the order asked
  * for. PostgreSQL sees through both and plans by its own statistics. */
@@ -45,9 +45,11 @@ enum {
         "o.labels", "$14") " <> '、' || o.labels || '、')"                                       \
                            " AND ($15 = 0 OR ($15 = 1 AND " SEEN_IN_YEAR                           \
                            ") OR ($15 = 2 AND NOT " SEEN_IN_YEAR "))"                              \
-                           " AND ($17 = 0 OR o.at < $17)"
+                           " AND ($17 = 0 OR o.at < $17)"                          \
+                           " AND ($18 = 0 OR EXISTS (SELECT 1 FROM library_row l"                  \
+                           " WHERE l.tenant = o.tenant AND l.object = o.id AND l.library = $18))"
 
-enum { FILTER_ARGS = 17 };
+enum { FILTER_ARGS = 18 };
 
 /* The end of all that begins with a text: no code and no number holds a byte above '~'. */
 static struct str behind(struct arena *arena, struct str prefix)
@@ -70,7 +72,8 @@ static enum err filter_args(struct db_value args[FILTER_ARGS], struct arena *are
                                               db_text(f->kind),     db_text(f->state),
                                               db_text(f->risk),     db_text(f->department),
                                               db_text(f->label),    db_int(f->visited),
-                                              db_int(f->year),      db_int(f->stale_before)};
+                                              db_int(f->year),      db_int(f->stale_before),
+                                              db_int(f->library)};
     memcpy(args, all, sizeof all);
     return ERR_OK;
 }
@@ -89,6 +92,7 @@ enum driver {
     DRIVER_DEPARTMENT,
     DRIVER_LABEL,
     DRIVER_VISITED,
+    DRIVER_LIBRARY,
     DRIVER_TEXT, /* the last: what it finds is behind the filter's parameters */
     DRIVERS
 };
@@ -117,6 +121,8 @@ enum driver {
     " AND z.department <> " code
 #define IDS_LABEL(word)                                                                            \
     "SELECT x.object FROM object_label x WHERE x.tenant = $1 AND x.label = " word
+#define IDS_LIBRARY(id)                                                                            \
+    "SELECT DISTINCT x.object FROM library_row x WHERE x.tenant = $1 AND x.library = " id
 #define IDS_VISITED(year)                                                                          \
     "SELECT x.id FROM visit v JOIN object x ON x.tenant = v.tenant AND x.pool_id = v.pool_id"      \
     " WHERE v.tenant = $1 AND v.year = " year " AND v.state <> 'skipped' AND v.state <> 'aborted'"
@@ -181,6 +187,7 @@ static const struct probe {
                         EVERY(IDS_VISITED("$2")),
                         {0, 15},
                         2},
+    [DRIVER_LIBRARY] = {UP_TO(IDS_LIBRARY("$2"), "x.object"), EVERY(IDS_LIBRARY("$2")), {0, 17}, 2},
 };
 
 static enum err number_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -215,6 +222,8 @@ static bool has_condition(const struct store_object_filter *f, enum driver drive
         return f->label.len > 0 && !str_eq(f->label, STR("-"));
     case DRIVER_VISITED:
         return f->visited == STORE_VISITED_YES;
+    case DRIVER_LIBRARY:
+        return f->library != 0;
     case DRIVER_WALK:
     case DRIVER_TEXT:
     case DRIVERS:
@@ -309,15 +318,16 @@ enum err store_object_plan(struct store_object_plan *out, struct arena *arena, s
 #define IN_DEPARTMENT " AND o.id IN (" IDS_DEPARTMENT("$13") ")"
 #define IN_LABEL " AND o.id IN (" IDS_LABEL("$14") ")"
 #define IN_VISITED " AND o.id IN (" IDS_VISITED("$16") ")"
-#define IN_WORDS_SQLITE " AND o.id IN (SELECT w.rowid FROM object_mark w WHERE w.words MATCH $18)"
+#define IN_LIBRARY " AND o.id IN (" IDS_LIBRARY("$18") ")"
+#define IN_WORDS_SQLITE " AND o.id IN (SELECT w.rowid FROM object_mark w WHERE w.words MATCH $19)"
 #define IN_WORDS_POSTGRESQL                                                                        \
-    " AND o.id IN (SELECT w.id FROM object_mark w WHERE w.words @@ CAST($18 AS tsquery))"
+    " AND o.id IN (SELECT w.id FROM object_mark w WHERE w.words @@ CAST($19 AS tsquery))"
 /* One name after the other: for few rows and a text that many names hold. */
 #define EACH_SQLITE                                                                                \
-    " AND EXISTS (SELECT 1 FROM object_mark w WHERE w.rowid = o.id AND w.words MATCH $18)"
+    " AND EXISTS (SELECT 1 FROM object_mark w WHERE w.rowid = o.id AND w.words MATCH $19)"
 #define EACH_POSTGRESQL                                                                            \
     " AND EXISTS (SELECT 1 FROM object_mark w WHERE w.id = o.id"                                   \
-    " AND w.words @@ CAST($18 AS tsquery))"
+    " AND w.words @@ CAST($19 AS tsquery))"
 
 /* By id, by name; forwards, backwards. a is the first parameter behind the filter. Where ids are
  * given, id and name are expressions, so that SQLite does not walk an index after all. */
@@ -330,9 +340,9 @@ enum err store_object_plan(struct store_object_plan *out, struct arena *arena, s
              ROW FITS given " AND (" name ", o.id) < (" a ", " b ") ORDER BY " name                \
                             " DESC, o.id DESC LIMIT " c},                                          \
     }
-#define WALK PAGES("", "o.id", "o.name", "$18", "$19", "$20")
-#define PLAIN(given) PAGES(given, "o.id + 0", "o.name || ''", "$18", "$19", "$20")
-#define NAMED(given) PAGES(given, "o.id + 0", "o.name || ''", "$19", "$20", "$21")
+#define WALK PAGES("", "o.id", "o.name", "$19", "$20", "$21")
+#define PLAIN(given) PAGES(given, "o.id + 0", "o.name || ''", "$19", "$20", "$21")
+#define NAMED(given) PAGES(given, "o.id + 0", "o.name || ''", "$20", "$21", "$22")
 
 static const char *const plain_pages[DRIVERS][2][2] = {
     [DRIVER_WALK] = WALK,
@@ -346,18 +356,19 @@ static const char *const plain_pages[DRIVERS][2][2] = {
     [DRIVER_DEPARTMENT] = PLAIN(IN_DEPARTMENT),
     [DRIVER_LABEL] = PLAIN(IN_LABEL),
     [DRIVER_VISITED] = PLAIN(IN_VISITED),
+    [DRIVER_LIBRARY] = PLAIN(IN_LIBRARY),
 };
 
 /* check: allow sql — CROSS JOIN keeps SQLite from asking the index once an object, and its rows
  * come in the order of their ids, so that a page costs a page. */
 #define STREAM_SQLITE(compare, order)                                                              \
     ROW_COLUMNS " FROM object_mark w CROSS JOIN object o" FITS                                     \
-                " AND w.words MATCH $18 AND o.id = w.rowid AND w.rowid " compare                   \
-                " $19 ORDER BY w.rowid " order " LIMIT $20"
+                " AND w.words MATCH $19 AND o.id = w.rowid AND w.rowid " compare                   \
+                " $20 ORDER BY w.rowid " order " LIMIT $21"
 #define SORTED_SQLITE(compare, order)                                                              \
     ROW FITS IN_WORDS_SQLITE " AND (o.name || '', o.id) " compare                                  \
-                             " ($19, $20) ORDER BY o.name || '' " order ", o.id " order            \
-                             " LIMIT $21"
+                             " ($20, $21) ORDER BY o.name || '' " order ", o.id " order            \
+                             " LIMIT $22"
 /* SQLite's full-text index is its own. */
 static const char *const sqlite_pages[DRIVERS][2][2] = {
     [DRIVER_REACH] = NAMED(IN_REACH EACH_SQLITE),
@@ -370,6 +381,7 @@ static const char *const sqlite_pages[DRIVERS][2][2] = {
     [DRIVER_DEPARTMENT] = NAMED(IN_DEPARTMENT EACH_SQLITE),
     [DRIVER_LABEL] = NAMED(IN_LABEL EACH_SQLITE),
     [DRIVER_VISITED] = NAMED(IN_VISITED EACH_SQLITE),
+    [DRIVER_LIBRARY] = NAMED(IN_LIBRARY EACH_SQLITE),
     [DRIVER_TEXT] = {{STREAM_SQLITE(">", "ASC"), STREAM_SQLITE("<", "DESC")},
                      {SORTED_SQLITE(">", "ASC"), SORTED_SQLITE("<", "DESC")}},
 };
@@ -385,6 +397,7 @@ static const char *const postgresql_pages[DRIVERS][2][2] = {
     [DRIVER_DEPARTMENT] = NAMED(IN_DEPARTMENT EACH_POSTGRESQL),
     [DRIVER_LABEL] = NAMED(IN_LABEL EACH_POSTGRESQL),
     [DRIVER_VISITED] = NAMED(IN_VISITED EACH_POSTGRESQL),
+    [DRIVER_LIBRARY] = NAMED(IN_LIBRARY EACH_POSTGRESQL),
     [DRIVER_TEXT] = NAMED(IN_WORDS_POSTGRESQL),
 };
 
@@ -512,7 +525,7 @@ enum err store_object_each(struct db_tx *tx, const struct store_object_plan *pla
 
 #define ALL_OF(given) "SELECT COUNT(*) FROM object o" FITS given
 #define SOME_OF(given)                                                                             \
-    "SELECT COUNT(*) FROM (SELECT o.id FROM object o" FITS given " ORDER BY o.id LIMIT $18) y"
+    "SELECT COUNT(*) FROM (SELECT o.id FROM object o" FITS given " ORDER BY o.id LIMIT $19) y"
 static const char COUNT_SOME[] = SOME_OF("");
 static const char *const plain_counts[DRIVERS] = {
     [DRIVER_WALK] = ALL_OF(""),
@@ -526,6 +539,7 @@ static const char *const plain_counts[DRIVERS] = {
     [DRIVER_DEPARTMENT] = ALL_OF(IN_DEPARTMENT),
     [DRIVER_LABEL] = ALL_OF(IN_LABEL),
     [DRIVER_VISITED] = ALL_OF(IN_VISITED),
+    [DRIVER_LIBRARY] = ALL_OF(IN_LIBRARY),
 };
 /* SQLite's full-text index is its own. */
 static const char *const sqlite_counts[DRIVERS] = {
@@ -539,6 +553,7 @@ static const char *const sqlite_counts[DRIVERS] = {
     [DRIVER_DEPARTMENT] = ALL_OF(IN_DEPARTMENT EACH_SQLITE),
     [DRIVER_LABEL] = ALL_OF(IN_LABEL EACH_SQLITE),
     [DRIVER_VISITED] = ALL_OF(IN_VISITED EACH_SQLITE),
+    [DRIVER_LIBRARY] = ALL_OF(IN_LIBRARY EACH_SQLITE),
     [DRIVER_TEXT] = ALL_OF(IN_WORDS_SQLITE),
 };
 /* PostgreSQL's side of the same questions. */
@@ -553,6 +568,7 @@ static const char *const postgresql_counts[DRIVERS] = {
     [DRIVER_DEPARTMENT] = ALL_OF(IN_DEPARTMENT EACH_POSTGRESQL),
     [DRIVER_LABEL] = ALL_OF(IN_LABEL EACH_POSTGRESQL),
     [DRIVER_VISITED] = ALL_OF(IN_VISITED EACH_POSTGRESQL),
+    [DRIVER_LIBRARY] = ALL_OF(IN_LIBRARY EACH_POSTGRESQL),
     [DRIVER_TEXT] = ALL_OF(IN_WORDS_POSTGRESQL),
 };
 

@@ -26,6 +26,7 @@ struct store_object_filter {
     struct str label;      /* a word, or "-" for objects without any */
     enum store_visited visited;
     int year;             /* of visited */
+    int64_t library;      /* id of a special library; 0: any */
     int64_t stale_before; /* rows last written before that time; 0: any */
     struct str text;      /* part of the name, or pinyin initials */
 };

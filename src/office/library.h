@@ -1,0 +1,36 @@
+/* Special libraries (专项库, R26): who keeps them, which objects stand in them, a row a licence. All
+ * of it within the scope of the errand. */
+#ifndef OFFICE_LIBRARY_H
+#define OFFICE_LIBRARY_H
+
+#include "office/office.h"
+#include "store/library.h"
+
+/* Those that the person keeps or that hold an object of his; closed ones too. */
+MUST enum err office_libraries(struct store_library **out, size_t *count, struct errand *e);
+/* One of them. ERR_MISSING. */
+MUST enum err office_library_get(struct store_library *out, struct errand *e, int64_t id);
+/* Adds a library (id 0) or changes one whose job is still library->job. The department must be
+ * within the scope. ERR_INPUT with fault.field (name, department), ERR_DUPLICATE, ERR_CONFLICT. */
+MUST enum err office_library_put(int64_t *id, struct errand *e,
+                                 const struct store_library *library);
+
+/* The places of an object, known to be within the scope, in libraries. */
+MUST enum err office_library_rows(struct store_library_row **out, size_t *count, struct errand *e,
+                                  struct str pool_id);
+struct office_library_place {
+    struct str pool_id;
+    int64_t library;
+    struct str licence;
+    struct str what;
+    struct str valid_until; /* as typed: YYYY-MM-DD or empty */
+    struct str contact;
+    struct str phone;
+};
+/* Puts an object into a library, or changes what its place says; takes it out. With its history.
+ * ERR_MISSING for an object or a library outside the scope, ERR_STATE for a closed library,
+ * ERR_INPUT with fault.field. */
+MUST enum err office_library_place(struct errand *e, const struct office_library_place *place);
+MUST enum err office_library_leave(struct errand *e, const struct office_library_place *place);
+
+#endif

@@ -1,0 +1,142 @@
+/* Special libraries: see library.h. */
+#include "store/library.h"
+
+static enum err library_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_library *l = out;
+    l->id = db_col_int(rows, 0);
+    l->name = store_text(rows, 1, arena, &failed);
+    l->department = store_text(rows, 2, arena, &failed);
+    l->basis = store_text(rows, 3, arena, &failed);
+    l->state = store_text(rows, 4, arena, &failed);
+    l->job = db_col_int(rows, 5);
+    l->at = db_col_int(rows, 6);
+    l->objects = db_col_int(rows, 7);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+/* Objects of a library within the reach, each once. */
+#define OBJECTS_IN                                                                                 \
+    "(SELECT COUNT(DISTINCT r.object) FROM library_row r JOIN object o ON o.tenant = r.tenant"     \
+    " AND o.id = r.object WHERE r.tenant = l.tenant AND r.library = l.id AND (" STORE_REACH(       \
+        "o.department") " OR EXISTS (SELECT 1 FROM object_department d WHERE d.tenant = o.tenant"  \
+                        " AND d.object = o.id AND " STORE_REACH("d.department") ")))"
+static const char LIBRARIES[] =
+    "SELECT y.id, y.name, y.department, y.basis, y.state, y.job, y.at, y.objects FROM"
+    " (SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, " OBJECTS_IN
+    " AS objects FROM library l WHERE l.tenant = $1) y"
+    " WHERE y.objects > 0 OR " STORE_REACH("y.department") " ORDER BY y.name";
+
+enum err store_libraries(struct store_library **out, size_t *count, struct arena *arena,
+                         struct db_tx *tx, const struct store_library_find *find)
+{
+    const struct store_shape shape = {sizeof **out, library_fill};
+    return store_array((void **)out, count, arena, tx, &shape, LIBRARIES,
+                       DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach)));
+}
+
+static const char LIBRARY_GET[] = "SELECT id, name, department, basis, state, job, at, 0"
+                                  " FROM library WHERE tenant = $1 AND id = $2";
+
+enum err store_library_get(struct store_library *out, struct arena *arena, struct db_tx *tx,
+                           struct str tenant, int64_t id)
+{
+    return store_one(out, arena, tx, LIBRARY_GET, DB_ARGS(db_text(tenant), db_int(id)),
+                     library_fill);
+}
+
+static const char LIBRARY_ADD[] = "INSERT INTO library (tenant, id, name, department, basis, state,"
+                                  " job, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+enum err store_library_add(struct db_tx *tx, struct str tenant, const struct store_library *l)
+{
+    return db_run(tx, NULL, LIBRARY_ADD,
+                  DB_ARGS(db_text(tenant), db_int(l->id), db_text(l->name), db_text(l->department),
+                          db_text(l->basis), db_text(l->state), db_int(l->job), db_int(l->at)));
+}
+
+static const char LIBRARY_SAVE[] = "UPDATE library SET name = $3, department = $4, basis = $5,"
+                                   " state = $6, job = $7, at = $8"
+                                   " WHERE tenant = $1 AND id = $2 AND job = $9";
+
+enum err store_library_save(struct db_tx *tx, struct str tenant, const struct store_library *l,
+                            int64_t was)
+{
+    uint64_t changed = 0;
+    TRY(db_run(tx, &changed, LIBRARY_SAVE,
+               DB_ARGS(db_text(tenant), db_int(l->id), db_text(l->name), db_text(l->department),
+                       db_text(l->basis), db_text(l->state), db_int(l->job), db_int(l->at),
+                       db_int(was))));
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+/* --- places --- */
+
+static enum err row_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_library_row *r = out;
+    r->library = db_col_int(rows, 0);
+    r->library_name = store_text(rows, 1, arena, &failed);
+    r->object = db_col_int(rows, 2);
+    r->licence = store_text(rows, 3, arena, &failed);
+    r->what = store_text(rows, 4, arena, &failed);
+    r->valid_until = (int32_t)db_col_int(rows, 5);
+    r->contact = store_text(rows, 6, arena, &failed);
+    r->phone = store_text(rows, 7, arena, &failed);
+    r->at = db_col_int(rows, 8);
+    r->actor = store_text(rows, 9, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+#define PLACES                                                                                     \
+    "SELECT r.library, l.name, r.object, r.licence, r.what, r.valid_until, r.contact, r.phone,"    \
+    " r.at, r.actor FROM library_row r JOIN library l ON l.tenant = r.tenant AND l.id = r.library" \
+    " WHERE r.tenant = $1 AND r.object = $2"
+static const char PLACES_OF[] = PLACES " ORDER BY l.name, r.licence";
+static const char PLACE_GET[] = PLACES " AND r.library = $3 AND r.licence = $4";
+
+enum err store_library_rows(struct store_library_row **out, size_t *count, struct arena *arena,
+                            struct db_tx *tx, struct str tenant, int64_t object)
+{
+    const struct store_shape shape = {sizeof **out, row_fill};
+    return store_array((void **)out, count, arena, tx, &shape, PLACES_OF,
+                       DB_ARGS(db_text(tenant), db_int(object)));
+}
+
+enum err store_library_row_get(struct store_library_row *out, struct arena *arena, struct db_tx *tx,
+                               struct str tenant, const struct store_library_row *key)
+{
+    return store_one(out, arena, tx, PLACE_GET,
+                     DB_ARGS(db_text(tenant), db_int(key->object), db_int(key->library),
+                             db_text(key->licence)),
+                     row_fill);
+}
+
+static const char PLACE_UPDATE[] =
+    "UPDATE library_row SET what = $5, valid_until = $6, contact = $7, phone = $8, at = $9,"
+    " actor = $10 WHERE tenant = $1 AND library = $2 AND object = $3 AND licence = $4";
+static const char PLACE_ADD[] =
+    "INSERT INTO library_row (tenant, library, object, licence, what, valid_until, contact, phone,"
+    " at, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+static const char PLACE_REMOVE[] = "DELETE FROM library_row WHERE tenant = $1 AND library = $2"
+                                   " AND object = $3 AND licence = $4";
+
+enum err store_library_row_put(struct db_tx *tx, struct str tenant,
+                               const struct store_library_row *r)
+{
+    return db_upsert(tx, PLACE_UPDATE, PLACE_ADD,
+                     DB_ARGS(db_text(tenant), db_int(r->library), db_int(r->object),
+                             db_text(r->licence), db_text(r->what), db_int(r->valid_until),
+                             db_text(r->contact), db_text(r->phone), db_int(r->at),
+                             db_text(r->actor)));
+}
+
+enum err store_library_row_remove(uint64_t *changed, struct db_tx *tx, struct str tenant,
+                                  const struct store_library_row *key)
+{
+    return db_run(tx, changed, PLACE_REMOVE,
+                  DB_ARGS(db_text(tenant), db_int(key->library), db_int(key->object),
+                          db_text(key->licence)));
+}

@@ -1,0 +1,64 @@
+/* Special libraries (专项库, R26): lists of objects for one field of supervision; an object may
+ * stand in several, and in one of them once for each licence. */
+#ifndef STORE_LIBRARY_H
+#define STORE_LIBRARY_H
+
+#include "store/reach.h"
+#include "store/row.h"
+
+struct store_library {
+    int64_t id;
+    struct str name;
+    struct str department; /* code of who keeps it */
+    struct str basis;
+    struct str state; /* active or closed */
+    int64_t job;      /* changes with each change of the row */
+    int64_t at;
+    int64_t objects; /* in it, within the reach that was asked for */
+};
+/* All of the tenant that are kept within the reach or hold an object of it, by name; with how many
+ * of its objects each holds. */
+struct store_library_find {
+    struct str tenant;
+    struct store_reach reach;
+};
+MUST enum err store_libraries(struct store_library **out, size_t *count, struct arena *arena,
+                              struct db_tx *tx, const struct store_library_find *find);
+/* One. ERR_MISSING. */
+MUST enum err store_library_get(struct store_library *out, struct arena *arena, struct db_tx *tx,
+                                struct str tenant, int64_t id);
+/* Adds one; ERR_DUPLICATE for a name that is taken. Changes one that still carries the job `was`;
+ * ERR_CONFLICT. */
+MUST enum err store_library_add(struct db_tx *tx, struct str tenant,
+                                const struct store_library *library);
+MUST enum err store_library_save(struct db_tx *tx, struct str tenant,
+                                 const struct store_library *library, int64_t was);
+
+/* An object's place in a library. */
+struct store_library_row {
+    int64_t library;
+    struct str library_name; /* read only */
+    int64_t object;
+    struct str licence; /* number, may be empty */
+    struct str what;    /* what is licensed */
+    int32_t valid_until; /* 0: without end */
+    struct str contact;
+    struct str phone;
+    int64_t at;
+    struct str actor;
+};
+/* The places of an object, by library and licence. */
+MUST enum err store_library_rows(struct store_library_row **out, size_t *count,
+                                 struct arena *arena, struct db_tx *tx, struct str tenant,
+                                 int64_t object);
+/* One place by library, object and licence. ERR_MISSING. */
+MUST enum err store_library_row_get(struct store_library_row *out, struct arena *arena,
+                                    struct db_tx *tx, struct str tenant,
+                                    const struct store_library_row *key);
+/* Adds a place or changes what it says; takes it away (*changed is 0 where there is none). */
+MUST enum err store_library_row_put(struct db_tx *tx, struct str tenant,
+                                    const struct store_library_row *row);
+MUST enum err store_library_row_remove(uint64_t *changed, struct db_tx *tx, struct str tenant,
+                                       const struct store_library_row *key);
+
+#endif
