@@ -8,6 +8,8 @@
 #include "office/account.h"
 #include "office/draw.h"
 #include "office/import.h"
+#include "office/library.h"
+#include "office/object.h"
 #include "office/password.h"
 #include "office/result.h"
 #include "office/task.h"
@@ -294,6 +296,31 @@ static enum err demo_accounts(struct demo_run *r)
     return err;
 }
 
+/* The vocabulary that the imported labels come from, and a special library. */
+static enum err demo_words(struct demo_run *r)
+{
+    static const char *const words[][2] = {{"食品经营", "行业"},
+                                           {"特种设备使用", "风险"},
+                                           {"危险化学品", "风险"},
+                                           {"校外培训", "专项"},
+                                           {"网络餐饮", "新业态"}};
+    struct errand *e = demo_errand(r, "shuangsuiban");
+    int64_t id = 0;
+    e->scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const struct store_label label = {.word = str_of(words[i][0]),
+                                          .theme = str_of(words[i][1]),
+                                          .subject = STR("objects"),
+                                          .state = STR("active")};
+        TRY(office_label_put(&id, e, &label));
+    }
+    const struct store_library library = {.name = STR("特种设备使用单位库"),
+                                          .department = STR("SCJG"),
+                                          .basis = STR("演示"),
+                                          .state = STR("active")};
+    return office_library_put(&id, e, &library);
+}
+
 static enum err demo_course(struct demo_run *r)
 {
     struct str task;
@@ -309,6 +336,7 @@ static enum err demo_course(struct demo_run *r)
     printf("三、封存的抽取：等待公开\n");
     TRY(demo_sealed_task(&task, r));
     TRY(demo_draw(&r->sealed_draw, r, task, true));
+    TRY(demo_words(r));
     return demo_accounts(r);
 }
 

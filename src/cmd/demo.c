@@ -175,6 +175,13 @@ static struct demo_object demo_object_kind(struct demo *d)
                    : (struct demo_object){"93", "农民专业合作社", "农民专业合作社"};
 }
 
+/* Who supervises it: the market administration most, the others the rest. */
+static const char *demo_supervisor(size_t trade, uint64_t serial)
+{
+    bool market = trade < 3 || serial % 3 == 0;
+    return demo_departments[market ? 0 : serial % DEMO_DEPARTMENTS].name;
+}
+
 static enum err demo_object_row(struct demo *d, struct buf *text, uint64_t serial)
 {
     char number[IDS_USCC_LEN];
@@ -202,7 +209,7 @@ static enum err demo_object_row(struct demo *d, struct buf *text, uint64_t seria
         date_format(&day, d->plan->today + 120);
         buf_str(text, buf_view(&day));
     }
-    buf_printf(text, ",%s\n", trade < 3 ? "食品经营" : "");
+    buf_printf(text, ",%s,%s\n", demo_supervisor(trade, serial), trade < 3 ? "食品经营" : "");
     buf_free(&day);
     return buf_err(text);
 }
@@ -213,8 +220,9 @@ static void demo_numberless(struct demo *d, struct buf *text)
     static const char *const kinds[] = {"无证无照户", "产品", "项目"};
     for (unsigned i = 0; i < 24; i++) {
         const struct region *town = d->towns[i % d->town_count];
-        buf_printf(text, ",示例县演示%s%02u,%s,存续,%.*s,%.*s演示路%u号,,,,,,\n", kinds[i % 3],
-                   i + 1, kinds[i % 3], STR_ARG(town->code), STR_ARG(town->name), i + 1);
+        buf_printf(text, ",示例县演示%s%02u,%s,存续,%.*s,%.*s演示路%u号,,,,,,%s,\n", kinds[i % 3],
+                   i + 1, kinds[i % 3], STR_ARG(town->code), STR_ARG(town->name), i + 1,
+                   demo_departments[i % DEMO_DEPARTMENTS].name);
     }
 }
 
@@ -223,7 +231,7 @@ static enum err demo_objects_file(struct demo *d)
     struct buf text = {0};
     buf_cat(&text,
             "统一社会信用代码,检查对象名称,对象类别,登记状态,行政区划,地址,行业代码,经营范围,"
-            "成立日期,信用风险类别,观察期至,监管标签\n");
+            "成立日期,信用风险类别,观察期至,监管部门,监管标签\n");
     demo_numberless(d, &text);
     enum err err = ERR_OK;
     for (uint64_t i = 0; i + 24 < d->plan->objects && err == ERR_OK; i++)

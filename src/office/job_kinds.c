@@ -1,5 +1,6 @@
 /* The kinds of jobs, one line each. */
 #include "office/job.h"
+#include "office/object_job.h"
 #include "office/upload.h"
 
 const struct office_job_kind *const office_job_kinds[] = {
@@ -9,13 +10,6 @@ const struct office_job_kind *const office_job_kinds[] = {
     &office_job_import_objects,
     &office_job_import_inspectors,
     &office_job_import_items,
+    &office_job_export_objects,
     NULL,
 };
-
-const struct office_job_kind *office_job_kind(struct str name)
-{
-    for (size_t i = 0; office_job_kinds[i] != NULL; i++)
-        if (str_eq(str_of(office_job_kinds[i]->name), name))
-            return office_job_kinds[i];
-    return NULL;
-}

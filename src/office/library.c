@@ -135,8 +135,7 @@ static enum err library_run(struct db_tx *tx, void *ctx)
         return fault_set(&e->fault, err, "这个专项库刚被他人修改，没有保存；请核对后再改");
     TRY(err);
     w->id = l.id;
-    return office_once_done(e, tx, STR("library"),
-                            arena_printf(e->arena, "%lld", (long long)l.id));
+    return office_once_done(e, tx, STR("library"), arena_printf(e->arena, "%lld", (long long)l.id));
 }
 
 enum err office_library_put(int64_t *id, struct errand *e, const struct store_library *library)
@@ -314,4 +313,17 @@ enum err office_library_leave(struct errand *e, const struct office_library_plac
 {
     struct place_work w = {.e = e, .place = place, .leave = true};
     return office_write(e, "library-leave", place_run, &w);
+}
+
+static enum err reveal_run(struct db_tx *tx, void *ctx)
+{
+    struct place_work *w = ctx;
+    TRY(place_object(w, tx, w->pool_id));
+    return office_audit(w->e, tx, STR("person-unmask"), w->pool_id, STR("library"));
+}
+
+enum err office_library_reveal(struct errand *e, struct str pool_id)
+{
+    struct place_work w = {.e = e, .pool_id = pool_id};
+    return office_write(e, "person-unmask", reveal_run, &w);
 }

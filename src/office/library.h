@@ -1,5 +1,5 @@
-/* Special libraries (专项库, R26): who keeps them, which objects stand in them, a row a licence. All
- * of it within the scope of the errand. */
+/* Special libraries (专项库, R26): who keeps them, which objects stand in them, a row a licence.
+ * All of it within the scope of the errand. */
 #ifndef OFFICE_LIBRARY_H
 #define OFFICE_LIBRARY_H
 
@@ -32,5 +32,9 @@ struct office_library_place {
  * ERR_INPUT with fault.field. */
 MUST enum err office_library_place(struct errand *e, const struct office_library_place *place);
 MUST enum err office_library_leave(struct errand *e, const struct office_library_place *place);
+
+/* Notes in the audit that the person has the full phone numbers of an object's places shown.
+ * ERR_MISSING outside the scope. */
+MUST enum err office_library_reveal(struct errand *e, struct str pool_id);
 
 #endif

@@ -73,6 +73,34 @@ static void list_trim(struct office_object_list *out, const struct store_object_
     out->behind = page->back ? page->id != 0 : more;
 }
 
+/* Turns a page of the reversed order around. */
+static void list_turn(struct office_object_list *out)
+{
+    bool before = out->before;
+    out->before = out->behind;
+    out->behind = before;
+    for (size_t i = 0; i < out->count / 2; i++) {
+        struct store_object_row other = out->rows[i];
+        out->rows[i] = out->rows[out->count - 1 - i];
+        out->rows[out->count - 1 - i] = other;
+    }
+}
+
+/* The key of a page by name is name and id; who has the id alone gets the name here. A row that is
+ * gone: from the begin. */
+static enum err list_key(struct store_object_page *page, struct errand *e, struct db_tx *tx,
+                         const struct store_object_filter *filter)
+{
+    struct store_object_row row;
+    if (page->order != STORE_OBJECT_BY_NAME || page->id == 0 || page->name.len > 0)
+        return ERR_OK;
+    enum err err = store_object_find(&row, e->arena, tx, filter, page->id);
+    page->name = err == ERR_OK ? row.record.values[MODEL_OBJECT_NAME] : STR("");
+    if (err == ERR_MISSING)
+        page->id = 0;
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
 static enum err list_run(struct db_tx *tx, void *ctx)
 {
     struct list_work *w = ctx;
@@ -83,9 +111,13 @@ static enum err list_run(struct db_tx *tx, void *ctx)
     TRY(object_ask(&filter, e, w->query));
     TRY(store_object_plan(&plan, e->arena, tx, db_dialect(e->office->db), &filter));
     int64_t most = page.most > 0 ? page.most : OBJECT_PAGE;
+    TRY(list_key(&page, e, tx, &filter));
     page.most = most + 1;
+    page.back = page.back != page.down;
     TRY(store_object_list(&w->out->rows, &w->out->count, e->arena, tx, &plan, &page));
     list_trim(w->out, &page, most);
+    if (page.down)
+        list_turn(w->out);
     w->out->by_id = plan.by_id_only && page.order == STORE_OBJECT_BY_NAME;
     return store_object_count(&w->out->total, &w->out->exact, tx, &plan);
 }
@@ -581,6 +613,8 @@ static enum err export_row(void *ctx, const struct store_object_row *row)
         values[i] = export_text(&model_objects.fields[column], row->record.values[column]);
     }
     w->rows++;
+    if (w->wanted->progress != NULL)
+        TRY(w->wanted->progress(w->wanted->ctx, w->rows));
     return sheet_writer_row(w->writer, values, w->wanted->column_count, &w->e->fault);
 }
 

@@ -83,6 +83,8 @@ struct office_object_export {
     enum sheet_format format;
     const int *columns;
     size_t column_count;
+    enum err (*progress)(void *ctx, int64_t rows); /* told each row, may stop it; may be NULL */
+    void *ctx;
 };
 MUST enum err office_object_export(int64_t *rows, struct errand *e,
                                    const struct office_object_export *wanted);

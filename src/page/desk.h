@@ -97,18 +97,29 @@ struct desk_field {
     const struct field_word *words; /* DESK_SELECT: ends with code NULL; may be NULL */
 };
 
+/* What is wrong with a further field. */
+struct desk_wrong {
+    const char *name;
+    struct str words;
+};
+enum { DESK_WRONGS = 64 };
+
 struct desk_form {
     struct page *p;
     struct web_value *object;
     struct web_value *fields;
     const struct fault *fault; /* what was refused; NULL: nothing */
     bool placed;               /* its words stand at a field */
+    struct desk_wrong wrongs[DESK_WRONGS];
+    size_t wrong_count;
 };
 /* Starts the page's form ({{>desk_form}}): where it posts to, its button. */
 void desk_form_begin(struct desk_form *form, struct page *p, struct str action, const char *button);
 /* What the office refused: its words appear at the field that the fault names, else above. Call it
  * before the fields. Sets the reply's status. */
 void desk_form_refused(struct desk_form *form, struct web_reply *reply, enum err err);
+/* One more field that is wrong, where the office told several at once. Before the fields. */
+void desk_form_wrong(struct desk_form *form, const char *name, struct str words);
 /* One field with its value: what was typed, else `value`. Gives the field's object, for
  * desk_form_option. */
 struct web_value *desk_form_field(struct desk_form *form, const struct desk_field *field,
@@ -141,5 +152,10 @@ web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_
     desk_department_edit;
 web_handler desk_jobs, desk_job, desk_job_file, desk_job_cancel;
 web_handler desk_import, desk_import_post, desk_import_check, desk_import_act, desk_import_template;
+
+web_handler desk_objects, desk_object, desk_object_new, desk_object_edit, desk_object_state,
+    desk_object_department, desk_object_library, desk_object_reveal, desk_object_label,
+    desk_object_unlabel, desk_object_export, desk_labels, desk_label_new, desk_label_edit,
+    desk_libraries, desk_library_new, desk_library_edit;
 
 #endif

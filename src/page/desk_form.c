@@ -36,6 +36,23 @@ void desk_form_refused(struct desk_form *form, struct web_reply *reply, enum err
         desk_say(form->p, false, STR("没有保存，请按红字修改后再次提交。"));
 }
 
+void desk_form_wrong(struct desk_form *form, const char *name, struct str words)
+{
+    if (form->wrong_count < DESK_WRONGS)
+        form->wrongs[form->wrong_count++] = (struct desk_wrong){name, words};
+}
+
+/* What is wrong with a field; empty: nothing. */
+static struct str form_error(const struct desk_form *form, const char *name)
+{
+    for (size_t i = 0; i < form->wrong_count; i++)
+        if (strcmp(form->wrongs[i].name, name) == 0)
+            return form->wrongs[i].words;
+    bool named =
+        form->fault != NULL && form->fault->field != NULL && strcmp(form->fault->field, name) == 0;
+    return named ? str_of(fault_text(form->fault)) : STR("");
+}
+
 static void form_kind(struct web_model *m, struct web_value *row, const struct desk_field *field)
 {
     static const char *const flags[] = {
@@ -56,8 +73,8 @@ struct web_value *desk_form_field(struct desk_form *form, const struct desk_fiel
     struct str typed = web_field(form->p->request, field->name);
     bool secret = field->kind == DESK_PASSWORD || field->kind == DESK_NEW_PASSWORD;
     bool posted = form->p->request->method == WEB_POST;
-    bool wrong = form->fault != NULL && form->fault->field != NULL &&
-                 strcmp(form->fault->field, field->name) == 0;
+    struct str error = form_error(form, field->name);
+    bool wrong = error.len > 0;
     struct str shown = secret ? STR("") : typed.data != NULL ? typed : value;
     if (posted && field->kind == DESK_CHECK)
         shown = typed;
@@ -70,7 +87,7 @@ struct web_value *desk_form_field(struct desk_form *form, const struct desk_fiel
     web_set_flag(m, row, "required", field->required);
     web_set_flag(m, row, "checked", str_eq(shown, STR("1")));
     web_set_flag(m, row, "wrong", wrong);
-    web_set(m, row, "error", wrong ? str_of(fault_text(form->fault)) : STR(""));
+    web_set(m, row, "error", error);
     web_set_flag(m, row, "described", wrong || field->hint != NULL);
     if (field->kind == DESK_SELECT)
         (void)web_set_list(m, row, "options");

@@ -65,7 +65,11 @@ struct desk_filter {
     bool more;                      /* folded away until it is used */
 };
 
-enum desk_column_kind { DESK_COLUMN_TEXT, DESK_COLUMN_NUMBER, DESK_COLUMN_TIME };
+enum desk_column_kind {
+    DESK_COLUMN_TEXT,
+    DESK_COLUMN_NUMBER,
+    DESK_COLUMN_TIME /* and numbers of things: never broken */
+};
 
 /* One column; an array of them ends with name NULL, the first is always shown. */
 struct desk_column {

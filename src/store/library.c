@@ -108,10 +108,10 @@ enum err store_library_rows(struct store_library_row **out, size_t *count, struc
 enum err store_library_row_get(struct store_library_row *out, struct arena *arena, struct db_tx *tx,
                                struct str tenant, const struct store_library_row *key)
 {
-    return store_one(out, arena, tx, PLACE_GET,
-                     DB_ARGS(db_text(tenant), db_int(key->object), db_int(key->library),
-                             db_text(key->licence)),
-                     row_fill);
+    return store_one(
+        out, arena, tx, PLACE_GET,
+        DB_ARGS(db_text(tenant), db_int(key->object), db_int(key->library), db_text(key->licence)),
+        row_fill);
 }
 
 static const char PLACE_UPDATE[] =
@@ -136,7 +136,7 @@ enum err store_library_row_put(struct db_tx *tx, struct str tenant,
 enum err store_library_row_remove(uint64_t *changed, struct db_tx *tx, struct str tenant,
                                   const struct store_library_row *key)
 {
-    return db_run(tx, changed, PLACE_REMOVE,
-                  DB_ARGS(db_text(tenant), db_int(key->library), db_int(key->object),
-                          db_text(key->licence)));
+    return db_run(
+        tx, changed, PLACE_REMOVE,
+        DB_ARGS(db_text(tenant), db_int(key->library), db_int(key->object), db_text(key->licence)));
 }

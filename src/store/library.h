@@ -39,8 +39,8 @@ struct store_library_row {
     int64_t library;
     struct str library_name; /* read only */
     int64_t object;
-    struct str licence; /* number, may be empty */
-    struct str what;    /* what is licensed */
+    struct str licence;  /* number, may be empty */
+    struct str what;     /* what is licensed */
     int32_t valid_until; /* 0: without end */
     struct str contact;
     struct str phone;
@@ -48,9 +48,8 @@ struct store_library_row {
     struct str actor;
 };
 /* The places of an object, by library and licence. */
-MUST enum err store_library_rows(struct store_library_row **out, size_t *count,
-                                 struct arena *arena, struct db_tx *tx, struct str tenant,
-                                 int64_t object);
+MUST enum err store_library_rows(struct store_library_row **out, size_t *count, struct arena *arena,
+                                 struct db_tx *tx, struct str tenant, int64_t object);
 /* One place by library, object and licence. ERR_MISSING. */
 MUST enum err store_library_row_get(struct store_library_row *out, struct arena *arena,
                                     struct db_tx *tx, struct str tenant,

@@ -45,7 +45,7 @@ enum {
         "o.labels", "$14") " <> '、' || o.labels || '、')"                                       \
                            " AND ($15 = 0 OR ($15 = 1 AND " SEEN_IN_YEAR                           \
                            ") OR ($15 = 2 AND NOT " SEEN_IN_YEAR "))"                              \
-                           " AND ($17 = 0 OR o.at < $17)"                          \
+                           " AND ($17 = 0 OR o.at < $17)"                                          \
                            " AND ($18 = 0 OR EXISTS (SELECT 1 FROM library_row l"                  \
                            " WHERE l.tenant = o.tenant AND l.object = o.id AND l.library = $18))"
 

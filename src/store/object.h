@@ -37,6 +37,7 @@ enum store_object_order { STORE_OBJECT_BY_ID, STORE_OBJECT_BY_NAME };
 struct store_object_page {
     enum store_object_order order;
     bool back;
+    bool down; /* the order reversed; the office turns it */
     int64_t id;
     struct str name;
     int64_t most;

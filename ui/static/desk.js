@@ -1,14 +1,15 @@
 // What a list gains where scripts run: one box that picks the whole page, and the number of rows
 // picked. Everything else of the workbench works without.
 const boxes = [...document.querySelectorAll('td.pick input')];
-const head = document.querySelector('th.pick');
+const form = document.getElementById('pick');
 const option = document.querySelector('option[data-picked]');
-if (boxes.length > 0 && head && option) {
+if (boxes.length > 0 && form && option) {
   const words = option.textContent;
   const all = document.createElement('input');
+  const label = document.createElement('label');
   all.type = 'checkbox';
-  all.setAttribute('aria-label', head.dataset.all);
-  head.replaceChildren(all);
+  label.append(all, ' 全选本页');
+  form.prepend(label);
   const count = () => {
     const picked = boxes.filter((box) => box.checked).length;
     option.textContent = picked > 0 ? `${words}（${picked}）` : words;
