@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "office/edit.h"
+#include "office/library.h"
 #include "office/object.h"
 #include "office/portal.h"
 
@@ -665,7 +666,7 @@ static void test_an_export_holds_the_filtered_rows_of_the_scope_and_is_audited(v
                                         .page = {.order = STORE_OBJECT_BY_NAME}};
     s->e.scope = (struct office_scope){.level = MODEL_SCOPE_DEPARTMENT, .department = STR("NYNC")};
     snprintf(path, sizeof path, "%s/out.csv", s->rig.dir);
-    const struct office_object_export wanted = {&query, path, SHEET_CSV, columns, 3};
+    const struct office_object_export wanted = {&query, path, SHEET_CSV, columns, 3, NULL, NULL};
     for (int i = 0; i < OBJECTS; i++)
         want += fits(w, &w->things[i], &query.filter);
     assert_int_equal(office_object_export(&rows, &s->e, &wanted), ERR_OK);
@@ -698,7 +699,7 @@ static void test_a_formula_leaves_as_text_and_comes_back_the_same(void **state)
                       "P-3,+86乙,产品\n");
     snprintf(path, sizeof path, "%s/out.csv", s->rig.dir);
     const struct office_object_query every = {.page = {.most = 50}};
-    const struct office_object_export wanted = {&every, path, SHEET_CSV, NULL, 0};
+    const struct office_object_export wanted = {&every, path, SHEET_CSV, NULL, 0, NULL, NULL};
     assert_int_equal(office_object_export(&rows, &s->e, &wanted), ERR_OK);
     (void)lines_of(path, &text);
     assert_true(str_find(buf_view(&text), STR(",=HYP")) < 0);
@@ -708,6 +709,69 @@ static void test_a_formula_leaves_as_text_and_comes_back_the_same(void **state)
     story_import(s, "objects", path);
     assert_int_equal(s->report.same, 3);
     buf_free(&text);
+}
+
+static void
+test_a_library_holds_an_object_once_a_licence_and_shows_each_department_its_own(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct office_object_query query = {.filter = {.year = YEAR}};
+    struct office_object_list list;
+    struct store_library *libraries = NULL;
+    struct store_library_row *rows = NULL;
+    size_t count = 0;
+    int64_t id = 0;
+    int64_t none = 0;
+    world_make(w, *state);
+    struct story *s = w->s;
+    struct store_library library = {
+        .name = STR("特种设备库"), .department = STR("SCJG"), .state = STR("active")};
+    assert_int_equal(office_library_put(&id, &s->e, &library), ERR_OK);
+    assert_int_equal(office_library_put(&id, &s->e, &library), ERR_DUPLICATE);
+    assert_int_equal(office_libraries(&libraries, &count, &s->e), ERR_OK);
+    assert_int_equal(count, 1);
+    id = libraries[0].id;
+    int in[4] = {0};
+    for (int i = 0; i < 40; i++) {
+        struct office_library_place place = {.pool_id = str_of(w->things[i].number),
+                                             .library = id,
+                                             .licence = STR("A-1"),
+                                             .phone = STR("13812345678")};
+        assert_int_equal(office_library_place(&s->e, &place), ERR_OK);
+        place.licence = STR("A-2");
+        assert_int_equal(office_library_place(&s->e, &place), ERR_OK);
+        for (int k = 0; k < 4; k++)
+            in[k] += strcmp(w->things[i].department, codes[k]) == 0 ||
+                     (w->things[i].further != NULL && strcmp(w->things[i].further, codes[k]) == 0);
+    }
+    query.filter.library = id;
+    assert_int_equal(office_object_list(&list, &s->e, &query), ERR_OK);
+    assert_int_equal(list.total, 40);
+    for (int k = 0; k < 4; k++) {
+        s->e.scope =
+            (struct office_scope){.level = MODEL_SCOPE_DEPARTMENT, .department = str_of(codes[k])};
+        assert_int_equal(office_object_list(&list, &s->e, &query), ERR_OK);
+        assert_int_equal(list.total, in[k]);
+        assert_int_equal(office_libraries(&libraries, &count, &s->e), ERR_OK);
+        assert_int_equal(count, in[k] > 0 || k == 0 ? 1 : 0);
+        if (count > 0)
+            assert_int_equal(libraries[0].objects, in[k]);
+        library.id = id;
+        library.job = count > 0 ? libraries[0].job : 0;
+        if (k > 0)
+            assert_int_equal(office_library_put(&none, &s->e, &library), ERR_INPUT);
+    }
+    scope_all(s);
+    const struct office_library_place leave = {
+        .pool_id = str_of(w->things[0].number), .library = id, .licence = STR("A-2")};
+    assert_int_equal(office_library_leave(&s->e, &leave), ERR_OK);
+    assert_int_equal(office_library_rows(&rows, &count, &s->e, str_of(w->things[0].number)),
+                     ERR_OK);
+    assert_int_equal(count, 1);
+    assert_true(str_eq(rows[0].licence, STR("A-1")));
+    assert_int_equal(
+        story_number(s, "SELECT COUNT(*) FROM registry_change WHERE reason = '移出专项库'"), 1);
+    free(w);
 }
 
 int main(void)
@@ -723,6 +787,7 @@ int main(void)
         STORY_TEST(test_label_rows_say_what_the_objects_say),
         STORY_TEST(test_words_of_the_vocabulary_are_closed_not_renamed),
         STORY_TEST(test_an_export_holds_the_filtered_rows_of_the_scope_and_is_audited),
+        STORY_TEST(test_a_library_holds_an_object_once_a_licence_and_shows_each_department_its_own),
         STORY_TEST(test_a_formula_leaves_as_text_and_comes_back_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
