@@ -169,7 +169,6 @@ static enum err one(double *ms, struct errand *e, const struct question *q, unsi
     if (err != ERR_OK || turn % 2 == 0 || !list.behind)
         return err;
     query.page.id = list.rows[list.count - 1].record.id;
-    query.page.name = list.rows[list.count - 1].record.values[MODEL_OBJECT_NAME];
     from = now();
     err = office_object_list(&list, e, &query);
     *ms = now() - from;

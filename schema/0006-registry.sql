@@ -1,15 +1,14 @@
 -- The registries in the workbench: what lists are filtered and sorted by, labels as a controlled
 -- vocabulary (R27), further responsible departments (R24).
 
-DROP INDEX object_division;
-CREATE INDEX object_division ON object (tenant, division, id);
-CREATE INDEX object_name ON object (tenant, name, id);
-CREATE INDEX object_industry ON object (tenant, industry, id);
-CREATE INDEX object_owner ON object (tenant, department, id);
--- Values that few rows have; the others are found by walking.
-CREATE INDEX object_kind ON object (tenant, kind, id) WHERE kind <> 'enterprise' AND kind <> 'individual';
-CREATE INDEX object_state ON object (tenant, state, id) WHERE state <> 'active';
-CREATE INDEX object_risk ON object (tenant, risk, id) WHERE risk <> '';
+-- One row a transaction that wrote objects (job, as in their rows) or their further departments: what
+-- the lists of the workbench follow (office/roster.h).
+CREATE TABLE object_batch (
+  tenant TEXT NOT NULL,
+  job INTEGER NOT NULL,
+  shares INTEGER NOT NULL CHECK (shares IN (0, 1)),
+  PRIMARY KEY (tenant, job)
+);
 
 -- One row a label of an object; object.labels holds the same words as text.
 CREATE TABLE object_label (

@@ -10,6 +10,7 @@
 #include "office/audit.h"
 #include "office/job.h"
 #include "office/portal.h"
+#include "office/roster.h"
 #include "page/page.h"
 
 #include <malloc.h>
@@ -71,7 +72,9 @@ static bool serve_follow(struct serve *s)
     struct errand e = {
         .office = &s->cmd->office, .arena = &arena, .actor = STR("serve"), .now = time_now()};
     bool more = false;
-    enum err err = office_search_follow(&more, &e);
+    enum err err = roster_warm(&e);
+    if (err == ERR_OK)
+        err = office_search_follow(&more, &e);
     if (err != ERR_OK)
         log_event(&s->cmd->log, LOG_WARN, "search-follow",
                   LOG_PAIRS(log_err(err), log_str("words", str_of(e.fault.text))));

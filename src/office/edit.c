@@ -184,6 +184,7 @@ static enum err edit_write(struct import_run *run, struct edit_work *w)
     w->out->pool_id = arena_str(e->arena, row->record.values[STORE_OBJECT_POOL_ID]);
     TRY(store_object_labels_put(run->tx, run->stamp.tenant, row->record.id,
                                 row->record.values[MODEL_OBJECT_LABELS]));
+    TRY(store_object_batch_add(run->tx, &run->stamp, false));
     TRY(edit_note(run, row, w->edit->reason));
     return office_audit(e, run->tx, row->old == NULL ? STR("object-add") : STR("object-edit"),
                         w->out->pool_id, row->after);

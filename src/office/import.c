@@ -13,6 +13,7 @@
 #include "model/embed.h"
 #include "sheet/writer.h"
 #include "store/label.h"
+#include "store/object.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -479,6 +480,8 @@ static enum err record_job(struct import_run *run)
                                          .warned = r->warned,
                                          .actor = run->e->actor};
     TRY(store_import_job_add(run->tx, &run->stamp, &job));
+    if (run->kind->table == STORE_OBJECTS)
+        TRY(store_object_batch_add(run->tx, &run->stamp, false));
     TRY(outcome_of(&outcome, run));
     TRY(office_audit(run->e, run->tx, STR("import"), run->job->resource, outcome));
     return office_once_done(run->e, run->tx, STR("import"), outcome);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "office/reach.h"
+#include "office/roster.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,66 +61,20 @@ struct list_work {
     int64_t *count;
 };
 
-/* Takes away the row that only told that there are more. */
-static void list_trim(struct office_object_list *out, const struct store_object_page *page,
-                      int64_t most)
-{
-    bool more = out->count > (size_t)most;
-    if (more && page->back)
-        out->rows++;
-    if (more)
-        out->count = (size_t)most;
-    out->before = page->back ? more : page->id != 0;
-    out->behind = page->back ? page->id != 0 : more;
-}
-
-/* Turns a page of the reversed order around. */
-static void list_turn(struct office_object_list *out)
-{
-    bool before = out->before;
-    out->before = out->behind;
-    out->behind = before;
-    for (size_t i = 0; i < out->count / 2; i++) {
-        struct store_object_row other = out->rows[i];
-        out->rows[i] = out->rows[out->count - 1 - i];
-        out->rows[out->count - 1 - i] = other;
-    }
-}
-
-/* The key of a page by name is name and id; who has the id alone gets the name here. A row that is
- * gone: from the begin. */
-static enum err list_key(struct store_object_page *page, struct errand *e, struct db_tx *tx,
-                         const struct store_object_filter *filter)
-{
-    struct store_object_row row;
-    if (page->order != STORE_OBJECT_BY_NAME || page->id == 0 || page->name.len > 0)
-        return ERR_OK;
-    enum err err = store_object_find(&row, e->arena, tx, filter, page->id);
-    page->name = err == ERR_OK ? row.record.values[MODEL_OBJECT_NAME] : STR("");
-    if (err == ERR_MISSING)
-        page->id = 0;
-    return err == ERR_MISSING ? ERR_OK : err;
-}
-
 static enum err list_run(struct db_tx *tx, void *ctx)
 {
     struct list_work *w = ctx;
     struct errand *e = w->e;
     struct store_object_filter filter;
-    struct store_object_plan plan;
+    struct roster_found found;
     struct store_object_page page = w->query->page;
     TRY(object_ask(&filter, e, w->query));
-    TRY(store_object_plan(&plan, e->arena, tx, db_dialect(e->office->db), &filter));
-    int64_t most = page.most > 0 ? page.most : OBJECT_PAGE;
-    TRY(list_key(&page, e, tx, &filter));
-    page.most = most + 1;
-    page.back = page.back != page.down;
-    TRY(store_object_list(&w->out->rows, &w->out->count, e->arena, tx, &plan, &page));
-    list_trim(w->out, &page, most);
-    if (page.down)
-        list_turn(w->out);
-    w->out->by_id = plan.by_id_only && page.order == STORE_OBJECT_BY_NAME;
-    return store_object_count(&w->out->total, &w->out->exact, tx, &plan);
+    page.most = page.most > 0 ? page.most : OBJECT_PAGE;
+    TRY(roster_find(&found, e, tx, &filter, &page));
+    const struct store_ids ids = {found.ids, found.count};
+    *w->out = (struct office_object_list){
+        .total = found.total, .before = found.before, .behind = found.behind};
+    return store_object_rows(&w->out->rows, &w->out->count, e->arena, tx, &filter, &ids);
 }
 
 enum err office_object_list(struct office_object_list *out, struct errand *e,
@@ -134,13 +89,15 @@ enum err office_object_list(struct office_object_list *out, struct errand *e,
 
 static enum err count_run(struct db_tx *tx, void *ctx)
 {
+    const struct store_object_page one = {.most = 1};
     struct list_work *w = ctx;
     struct errand *e = w->e;
     struct store_object_filter filter;
-    struct store_object_plan plan;
+    struct roster_found found;
     TRY(object_ask(&filter, e, w->query));
-    TRY(store_object_plan(&plan, e->arena, tx, db_dialect(e->office->db), &filter));
-    return store_object_count_all(w->count, tx, &plan);
+    TRY(roster_find(&found, e, tx, &filter, &one));
+    *w->count = found.total;
+    return ERR_OK;
 }
 
 enum err office_object_count(int64_t *out, struct errand *e,
@@ -295,6 +252,9 @@ static enum err department_change(struct department_work *w, struct db_tx *tx,
         return ERR_OK;
     TRY(department_list(&change.after, e, tx, row->record.id));
     TRY(office_id(&change.id, e));
+    struct store_stamp batch = stamp;
+    TRY(office_id(&batch.job, e));
+    TRY(store_object_batch_add(tx, &batch, true));
     change.reason = w->add ? STR("增加责任部门") : STR("取消责任部门");
     const struct store_changes all = {&change, 1, STORE_OBJECTS, e->actor};
     TRY(store_change_add(tx, &stamp, &all));
@@ -331,7 +291,6 @@ struct batch_work {
     const struct office_label_batch *batch;
     struct office_label_batched *out;
     struct store_object_filter filter;
-    struct store_object_plan plan;
     struct store_stamp stamp;
     struct store_change *changes; /* of one page */
     size_t change_count;
@@ -397,20 +356,21 @@ static enum err batch_rows(struct batch_work *w, struct db_tx *tx,
     return store_change_add(tx, &w->stamp, &done);
 }
 
-/* Page after page by id, so that what the batch changes is not met again. */
+/* All that fit, as they are before the batch changes any of them; some at a time. */
 static enum err batch_filter(struct batch_work *w, struct db_tx *tx)
 {
-    struct store_object_page page = {.order = STORE_OBJECT_BY_ID, .most = OFFICE_PAGE_MOST};
-    struct store_object_row *rows = NULL;
-    size_t count = 0;
+    const struct store_object_page every = {.order = STORE_OBJECT_BY_ID};
+    struct roster_found found;
     TRY(object_ask(&w->filter, w->e, w->batch->query));
-    TRY(store_object_plan(&w->plan, w->e->arena, tx, db_dialect(w->e->office->db), &w->filter));
-    do {
+    TRY(roster_find(&found, w->e, tx, &w->filter, &every));
+    for (size_t i = 0; i < found.count; i += OFFICE_PAGE_MOST) {
+        struct store_object_row *rows = NULL;
+        size_t count = found.count - i < OFFICE_PAGE_MOST ? found.count - i : OFFICE_PAGE_MOST;
+        const struct store_ids ids = {found.ids + i, count};
         arena_clear(&w->arena);
-        TRY(store_object_list(&rows, &count, &w->arena, tx, &w->plan, &page));
+        TRY(store_object_rows(&rows, &count, &w->arena, tx, &w->filter, &ids));
         TRY(batch_rows(w, tx, rows, count));
-        page.id = count > 0 ? rows[count - 1].record.id : 0;
-    } while (count == OFFICE_PAGE_MOST);
+    }
     return ERR_OK;
 }
 
@@ -490,6 +450,7 @@ static enum err batch_run(struct db_tx *tx, void *ctx)
     arena_free(&w->arena);
     w->arena = (struct arena){0};
     TRY(err);
+    TRY(store_object_batch_add(tx, &w->stamp, false));
     return batch_done(w, tx);
 }
 
@@ -595,6 +556,7 @@ struct export_work {
     struct errand *e;
     const struct office_object_export *wanted;
     struct sheet_writer *writer;
+    struct store_object_filter filter;
     int64_t rows;
 };
 
@@ -604,9 +566,8 @@ static struct str export_text(const struct field *field, struct str value)
     return field->words != NULL ? model_text(field->words, value) : value;
 }
 
-static enum err export_row(void *ctx, const struct store_object_row *row)
+static enum err export_row(struct export_work *w, const struct store_object_row *row)
 {
-    struct export_work *w = ctx;
     struct str values[MODEL_OBJECT_COUNT];
     for (size_t i = 0; i < w->wanted->column_count; i++) {
         int column = w->wanted->columns[i];
@@ -618,15 +579,37 @@ static enum err export_row(void *ctx, const struct store_object_row *row)
     return sheet_writer_row(w->writer, values, w->wanted->column_count, &w->e->fault);
 }
 
+static enum err export_some(struct export_work *w, struct db_tx *tx, struct arena *arena,
+                            const struct store_ids *ids)
+{
+    struct store_object_row *rows = NULL;
+    size_t count = 0;
+    TRY(store_object_rows(&rows, &count, arena, tx, &w->filter, ids));
+    for (size_t i = 0; i < count; i++)
+        TRY(export_row(w, &rows[i]));
+    return ERR_OK;
+}
+
+/* The ids are known first, 8 bytes each; the rows come some at a time. */
 static enum err export_run(struct db_tx *tx, void *ctx)
 {
     struct export_work *w = ctx;
     struct errand *e = w->e;
-    struct store_object_filter filter;
-    struct store_object_plan plan;
-    TRY(object_ask(&filter, e, w->wanted->query));
-    TRY(store_object_plan(&plan, e->arena, tx, db_dialect(e->office->db), &filter));
-    return store_object_each(tx, &plan, w->wanted->query->page.order, export_row, w);
+    const struct store_object_page every = {.order = w->wanted->query->page.order};
+    struct roster_found found;
+    struct arena arena = {0};
+    enum err err = ERR_OK;
+    TRY(object_ask(&w->filter, e, w->wanted->query));
+    TRY(roster_find(&found, e, tx, &w->filter, &every));
+    for (size_t i = 0; i < found.count && err == ERR_OK; i += OFFICE_PAGE_MOST) {
+        size_t left = found.count - i;
+        const struct store_ids ids = {found.ids + i,
+                                      left < OFFICE_PAGE_MOST ? left : OFFICE_PAGE_MOST};
+        arena_clear(&arena);
+        err = export_some(w, tx, &arena, &ids);
+    }
+    arena_free(&arena);
+    return err;
 }
 
 static enum err export_audit(struct db_tx *tx, void *ctx)

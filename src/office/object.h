@@ -20,11 +20,9 @@ struct office_object_query {
 struct office_object_list {
     struct store_object_row *rows;
     size_t count;
-    int64_t total; /* all that fits */
-    bool exact;    /* false: more than total */
+    int64_t total; /* all that fits, exactly */
     bool before;   /* there are rows before these */
     bool behind;   /* there are rows behind these */
-    bool by_id;    /* sorted by id although a name order was asked for: too many names fit */
 };
 /* In e->arena. ERR_INPUT for a page size past OFFICE_PAGE_MOST. */
 MUST enum err office_object_list(struct office_object_list *out, struct errand *e,

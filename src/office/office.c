@@ -4,6 +4,8 @@
  * it (office_log_sync), so a crash between the two loses nothing and shows nothing too early. */
 #include "office/office.h"
 
+#include "office/roster.h"
+
 #include "base/file.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -275,7 +277,9 @@ enum err office_open(struct office *out, const char *dir, const struct log *log,
 {
     *out = (struct office){.log = log};
     out->dir = arena_cstr(&out->arena, str_of(dir));
-    enum err err = out->dir != NULL ? office_open_parts(out, fault) : ERR_MEMORY;
+    out->roster = roster_new();
+    enum err err =
+        out->dir != NULL && out->roster != NULL ? office_open_parts(out, fault) : ERR_MEMORY;
     if (err != ERR_OK)
         office_close(out);
     return err;
@@ -284,6 +288,7 @@ enum err office_open(struct office *out, const char *dir, const struct log *log,
 void office_close(struct office *office)
 {
     db_close(office->db);
+    roster_free(office->roster);
     crypto_wipe(office->seal_key, sizeof office->seal_key);
     arena_free(&office->arena);
     *office = (struct office){0};

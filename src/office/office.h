@@ -20,6 +20,7 @@
 #include "regions/regions.h"
 
 struct vault_log;
+struct roster;
 struct ticket_book;
 
 /* One installation, opened. Immutable while errands run; owned by cmd. */
@@ -33,9 +34,10 @@ struct office {
     struct workdays workdays;
     struct regions regions;
     struct industries industries;
-    uint8_t seal_key[32];        /* seals secrets in the database */
-    const struct log *log;       /* events; may be NULL */
-    struct arena arena;          /* holds what lives as long as the office */
+    uint8_t seal_key[32];  /* seals secrets in the database */
+    struct roster *roster; /* what lists of objects are found in (office/roster.h); its own lock */
+    const struct log *log; /* events; may be NULL */
+    struct arena arena;    /* holds what lives as long as the office */
     struct ticket_book *tickets; /* of a reader: what it keeps of disclosed draws; else NULL */
 };
 

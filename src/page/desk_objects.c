@@ -228,10 +228,8 @@ static void object_found(struct desk_found *found, struct page *p,
                          const struct office_object_list *objects)
 {
     struct arena *arena = p->request->arena;
-    *found = (struct desk_found){.total = objects->total,
-                                 .more = !objects->exact,
-                                 .has_before = objects->before,
-                                 .has_behind = objects->behind};
+    *found = (struct desk_found){
+        .total = objects->total, .has_before = objects->before, .has_behind = objects->behind};
     if (objects->count == 0)
         return;
     found->first = arena_printf(arena, "%lld", (long long)objects->rows[0].record.id);

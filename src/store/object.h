@@ -1,9 +1,5 @@
-/* The objects of the workbench: lists by many conditions at once, in pages; one object; its labels
- * and responsible departments. Every statement is bound to a reach (store/reach.h).
- *
- * How a list is found: the conditions are probed for how many rows each has; the rarest one gives
- * the ids; where none is rare the rows are walked in the order asked for. What is found does not
- * depend on that choice. */
+/* The objects of the workbench: what its lists hold in memory (office/roster.h), the rows of a
+ * page, one object. Every statement that gives rows is bound to a reach (store/reach.h). */
 #ifndef STORE_OBJECT_H
 #define STORE_OBJECT_H
 
@@ -33,13 +29,12 @@ struct store_object_filter {
 
 enum store_object_order { STORE_OBJECT_BY_ID, STORE_OBJECT_BY_NAME };
 
-/* Where a page begins: behind (or, with back, before) an object by its key; id 0: at the begin. */
+/* Where a page begins: behind (or, with back, before) an object; id 0: at the begin. */
 struct store_object_page {
     enum store_object_order order;
     bool back;
-    bool down; /* the order reversed; the office turns it */
+    bool down; /* the order reversed */
     int64_t id;
-    struct str name;
     int64_t most;
 };
 
@@ -49,38 +44,59 @@ struct store_object_row {
     int64_t at;
 };
 
-/* A filter made ready: how its rows are found. */
-struct store_object_plan {
-    const struct store_object_filter *filter;
-    const char *dialect;
-    struct str query; /* of the full-text index, empty without a text */
-    bool nothing;     /* a text that nothing can be found by */
-    int driver;       /* whose ids are the rarest */
-    int64_t rows;     /* how many they are; PROBE and more: many */
-    int conditions;   /* of those that are probed */
-    bool by_id_only;  /* the text fits too many names to sort them */
+struct store_ids {
+    const int64_t *items;
+    size_t count;
 };
-/* Probes the conditions. The filter must live as long as the plan. */
-MUST enum err store_object_plan(struct store_object_plan *out, struct arena *arena,
-                                struct db_tx *tx, const char *dialect,
-                                const struct store_object_filter *filter);
-/* One page, in the order asked for also with back. Where plan->by_id_only, always by id. */
-MUST enum err store_object_list(struct store_object_row **out, size_t *count, struct arena *arena,
-                                struct db_tx *tx, const struct store_object_plan *plan,
-                                const struct store_object_page *page);
-/* All that fit, one after the other; memory does not grow with them, a row's texts live until the
- * next. An ERR_END of each ends it. */
-typedef enum err store_object_each_row(void *ctx, const struct store_object_row *row);
-MUST enum err store_object_each(struct db_tx *tx, const struct store_object_plan *plan,
-                                enum store_object_order order, store_object_each_row *each,
-                                void *ctx);
-/* How many fit: the exact number (*exact), or where that would be dear a smaller one that is
- * certainly surpassed. */
-MUST enum err store_object_count(int64_t *out, bool *exact, struct db_tx *tx,
-                                 const struct store_object_plan *plan);
-/* The exact number, whatever it costs. */
-MUST enum err store_object_count_all(int64_t *out, struct db_tx *tx,
-                                     const struct store_object_plan *plan);
+/* The rows of these ids within the filter's reach, in the order of the ids given; those that are
+ * not there are left out. */
+MUST enum err store_object_rows(struct store_object_row **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, const struct store_object_filter *reach,
+                                const struct store_ids *ids);
+
+/* --- what the roster follows --- */
+
+/* What a list filters and sorts by. */
+struct store_mark {
+    int64_t id;
+    int64_t at;
+    struct str name;
+    struct str pool_id;
+    struct str division;
+    struct str industry;
+    struct str department;
+    struct str kind;
+    struct str state;
+    struct str risk;
+    struct str labels;
+};
+/* Those that a job wrote last (0: all), by id; texts live until the next. */
+typedef enum err store_mark_each(void *ctx, const struct store_mark *mark);
+MUST enum err store_object_marks(struct db_tx *tx, struct str tenant, int64_t job,
+                                 store_mark_each *each, void *ctx);
+/* Every further department, by object. */
+typedef enum err store_share_each(void *ctx, int64_t object, struct str department);
+MUST enum err store_object_shares(struct db_tx *tx, struct str tenant, store_share_each *each,
+                                  void *ctx);
+
+/* A transaction that wrote objects. */
+struct store_batch {
+    int64_t job;
+    bool shares; /* further departments, not rows */
+};
+/* Leaves the row that tells of it: once in each such transaction. */
+MUST enum err store_object_batch_add(struct db_tx *tx, const struct store_stamp *stamp,
+                                     bool shares);
+/* Those whose job is greater than since, by job. */
+typedef enum err store_batch_each(void *ctx, const struct store_batch *batch);
+MUST enum err store_object_batches(struct db_tx *tx, struct str tenant, int64_t since,
+                                   store_batch_each *each, void *ctx);
+/* Ids of the objects that were drawn in filter->year and neither skipped nor in an aborted draw; of
+ * those in filter->library. */
+MUST enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena,
+                                   struct db_tx *tx, const struct store_object_filter *filter);
+MUST enum err store_object_in_library(int64_t **out, size_t *count, struct arena *arena,
+                                      struct db_tx *tx, const struct store_object_filter *filter);
 
 /* One object within the reach, by id or by its pool id. ERR_MISSING. */
 MUST enum err store_object_find(struct store_object_row *out, struct arena *arena, struct db_tx *tx,

@@ -350,16 +350,7 @@ static const char *const object_indexes[][2] = {
     {"DROP INDEX object_pool_id", "CREATE UNIQUE INDEX object_pool_id ON object (tenant, pool_id)"},
     {"DROP INDEX object_likeness",
      "CREATE UNIQUE INDEX object_likeness ON object (tenant, likeness) WHERE likeness <> ''"},
-    {"DROP INDEX object_division", "CREATE INDEX object_division ON object (tenant, division, id)"},
-    {"DROP INDEX object_name", "CREATE INDEX object_name ON object (tenant, name, id)"},
-    {"DROP INDEX object_industry", "CREATE INDEX object_industry ON object (tenant, industry, id)"},
-    {"DROP INDEX object_owner", "CREATE INDEX object_owner ON object (tenant, department, id)"},
-    {"DROP INDEX object_kind", "CREATE INDEX object_kind ON object (tenant, kind, id) "
-                               "WHERE kind <> 'enterprise' AND kind <> 'individual'"},
-    {"DROP INDEX object_state",
-     "CREATE INDEX object_state ON object (tenant, state, id) WHERE state <> 'active'"},
-    {"DROP INDEX object_risk",
-     "CREATE INDEX object_risk ON object (tenant, risk, id) WHERE risk <> ''"},
+    {"DROP INDEX object_division", "CREATE INDEX object_division ON object (tenant, division)"},
 };
 enum { OBJECT_INDEXES = sizeof object_indexes / sizeof object_indexes[0] };
 

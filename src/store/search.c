@@ -4,14 +4,13 @@
  * character is always the beginning of a word); 例县 is asked for as the phrase "例县", 示例县 as
  * "示例 例县", 县 as the prefix 县*. Behind them stand the object's division (county and township,
  * in a province the city too), kind, state and section as words that begin with a character for
- * private use, which no folded name holds; so do the pairs of the name's pinyin initials.
+ * private use, which no folded name holds.
  *
  * Neither database's own reading of text is used, because they differ: SQLite's tokenizer `ascii`
  * cuts at blanks alone, since a folded name holds no other ASCII mark, and PostgreSQL is given its
  * tsvector and tsquery in their text forms, each word quoted with its place. */
 #include "store/search.h"
 
-#include "base/pinyin.h"
 #include "base/utf8.h"
 #include "store/label.h"
 
@@ -24,7 +23,6 @@ enum { SEARCH_CHARS = 600 };
 #define MARK_KIND "\xEE\x80\x82"
 #define MARK_STATE "\xEE\x80\x83"
 #define MARK_SECTION "\xEE\x80\x84"
-#define MARK_INITIAL "\xEE\x80\x85"
 
 static bool search_sqlite(const char *dialect)
 {
@@ -99,27 +97,16 @@ static void words_end(struct search_words *w)
         buf_printf(&w->text, "':%zu", w->count);
 }
 
-static void words_pairs(struct search_words *w, const char *mark, struct str folded)
+static void words_name(struct search_words *w, struct str folded)
 {
     size_t at[SEARCH_CHARS + 1];
     size_t count = search_cut(at, folded);
     for (size_t i = 0; i < count; i++) {
         size_t end = i + 2 <= count ? at[i + 2] : at[i + 1];
         words_begin(w);
-        buf_cat(&w->text, mark);
         buf_str(&w->text, str_range(folded.data + at[i], end - at[i]));
         words_end(w);
     }
-}
-
-static void words_name(struct search_words *w, struct str folded)
-{
-    struct buf initials = {0};
-    words_pairs(w, "", folded);
-    pinyin_initials(&initials, folded);
-    words_pairs(w, MARK_INITIAL, buf_view(&initials));
-    w->text.failed = w->text.failed || initials.failed;
-    buf_free(&initials);
 }
 
 /* A mark's value: letters and digits alone, in lower case, as SQLite's tokenizer takes them. */
@@ -165,61 +152,20 @@ static void words_division(struct search_words *w, struct str tenant, struct str
 }
 
 /* The query for a folded text: a phrase of its pairs, or the prefix of its only character. */
-static void search_phrase(struct buf *out, bool sqlite, const char *mark, struct str folded)
+static void search_query(struct buf *out, bool sqlite, struct str folded)
 {
     size_t at[SEARCH_CHARS + 1];
     size_t count = search_cut(at, folded);
     const char *quote = sqlite ? "\"" : "'";
     if (count == 1) {
-        buf_printf(out, "%s%s%.*s%s%s", quote, mark, STR_ARG(folded), quote, sqlite ? "*" : ":*");
+        buf_printf(out, "%s%.*s%s%s", quote, STR_ARG(folded), quote, sqlite ? "*" : ":*");
         return;
     }
     for (size_t i = 0; i + 1 < count; i++) {
         if (i > 0)
             buf_cat(out, sqlite ? " + " : " <-> ");
-        buf_printf(out, "%s%s%.*s%s", quote, mark, (int)(at[i + 2] - at[i]), folded.data + at[i],
-                   quote);
+        buf_printf(out, "%s%.*s%s", quote, (int)(at[i + 2] - at[i]), folded.data + at[i], quote);
     }
-}
-
-static void search_query(struct buf *out, bool sqlite, struct str folded)
-{
-    search_phrase(out, sqlite, "", folded);
-}
-
-/* Two or more letters and digits may be initials. */
-static bool search_is_initials(struct str folded)
-{
-    for (size_t i = 0; i < folded.len; i++)
-        if ((unsigned char)folded.data[i] >= 0x80)
-            return false;
-    return folded.len >= 2;
-}
-
-enum err store_search_text(struct str *out, struct arena *arena, const char *dialect,
-                           struct str text)
-{
-    bool sqlite = search_sqlite(dialect);
-    struct str folded = store_search_fold(arena, text);
-    struct buf query = {0};
-    *out = (struct str){"", 0};
-    if (folded.data == NULL)
-        return ERR_MEMORY;
-    if (folded.len == 0)
-        return ERR_OK;
-    bool both = search_is_initials(folded);
-    buf_cat(&query, both ? "(" : "");
-    search_phrase(&query, sqlite, "", folded);
-    if (both) {
-        buf_cat(&query, sqlite ? ") OR (" : ") | (");
-        search_phrase(&query, sqlite, MARK_INITIAL, folded);
-        buf_cat(&query, ")");
-    }
-    enum err err = buf_err(&query);
-    if (err == ERR_OK)
-        *out = arena_str(arena, buf_view(&query));
-    buf_free(&query);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
 }
 
 /* --- making and following ---

@@ -45,12 +45,6 @@ MUST enum err store_search_find(struct store_public_object **out, size_t *count,
                                 struct arena *arena, struct db_tx *tx, const char *dialect,
                                 const struct store_search *search);
 
-/* The query of the full-text index for a part of a name or, where the text is two or more letters
- * and digits, of its pinyin initials (hnss finds 河南省…), in arena; empty when nothing in the text
- * can be searched for. store/object.c puts it into its statements. */
-MUST enum err store_search_text(struct str *out, struct arena *arena, const char *dialect,
-                                struct str text);
-
 /* A name as it is compared: compatibility forms and case folded, only letters and digits kept.
  * data NULL when out of memory. */
 struct str store_search_fold(struct arena *arena, struct str text);

@@ -195,7 +195,7 @@ inBrowser('a business stands in a library once a licence, its phone is masked un
   await go(reader, `/desk/objects/${mine.number}`);
   await reader.getByText('138****5678').first().waitFor();
   assert.equal(await reader.getByRole('button', { name: '显示完整电话' }).count(), 0);
-  assert.equal(await reader.getByRole('link', { name: '修改' }).count(), 0);
+  assert.equal(await reader.getByRole('main').getByRole('link', { name: '修改', exact: true }).count(), 0);
   await leave(page);
   await leave(reader);
 });

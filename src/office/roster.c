@@ -1,0 +1,788 @@
+/* The roster: see roster.h. Rows are sorted by id. Codes are kept once, as numbers: a filter is
+ * worked out for each different code, and the pass over the rows only looks it up. */
+#include "office/roster.h"
+
+#include "base/pinyin.h"
+#include "office/reach.h"
+#include "store/label.h"
+#include "store/search.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Batches are looked for so far behind the newest, since a long transaction may end after a shorter
+ * one that began later: six hours, in the unit of ids. */
+#define ROSTER_BEHIND ((INT64_C(6) * 3600 * 1000000) << 10)
+
+enum roster_code {
+    CODE_DIVISION,
+    CODE_INDUSTRY,
+    CODE_DEPARTMENT,
+    CODE_KIND,
+    CODE_STATE,
+    CODE_RISK,
+    CODE_LABELS, /* whole lists */
+    CODE_SHARED, /* whole lists of further departments */
+    CODES
+};
+
+struct roster_row {
+    int64_t id;
+    int64_t at;
+    uint32_t text; /* where its texts begin: name, folded name where it differs, initials, number */
+    uint16_t name;
+    uint16_t folded; /* 0: as the name */
+    uint16_t initials;
+    uint16_t number;
+    uint32_t codes[CODES];
+};
+
+/* Different texts, each with its number; slots is a hash table of numbers + 1. */
+struct roster_words {
+    struct str *items;
+    size_t count;
+    size_t cap;
+    uint32_t *slots;
+    size_t slot_count;
+};
+
+struct roster {
+    pthread_rwlock_t lock;
+    struct arena arena; /* of the words */
+    struct roster_row *rows;
+    size_t count;
+    size_t cap;
+    struct buf texts;
+    size_t wasted; /* bytes of texts that no row points to any more */
+    struct roster_words words[CODES];
+    int64_t *batches; /* seen, of the time that is looked back */
+    size_t batch_count;
+    size_t batch_cap;
+    int64_t newest;
+    bool built;
+};
+
+struct roster *roster_new(void)
+{
+    struct roster *r = calloc(1, sizeof *r);
+    if (r != NULL && pthread_rwlock_init(&r->lock, NULL) != 0) {
+        free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void roster_free(struct roster *r)
+{
+    if (r == NULL)
+        return;
+    for (int i = 0; i < CODES; i++) {
+        free(r->words[i].items);
+        free(r->words[i].slots);
+    }
+    pthread_rwlock_destroy(&r->lock);
+    arena_free(&r->arena);
+    buf_free(&r->texts);
+    free(r->batches);
+    free(r->rows);
+    free(r);
+}
+
+/* Room for one more element of an array. */
+static enum err roster_room(void **array, size_t *cap, size_t count, size_t size)
+{
+    if (count < *cap)
+        return ERR_OK;
+    size_t wider = *cap == 0 ? 256 : *cap * 2;
+    void *moved = realloc(*array, wider * size);
+    if (moved == NULL)
+        return ERR_MEMORY;
+    *array = moved;
+    *cap = wider;
+    return ERR_OK;
+}
+
+/* --- words --- */
+
+static uint32_t words_hash(struct str text)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.data[i]) * 16777619u;
+    return hash;
+}
+
+static size_t words_slot(const struct roster_words *w, struct str text)
+{
+    size_t at = words_hash(text) & (w->slot_count - 1);
+    while (w->slots[at] != 0 && !str_eq(w->items[w->slots[at] - 1], text))
+        at = (at + 1) & (w->slot_count - 1);
+    return at;
+}
+
+static enum err words_widen(struct roster_words *w)
+{
+    if (w->count * 2 < w->slot_count)
+        return ERR_OK;
+    size_t wider = w->slot_count == 0 ? 64 : w->slot_count * 2;
+    uint32_t *slots = calloc(wider, sizeof *slots);
+    if (slots == NULL)
+        return ERR_MEMORY;
+    free(w->slots);
+    w->slots = slots;
+    w->slot_count = wider;
+    for (size_t i = 0; i < w->count; i++)
+        w->slots[words_slot(w, w->items[i])] = (uint32_t)i + 1;
+    return ERR_OK;
+}
+
+static enum err words_number(uint32_t *out, struct roster *r, enum roster_code code,
+                             struct str text)
+{
+    struct roster_words *w = &r->words[code];
+    TRY(words_widen(w));
+    size_t slot = words_slot(w, text);
+    if (w->slots[slot] == 0) {
+        TRY(roster_room((void **)&w->items, &w->cap, w->count, sizeof *w->items));
+        w->items[w->count] = arena_str(&r->arena, text);
+        if (w->items[w->count].data == NULL)
+            return ERR_MEMORY;
+        w->slots[slot] = (uint32_t)++w->count;
+    }
+    *out = w->slots[slot] - 1;
+    return ERR_OK;
+}
+
+/* --- rows --- */
+
+/* The first row whose id is not below. */
+static size_t roster_at(const struct roster *r, int64_t id)
+{
+    size_t low = 0;
+    size_t high = r->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (r->rows[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Characters that are their own folded form: most names have no others. */
+static bool roster_plain(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        bool ascii = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+        bool follows = (c & 0xC0) == 0x80;
+        if (!ascii && !follows && !(c >= 0xE4 && c <= 0xE9))
+            return false;
+    }
+    return true;
+}
+
+static uint16_t roster_part(struct roster *r, struct str text)
+{
+    struct str part = str_sub(text, 0, UINT16_MAX);
+    buf_str(&r->texts, part);
+    return (uint16_t)part.len;
+}
+
+static enum err roster_texts(struct roster_row *row, struct roster *r, const struct store_mark *m)
+{
+    struct arena arena = {0};
+    struct buf initials = {0};
+    struct str folded = roster_plain(m->name) ? m->name : store_search_fold(&arena, m->name);
+    enum err err = folded.data == NULL && m->name.len > 0 ? ERR_MEMORY : ERR_OK;
+    if (r->texts.len > UINT32_MAX - 4 * UINT16_MAX)
+        err = ERR_LIMIT;
+    if (err == ERR_OK) {
+        pinyin_initials(&initials, folded);
+        row->text = (uint32_t)r->texts.len;
+        row->name = roster_part(r, m->name);
+        row->folded = 0;
+        if (!str_eq(folded, m->name)) {
+            buf_char(&r->texts, '\0'); /* so that an empty form is told from "as the name" */
+            row->folded = (uint16_t)(1 + roster_part(r, str_sub(folded, 0, UINT16_MAX - 1)));
+        }
+        row->initials = roster_part(r, buf_view(&initials));
+        row->number = roster_part(r, m->pool_id);
+        err = buf_err(&r->texts);
+    }
+    if (err == ERR_OK)
+        err = buf_err(&initials);
+    buf_free(&initials);
+    arena_free(&arena);
+    return err;
+}
+
+static struct str row_name(const struct roster *r, const struct roster_row *row)
+{
+    return str_range(buf_view(&r->texts).data + row->text, row->name);
+}
+
+static struct str row_folded(const struct roster *r, const struct roster_row *row)
+{
+    if (row->folded == 0)
+        return row_name(r, row);
+    return str_range(buf_view(&r->texts).data + row->text + row->name + 1, row->folded - 1U);
+}
+
+static struct str row_initials(const struct roster *r, const struct roster_row *row)
+{
+    return str_range(buf_view(&r->texts).data + row->text + row->name + row->folded, row->initials);
+}
+
+static struct str row_number(const struct roster *r, const struct roster_row *row)
+{
+    return str_range(buf_view(&r->texts).data + row->text + row->name + row->folded + row->initials,
+                     row->number);
+}
+
+static enum err roster_put(void *ctx, const struct store_mark *m)
+{
+    struct roster *r = ctx;
+    const struct str codes[CODES] = {
+        [CODE_DIVISION] = m->division,     [CODE_INDUSTRY] = m->industry,
+        [CODE_DEPARTMENT] = m->department, [CODE_KIND] = m->kind,
+        [CODE_STATE] = m->state,           [CODE_RISK] = m->risk,
+        [CODE_LABELS] = m->labels,         [CODE_SHARED] = STR("")};
+    struct roster_row row = {.id = m->id, .at = m->at};
+    size_t at = r->count == 0 || r->rows[r->count - 1].id < m->id ? r->count : roster_at(r, m->id);
+    bool known = at < r->count && r->rows[at].id == m->id;
+    for (int i = 0; i < CODES; i++)
+        TRY(words_number(&row.codes[i], r, (enum roster_code)i, codes[i]));
+    TRY(roster_texts(&row, r, m));
+    if (known) {
+        const struct roster_row *old = &r->rows[at];
+        r->wasted += (size_t)old->name + old->folded + old->initials + old->number;
+        row.codes[CODE_SHARED] = r->rows[at].codes[CODE_SHARED];
+        r->rows[at] = row;
+        return ERR_OK;
+    }
+    TRY(roster_room((void **)&r->rows, &r->cap, r->count, sizeof *r->rows));
+    memmove(&r->rows[at + 1], &r->rows[at], (r->count - at) * sizeof *r->rows);
+    r->rows[at] = row;
+    r->count++;
+    return ERR_OK;
+}
+
+/* --- further departments: all of them anew, they are few --- */
+
+struct roster_shares {
+    struct roster *r;
+    int64_t object;
+    struct buf codes; /* of the object: separated as a list of labels is */
+};
+
+static enum err shares_flush(struct roster_shares *s)
+{
+    size_t at = roster_at(s->r, s->object);
+    if (s->codes.len == 0 || at == s->r->count || s->r->rows[at].id != s->object)
+        return ERR_OK;
+    TRY(buf_err(&s->codes));
+    return words_number(&s->r->rows[at].codes[CODE_SHARED], s->r, CODE_SHARED, buf_view(&s->codes));
+}
+
+static enum err shares_each(void *ctx, int64_t object, struct str department)
+{
+    struct roster_shares *s = ctx;
+    if (object != s->object) {
+        TRY(shares_flush(s));
+        buf_clear(&s->codes);
+        s->object = object;
+    }
+    buf_cat(&s->codes, s->codes.len > 0 ? "、" : "");
+    buf_str(&s->codes, department);
+    return ERR_OK;
+}
+
+static enum err roster_shares(struct roster *r, struct db_tx *tx, struct str tenant)
+{
+    struct roster_shares s = {.r = r};
+    uint32_t none = 0;
+    TRY(words_number(&none, r, CODE_SHARED, STR("")));
+    for (size_t i = 0; i < r->count; i++)
+        r->rows[i].codes[CODE_SHARED] = none;
+    enum err err = store_object_shares(tx, tenant, shares_each, &s);
+    if (err == ERR_OK)
+        err = shares_flush(&s);
+    buf_free(&s.codes);
+    return err;
+}
+
+/* --- following --- */
+
+struct roster_news {
+    struct roster *r;
+    struct store_batch *items; /* not seen yet */
+    size_t count;
+    size_t cap;
+};
+
+static bool roster_seen(const struct roster *r, int64_t job)
+{
+    for (size_t i = r->batch_count; i-- > 0;)
+        if (r->batches[i] == job)
+            return true;
+    return false;
+}
+
+static enum err news_each(void *ctx, const struct store_batch *batch)
+{
+    struct roster_news *n = ctx;
+    if (n->r->built && roster_seen(n->r, batch->job))
+        return ERR_OK;
+    TRY(roster_room((void **)&n->items, &n->cap, n->count, sizeof *n->items));
+    n->items[n->count++] = *batch;
+    return ERR_OK;
+}
+
+/* Forgets batches so old that they are not looked for any more. */
+static enum err roster_note(struct roster *r, int64_t job)
+{
+    size_t kept = 0;
+    if (job > r->newest)
+        r->newest = job;
+    for (size_t i = 0; i < r->batch_count; i++)
+        if (r->batches[i] > r->newest - 2 * ROSTER_BEHIND)
+            r->batches[kept++] = r->batches[i];
+    r->batch_count = kept;
+    TRY(roster_room((void **)&r->batches, &r->batch_cap, r->batch_count, sizeof *r->batches));
+    r->batches[r->batch_count++] = job;
+    return ERR_OK;
+}
+
+/* What a failure leaves is thrown away, and the next one who asks builds it anew. */
+static void roster_forget(struct roster *r)
+{
+    r->count = 0;
+    r->batch_count = 0;
+    r->newest = 0;
+    r->built = false;
+    r->wasted = 0;
+    buf_free(&r->texts);
+    r->texts = (struct buf){0};
+}
+
+static enum err roster_take(struct roster *r, struct db_tx *tx, struct str tenant,
+                            const struct roster_news *n)
+{
+    r->built = r->built && r->wasted <= r->texts.len / 2;
+    bool shares = !r->built;
+    if (!r->built) {
+        roster_forget(r);
+        TRY(store_object_marks(tx, tenant, 0, roster_put, r));
+    }
+    for (size_t i = 0; i < n->count; i++) {
+        if (r->built)
+            TRY(store_object_marks(tx, tenant, n->items[i].job, roster_put, r));
+        shares = shares || n->items[i].shares;
+        TRY(roster_note(r, n->items[i].job));
+    }
+    if (shares)
+        TRY(roster_shares(r, tx, tenant));
+    r->built = true;
+    return ERR_OK;
+}
+
+/* Brings the roster up to the transaction. Gives the read lock back. */
+static enum err roster_follow(struct roster *r, struct errand *e, struct db_tx *tx)
+{
+    struct str tenant = e->office->tenant;
+    pthread_rwlock_rdlock(&r->lock);
+    struct roster_news n = {.r = r};
+    enum err err =
+        store_object_batches(tx, tenant, r->built ? r->newest - ROSTER_BEHIND : 0, news_each, &n);
+    bool nothing = err == ERR_OK && r->built && n.count == 0;
+    if (!nothing && err == ERR_OK) {
+        pthread_rwlock_unlock(&r->lock);
+        pthread_rwlock_wrlock(&r->lock);
+        err = roster_take(r, tx, tenant, &n); /* taking a batch twice changes nothing */
+        if (err != ERR_OK)
+            roster_forget(r);
+        pthread_rwlock_unlock(&r->lock);
+        pthread_rwlock_rdlock(&r->lock);
+    }
+    free(n.items);
+    return err;
+}
+
+static enum err roster_warm_run(struct db_tx *tx, void *ctx)
+{
+    struct errand *e = ctx;
+    enum err err = roster_follow(e->office->roster, e, tx);
+    pthread_rwlock_unlock(&e->office->roster->lock);
+    return err;
+}
+
+enum err roster_warm(struct errand *e)
+{
+    return office_read(e, "roster-warm", roster_warm_run, e);
+}
+
+/* --- finding --- */
+
+/* A filter worked out: for each code of each kind, does it fit? */
+struct roster_ask {
+    const struct roster *r;
+    const struct store_object_filter *filter;
+    uint8_t *fits[CODES];
+    uint8_t *shared_named; /* a list of further departments that holds the one asked for */
+    uint8_t *own_reach;
+    uint8_t *shared_reach;
+    struct str folded;
+    struct str number;
+    bool initials;
+    uint8_t *chosen; /* bits of rows: in the library, visited; NULL: not asked */
+    bool chosen_not; /* rows without the bit */
+};
+
+static bool starts(struct str asked, struct str code)
+{
+    return asked.len == 0 || str_starts(code, asked);
+}
+
+/* "-" asks for none. */
+static bool equals(struct str asked, struct str code)
+{
+    return asked.len == 0 || str_eq(asked, code) || (str_eq(asked, STR("-")) && code.len == 0);
+}
+
+static bool code_fits(const struct store_object_filter *f, enum roster_code kind, struct str code)
+{
+    switch (kind) {
+    case CODE_DIVISION:
+        return starts(f->division, code);
+    case CODE_INDUSTRY:
+        return starts(f->industry, code);
+    case CODE_KIND:
+        return equals(f->kind, code);
+    case CODE_STATE:
+        return equals(f->state, code);
+    case CODE_RISK:
+        return equals(f->risk, code);
+    case CODE_LABELS:
+        return equals(f->label, code) || store_label_in(code, f->label);
+    case CODE_DEPARTMENT:
+        return f->department.len == 0 || str_eq(f->department, code);
+    case CODE_SHARED:
+    case CODES:
+        break;
+    }
+    return true;
+}
+
+static bool list_reached(const struct store_reach *reach, struct str list)
+{
+    struct str code;
+    while (store_label_next(&code, &list))
+        if (office_reach_has(reach, code))
+            return true;
+    return false;
+}
+
+static enum err ask_tables(struct roster_ask *a, struct arena *arena)
+{
+    const struct roster *r = a->r;
+    const struct store_object_filter *f = a->filter;
+    for (int k = 0; k < CODES; k++) {
+        a->fits[k] = arena_alloc(arena, r->words[k].count + 1);
+        if (a->fits[k] == NULL)
+            return ERR_MEMORY;
+        for (size_t i = 0; i < r->words[k].count; i++)
+            a->fits[k][i] = code_fits(f, (enum roster_code)k, r->words[k].items[i]);
+    }
+    const struct roster_words *own = &r->words[CODE_DEPARTMENT];
+    const struct roster_words *shared = &r->words[CODE_SHARED];
+    a->own_reach = arena_alloc(arena, own->count + 1);
+    a->shared_reach = arena_alloc(arena, shared->count + 1);
+    a->shared_named = arena_alloc(arena, shared->count + 1);
+    if (a->own_reach == NULL || a->shared_reach == NULL || a->shared_named == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < own->count; i++)
+        a->own_reach[i] = office_reach_has(&f->reach, own->items[i]);
+    for (size_t i = 0; i < shared->count; i++) {
+        a->shared_reach[i] = f->reach.all || list_reached(&f->reach, shared->items[i]);
+        a->shared_named[i] =
+            f->department.len > 0 && store_label_in(shared->items[i], f->department);
+    }
+    return ERR_OK;
+}
+
+static enum err ask_text(struct roster_ask *a, struct arena *arena)
+{
+    a->folded = store_search_fold(arena, a->filter->text);
+    a->number = a->filter->number;
+    a->initials = a->folded.len >= 2;
+    for (size_t i = 0; i < a->folded.len; i++)
+        a->initials = a->initials && (unsigned char)a->folded.data[i] < 0x80;
+    return a->folded.data == NULL ? ERR_MEMORY : ERR_OK;
+}
+
+/* Marks the rows of these ids; `both` keeps those alone that are marked already. */
+static enum err ask_choose(struct roster_ask *a, struct arena *arena, const int64_t *ids,
+                           size_t count)
+{
+    uint8_t *bits = arena_alloc(arena, a->r->count + 1);
+    if (bits == NULL)
+        return ERR_MEMORY;
+    memset(bits, 0, a->r->count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = roster_at(a->r, ids[i]);
+        if (at < a->r->count && a->r->rows[at].id == ids[i])
+            bits[at] = 1;
+    }
+    for (size_t i = 0; a->chosen != NULL && i < a->r->count; i++)
+        bits[i] &= a->chosen[i];
+    a->chosen = bits;
+    return ERR_OK;
+}
+
+/* What stands outside of the registry's rows: visits, libraries. */
+static enum err ask_sets(struct roster_ask *a, struct errand *e, struct db_tx *tx)
+{
+    const struct store_object_filter *f = a->filter;
+    int64_t *ids = NULL;
+    size_t count = 0;
+    if (f->visited != STORE_VISITED_ANY) {
+        TRY(store_object_visited(&ids, &count, e->arena, tx, f));
+        TRY(ask_choose(a, e->arena, ids, count));
+    }
+    if (f->visited == STORE_VISITED_NO)
+        for (size_t i = 0; i < a->r->count; i++)
+            a->chosen[i] ^= 1;
+    if (f->library == 0)
+        return ERR_OK;
+    TRY(store_object_in_library(&ids, &count, e->arena, tx, f));
+    return ask_choose(a, e->arena, ids, count);
+}
+
+static bool row_text_fits(const struct roster_ask *a, const struct roster_row *row)
+{
+    if (a->number.len > 0 && !str_starts(row_number(a->r, row), a->number))
+        return false;
+    if (a->filter->text.len == 0)
+        return true;
+    if (a->folded.len == 0)
+        return false;
+    struct str name = row_folded(a->r, row);
+    if (memmem(name.data, name.len, a->folded.data, a->folded.len) != NULL)
+        return true;
+    struct str initials = row_initials(a->r, row);
+    return a->initials &&
+           memmem(initials.data, initials.len, a->folded.data, a->folded.len) != NULL;
+}
+
+static bool row_fits(const struct roster_ask *a, size_t i)
+{
+    const struct roster_row *row = &a->r->rows[i];
+    const uint32_t *c = row->codes;
+    bool codes = a->fits[CODE_DIVISION][c[CODE_DIVISION]] &
+                 a->fits[CODE_INDUSTRY][c[CODE_INDUSTRY]] & a->fits[CODE_KIND][c[CODE_KIND]] &
+                 a->fits[CODE_STATE][c[CODE_STATE]] & a->fits[CODE_RISK][c[CODE_RISK]] &
+                 a->fits[CODE_LABELS][c[CODE_LABELS]] &
+                 (a->fits[CODE_DEPARTMENT][c[CODE_DEPARTMENT]] | a->shared_named[c[CODE_SHARED]]) &
+                 (a->own_reach[c[CODE_DEPARTMENT]] | a->shared_reach[c[CODE_SHARED]]);
+    if (!codes || (a->chosen != NULL && a->chosen[i] == 0))
+        return false;
+    if (a->filter->stale_before > 0 && row->at >= a->filter->stale_before)
+        return false;
+    return row_text_fits(a, row);
+}
+
+/* --- pages --- */
+
+/* Rows that fit, by id. */
+struct roster_fit {
+    const struct roster *r;
+    uint32_t *rows;
+    size_t count;
+};
+
+static enum err fit_all(struct roster_fit *out, const struct roster_ask *a)
+{
+    out->r = a->r;
+    out->rows = malloc((a->r->count + 1) * sizeof *out->rows);
+    if (out->rows == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < a->r->count; i++)
+        if (row_fits(a, i))
+            out->rows[out->count++] = (uint32_t)i;
+    return ERR_OK;
+}
+
+/* By name, then by id, as the databases sort. */
+static int fit_compare(const struct roster *r, uint32_t a, uint32_t b)
+{
+    int order = str_cmp(row_name(r, &r->rows[a]), row_name(r, &r->rows[b]));
+    return order != 0 ? order : (a > b) - (a < b);
+}
+
+/* A heap of the `most` first rows in an order: its top is the last of them. */
+struct roster_heap {
+    const struct roster *r;
+    uint32_t *rows;
+    size_t count;
+    size_t most;
+    int sign; /* -1: descending */
+};
+
+static bool heap_behind(const struct roster_heap *h, uint32_t a, uint32_t b)
+{
+    return h->sign * fit_compare(h->r, a, b) > 0;
+}
+
+static void heap_sink(struct roster_heap *h, size_t at)
+{
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= h->count)
+            return;
+        if (child + 1 < h->count && heap_behind(h, h->rows[child + 1], h->rows[child]))
+            child++;
+        if (!heap_behind(h, h->rows[child], h->rows[at]))
+            return;
+        uint32_t other = h->rows[at];
+        h->rows[at] = h->rows[child];
+        h->rows[child] = other;
+        at = child;
+    }
+}
+
+static void heap_add(struct roster_heap *h, uint32_t row)
+{
+    if (h->count == h->most) {
+        if (heap_behind(h, h->rows[0], row)) {
+            h->rows[0] = row;
+            heap_sink(h, 0);
+        }
+        return;
+    }
+    size_t at = h->count++;
+    h->rows[at] = row;
+    while (at > 0 && heap_behind(h, h->rows[at], h->rows[(at - 1) / 2])) {
+        uint32_t other = h->rows[at];
+        h->rows[at] = h->rows[(at - 1) / 2];
+        h->rows[(at - 1) / 2] = other;
+        at = (at - 1) / 2;
+    }
+}
+
+/* The heap's rows in their order. */
+static void heap_sort(struct roster_heap *h)
+{
+    size_t count = h->count;
+    while (h->count > 1) {
+        uint32_t last = h->rows[0];
+        h->rows[0] = h->rows[--h->count];
+        h->rows[h->count] = last;
+        heap_sink(h, 0);
+    }
+    h->count = count;
+}
+
+struct roster_page {
+    const struct store_object_page *page;
+    size_t key; /* row behind which it begins; count of the roster: none */
+    bool up;    /* walks towards greater keys */
+};
+
+/* Does a row stand on the walk's side of the key? */
+static bool page_beyond(const struct roster_page *p, const struct roster *r, uint32_t row)
+{
+    if (p->key == r->count)
+        return true;
+    int order = p->page->order == STORE_OBJECT_BY_NAME ? fit_compare(r, row, (uint32_t)p->key)
+                                                       : (row > p->key) - (row < p->key);
+    return p->up ? order > 0 : order < 0;
+}
+
+static enum err page_take(struct roster_found *out, struct arena *arena,
+                          const struct roster_fit *fit, const struct roster_page *p)
+{
+    const struct roster *r = fit->r;
+    size_t most = (size_t)p->page->most;
+    bool by_name = p->page->order == STORE_OBJECT_BY_NAME;
+    struct roster_heap heap = {.r = r, .most = most + 1, .sign = p->up ? 1 : -1};
+    heap.rows = arena_array(arena, most + 1, sizeof *heap.rows);
+    out->ids = arena_array(arena, most + 1, sizeof *out->ids);
+    if (heap.rows == NULL || out->ids == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < fit->count; i++) {
+        uint32_t row = fit->rows[p->up ? i : fit->count - 1 - i];
+        if (!page_beyond(p, r, row))
+            continue;
+        if (by_name)
+            heap_add(&heap, row);
+        else if (heap.count < heap.most)
+            heap.rows[heap.count++] = row;
+        else
+            break;
+    }
+    if (by_name)
+        heap_sort(&heap);
+    bool more = heap.count > most;
+    out->count = more ? most : heap.count;
+    bool turned = p->page->back; /* the walk goes away from the page's begin */
+    for (size_t i = 0; i < out->count; i++)
+        out->ids[turned ? out->count - 1 - i : i] = r->rows[heap.rows[i]].id;
+    bool keyed = p->key != r->count;
+    out->before = turned ? more : keyed;
+    out->behind = turned ? keyed : more;
+    return ERR_OK;
+}
+
+static enum err page_every(struct roster_found *out, struct arena *arena,
+                           const struct roster_fit *fit, bool by_name)
+{
+    struct roster_heap heap = {.r = fit->r, .rows = fit->rows, .most = fit->count, .sign = 1};
+    out->ids = arena_array(arena, fit->count + 1, sizeof *out->ids);
+    if (out->ids == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; by_name && i < fit->count; i++)
+        heap_add(&heap, fit->rows[i]);
+    if (by_name)
+        heap_sort(&heap);
+    for (size_t i = 0; i < fit->count; i++)
+        out->ids[i] = fit->r->rows[fit->rows[i]].id;
+    out->count = fit->count;
+    return ERR_OK;
+}
+
+static enum err roster_answer(struct roster_found *out, struct errand *e, struct db_tx *tx,
+                              struct roster_ask *a, const struct store_object_page *page)
+{
+    const struct roster *r = a->r;
+    struct roster_fit fit = {0};
+    TRY(ask_tables(a, e->arena));
+    TRY(ask_text(a, e->arena));
+    TRY(ask_sets(a, e, tx));
+    TRY(fit_all(&fit, a));
+    size_t key = page->id != 0 ? roster_at(r, page->id) : r->count;
+    if (key < r->count && r->rows[key].id != page->id)
+        key = r->count;
+    const struct roster_page p = {page, key, page->back == page->down};
+    out->total = (int64_t)fit.count;
+    enum err err = page->most == 0
+                       ? page_every(out, e->arena, &fit, page->order == STORE_OBJECT_BY_NAME)
+                       : page_take(out, e->arena, &fit, &p);
+    free(fit.rows);
+    return err;
+}
+
+enum err roster_find(struct roster_found *out, struct errand *e, struct db_tx *tx,
+                     const struct store_object_filter *filter, const struct store_object_page *page)
+{
+    struct roster *r = e->office->roster;
+    struct roster_ask ask = {.r = r, .filter = filter};
+    *out = (struct roster_found){0};
+    enum err err = roster_follow(r, e, tx);
+    if (err == ERR_OK)
+        err = roster_answer(out, e, tx, &ask, page);
+    pthread_rwlock_unlock(&r->lock);
+    return err;
+}
