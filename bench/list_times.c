@@ -19,7 +19,7 @@ static const char *const industries[] = {"52", "6210", "1452", "81", "01"};
 static const char *const departments[] = {"D01", "D05", "D12", "D19", "D20"};
 static const char *const words[] = {"食品", "学校", "长江经济带"};
 static const char *const common[] = {"有限公司", "食品", "商店", "沁阳市", "大药房第"};
-static const char *const rare[] = {"第123456", "第98765", "新县物业第5", "第7777"};
+static const char *const rare[] = {"第20001", "第98001", "第5", "第7"};
 static const char *const initials[] = {"qyssp", "wgsbh", "ypscy", "jyb"};
 
 struct question {
