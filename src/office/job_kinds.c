@@ -13,3 +13,11 @@ const struct office_job_kind *const office_job_kinds[] = {
     &office_job_export_objects,
     NULL,
 };
+
+const struct office_job_kind *office_job_kind(struct str name)
+{
+    for (size_t i = 0; office_job_kinds[i] != NULL; i++)
+        if (str_eq(str_of(office_job_kinds[i]->name), name))
+            return office_job_kinds[i];
+    return NULL;
+}
