@@ -371,7 +371,8 @@ int cmd_demo(struct cmd *cmd, int argc, char **argv)
     const struct office_init init = {.dir = cmd->dir,
                                      .tenant = demo_division,
                                      .name = STR("示例县（演示）"),
-                                     .origin = STR("demo.sunlot.example/log")};
+                                     .origin = STR("demo.sunlot.example"),
+                                     .training = true};
     enum err err = office_init(&init, &fault);
     if (err != ERR_OK)
         return cmd_fail(err, &fault);

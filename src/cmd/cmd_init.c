@@ -28,19 +28,20 @@ int cmd_init(struct cmd *cmd, int argc, char **argv)
     struct fault fault = {0};
     struct str vkey;
     const struct cmd_option options[] = {
-        {"--division", CMD_TEXT, &init.tenant},
-        {"--name", CMD_TEXT, &init.name},
-        {"--origin", CMD_TEXT, &init.origin},
-        {"--database", CMD_TEXT, &init.url},
+        {"--division", CMD_TEXT, &init.tenant},   {"--name", CMD_TEXT, &init.name},
+        {"--origin", CMD_TEXT, &init.origin},     {"--database", CMD_TEXT, &init.url},
+        {"--training", CMD_FLAG, &init.training},
     };
     const struct cmd_syntax syntax = {
-        options, 4, 0, 0,
+        options, 5, 0, 0,
         "  sunlot [--data 目录] init --division 行政区划代码 --name 地方名称 --origin 日志名称 "
-        "[--database 地址]\n"
+        "[--database 地址] [--training]\n"
         "    --division  6位行政区划代码，例如 410882\n"
         "    --name      地方名称，例如 示例县\n"
         "    --origin    公开日志的名称，例如 example.gov.cn/sunlot（以后不能更改）\n"
-        "    --database  不填用目录里的 SQLite；或 postgresql://用户@主机/库"};
+        "    --database  不填用目录里的 SQLite；或 postgresql://用户@主机/库\n"
+        "    --training  演练用：每个页面都标明数据为虚构，日志名称以 /training "
+        "结尾，不能改为正式"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
         return code;

@@ -1,4 +1,5 @@
 /* The kinds of jobs, one line each. */
+#include "office/health.h"
 #include "office/job.h"
 #include "office/object_job.h"
 #include "office/upload.h"
@@ -11,6 +12,7 @@ const struct office_job_kind *const office_job_kinds[] = {
     &office_job_import_inspectors,
     &office_job_import_items,
     &office_job_export_objects,
+    &office_job_reference,
     NULL,
 };
 

@@ -50,6 +50,9 @@ static enum err office_init_check(const struct office_init *init, struct fault *
         str_find_char(init->origin, '+') >= 0)
         return fault_set(fault, ERR_INPUT,
                          "日志名称不能为空，也不能含空格或加号，例如 example.gov.cn/sunlot");
+    if (!init->training && str_ends(init->origin, STR(OFFICE_TRAINING)))
+        return fault_set(fault, ERR_INPUT,
+                         "以 " OFFICE_TRAINING " 结尾的日志名称只用于演练，请换一个名称");
     return office_conf_value(init->origin, "日志名称", fault);
 }
 
@@ -119,10 +122,9 @@ static enum err office_conf_write(const struct office_init *init, struct fault *
 
 /* The configuration is written last: a folder without it is no installation, and init may be
  * repeated after a crash. */
-enum err office_init(const struct office_init *init, struct fault *fault)
+static enum err office_init_as(const struct office_init *init, struct fault *fault)
 {
     char path[FILE_PATH_MAX];
-    TRY(office_init_check(init, fault));
     TRY(office_tenant_check(init, fault));
     snprintf(path, sizeof path, "%s/sunlot.conf", init->dir);
     if (file_exists(path))
@@ -140,6 +142,18 @@ enum err office_init(const struct office_init *init, struct fault *fault)
     TRY(office_open(&office, init->dir, NULL, fault));
     office_close(&office);
     return ERR_OK;
+}
+
+enum err office_init(const struct office_init *init, struct fault *fault)
+{
+    char origin[FILE_PATH_MAX];
+    struct office_init named = *init;
+    TRY(office_init_check(init, fault));
+    if (init->training && !str_ends(init->origin, STR(OFFICE_TRAINING))) {
+        int len = snprintf(origin, sizeof origin, "%.*s" OFFICE_TRAINING, STR_ARG(init->origin));
+        named.origin = str_range(origin, (size_t)len);
+    }
+    return office_init_as(&named, fault);
 }
 
 struct office_conf {
@@ -258,6 +272,19 @@ static void office_sweep(struct office *office)
     }
 }
 
+/* The configuration's word for the log must be the one that its key was made for: real and training
+ * would be exchanged by editing a line. */
+static enum err office_origin_check(const struct office *office, struct fault *fault)
+{
+    struct tlog_verifier verifier;
+    TRY(vault_log_verifier_read(&verifier, office->dir, fault));
+    if (str_eq(str_of(verifier.name), office->origin))
+        return ERR_OK;
+    return fault_set(fault, ERR_CONFIG,
+                     "sunlot.conf 中的日志名称 %.*s 与日志密钥的名称 %s 不符，没有启动；请改回",
+                     STR_ARG(office->origin), verifier.name);
+}
+
 static enum err office_open_parts(struct office *office, struct fault *fault)
 {
     struct office_conf conf = {0};
@@ -265,11 +292,13 @@ static enum err office_open_parts(struct office *office, struct fault *fault)
     office->tenant = conf.tenant;
     office->name = conf.name;
     office->origin = conf.origin;
+    office->training = str_ends(conf.origin, STR(OFFICE_TRAINING));
     TRY(office_seal_key_read(office, fault));
     TRY(office_facts_load(office, fault));
     TRY(office_db_open(office, conf.url, fault));
     office_sweep(office);
-    return office_log_sync(office, time_now(), fault);
+    TRY(office_log_sync(office, time_now(), fault));
+    return office_origin_check(office, fault);
 }
 
 enum err office_open(struct office *out, const char *dir, const struct log *log,

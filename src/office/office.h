@@ -23,6 +23,11 @@ struct vault_log;
 struct roster;
 struct ticket_book;
 
+/* How the origin of a training installation's log ends, and no other's (R154). It is part of the
+ * log's key and of everything signed with it, so that nothing made in training can pass for real,
+ * and an installation cannot be turned from one into the other. */
+#define OFFICE_TRAINING "/training"
+
 /* One installation, opened. Immutable while errands run; owned by cmd. */
 struct office {
     struct db *db;
@@ -31,6 +36,7 @@ struct office {
     struct str tenant; /* division code of the owning unit, 6 digits */
     struct str name;   /* its name, e.g. 示例县 */
     struct str origin; /* the log's origin */
+    bool training; /* the origin ends in OFFICE_TRAINING: all data is made up, every page says so */
     struct workdays workdays;
     struct regions regions;
     struct industries industries;
@@ -82,6 +88,8 @@ struct office_init {
     struct str name;
     struct str origin;
     struct str url;
+    bool
+        training; /* OFFICE_TRAINING is added to the origin; without it such an origin is refused */
 };
 MUST enum err office_init(const struct office_init *init, struct fault *fault);
 /* Opens it; migrates the schema; catches the log up after a crash. Caller closes. */

@@ -18,6 +18,7 @@ static const struct {
 } desk_menu[] = {
     {MODEL_PERMISSION_SELF, "我的工作", "/desk", "工作台首页"},
     {MODEL_PERMISSION_JOB_VIEW, "我的工作", "/desk/jobs", "后台任务"},
+    {MODEL_PERMISSION_SELF, "我的工作", "/desk/guide", "使用指南"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/password", "修改密码"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/sessions", "我的登录"},
     {MODEL_PERMISSION_OBJECT_IMPORT, "名录库", "/desk/import/objects", "导入检查对象"},
@@ -26,6 +27,7 @@ static const struct {
     {MODEL_PERMISSION_OBJECT_VIEW, "名录库", "/desk/objects", "检查对象名录库"},
     {MODEL_PERMISSION_OBJECT_VIEW, "名录库", "/desk/libraries", "专项库"},
     {MODEL_PERMISSION_OBJECT_VIEW, "名录库", "/desk/labels", "标签字库"},
+    {MODEL_PERMISSION_HEALTH_VIEW, "名录库", "/desk/health", "两库质量（全新特）"},
     {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/departments", "部门管理"},
     {MODEL_PERMISSION_ACCOUNT_VIEW, "组织机构", "/desk/accounts", "用户管理"},
     {MODEL_PERMISSION_MATRIX_VIEW, "系统管理", "/desk/matrix", "权限表"},
@@ -296,6 +298,7 @@ static void desk_shell(struct page *p, const struct web_request *request, const 
     web_model_init(m, request->arena);
     p->errand = desk_errand(request);
     web_set(m, &m->root, "site", p->site->reader->name);
+    web_set_flag(m, &m->root, "training", p->site->reader->training);
     web_set(m, &m->root, "title", str_of(title));
     web_set(m, &m->root, "css", page_asset_path(p->site, "desk.css"));
     web_set(m, &m->root, "icon", page_asset_path(p->site, "icon.svg"));

@@ -151,6 +151,7 @@ web_handler desk_lists_save, desk_accounts, desk_account, desk_account_new, desk
 web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,
     desk_department_edit;
 web_handler desk_jobs, desk_job, desk_job_file, desk_job_cancel;
+web_handler desk_health, desk_health_missing, desk_reference, desk_reference_post, desk_guide;
 web_handler desk_import, desk_import_post, desk_import_check, desk_import_act, desk_import_template;
 
 web_handler desk_objects, desk_object, desk_object_new, desk_object_edit, desk_object_state,

@@ -31,6 +31,7 @@ static const struct field_word audit_actions[] = {
     {"audit-export", "导出审计日志", NULL},
     {"audit-close", "审计日志记入公开日志", NULL},
     {"import", "导入", NULL},
+    {"reference", "导入比对名单", NULL},
     {"upload", "上传导入文件", NULL},
     {"upload-columns", "改正导入的列", NULL},
     {"upload-remove", "删除上传的文件", NULL},

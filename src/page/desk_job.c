@@ -153,6 +153,8 @@ enum err desk_job_file(struct web_reply *reply, const struct web_request *reques
                                      desk_number(web_capture(request, "id")));
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
+    if (p.errand.office->training)
+        reply->download = arena_printf(request->arena, "演练-%.*s", STR_ARG(reply->download));
     reply->type = "application/octet-stream";
     reply->file = path.data;
     reply->no_store = true;

@@ -191,10 +191,11 @@ enum err page_sitemap_xml(struct web_reply *reply, const struct web_request *req
 enum err page_robots(struct web_reply *reply, const struct web_request *request,
                      struct fault *fault)
 {
-    (void)request;
+    const struct page_site *site = request->ctx;
     (void)fault;
     reply->type = "text/plain; charset=utf-8";
-    buf_cat(&reply->body, "User-agent: *\nDisallow: /feedback\n");
+    buf_printf(&reply->body, "User-agent: *\nDisallow: %s\n",
+               site->reader->training ? "/" : "/feedback");
     return ERR_OK;
 }
 
