@@ -4,90 +4,14 @@
 // messy/encodings/沁阳市_企业名录_GB18030.csv (696 rows, all good, none twice), spoilt here in four
 // places. Where shared/ is absent the whole flow is not run.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { after, before, test } from 'node:test';
-import { bin, havePeer, run, scratch } from './verify/kit.mjs';
-import { axe, browser } from './verify/site.mjs';
+import { county, get, inBrowser, person, shoot, sizes, violations } from './desk_county.mjs';
+import { scratch } from './verify/kit.mjs';
 
-const AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1366, height: 768 } };
-const shots = process.env.SUNLOT_SHOTS;
-const shared = process.env.SUNLOT_SHARED ?? '';
-const real = join(shared, 'data/messy/encodings/沁阳市_企业名录_GB18030.csv');
-let chromium = null;
-let county = null;
-
-async function serve(folder) {
-  const process = spawn(bin, ['--data', folder, 'serve', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: process.stdout })) {
-    const site = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (site) return { site, folder, process };
-  }
-  return assert.fail('the server did not start');
-}
-
-before(async () => {
-  if (havePeer) chromium = await browser();
-  if (!chromium) return;
-  const folder = scratch('county');
-  run(bin, ['demo', folder]);
-  county = await serve(folder);
-  const lines = readFileSync(join(folder, 'accounts.txt'), 'utf8').trim().split('\n');
-  county.passwords = Object.fromEntries(lines.map((line) => line.trim().split(/\s+/)));
-});
-
-after(async () => {
-  await chromium?.close();
-  if (!county) return;
-  county.process.kill('SIGTERM');
-  const [code] = await once(county.process, 'exit');
-  assert.equal(code, 0, 'how the server ended');
-});
-
-function inBrowser(name, work) {
-  test(name, async (t) => {
-    if (!chromium) return t.diagnostic('not run: no Chromium, packages or program here');
-    return work(t);
-  });
-}
-
-const people = new Map();
-
-// The signed-in page of a person; one session each for the whole file.
-async function person(name, viewport = sizes.desktop) {
-  if (!people.has(name)) {
-    const context = await chromium.newContext({ viewport, acceptDownloads: true });
-    const page = await context.newPage();
-    await page.goto(`${county.site}/desk`);
-    await page.getByLabel('用户名').fill(name);
-    await page.getByLabel('密码').fill(county.passwords[name]);
-    await page.getByRole('button', { name: '登录' }).click();
-    await page.getByRole('button', { name: '退出登录' }).waitFor();
-    people.set(name, page);
-  }
-  const page = people.get(name);
-  await page.setViewportSize(viewport);
-  return page;
-}
-
-async function shoot(page, name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `import-${name}.png`), fullPage: true });
-}
-
-async function violations(page) {
-  await page.evaluate(axe());
-  const { violations: found } = await page.evaluate((only) => window.axe.run(document, { runOnly: only, resultTypes: ['violations'], preload: false }), AA);
-  const words = found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((n) => `${n.html} ${n.failureSummary}`).join(' ; ')}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  return wide > 0 ? [...words, `${wide} px too wide`] : words;
-}
+const real = join(process.env.SUNLOT_SHARED ?? '', 'data/messy/encodings/沁阳市_企业名录_GB18030.csv');
 
 async function upload(page, path, resource = 'objects') {
   await page.goto(`${county.site}/desk/import/${resource}`);
@@ -105,12 +29,6 @@ async function confirm(page) {
   await row.waitFor({ timeout: 60000 });
   return row.locator('dd').textContent();
 }
-
-// Status and first two characters of what the browser gets for an address.
-const get = (page, path) => page.evaluate(async (url) => {
-  const answer = await fetch(url);
-  return [answer.status, (await answer.text()).slice(0, 2)];
-}, path);
 
 // The last character of a code, changed to one that cannot be right.
 const spoilt = (code) => code.slice(0, -1) + (code.endsWith('1') ? '2' : '1');
@@ -147,13 +65,13 @@ inBrowser('a clerk imports a real list with errors, mends what was left out, and
   assert.equal(reasons.length, 4);
   assert.equal(reasons.filter((text) => text.includes('与第11行重复')).length, 1);
   assert.equal(reasons.filter((text) => text.includes('统一社会信用代码')).length, 4);
-  await shoot(page, 'errors');
+  await shoot(page, 'import-errors');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /下载有错误的 4 行/ }).click()]);
-  assert.equal(download.suggestedFilename(), '名录-未导入的行.xlsx');
+  assert.equal(download.suggestedFilename(), '演练-名录-未导入的行.xlsx');
   const book = scratch('errors.xlsx');
   await download.saveAs(book);
   assert.equal(await confirm(page), '共 697 行，新增 693，变更 0，无变化 0，未导入 4');
-  await shoot(page, 'done');
+  await shoot(page, 'import-done');
   const mended = scratch('mended.xlsx');
   mend(book, mended, codes);
   await upload(page, mended);
@@ -171,7 +89,7 @@ inBrowser('a list whose headings nobody knows is read as the clerk says, and the
   writeFileSync(list, '主体代号,叫什么,备忘\n914403001922038216,华为技术有限公司,x\n');
   await upload(page, list);
   await page.getByText('不能导入').waitFor();
-  await shoot(page, 'refused');
+  await shoot(page, 'import-refused');
   await page.getByLabel('“主体代号”读作').selectOption('number');
   await page.getByLabel('“叫什么”读作').selectOption('name');
   await page.getByRole('button', { name: '按所选的列重新核对' }).click();
@@ -296,7 +214,7 @@ inBrowser('no page of the import has a violation of level AA', async (t) => {
     const page = await person('jingban', viewport);
     const look = async (name) => {
       found.push(...(await violations(page)).map((words) => `${size} ${name}: ${words}`));
-      await shoot(page, `${size}-${name}`);
+      await shoot(page, `import-${size}-${name}`);
     };
     for (const path of ['/desk/import/objects', '/desk/import/inspectors', '/desk/import/items', '/desk/jobs']) {
       await page.goto(county.site + path);

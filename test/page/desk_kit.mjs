@@ -19,7 +19,7 @@ export async function serve(folder) {
   servers.push(process);
   for await (const line of createInterface({ input: process.stdout })) {
     const site = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (site) return { site, folder };
+    if (site) return { site, folder, process };
   }
   return assert.fail('the server did not start');
 }
