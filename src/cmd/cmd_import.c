@@ -16,6 +16,7 @@ static const char import_usage[] =
     "  items        随机抽查事项清单    departments  部门\n\n"
     "  --department 部门   没有写明部门的行属于它（名称或代码）\n"
     "  --division 区划     没有写明行政区划的行属于它（6位代码或名称）\n"
+    "  --superior 名称     是上级的抽查事项清单（items），各部门在工作台认领，不直接成为本地事项\n"
     "  --dry-run           只检查，不写入\n"
     "  --errors 文件.xlsx  没有导入的行及原因，改正后可直接再次导入\n\n"
     "文件可以是 .xlsx、.csv、.txt、网页表格或 .xls；内容决定种类，与扩展名无关。\n"
@@ -174,6 +175,7 @@ int cmd_import(struct cmd *cmd, int argc, char **argv)
     const struct cmd_option options[] = {
         {"--department", CMD_TEXT, &job.department},
         {"--division", CMD_TEXT, &job.division},
+        {"--superior", CMD_TEXT, &job.list},
         {"--dry-run", CMD_FLAG, &job.dry_run},
         {"--errors", CMD_TEXT, &errors},
     };
@@ -189,6 +191,12 @@ int cmd_import(struct cmd *cmd, int argc, char **argv)
         return CMD_USAGE;
     }
     job.resource = words.items[0];
+    if (job.list.len > 0 && !str_eq(job.resource, STR("items"))) {
+        fprintf(stderr, "错误：--superior 只用于 items\n");
+        return CMD_USAGE;
+    }
+    if (job.list.len > 0)
+        job.resource = STR("superior");
     job.path = arena_cstr(&cmd->arena, words.items[1]);
     job.errors_path = errors.len > 0 ? arena_cstr(&cmd->arena, errors) : NULL;
     if (job.path == NULL || (errors.len > 0 && job.errors_path == NULL))

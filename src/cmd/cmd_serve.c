@@ -9,6 +9,7 @@
 #include "office/account.h"
 #include "office/audit.h"
 #include "office/job.h"
+#include "office/catalogue.h"
 #include "office/portal.h"
 #include "office/roster.h"
 #include "page/page.h"
@@ -92,8 +93,8 @@ static void serve_renew(struct serve *s)
 }
 
 /* Once a day, and at the start: binds the days of the audit that are over, suspends accounts that
- * nobody uses. A failure is told in the log and tried again an hour later. Returns when it is due
- * next. */
+ * nobody uses, lets items begin and end whose day has come. A failure is told in the log and tried
+ * again an hour later. Returns when it is due next. */
 static int64_t serve_daily(struct serve *s)
 {
     struct arena arena = {0};
@@ -102,9 +103,12 @@ static int64_t serve_daily(struct serve *s)
         .office = &s->cmd->office, .arena = &arena, .actor = STR("serve"), .now = now};
     uint64_t days = 0;
     uint64_t accounts = 0;
+    uint64_t items = 0;
     enum err err = office_audit_close(&days, &e);
     if (err == ERR_OK)
         err = office_account_sweep(&accounts, &e);
+    if (err == ERR_OK)
+        err = office_items_follow(&items, &e);
     if (err != ERR_OK)
         log_event(&s->cmd->log, LOG_ERROR, "daily",
                   LOG_PAIRS(log_err(err), log_str("words", str_of(e.fault.text))));

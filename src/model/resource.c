@@ -135,6 +135,9 @@ static const struct field item_fields[MODEL_ITEM_COUNT] = {
     [MODEL_ITEM_LABELS] = {"labels", "适用标签", FIELD_LIST, false, 1000, MASK_NONE,
                            "适用对象标签|对应标签|对应监管标签", NULL,
                            "检查对象须有其中一个标签才适用；空则适用于全部对象"},
+    [MODEL_ITEM_FORM] = {"form", "检查表", FIELD_TEXT, false, 600, MASK_NONE,
+                         "检查表单|检查表名称|检查文书|现场检查表", NULL,
+                         "检查时填写的表的名称，如：基础检查表、食品销售者检查表"},
 };
 
 static const struct field department_fields[MODEL_DEPARTMENT_COUNT] = {
@@ -190,6 +193,8 @@ const struct resource model_objects = {"objects", "检查对象名录库", objec
 const struct resource model_inspectors = {"inspectors", "执法检查人员名录库", inspector_fields,
                                           COUNT(inspector_fields)};
 const struct resource model_items = {"items", "随机抽查事项清单", item_fields, COUNT(item_fields)};
+const struct resource model_superior = {"superior", "上级抽查事项清单", item_fields,
+                                        COUNT(item_fields)};
 const struct resource model_departments = {"departments", "部门", department_fields,
                                            COUNT(department_fields)};
 const struct resource model_results = {"results", "双随机抽查结果信息", result_fields,

@@ -62,6 +62,7 @@ enum model_item_field {
     MODEL_ITEM_DEPARTMENT,
     MODEL_ITEM_PARTNERS,
     MODEL_ITEM_LABELS,
+    MODEL_ITEM_FORM,
     MODEL_ITEM_COUNT
 };
 
@@ -100,6 +101,7 @@ enum model_result_field {
 extern const struct resource model_objects;
 extern const struct resource model_inspectors;
 extern const struct resource model_items;
+extern const struct resource model_superior; /* a superior's item list: the same fields (R10) */
 extern const struct resource model_departments;
 extern const struct resource model_results;
 

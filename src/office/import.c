@@ -25,8 +25,8 @@ enum {
     IMPORT_PROGRESS = 2000 /* rows between two calls */
 };
 
-static const struct import_kind *const import_kinds[] = {&import_objects, &import_inspectors,
-                                                         &import_items, &import_departments};
+static const struct import_kind *const import_kinds[] = {
+    &import_objects, &import_inspectors, &import_items, &import_departments, &import_superior};
 
 /* --- what rows are judged against --- */
 
@@ -570,9 +570,10 @@ enum err office_import(struct errand *e, const struct office_import *job,
         if (str_eq(job->resource, str_of(import_kinds[i]->resource->name)))
             work.kind = import_kinds[i];
     if (work.kind == NULL)
-        return fault_set(&e->fault, ERR_USAGE,
-                         "不能导入“%.*s”，可以是 objects、inspectors、items 或 departments",
-                         STR_ARG(job->resource));
+        return fault_set(
+            &e->fault, ERR_USAGE,
+            "不能导入“%.*s”，可以是 objects、inspectors、items、departments 或 superior",
+            STR_ARG(job->resource));
     if (job->dry_run)
         return office_read(e, "import-dry-run", import_work, &work);
     for (int i = 0; i < IMPORT_TRIES && err == ERR_DUPLICATE; i++)

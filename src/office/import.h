@@ -19,10 +19,11 @@ enum { OFFICE_IMPORT_PROBLEMS = 100 };
 typedef enum err office_import_progress(void *ctx, uint64_t rows, unsigned permille);
 
 struct office_import {
-    struct str resource;       /* objects, inspectors, items, departments */
+    struct str resource;       /* objects, inspectors, items, departments, superior */
     const char *path;          /* the file */
     struct str department;     /* name or code; empty if none */
     struct str division;       /* name or code: where rows without one belong; empty: the tenant */
+    struct str list;           /* name of the superior's list, where that is the resource */
     bool dry_run;              /* everything but writing */
     bool scoped;               /* rows of departments beyond the errand's scope are rejected */
     struct str name;           /* of the file, for people; empty: the path's last segment */

@@ -5,7 +5,9 @@
 #include "office/import_kind.h"
 
 #include "base/time.h"
+#include "office/setting.h"
 #include "sheet/value.h"
+#include "store/catalogue.h"
 
 #define BIT(field) (UINT32_C(1) << (field))
 
@@ -20,20 +22,7 @@ static struct str value_of(const struct store_record *record, int field)
 /* Lists mix synonyms for the same method (REQUIREMENTS.md B2); words that are none stay. */
 static enum err unify_methods(struct import_run *run, struct import_row *row)
 {
-    struct str *value = &row->record.values[MODEL_ITEM_METHODS];
-    struct str rest = *value;
-    struct str word, list = {"", 0};
-    while (sheet_list_next(&word, &rest)) {
-        const struct field_word *known = sheet_word_find(model_methods, word);
-        struct str text = known != NULL ? str_of(known->text) : word;
-        list = list.len == 0
-                   ? text
-                   : arena_printf(&run->chunk, "%.*s、%.*s", STR_ARG(list), STR_ARG(text));
-        if (list.data == NULL)
-            return ERR_MEMORY;
-    }
-    *value = list;
-    return ERR_OK;
+    return office_words_unify(&row->record.values[MODEL_ITEM_METHODS], &run->chunk, run->methods);
 }
 
 /* Who carries the item out: the file's word, else --department, else the compiler itself where he
@@ -99,6 +88,45 @@ static enum err item_judge(struct import_run *run, struct import_row *row)
     values[STORE_ITEM_VERSION] = STR("1");
     values[STORE_ITEM_STATE] = STR("active");
     return ERR_OK;
+}
+
+/* A superior's row is taken as it is: no local cap, no local code. Whose duty it is stands in it
+ * only where a department of ours is named. */
+static enum err superior_judge(struct import_run *run, struct import_row *row)
+{
+    struct str *values = row->record.values;
+    struct str named = values[MODEL_ITEM_DEPARTMENT];
+    struct str department = import_department_find(
+        run, named.len > 0 ? named : value_of(&row->record, MODEL_ITEM_COMPILER));
+    TRY(judge_name(run, row));
+    if (values[MODEL_ITEM_COMPILER].len == 0)
+        values[MODEL_ITEM_COMPILER] = run->job->list;
+    if (values[MODEL_ITEM_CLASS].len == 0)
+        values[MODEL_ITEM_CLASS] = STR("general");
+    TRY(unify_methods(run, row));
+    values[MODEL_ITEM_DEPARTMENT] = department.data != NULL ? department : run->department;
+    if (values[MODEL_ITEM_DEPARTMENT].data == NULL)
+        values[MODEL_ITEM_DEPARTMENT] = STR("");
+    if (values[MODEL_ITEM_CAP].len == 0)
+        values[MODEL_ITEM_CAP] = STR("0/1");
+    values[STORE_SUPERIOR_LIST] = str_trim(run->job->list);
+    values[STORE_SUPERIOR_STATE] = STR("open");
+    return ERR_OK;
+}
+
+static enum err item_open(struct import_run *run)
+{
+    return office_words(&run->methods, run->e, run->tx, "methods");
+}
+
+static enum err superior_open(struct import_run *run)
+{
+    size_t len = str_trim(run->job->list).len;
+    if (len > 0 && len <= 200)
+        return item_open(run);
+    return fault_at(&run->e->fault, "list", ERR_INPUT,
+                    "请写明上级清单的名称（最多约60字），如：河南省随机抽查事项清单（2025年版）；"
+                    "没有导入");
 }
 
 /* --- the rows against the registry and each other --- */
@@ -214,12 +242,45 @@ static void follow_class(struct import_row *row)
         import_set(row, MODEL_ITEM_CAP, value_of(&row->record, MODEL_ITEM_CAP));
 }
 
+/* An item whose next version is published already is not changed behind its back. */
+static enum err refuse_coming(struct import_run *run)
+{
+    struct store_coming *coming = NULL;
+    size_t count = 0;
+    struct import_map codes = {0};
+    TRY(store_items_coming(&coming, &count, &run->arena, run->tx, run->stamp.tenant));
+    for (size_t i = 0; i < count; i++)
+        TRY(import_map_put(&codes, &run->arena, coming[i].code, i));
+    for (size_t i = 0; i < run->count && count > 0; i++) {
+        struct import_row *row = &run->rows[i];
+        if (!import_good(row) || row->old == NULL || alike(row, row->old, LIKE_WHOLLY))
+            continue;
+        if (import_map_get(&codes, value_of(row->old, STORE_ITEM_CODE)) != IMPORT_MAP_NONE)
+            TRY(import_reject(run, row, MODEL_ITEM_NAME,
+                              "该事项已有公布而尚未施行的新版本，请等它施行，或先在工作台撤回"));
+    }
+    return ERR_OK;
+}
+
+/* Of the superiors' rows only those of the same list are the file's. */
+static void keep_list(struct item_index *index)
+{
+    size_t kept = 0;
+    struct str list = str_trim(index->run->job->list);
+    for (size_t i = 0; i < index->count; i++)
+        if (str_eq(value_of(index->items[i], STORE_SUPERIOR_LIST), list))
+            index->items[kept++] = index->items[i];
+    index->count = kept;
+}
+
 /* Doubles first, then the surest matches of all rows before the less sure ones of any. */
 static enum err item_settle(struct import_run *run)
 {
     struct item_index index = {.run = run};
     struct str *keys = arena_array(&run->arena, run->count, sizeof *keys);
-    TRY(import_load(&index.items, &index.count, run, STORE_ITEMS));
+    TRY(import_load(&index.items, &index.count, run, run->kind->table));
+    if (run->kind == &import_superior)
+        keep_list(&index);
     TRY(index_items(&index));
     for (size_t i = 0; i < run->count; i++) {
         if (keys == NULL || (keys[i] = key_of(run, &run->rows[i].record)).data == NULL)
@@ -231,9 +292,11 @@ static enum err item_settle(struct import_run *run)
         for (size_t i = 0; i < run->count; i++)
             if (import_good(&run->rows[i]) && run->rows[i].old == NULL)
                 match_row(&index, &run->rows[i], keys[i], (enum likeness)how);
+    if (run->kind == &import_superior)
+        return ERR_OK;
     for (size_t i = 0; i < run->count; i++)
         follow_class(&run->rows[i]);
-    return ERR_OK;
+    return refuse_coming(run);
 }
 
 /* --- numbers --- */
@@ -260,8 +323,8 @@ static enum err item_enrol(struct import_run *run, struct import_row *row)
     int64_t number = 0;
     TRY(set_today(run, row));
     if (row->version) {
-        TRY(str_i64(&number, value_of(row->old, STORE_ITEM_VERSION)));
         values[STORE_ITEM_CODE] = value_of(row->old, STORE_ITEM_CODE);
+        TRY(store_item_last(&number, run->tx, run->stamp.tenant, values[STORE_ITEM_CODE]));
         values[STORE_ITEM_VERSION] = arena_printf(&run->chunk, "%lld", (long long)number + 1);
         return values[STORE_ITEM_VERSION].data != NULL ? ERR_OK : ERR_MEMORY;
     }
@@ -273,12 +336,32 @@ static enum err item_enrol(struct import_run *run, struct import_row *row)
     return values[STORE_ITEM_CODE].data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
+/* A superior's row has no number of ours. */
+static enum err superior_enrol(struct import_run *run, struct import_row *row)
+{
+    (void)run;
+    (void)row;
+    return ERR_OK;
+}
+
+const struct import_kind import_superior = {
+    .table = STORE_SUPERIOR,
+    .resource = &model_superior,
+    .fixed = BIT(MODEL_ITEM_COMPILER) | BIT(MODEL_ITEM_CLASS) | BIT(MODEL_ITEM_CAP),
+    .late = BIT(MODEL_ITEM_NAME),
+    .open = superior_open,
+    .judge = superior_judge,
+    .settle = item_settle,
+    .enrol = superior_enrol,
+};
+
 const struct import_kind import_items = {
     .table = STORE_ITEMS,
     .department = MODEL_ITEM_DEPARTMENT,
     .resource = &model_items,
     .fixed = BIT(MODEL_ITEM_COMPILER) | BIT(MODEL_ITEM_CLASS) | BIT(MODEL_ITEM_CAP),
     .late = BIT(MODEL_ITEM_NAME),
+    .open = item_open,
     .judge = item_judge,
     .settle = item_settle,
     .enrol = item_enrol,

@@ -54,6 +54,7 @@ extern const struct import_kind import_objects;
 extern const struct import_kind import_inspectors;
 extern const struct import_kind import_items;
 extern const struct import_kind import_departments;
+extern const struct import_kind import_superior; /* import_item.c: a superior's list */
 
 /* Numbers seen in this file: 16 bytes of a SHA-256 and the row. */
 struct import_seen {
@@ -104,6 +105,7 @@ struct import_run {
     size_t fault_count;
     struct office_field_fault *oddities; /* the warnings likewise */
     size_t oddity_count;
+    const struct field_word *methods; /* of items: the dictionary with the place's own words */
     struct fault cell_fault; /* words about one cell; here, since clearing it a cell costs */
 };
 

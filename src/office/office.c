@@ -7,6 +7,7 @@
 #include "office/roster.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "crypto/hash.h"
@@ -412,6 +413,29 @@ struct office_setting_work {
     struct str basis;
 };
 
+/* {"value":...} of a text. */
+static enum err office_setting_json(struct str *out, struct errand *e, struct str value)
+{
+    struct buf text = {0};
+    buf_cat(&text, "{\"value\":");
+    json_escape(&text, value);
+    buf_char(&text, '}');
+    *out = arena_str(e->arena, buf_view(&text));
+    enum err err = buf_err(&text);
+    buf_free(&text);
+    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+}
+
+/* The change with its values before and after. */
+static enum err office_setting_audit(struct errand *e, struct db_tx *tx,
+                                     const struct office_audit_row *change, struct str before)
+{
+    struct office_audit_row row = *change;
+    TRY(office_setting_json(&row.before, e, before));
+    TRY(office_setting_json(&row.after, e, change->detail));
+    return office_audit_add(e, tx, &row);
+}
+
 static enum err office_setting_write(struct db_tx *tx, void *ctx)
 {
     struct office_setting_work *w = ctx;
@@ -423,8 +447,19 @@ static enum err office_setting_write(struct db_tx *tx, void *ctx)
         return err;
     const struct store_setting_row row = {e->office->tenant, name,   old.version + 1, w->value,
                                           w->basis,          e->now, e->actor};
+    bool done = false;
+    struct str outcome;
+    TRY(office_once(&done, &outcome, e, tx, STR("setting-change")));
+    if (done)
+        return ERR_OK;
     TRY(store_setting_add(tx, &row));
-    return office_audit(e, tx, STR("setting-change"), name, w->value);
+    const struct office_audit_row audit = {.action = STR("setting-change"),
+                                           .target = name,
+                                           .detail = w->value,
+                                           .outcome = STR("done")};
+    TRY(office_setting_audit(
+        e, tx, &audit, err == ERR_OK ? old.value : str_of(model_setting_row(w->setting)->value)));
+    return office_once_done(e, tx, STR("setting-change"), STR(""));
 }
 
 enum { OFFICE_TEXT = 300 };
@@ -437,8 +472,20 @@ static enum err office_setting_text(struct errand *e, const struct model_setting
         plain = plain && (unsigned char)value.data[i] >= 0x20 && value.data[i] != 0x7F;
     if (plain)
         return ERR_OK;
-    return fault_set(&e->fault, ERR_INPUT, "设置 %s 应为一行文字，最多约100字；没有改动",
-                     row->name);
+    return fault_at(&e->fault, "value", ERR_INPUT, "设置 %s 应为一行文字，最多约100字；没有改动",
+                    row->name);
+}
+
+/* A day of the year: MM-DD. */
+static enum err office_setting_day(struct errand *e, const struct model_setting_row *row,
+                                   struct str value)
+{
+    int32_t day = 0;
+    struct str date = arena_printf(e->arena, "2024-%.*s", STR_ARG(value));
+    if (date.data != NULL && value.len == 5 && date_parse(&day, date) == ERR_OK)
+        return ERR_OK;
+    return fault_at(&e->fault, "value", ERR_INPUT, "设置 %s 应为月-日，例如 %s；没有改动",
+                    row->name, row->value);
 }
 
 /* A value has the form of its default: a ratio, a whole number or free text. */
@@ -450,25 +497,37 @@ static enum err office_setting_check(struct errand *e, enum model_setting settin
     bool ratio = strchr(row->value, '/') != NULL;
     if (strcmp(row->unit, "文字") == 0)
         return office_setting_text(e, row, value);
+    if (strcmp(row->unit, "月-日") == 0)
+        return office_setting_day(e, row, value);
     enum err err = ratio ? office_ratio_parse(&a, &b, value) : str_u64(&a, value);
     if (err != ERR_OK)
-        return fault_set(&e->fault, ERR_INPUT, "设置 %s 应为%s，例如 %s；没有改动", row->name,
-                         ratio ? "比例" : "非负整数", row->value);
+        return fault_at(&e->fault, "value", ERR_INPUT, "设置 %s 应为%s，例如 %s；没有改动",
+                        row->name, ratio ? "比例" : "非负整数", row->value);
     if (!ratio && a > model_setting_most(setting))
-        return fault_set(&e->fault, ERR_INPUT, "设置 %s 不得大于 %u（%s）；没有改动", row->name,
-                         model_setting_most(setting), row->basis);
+        return fault_at(&e->fault, "value", ERR_INPUT, "设置 %s 不得大于 %u（%s）；没有改动",
+                        row->name, model_setting_most(setting), row->basis);
     if (!ratio && a < row->least)
-        return fault_set(&e->fault, ERR_INPUT, "设置 %s 不得小于 %u（%s）；没有改动", row->name,
-                         row->least, row->basis);
+        return fault_at(&e->fault, "value", ERR_INPUT, "设置 %s 不得小于 %u（%s）；没有改动",
+                        row->name, row->least, row->basis);
+    return ERR_OK;
+}
+
+enum err office_setting_judge(struct errand *e, enum model_setting setting, struct str value,
+                              struct str basis)
+{
+    TRY(office_setting_check(e, setting, value));
+    if (basis.len == 0)
+        return fault_at(&e->fault, "basis", ERR_INPUT, "修改设置必须写明依据（--basis）；没有改动");
+    if (basis.len > 2 * OFFICE_TEXT || utf8_has_deceptive(basis))
+        return fault_at(&e->fault, "basis", ERR_INPUT,
+                        "依据过长（最多约200字），或含有不能显示的字符；没有改动");
     return ERR_OK;
 }
 
 enum err office_setting_change(struct errand *e, enum model_setting setting, struct str value,
                                struct str basis)
 {
-    TRY(office_setting_check(e, setting, value));
-    if (basis.len == 0)
-        return fault_set(&e->fault, ERR_INPUT, "修改设置必须写明依据（--basis）；没有改动");
+    TRY(office_setting_judge(e, setting, value, basis));
     struct office_setting_work work = {e, setting, value, basis};
     return office_write(e, "setting-change", office_setting_write, &work);
 }

@@ -113,6 +113,9 @@ MUST enum err office_setting_count(uint64_t *out, struct errand *e, struct db_tx
                                    enum model_setting setting);
 MUST enum err office_setting_ratio(uint64_t *num, uint64_t *den, struct errand *e, struct db_tx *tx,
                                    enum model_setting setting);
+/* May a setting have this value on this basis? ERR_INPUT with the field value or basis. */
+MUST enum err office_setting_judge(struct errand *e, enum model_setting setting, struct str value,
+                                   struct str basis);
 /* Sets a setting: a new version with its basis (R1-R161: every number is a setting). */
 MUST enum err office_setting_change(struct errand *e, enum model_setting setting, struct str value,
                                     struct str basis);

@@ -1,8 +1,11 @@
 /* The password policy: see password.h.
  *
  * Why no list of thousands of leaked passwords: what a policy of ten or twelve characters lets
- * through of such lists is a common word with digits around it, a walk over the keyboard, or a
- * repetition; these three are recognised as such, in any spelling. */
+ * through of such lists is common words or a name in pinyin with digits around them, a walk over
+ * the keyboard, or a repetition; these are recognised as such, in any spelling. data/passwords.csv
+ * holds the words; joined with each other, with names and with digits they are millions. (Debian's
+ * cracklib-runtime has a dictionary under the LGPL, which would bind this program; wamerican holds
+ * 100,000 ordinary words, most of which nobody guesses first.) */
 #include "office/password.h"
 
 #include "base/utf8.h"
@@ -135,6 +138,31 @@ static struct str password_core(struct str text)
     return text;
 }
 
+/* How long a syllable of pinyin begins a text, each length as a bit; by initials and finals, some
+ * more than there are. */
+static uint32_t password_syllables(struct str text)
+{
+    static const char *const initials[] = {"",   "b",  "p", "m", "f", "d", "t", "n",
+                                           "l",  "g",  "k", "h", "j", "q", "x", "zh",
+                                           "ch", "sh", "r", "z", "c", "s", "y", "w"};
+    static const char *const finals[] = {
+        "a",  "o",  "e",  "ai",  "ei",  "ao",  "ou",  "an",   "en",   "ang", "eng", "er",
+        "i",  "u",  "v",  "ui",  "iu",  "ie",  "ue",  "ve",   "in",   "un",  "ing", "ong",
+        "ia", "ua", "uo", "iao", "ian", "uai", "uan", "iang", "uang", "iong"};
+    enum { ALONE = 12 }; /* finals that stand without an initial */
+    uint32_t lengths = 0;
+    for (size_t i = 0; i < sizeof initials / sizeof initials[0]; i++) {
+        size_t head = strlen(initials[i]);
+        size_t most = i == 0 ? ALONE : sizeof finals / sizeof finals[0];
+        if (!str_starts(text, str_of(initials[i])))
+            continue;
+        for (size_t f = 0; f < most; f++)
+            if (str_starts(str_sub(text, head, SIZE_MAX), str_of(finals[f])))
+                lengths |= UINT32_C(1) << (head + strlen(finals[f]));
+    }
+    return lengths;
+}
+
 static bool password_listed(struct str word)
 {
     struct str rest = model_data_find("passwords.csv");
@@ -143,6 +171,47 @@ static bool password_listed(struct str word)
         if (line.len > 0 && str_eq(str_trim(line), word))
             return true;
     return false;
+}
+
+/* Listed words that begin a text, their lengths as bits. */
+static uint32_t password_words(struct str text)
+{
+    struct str rest = model_data_find("passwords.csv");
+    struct str line;
+    uint32_t lengths = 0;
+    while (str_cut(&line, &rest, '\n')) {
+        struct str word = str_trim(line);
+        if (word.len > 1 && word.len < 32 && str_starts(text, word))
+            lengths |= UINT32_C(1) << word.len;
+    }
+    return lengths;
+}
+
+/* Is a word nothing but common words and a name's worth of pinyin: adminadmin, woaini, wangwei,
+ * mimazhangsan? least[i] is the smallest number of syllables that reach i, NONE: it is not
+ * reached. */
+static bool password_joined(struct str word)
+{
+    enum { NAME = 3, NONE = 255, LONGEST = 64 };
+    uint8_t least[LONGEST + 32];
+    if (word.len > LONGEST)
+        return false;
+    memset(least, NONE, sizeof least);
+    least[0] = 0;
+    for (size_t i = 0; i < word.len; i++) {
+        if (least[i] == NONE)
+            continue;
+        struct str rest = str_sub(word, i, SIZE_MAX);
+        uint32_t words = password_words(rest);
+        uint32_t syllables = least[i] < NAME ? password_syllables(rest) : 0;
+        for (size_t n = 1; n < 32; n++) {
+            bool listed = (words >> n & 1) != 0;
+            uint8_t cost = (uint8_t)(least[i] + (listed ? 0 : 1));
+            if ((listed || (syllables >> n & 1) != 0) && cost < least[i + n])
+                least[i + n] = cost;
+        }
+    }
+    return least[word.len] != NONE;
 }
 
 /* A common word with digits and signs around it, also where letters are spelt as digits. */
@@ -160,6 +229,7 @@ static enum err password_common(bool *common, struct str folded, struct arena *a
     for (size_t i = 0; i < folded.len; i++)
         plain[i] = password_plain(plain[i]);
     *common = *common || password_listed(password_core(spelt)) || password_listed(spelt);
+    *common = *common || password_joined(core) || password_joined(password_core(spelt));
     crypto_wipe(plain, folded.len);
     return ERR_OK;
 }

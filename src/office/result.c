@@ -3,6 +3,7 @@
  * Invariants: a result moves along its states only (I7); the author never approves; a result cannot
  * be older than the assignment of its team, so nothing is "normal" before anyone has been there. */
 #include "office/result_place.h"
+#include "office/setting.h"
 
 #include "base/time.h"
 #include "model/resource.h"
@@ -94,12 +95,14 @@ static enum err enter_visit(struct enter_work *w)
                      STR_ARG(w->entry->key.pool_id), why);
 }
 
-static enum err enter_words(struct enter_work *w)
+static enum err enter_words(struct enter_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
     const struct office_result_entry *in = w->entry;
     const struct field_word *code = model_word_by_text(model_result_codes, in->code);
-    const struct field_word *method = model_word_by_text(model_methods, in->method);
+    const struct field_word *methods = NULL;
+    TRY(office_words(&methods, e, tx, "methods"));
+    const struct field_word *method = model_word_by_text(methods, in->method);
     if (code == NULL)
         return fault_set(&e->fault, ERR_INPUT,
                          "检查结果“%.*s”不在八种法定结果之内，请填 01-08 或其文字；没有录入",
@@ -120,6 +123,7 @@ static enum err enter_dates(struct enter_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
     uint64_t days = 0;
+    struct workdays calendar;
     int32_t today = date_of_time(e->now);
     int32_t otherwise = w->reason.len > 0 ? w->old.result_on : today;
     int32_t on = w->entry->result_on != 0 ? w->entry->result_on : otherwise;
@@ -133,8 +137,8 @@ static enum err enter_dates(struct enter_work *w, struct db_tx *tx)
     TRY(office_setting_count(&days, e, tx, MODEL_SETTING_PUBLISH_DAYS));
     w->result.result_on = on;
     int32_t from = w->reason.len > 0 ? today : on;
-    return workdays_add(&w->result.due_on, &w->result.estimated, &e->office->workdays, from,
-                        (unsigned)days);
+    TRY(office_workdays(&calendar, e, tx));
+    return workdays_add(&w->result.due_on, &w->result.estimated, &calendar, from, (unsigned)days);
 }
 
 /* The published result that a correction is about; refused where a correction is under way. */
@@ -228,7 +232,7 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
     if (item == NULL)
         return fault_set(&e->fault, ERR_INPUT, "任务里没有抽查事项“%.*s”；没有录入",
                          STR_ARG(w->entry->key.item));
-    TRY(enter_words(w));
+    TRY(enter_words(w, tx));
     TRY(office_once(&done, &outcome, e, tx, str_of(w->action)));
     if (done)
         return enter_recall(w, outcome);

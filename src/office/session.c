@@ -248,6 +248,74 @@ enum err office_sign_in(struct str *token, struct errand *e, const struct office
     return ERR_OK;
 }
 
+/* --- proving oneself again --- */
+
+struct proven_work {
+    struct errand *e;
+    const struct office_session *session;
+    bool proven;
+};
+
+static enum err proven_read(struct db_tx *tx, void *ctx)
+{
+    struct proven_work *w = ctx;
+    struct errand *e = w->e;
+    uint64_t minutes = 0;
+    int64_t at = 0;
+    TRY(office_setting_count(&minutes, e, tx, MODEL_SETTING_SESSION_PROVE));
+    TRY(store_session_proven(&at, tx, e->office->tenant, w->session->id));
+    if (at < w->session->at)
+        at = w->session->at;
+    w->proven = at + MINUTES(minutes) > e->now;
+    return ERR_OK;
+}
+
+enum err office_session_proven(bool *proven, struct errand *e, const struct office_session *session)
+{
+    struct proven_work w = {e, session, false};
+    TRY(office_read(e, "session-proven", proven_read, &w));
+    *proven = w.proven;
+    return ERR_OK;
+}
+
+struct prove_work {
+    struct sign_in s;
+    int64_t session;
+    bool done;
+};
+
+/* Like the end of signing in, but the session stays. */
+static enum err prove_end(struct db_tx *tx, void *ctx)
+{
+    struct prove_work *w = ctx;
+    struct sign_in *s = &w->s;
+    struct errand *e = s->e;
+    TRY(sign_in_locked(s, tx));
+    w->done = s->right && !s->locked && str_eq(s->account.state, STR("active"));
+    if (!w->done)
+        return sign_in_refuse(s, tx);
+    TRY(store_sign_in_close(tx, e->office->tenant, s->attempt.id, STR("done")));
+    TRY(store_session_prove(tx, e->office->tenant, w->session, e->now));
+    return office_audit(e, tx, STR("session-prove"), s->account.name, STR(""));
+}
+
+enum err office_session_prove(struct errand *e, const struct office_session *session,
+                              struct str password)
+{
+    const struct office_sign_in in = {.name = session->name, .password = password};
+    struct prove_work w = {.s = {.e = e, .in = &in, .folded = session->name},
+                           .session = session->id};
+    TRY(session_digest(&w.s.subject, e->arena, session->name));
+    enum err err = office_write(e, "session-prove-begin", sign_in_begin, &w.s);
+    if (err == ERR_OK)
+        err = sign_in_hash(&w.s);
+    if (err == ERR_OK)
+        err = office_write(e, "session-prove", prove_end, &w);
+    crypto_wipe(w.s.fresh, sizeof w.s.fresh);
+    TRY(err);
+    return w.done ? ERR_OK : fault_set(&e->fault, ERR_FORBIDDEN, "密码不正确，没有执行");
+}
+
 /* --- who is asking --- */
 
 struct session_ask {

@@ -36,6 +36,15 @@ struct office_sign_in {
  * Takes long: run it where few run at once (WEB_HEAVY). */
 MUST enum err office_sign_in(struct str *token, struct errand *e, const struct office_sign_in *in);
 
+/* Has the person typed his password lately, as session.prove counts it? Asked before what hands out
+ * rights or passwords (SECURITY.md ID11). */
+MUST enum err office_session_proven(bool *proven, struct errand *e,
+                                    const struct office_session *session);
+/* He types it again. ERR_FORBIDDEN with the words of a failed sign-in, which it counts as: it locks
+ * like one. Takes as long as signing in. */
+MUST enum err office_session_prove(struct errand *e, const struct office_session *session,
+                                   struct str password);
+
 /* Who holds this token. ERR_MISSING when it is none, over, ended, or its account suspended. Notes
  * that it was used. */
 MUST enum err office_session_find(struct office_session *out, struct errand *e, struct str token);

@@ -260,6 +260,25 @@ enum err store_session_seen(struct db_tx *tx, struct str tenant, int64_t id, int
     return db_run(tx, NULL, SESSION_SEEN, DB_ARGS(db_text(tenant), db_int(id), db_int(at)));
 }
 
+static enum err proven_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    (void)arena;
+    *(int64_t *)out = db_col_int(rows, 0);
+    return ERR_OK;
+}
+
+enum err store_session_proven(int64_t *at, struct db_tx *tx, struct str tenant, int64_t id)
+{
+    return store_one(at, NULL, tx, "SELECT proven_at FROM session WHERE tenant = $1 AND id = $2",
+                     DB_ARGS(db_text(tenant), db_int(id)), proven_fill);
+}
+
+enum err store_session_prove(struct db_tx *tx, struct str tenant, int64_t id, int64_t at)
+{
+    return db_run(tx, NULL, "UPDATE session SET proven_at = $3 WHERE tenant = $1 AND id = $2",
+                  DB_ARGS(db_text(tenant), db_int(id), db_int(at)));
+}
+
 enum err store_session_end(uint64_t *changed, struct db_tx *tx, const struct store_session_end *end)
 {
     return db_run(tx, changed, SESSION_END,

@@ -116,6 +116,9 @@ MUST enum err store_session_get(struct store_session *out, struct arena *arena, 
                                 struct str tenant, struct str token);
 /* Notes that it was used; never goes back. */
 MUST enum err store_session_seen(struct db_tx *tx, struct str tenant, int64_t id, int64_t at);
+/* When the person last proved himself in a session, 0 if he never had to; and that he did now. */
+MUST enum err store_session_proven(int64_t *at, struct db_tx *tx, struct str tenant, int64_t id);
+MUST enum err store_session_prove(struct db_tx *tx, struct str tenant, int64_t id, int64_t at);
 /* Ends open sessions of an account: one (id), all but one (id < 0: all but -id), all (0). */
 struct store_session_end {
     struct str tenant;

@@ -435,8 +435,8 @@ enum err store_public_objects_by_number(struct store_public_object **out, size_t
 
 #define ITEM_ROWS                                                                                  \
     "SELECT id, code, version, compiler, category, name, class, objects, methods, subject, basis," \
-    " state, valid_from, partners, content, ratio, frequency, cap_num, cap_den FROM item"          \
-    " WHERE tenant = $1"
+    " state, valid_from, partners, content, ratio, frequency, cap_num, cap_den, valid_until, form" \
+    " FROM item WHERE tenant = $1"
 
 static const char ITEMS[] = ITEM_ROWS " ORDER BY compiler, category, code, version DESC";
 static const char ITEM_VERSIONS[] = ITEM_ROWS " AND code = $2 ORDER BY version DESC";
@@ -458,6 +458,8 @@ static enum err item_fill(void *out, struct db_rows *rows, struct arena *arena)
         *more[k] = store_text(rows, 13 + k, arena, &failed);
     i->cap_num = db_col_int(rows, 17);
     i->cap_den = db_col_int(rows, 18);
+    i->valid_until = (int32_t)db_col_int(rows, 19);
+    i->form = store_text(rows, 20, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

@@ -222,6 +222,8 @@ struct store_public_item {
     struct str frequency;
     int64_t cap_num; /* the most that may be drawn of a 一般 item; 0/1: no cap */
     int64_t cap_den;
+    int32_t valid_until; /* first day without force, 0: none */
+    struct str form;
 };
 MUST enum err store_public_items(struct store_public_item **out, size_t *count, struct arena *arena,
                                  struct db_tx *tx, struct str tenant);

@@ -13,9 +13,11 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 #define INSPECTOR_COLUMNS                                                                          \
     "name, department, position, category, certificate, valid_until, issuer, certificate2, "       \
     "valid_until2, specialities, areas, phone, state, reason, code"
-#define ITEM_COLUMNS                                                                               \
+#define ITEM_FIELDS                                                                                \
     "compiler, number, category, name, objects, class, methods, subject, content, basis, ratio, "  \
-    "frequency, cap_num, cap_den, department, partners, labels, code, version, state, valid_from"
+    "frequency, cap_num, cap_den, department, partners, labels, form"
+#define ITEM_COLUMNS ITEM_FIELDS ", code, version, state, valid_from"
+#define SUPERIOR_COLUMNS ITEM_FIELDS ", list, state"
 #define DEPARTMENT_COLUMNS                                                                         \
     "code, name, parent, level, division, leader, section, person, liaison, phone, state"
 
@@ -34,8 +36,14 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "UPDATE item SET compiler = $3, number = $4, category = $5, name = $6, objects = $7, "         \
     "class = $8, methods = $9, subject = $10, content = $11, basis = $12, ratio = $13, "           \
     "frequency = $14, cap_num = $15, cap_den = $16, department = $17, partners = $18, "            \
-    "labels = $19, code = $20, version = $21, state = $22, valid_from = $23, job = $24, "          \
-    "at = $25 "                                                                                    \
+    "labels = $19, form = $20, code = $21, version = $22, state = $23, valid_from = $24, "         \
+    "job = $25, at = $26 "                                                                         \
+    "WHERE tenant = $1 AND id = $2"
+#define SUPERIOR_UPDATE                                                                            \
+    "UPDATE item_superior SET compiler = $3, number = $4, category = $5, name = $6, "              \
+    "objects = $7, class = $8, methods = $9, subject = $10, content = $11, basis = $12, "          \
+    "ratio = $13, frequency = $14, cap_num = $15, cap_den = $16, department = $17, "               \
+    "partners = $18, labels = $19, form = $20, list = $21, state = $22, job = $23, at = $24 "      \
     "WHERE tenant = $1 AND id = $2"
 #define DEPARTMENT_UPDATE                                                                          \
     "UPDATE department SET code = $3, name = $4, parent = $5, level = $6, division = $7, "         \
@@ -66,6 +74,11 @@ static const struct {
                            "SELECT id, " DEPARTMENT_COLUMNS
                            " FROM department WHERE tenant = $1 ORDER BY id",
                            DEPARTMENT_UPDATE, MODEL_DEPARTMENT_COUNT},
+    [STORE_SUPERIOR] = {&model_superior, "item_superior",
+                        "tenant, id, " SUPERIOR_COLUMNS ", job, at",
+                        "SELECT id, " SUPERIOR_COLUMNS
+                        " FROM item_superior WHERE tenant = $1 ORDER BY id",
+                        SUPERIOR_UPDATE, STORE_SUPERIOR_VALUES},
 };
 
 size_t store_registry_count(enum store_table table)

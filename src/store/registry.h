@@ -10,7 +10,14 @@
 #include "model/resource.h"
 #include "store/row.h"
 
-enum store_table { STORE_OBJECTS, STORE_INSPECTORS, STORE_ITEMS, STORE_DEPARTMENTS, STORE_TABLES };
+enum store_table {
+    STORE_OBJECTS,
+    STORE_INSPECTORS,
+    STORE_ITEMS,
+    STORE_DEPARTMENTS,
+    STORE_SUPERIOR,
+    STORE_TABLES
+};
 
 /* Values behind the fields. */
 enum {
@@ -25,6 +32,9 @@ enum {
     STORE_ITEM_STATE,
     STORE_ITEM_VALID_FROM,
     STORE_ITEM_VALUES,
+    STORE_SUPERIOR_LIST = MODEL_ITEM_COUNT, /* name of the superior's list */
+    STORE_SUPERIOR_STATE,
+    STORE_SUPERIOR_VALUES,
     STORE_VALUES_MAX = STORE_ITEM_VALUES
 };
 

@@ -101,6 +101,8 @@ enum {
                          was told that such reads wait for nobody (web_config.quick) */
     WEB_UPLOAD = 128, /* a POST of multipart/form-data with one file, in the field "file": admitted
                         by its head (web_config.admit), then streamed into a temporary file */
+    WEB_PROVE = 256,  /* a POST for which the person must have typed his password lately: the guard
+                         asks for it (SECURITY.md ID11); with WEB_HEAVY, since that takes a hash */
 };
 
 /* One row of the route table: no row, no service. A pattern is literal but for {name}, one segment,

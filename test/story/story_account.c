@@ -273,6 +273,36 @@ static void a_new_cost_is_taken_over_at_the_next_sign_in(void **state)
     assert_int_equal(sign_in(s, &token, "guanli1", firsts[0]), ERR_OK);
 }
 
+static void ID11_the_password_is_asked_for_again_and_failures_lock(void **state)
+{
+    struct story *s = *state;
+    struct str token;
+    struct office_session session;
+    bool proven = false;
+    house(s);
+    assert_int_equal(sign_in(s, &token, "guanli2", firsts[1]), ERR_OK);
+    assert_int_equal(office_session_find(&session, at(s, 4 * MINUTE), token), ERR_OK);
+    assert_int_equal(office_session_proven(&proven, at(s, 0), &session), ERR_OK);
+    assert_true(proven);
+    assert_int_equal(office_session_find(&session, at(s, MINUTE), token), ERR_OK);
+    assert_int_equal(office_session_proven(&proven, at(s, 0), &session), ERR_OK);
+    assert_false(proven);
+    assert_int_equal(office_session_prove(at(s, 0), &session, STR("Falsch-kenn-1")), ERR_FORBIDDEN);
+    assert_int_equal(office_session_prove(at(s, TIME_SECOND), &session, str_of(firsts[1])), ERR_OK);
+    assert_int_equal(office_session_proven(&proven, at(s, 4 * MINUTE), &session), ERR_OK);
+    assert_true(proven);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(office_session_prove(at(s, TIME_SECOND), &session, STR("Falsch-kenn-1")),
+                         ERR_FORBIDDEN);
+    assert_int_equal(office_session_prove(at(s, TIME_SECOND), &session, str_of(firsts[1])),
+                     ERR_FORBIDDEN);
+    assert_int_equal(
+        office_setting_change(by(s, "test"), MODEL_SETTING_SESSION_PROVE, STR("31"), STR("本地")),
+        ERR_INPUT);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM audit WHERE action = 'session-prove'"),
+                     1);
+}
+
 static void below_reaches_the_departments_under_ones_own(void **state)
 {
     struct story *s = *state;
@@ -365,6 +395,45 @@ static void ID2_each_profile_takes_and_refuses(void **state)
     }
 }
 
+/* The three thousand that people choose first: a name or a common word, a year or a row of digits,
+ * a sign; spelt as the rule of three kinds asks. None of them passes either profile. */
+static void ID2_three_thousand_usual_passwords_are_refused(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Zhang", "Wang", "Li",  "Zhao", "Chen", "Yang", "Huang",
+                                        "Zhou",  "Wu",   "Xu",  "Sun",  "Ma",   "Zhu",  "Hu",
+                                        "Guo",   "He",   "Gao", "Lin",  "Luo",  "Zheng"};
+    static const char *const given[] = {
+        "wei",  "fang", "na",  "xiuying", "min", "jing", "lijuan", "qiang",  "lei", "jun",
+        "yang", "yong", "yan", "jie",     "tao", "ming", "chao",   "xiulan", "xia", "ping"};
+    static const char *const words[] = {"Password", "Adminadmin", "Woaini",   "Iloveyou", "Qwerty",
+                                        "Welcome",  "Mimawang",   "Passw0rd", "Beijing",  "Dragon"};
+    static const char *const tails[] = {"1990!",  "2024@",     "123456!", "520520#",
+                                        "1314!!", "@19880808", "2008#",   "666888!"};
+    const struct office_password_rule mlps = {.days = 90, .kept = 5};
+    const struct office_password_rule asvs = {.asvs = true};
+    char text[64];
+    unsigned count = 0;
+    for (size_t t = 0; t < 8; t++) {
+        for (size_t n = 0; n < 20; n++)
+            for (size_t g = 0; g < 20; g++, count++) {
+                snprintf(text, sizeof text, "%s%s%s", names[n], given[g], tails[t]);
+                bool passes = judged(&mlps, text) || judged(&asvs, text);
+                if (passes)
+                    print_message("%s\n", text);
+                assert_false(passes);
+            }
+        for (size_t w = 0; w < 10; w++, count++) {
+            snprintf(text, sizeof text, "%s%s", words[w], tails[t]);
+            bool passes = judged(&mlps, text) || judged(&asvs, text);
+            if (passes)
+                print_message("%s\n", text);
+            assert_false(passes);
+        }
+    }
+    assert_true(count >= 3000);
+}
+
 static void ID2_nothing_is_cut_off(void **state)
 {
     (void)state;
@@ -394,9 +463,11 @@ int main(void)
         STORY_TEST(ID2_the_last_five_passwords_are_refused_and_ninety_days_are_the_end),
         STORY_TEST(ID12_unused_accounts_are_suspended),
         STORY_TEST(a_new_cost_is_taken_over_at_the_next_sign_in),
+        STORY_TEST(ID11_the_password_is_asked_for_again_and_failures_lock),
         STORY_TEST(below_reaches_the_departments_under_ones_own),
         STORY_TEST(AU2_days_are_bound_without_a_gap_and_once),
         cmocka_unit_test(ID2_each_profile_takes_and_refuses),
+        cmocka_unit_test(ID2_three_thousand_usual_passwords_are_refused),
         cmocka_unit_test(ID2_nothing_is_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,30 @@
+/* Inside the catalogue: what drafts, publication and superiors' lists share. Not for others. */
+#ifndef OFFICE_CATALOGUE_WORK_H
+#define OFFICE_CATALOGUE_WORK_H
+
+#include "office/catalogue.h"
+
+/* An item's fields out of a draft's JSON, and into it; memory in arena. */
+MUST enum err catalogue_parse(struct str values[MODEL_ITEM_COUNT], struct arena *arena,
+                              struct str content);
+MUST enum err catalogue_content(struct str *out, struct arena *arena,
+                                const struct str values[MODEL_ITEM_COUNT]);
+/* A draft within the errand's reach. ERR_MISSING with words. */
+MUST enum err catalogue_draft(struct store_draft *out, struct errand *e, struct db_tx *tx,
+                              int64_t id);
+/* The form of all fields: normalises them, completes compiler and cap, resolves departments. */
+MUST enum err catalogue_judge(struct errand *e, struct db_tx *tx,
+                              struct str values[MODEL_ITEM_COUNT]);
+
+/* A step of a draft and its audit row. */
+struct catalogue_change {
+    const char *action;
+    const char *step;
+    struct str words;
+    struct str before;
+    struct str after;
+};
+MUST enum err catalogue_step(struct errand *e, struct db_tx *tx, struct store_draft *draft,
+                             const struct catalogue_change *change);
+
+#endif

@@ -1,0 +1,534 @@
+/* The catalogue from a superior's list to what the portal shows (R1-R12, R16-R18), on both
+ * databases. Expected values follow from the documents and from the files' own rows. */
+#include "rig_office.h"
+
+#include "base/time.h"
+#include "office/catalogue.h"
+#include "office/portal.h"
+#include "office/task.h"
+
+#include <string.h>
+
+#define DAY TIME_DAY
+
+/* 2026-03-02 09:00 in China */
+static const int64_t MORNING = INT64_C(1772413200000000);
+
+/* Who acts, and how far he reaches. */
+static struct errand *by(struct story *s, const char *actor, const char *department)
+{
+    s->e.fault = (struct fault){0};
+    s->e.actor = str_of(actor);
+    s->e.key = STR("");
+    s->e.scope = (struct office_scope){
+        .level = strcmp(department, "*") == 0 ? MODEL_SCOPE_ALL : MODEL_SCOPE_DEPARTMENT,
+        .department = str_of(department)};
+    return &s->e;
+}
+
+static void county(struct story *s)
+{
+    story_import_text(
+        s, "departments",
+        "部门代码,部门名称\nSCJG,市场监督管理局\nXFJY,消防救援大队\nWHLY,文化和旅游局\n");
+    story_import_text(
+        s, "items",
+        "编制单位,抽查类别,抽查事项,检查对象,事项类别,检查方式,检查主体,检查内容,检查依据\n"
+        "市场监督管理局,食品安全,食品销售监督检查,食品销售者,重点,现场检查,县级,索证索票,"
+        "食品安全法\n"
+        "市场监督管理局,广告,广告经营检查,广告经营者,一般,书面检查,县级,广告内容,广告法\n");
+    s->e.now = MORNING; /* importing took the machine's clock */
+}
+
+/* What a complete item says. */
+static struct office_draft_edit whole(const char *name)
+{
+    struct office_draft_edit edit = {.kind = STR("new"), .reason = STR("")};
+    for (size_t i = 0; i < MODEL_ITEM_COUNT; i++)
+        edit.values[i] = STR("");
+    edit.values[MODEL_ITEM_CATEGORY] = STR("文化市场");
+    edit.values[MODEL_ITEM_NAME] = str_of(name);
+    edit.values[MODEL_ITEM_OBJECTS] = STR("娱乐场所");
+    edit.values[MODEL_ITEM_CLASS] = STR("general");
+    edit.values[MODEL_ITEM_METHODS] = STR("实地核查");
+    edit.values[MODEL_ITEM_SUBJECT] = STR("县级文化和旅游部门");
+    edit.values[MODEL_ITEM_CONTENT] = STR("经营许可");
+    edit.values[MODEL_ITEM_BASIS] = STR("《娱乐场所管理条例》第三条");
+    return edit;
+}
+
+static int64_t version_of(struct story *s, int64_t id)
+{
+    char sql[120];
+    snprintf(sql, sizeof sql, "SELECT version FROM item_draft WHERE id = %lld", (long long)id);
+    return story_number(s, sql);
+}
+
+static int64_t saved(struct story *s, const struct office_draft_edit *edit)
+{
+    int64_t id = 0;
+    enum err err = office_draft_save(&id, by(s, "wang", "WHLY"), edit);
+    if (err != ERR_OK)
+        print_message("%s\n", s->e.fault.text);
+    assert_int_equal(err, ERR_OK);
+    return id;
+}
+
+static enum err review(struct story *s, const char *actor, int64_t id, bool agree)
+{
+    const struct office_item_review r = {id, version_of(s, id), agree,
+                                         agree ? STR("") : STR("依据不全，请补充条款")};
+    return office_draft_review(by(s, actor, "WHLY"), &r);
+}
+
+static enum err publish(struct story *s, int64_t id, int32_t on)
+{
+    const struct office_item_publish p = {&id, 1, on, STR("示双随机办〔2026〕3号")};
+    enum err err = office_items_publish(by(s, "ban", "*"), &p);
+    if (err != ERR_OK)
+        print_message("%s\n", s->e.fault.text);
+    return err;
+}
+
+/* Submitted by wang, agreed to by li. */
+static void agreed(struct story *s, int64_t id)
+{
+    assert_int_equal(office_draft_submit(by(s, "wang", "WHLY"), id, version_of(s, id)), ERR_OK);
+    assert_int_equal(review(s, "li", id, true), ERR_OK);
+}
+
+static void R11_a_draft_goes_through_another_persons_review(void **state)
+{
+    struct story *s = *state;
+    struct office_draft_edit edit = whole("娱乐场所经营检查");
+    county(s);
+    int64_t id = saved(s, &edit);
+    assert_int_equal(review(s, "li", id, true), ERR_STATE);
+    assert_int_equal(office_draft_submit(by(s, "wang", "WHLY"), id, 1), ERR_OK);
+    assert_int_equal(office_draft_submit(by(s, "wang", "WHLY"), id, 2), ERR_STATE);
+    assert_int_equal(review(s, "wang", id, true), ERR_FORBIDDEN);
+    const struct office_item_review mute = {id, 2, false, STR(" ")};
+    assert_int_equal(office_draft_review(by(s, "li", "WHLY"), &mute), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "words");
+    assert_int_equal(review(s, "li", id, false), ERR_OK);
+    edit.id = id;
+    edit.version = 3;
+    edit.values[MODEL_ITEM_BASIS] = STR("《娱乐场所管理条例》第三条、第三十一条");
+    (void)saved(s, &edit);
+    edit.version = 3;
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_CONFLICT);
+    agreed(s, id);
+    assert_int_equal(publish(s, id, date_of_time(MORNING)), ERR_OK);
+    assert_string_equal(story_text(s, "SELECT code FROM item WHERE name = '娱乐场所经营检查'"),
+                        "WHLY-S0001");
+    assert_string_equal(story_text(s, "SELECT compiler FROM item WHERE code = 'WHLY-S0001'"),
+                        "文化和旅游局");
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item_step"), 7);
+    assert_int_equal(publish(s, id, date_of_time(MORNING)), ERR_STATE);
+    struct store_item_step *steps = NULL;
+    size_t count = 0;
+    assert_int_equal(office_draft_steps(&steps, &count, by(s, "li", "WHLY"), id), ERR_OK);
+    static const char *const course[] = {"saved",     "submitted", "returned", "saved",
+                                         "submitted", "approved",  "published"};
+    for (size_t i = 0; i < count; i++)
+        assert_true(str_eq(steps[i].step, str_of(course[i])));
+    assert_true(str_eq(steps[2].words, STR("依据不全，请补充条款")));
+}
+
+static void R2_an_incomplete_item_is_saved_but_not_handed_in(void **state)
+{
+    struct story *s = *state;
+    static const enum model_item_field needed[] = {MODEL_ITEM_CATEGORY, MODEL_ITEM_SUBJECT,
+                                                   MODEL_ITEM_CONTENT, MODEL_ITEM_METHODS,
+                                                   MODEL_ITEM_BASIS};
+    county(s);
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        struct office_draft_edit edit = whole("缺项");
+        edit.values[needed[i]] = STR("");
+        int64_t id = saved(s, &edit);
+        assert_int_equal(office_draft_submit(by(s, "wang", "WHLY"), id, 1), ERR_INPUT);
+        assert_string_equal(s->e.fault.field, model_items.fields[needed[i]].name);
+    }
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item_draft WHERE state = 'draft'"), 5);
+}
+
+static void R5_a_general_item_has_a_cap_and_a_key_item_none(void **state)
+{
+    struct story *s = *state;
+    int64_t id = 0;
+    struct office_draft_edit edit = whole("比例");
+    county(s);
+    edit.values[MODEL_ITEM_CAP] = STR("11%");
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "cap");
+    assert_non_null(strstr(s->e.fault.text, "舞政〔2020〕2号"));
+    edit.values[MODEL_ITEM_CAP] = STR("3%");
+    id = saved(s, &edit);
+    struct office_draft d;
+    assert_int_equal(office_draft_get(&d, by(s, "wang", "WHLY"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_CAP], STR("3/100")));
+    edit.values[MODEL_ITEM_CAP] = STR("");
+    id = saved(s, &edit);
+    assert_int_equal(office_draft_get(&d, by(s, "wang", "WHLY"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_CAP], STR("1/10")));
+    edit.values[MODEL_ITEM_CLASS] = STR("key");
+    id = saved(s, &edit);
+    assert_int_equal(office_draft_get(&d, by(s, "wang", "WHLY"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_CAP], STR("1/1")));
+}
+
+static void R7_a_version_holds_from_its_day_and_older_tasks_keep_theirs(void **state)
+{
+    struct story *s = *state;
+    struct office_draft_edit edit = whole("场所检查");
+    uint64_t moved = 9;
+    int32_t today = date_of_time(MORNING);
+    county(s);
+    int64_t id = saved(s, &edit);
+    agreed(s, id);
+    assert_int_equal(publish(s, id, today - 1), ERR_INPUT);
+    assert_int_equal(publish(s, id, today), ERR_OK);
+    story_run(s, "INSERT INTO task_item (tenant, task, item, department) SELECT tenant, 7, id,"
+                 " department FROM item WHERE code = 'WHLY-S0001'");
+    edit.kind = STR("change");
+    edit.code = STR("WHLY-S0001");
+    edit.reason = STR("条例修订");
+    edit.values[MODEL_ITEM_CONTENT] = STR("经营许可；未成年人保护");
+    int64_t change = saved(s, &edit);
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_STATE);
+    agreed(s, change);
+    assert_int_equal(publish(s, change, today + 30), ERR_OK);
+    struct store_item *versions = NULL;
+    size_t count = 0;
+    assert_int_equal(office_item(&versions, &count, by(s, "wang", "WHLY"), STR("WHLY-S0001")),
+                     ERR_OK);
+    assert_int_equal(count, 2);
+    assert_true(str_eq(versions[0].state, STR("coming")));
+    assert_true(str_eq(versions[1].state, STR("active")));
+    struct store_public_item *shown = NULL;
+    assert_int_equal(office_portal_item(&shown, &count, by(s, "", "*"), STR("WHLY-S0001")), ERR_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(shown[0].valid_from, today + 30);
+    s->e.now = MORNING + 29 * DAY;
+    assert_int_equal(office_items_follow(&moved, by(s, "serve", "*")), ERR_OK);
+    assert_int_equal(moved, 0);
+    s->e.now = MORNING + 30 * DAY;
+    assert_int_equal(office_items_follow(&moved, by(s, "serve", "*")), ERR_OK);
+    assert_int_equal(moved, 1);
+    assert_int_equal(office_items_follow(&moved, by(s, "serve", "*")), ERR_OK);
+    assert_int_equal(moved, 0);
+    assert_int_equal(
+        story_number(s, "SELECT version FROM item WHERE code = 'WHLY-S0001' AND state = 'active'"),
+        2);
+    assert_int_equal(
+        story_number(s, "SELECT i.version FROM task_item t JOIN item i ON i.tenant = t.tenant"
+                        " AND i.id = t.item WHERE t.task = 7"),
+        1);
+}
+
+static void a_coming_version_can_be_taken_back_and_stays_in_the_history(void **state)
+{
+    struct story *s = *state;
+    struct office_draft_edit edit = whole("场所检查");
+    uint64_t moved = 9;
+    int32_t today = date_of_time(MORNING);
+    county(s);
+    int64_t id = saved(s, &edit);
+    agreed(s, id);
+    assert_int_equal(publish(s, id, today + 5), ERR_OK);
+    assert_int_equal(office_item_withdraw(by(s, "ban", "*"), STR("WHLY-S0001"), STR("")),
+                     ERR_INPUT);
+    assert_int_equal(office_item_withdraw(by(s, "ban", "*"), STR("WHLY-S0001"), STR("上级未同意")),
+                     ERR_OK);
+    assert_int_equal(office_item_withdraw(by(s, "ban", "*"), STR("WHLY-S0001"), STR("上级未同意")),
+                     ERR_MISSING);
+    s->e.now = MORNING + 6 * DAY;
+    assert_int_equal(office_items_follow(&moved, by(s, "serve", "*")), ERR_OK);
+    assert_int_equal(moved, 0);
+    assert_string_equal(story_text(s, "SELECT state FROM item WHERE code = 'WHLY-S0001'"),
+                        "withdrawn");
+}
+
+static void an_item_ends_on_its_day(void **state)
+{
+    struct story *s = *state;
+    uint64_t moved = 0;
+    struct office_draft_edit end = {
+        .kind = STR("close"), .code = STR("SCJG-S0002"), .reason = STR("")};
+    int64_t id = 0;
+    county(s);
+    for (size_t i = 0; i < MODEL_ITEM_COUNT; i++)
+        end.values[i] = STR("");
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &end), ERR_MISSING);
+    assert_int_equal(office_draft_save(&id, by(s, "sun", "SCJG"), &end), ERR_OK);
+    assert_int_equal(office_draft_submit(by(s, "sun", "SCJG"), id, 1), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "reason");
+    end.id = id;
+    end.version = 1;
+    end.reason = STR("依据已废止");
+    assert_int_equal(office_draft_save(&id, by(s, "sun", "SCJG"), &end), ERR_OK);
+    assert_int_equal(office_draft_submit(by(s, "sun", "SCJG"), id, 2), ERR_OK);
+    const struct office_item_review r = {id, 3, true, STR("")};
+    assert_int_equal(office_draft_review(by(s, "li", "WHLY"), &r), ERR_MISSING);
+    assert_int_equal(office_draft_review(by(s, "qian", "SCJG"), &r), ERR_OK);
+    assert_int_equal(publish(s, id, date_of_time(MORNING) + 1), ERR_OK);
+    assert_string_equal(story_text(s, "SELECT state FROM item WHERE code = 'SCJG-S0002'"),
+                        "active");
+    s->e.now = MORNING + DAY;
+    assert_int_equal(office_items_follow(&moved, by(s, "serve", "*")), ERR_OK);
+    assert_int_equal(moved, 1);
+    assert_string_equal(story_text(s, "SELECT state FROM item WHERE code = 'SCJG-S0002'"),
+                        "closed");
+}
+
+static void another_departments_draft_is_not_there(void **state)
+{
+    struct story *s = *state;
+    struct office_draft_edit edit = whole("场所检查");
+    struct office_draft d;
+    struct office_draft *rows = NULL;
+    size_t count = 9;
+    int64_t waiting = 9;
+    county(s);
+    int64_t id = saved(s, &edit);
+    assert_int_equal(office_draft_get(&d, by(s, "sun", "SCJG"), id), ERR_MISSING);
+    assert_int_equal(office_drafts(&rows, &count, by(s, "sun", "SCJG"), STR("")), ERR_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(office_draft_submit(by(s, "sun", "SCJG"), id, 1), ERR_MISSING);
+    assert_int_equal(office_draft_drop(by(s, "sun", "SCJG"), id, 1), ERR_MISSING);
+    edit.id = id;
+    edit.version = 1;
+    assert_int_equal(office_draft_save(&id, by(s, "sun", "SCJG"), &edit), ERR_MISSING);
+    assert_int_equal(office_draft_count(&waiting, by(s, "sun", "SCJG"), STR("draft")), ERR_OK);
+    assert_int_equal(waiting, 0);
+    assert_int_equal(office_draft_count(&waiting, by(s, "ban", "*"), STR("draft")), ERR_OK);
+    assert_int_equal(waiting, 1);
+    struct errand *nobody = by(s, "x", "WHLY");
+    nobody->scope.level = MODEL_SCOPE_NONE;
+    assert_int_equal(office_draft_get(&d, nobody, id), ERR_MISSING);
+}
+
+static void R12_partners_are_departments_and_never_the_lead(void **state)
+{
+    struct story *s = *state;
+    int64_t id = 0;
+    struct office_draft_edit edit = whole("联合检查");
+    county(s);
+    edit.values[MODEL_ITEM_PARTNERS] = STR("消防救援大队、税务局");
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "partners");
+    edit.values[MODEL_ITEM_PARTNERS] = STR("消防救援大队、文化和旅游局");
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_INPUT);
+    edit.values[MODEL_ITEM_PARTNERS] = STR("XFJY，市场监督管理局;消防救援大队");
+    id = saved(s, &edit);
+    struct office_draft d;
+    assert_int_equal(office_draft_get(&d, by(s, "wang", "WHLY"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_PARTNERS], STR("消防救援大队、市场监督管理局")));
+}
+
+static void a_double_submit_makes_one_draft(void **state)
+{
+    struct story *s = *state;
+    int64_t first = 0;
+    int64_t second = 0;
+    const struct office_draft_edit edit = whole("场所检查");
+    county(s);
+    struct errand *e = by(s, "wang", "WHLY");
+    e->key = STR("desk-1-abc");
+    assert_int_equal(office_draft_save(&first, e, &edit), ERR_OK);
+    e->key = STR("desk-1-abc");
+    assert_int_equal(office_draft_save(&second, e, &edit), ERR_OK);
+    assert_int_equal(first, second);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item_draft"), 1);
+}
+
+/* --- superiors' lists --- */
+
+static void superior(struct story *s, const char *list, const char *path)
+{
+    const struct office_import job = {
+        .resource = STR("superior"), .path = path, .list = str_of(list)};
+    enum err err = story_import_err(s, &job);
+    if (err != ERR_OK)
+        print_message("%s\n", s->e.fault.text);
+    assert_int_equal(err, ERR_OK);
+}
+
+static int64_t row_of(struct story *s, const char *name)
+{
+    char sql[160];
+    snprintf(sql, sizeof sql, "SELECT id FROM item_superior WHERE name = '%s'", name);
+    return story_number(s, sql);
+}
+
+static const char province[] =
+    "序号,抽查类别,抽查事项,检查对象,事项类别,检查方式,检查主体,检查内容,检查依据,实施部门\n"
+    "1,食品安全,食品销售监督检查,食品销售者,重点,现场检查,县级,索证索票；进货查验,食品安全法,"
+    "市场监督管理局\n"
+    "2,广告,广告经营检查,广告经营者,一般,书面检查,县级,广告内容,广告法,市场监督管理局\n"
+    "3,文化市场,网吧检查,上网服务场所,一般,实地核查,县级,实名登记,条例,\n"
+    "4,海事,船舶检查,船舶,一般,实地核查,市级,证书,条例,\n";
+
+static void R10_a_department_claims_or_declines_what_the_superior_lists(void **state)
+{
+    struct story *s = *state;
+    struct store_superior *rows = NULL;
+    size_t count = 0;
+    int64_t total = 0;
+    county(s);
+    superior(s, "省清单2026", story_file(s, "province.csv", province));
+    superior(s, "省清单2026", story_file(s, "province.csv", province));
+    assert_int_equal(s->report.same, 4);
+    struct store_superior_find find = {.state = STR("open"), .like = STR("%"), .most = 50};
+    assert_int_equal(office_superiors(&rows, &count, &total, by(s, "wang", "WHLY"), &find), ERR_OK);
+    assert_int_equal(total, 2); /* what nobody was named for */
+    assert_int_equal(office_superiors(&rows, &count, &total, by(s, "sun", "SCJG"), &find), ERR_OK);
+    assert_int_equal(total, 4);
+    assert_int_equal(count, 4);
+    int64_t ids[] = {row_of(s, "食品销售监督检查"), row_of(s, "广告经营检查")};
+    const struct office_superior_answer ours = {.ids = ids, .count = 2};
+    assert_int_equal(office_superior_claim(by(s, "wang", "WHLY"), &ours), ERR_MISSING);
+    assert_int_equal(office_superior_claim(by(s, "sun", "SCJG"), &ours), ERR_OK);
+    assert_int_equal(office_superior_claim(by(s, "sun", "SCJG"), &ours), ERR_STATE);
+    /* the first says something new, the second what the department has */
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item_draft"), 1);
+    assert_string_equal(story_text(s, "SELECT code FROM item_draft"), "SCJG-S0001");
+    assert_string_equal(story_text(s, "SELECT kind FROM item_draft"), "change");
+    int64_t net = row_of(s, "网吧检查");
+    const struct office_superior_answer second = {.ids = &net, .count = 1};
+    assert_int_equal(office_superior_claim(by(s, "wang", "WHLY"), &second), ERR_OK);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item_draft WHERE kind = 'new'"), 1);
+    int64_t ship = row_of(s, "船舶检查");
+    struct office_superior_answer no = {.ids = &ship, .count = 1, .reason = STR("")};
+    assert_int_equal(office_superior_decline(by(s, "wang", "WHLY"), &no), ERR_INPUT);
+    no.reason = STR("不属于本部门职责");
+    assert_int_equal(office_superior_decline(by(s, "wang", "WHLY"), &no), ERR_OK);
+    no.department = STR("XFJY");
+    no.reason = STR("请消防核对");
+    assert_int_equal(office_superior_assign(by(s, "wang", "WHLY"), &no), ERR_FORBIDDEN);
+    assert_int_equal(office_superior_assign(by(s, "ban", "*"), &no), ERR_OK);
+    find.reach = (struct store_reach){0};
+    assert_int_equal(office_superiors(&rows, &count, &total, by(s, "zhou", "XFJY"), &find), ERR_OK);
+    assert_int_equal(total, 1);
+    struct store_superior_list *lists = NULL;
+    assert_int_equal(office_superior_lists(&lists, &count, by(s, "ban", "*")), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(lists[0].rows, 4);
+    assert_int_equal(lists[0].open, 1);
+    assert_int_equal(lists[0].claimed, 3);
+}
+
+static void a_claimed_draft_that_is_taken_back_opens_the_row_again(void **state)
+{
+    struct story *s = *state;
+    county(s);
+    superior(s, "省清单2026", story_file(s, "province.csv", province));
+    int64_t net = row_of(s, "网吧检查");
+    const struct office_superior_answer answer = {.ids = &net, .count = 1};
+    assert_int_equal(office_superior_claim(by(s, "wang", "WHLY"), &answer), ERR_OK);
+    int64_t id = story_number(s, "SELECT draft FROM item_superior WHERE name = '网吧检查'");
+    assert_int_equal(office_draft_drop(by(s, "wang", "WHLY"), id, 1), ERR_OK);
+    assert_string_equal(story_text(s, "SELECT state FROM item_superior WHERE name = '网吧检查'"),
+                        "open");
+    assert_int_equal(office_superior_claim(by(s, "wang", "WHLY"), &answer), ERR_OK);
+}
+
+static void an_import_does_not_change_an_item_behind_its_coming_version(void **state)
+{
+    struct story *s = *state;
+    county(s);
+    struct office_draft_edit edit = whole("广告经营检查");
+    edit.kind = STR("change");
+    edit.code = STR("SCJG-S0002");
+    edit.reason = STR("修订");
+    int64_t id = 0;
+    assert_int_equal(office_draft_save(&id, by(s, "sun", "SCJG"), &edit), ERR_OK);
+    assert_int_equal(office_draft_submit(by(s, "sun", "SCJG"), id, 1), ERR_OK);
+    const struct office_item_review r = {id, 2, true, STR("")};
+    assert_int_equal(office_draft_review(by(s, "qian", "SCJG"), &r), ERR_OK);
+    assert_int_equal(publish(s, id, date_of_time(MORNING) + 9), ERR_OK);
+    story_import_text(s, "items",
+                      "编制单位,抽查类别,抽查事项,检查对象,检查内容\n"
+                      "市场监督管理局,食品安全,食品销售监督检查,食品销售者,冷链\n"
+                      "市场监督管理局,广告,广告经营检查,广告经营者,互联网广告\n");
+    const struct story_counts want = {.seen = 2, .changed = 1, .rejected = 1};
+    story_counts(s, &want);
+    story_problem(s, 3, "尚未施行");
+}
+
+static void R10_the_real_list_of_a_province_is_claimed_whole(void **state)
+{
+    struct story *s = *state;
+    char path[256];
+    int64_t ids[400];
+    struct store_superior *rows = NULL;
+    size_t count = 0;
+    int64_t total = 0;
+    if (story_shared(path, sizeof path, "items/hainan_2020_random_check_items.csv") == NULL)
+        return;
+    county(s);
+    superior(s, "海南省2020", path);
+    struct store_superior_find find = {.state = STR("open"), .like = STR("%"), .most = 400};
+    assert_int_equal(office_superiors(&rows, &count, &total, by(s, "sun", "SCJG"), &find), ERR_OK);
+    assert_int_equal(total, (int64_t)s->report.added);
+    assert_true(count > 50 && count < 400);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = rows[i].id;
+    const struct office_superior_answer all = {.ids = ids, .count = count};
+    enum err err = office_superior_claim(by(s, "sun", "SCJG"), &all);
+    if (err != ERR_OK)
+        print_message("%s\n", s->e.fault.text);
+    assert_int_equal(err, ERR_OK);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item_draft"), (int64_t)count);
+    assert_int_equal(
+        story_number(s, "SELECT count(id) FROM item_superior WHERE state <> 'claimed'"), 0);
+}
+
+static void R17_a_check_outside_the_draw_needs_a_ground(void **state)
+{
+    struct story *s = *state;
+    struct office_outside check = {.object = STR("红星饭店"),
+                                   .checked_on = date_of_time(MORNING),
+                                   .source = STR("complaint"),
+                                   .ground = STR(""),
+                                   .note = STR("")};
+    struct store_outside *rows = NULL;
+    size_t count = 0;
+    int64_t drawn = 9;
+    county(s);
+    assert_int_equal(office_outside_add(by(s, "sun", "SCJG"), &check), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "ground");
+    check.ground = STR("《食品安全法》第一百一十条；12315 投诉 2026-118 号");
+    check.source = STR("plan");
+    assert_int_equal(office_outside_add(by(s, "sun", "SCJG"), &check), ERR_INPUT);
+    check.source = STR("complaint");
+    assert_int_equal(office_outside_add(by(s, "sun", "SCJG"), &check), ERR_OK);
+    assert_int_equal(office_outsides(&rows, &count, &drawn, by(s, "sun", "SCJG"), 2026), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(drawn, 0);
+    assert_int_equal(office_outsides(&rows, &count, &drawn, by(s, "wang", "WHLY"), 2026), ERR_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(office_outsides(&rows, &count, &drawn, by(s, "sun", "SCJG"), 2025), ERR_OK);
+    assert_int_equal(count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY_TEST(R11_a_draft_goes_through_another_persons_review),
+        STORY_TEST(R2_an_incomplete_item_is_saved_but_not_handed_in),
+        STORY_TEST(R5_a_general_item_has_a_cap_and_a_key_item_none),
+        STORY_TEST(R7_a_version_holds_from_its_day_and_older_tasks_keep_theirs),
+        STORY_TEST(a_coming_version_can_be_taken_back_and_stays_in_the_history),
+        STORY_TEST(an_item_ends_on_its_day),
+        STORY_TEST(another_departments_draft_is_not_there),
+        STORY_TEST(R12_partners_are_departments_and_never_the_lead),
+        STORY_TEST(a_double_submit_makes_one_draft),
+        STORY_TEST(R10_a_department_claims_or_declines_what_the_superior_lists),
+        STORY_TEST(a_claimed_draft_that_is_taken_back_opens_the_row_again),
+        STORY_TEST(an_import_does_not_change_an_item_behind_its_coming_version),
+        STORY_TEST(R10_the_real_list_of_a_province_is_claimed_whole),
+        STORY_TEST(R17_a_check_outside_the_draw_needs_a_ground),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
