@@ -30,6 +30,14 @@ static const struct {
     {MODEL_PERMISSION_HEALTH_VIEW, "名录库", "/desk/health", "两库质量（全新特）"},
     {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/departments", "部门管理"},
     {MODEL_PERMISSION_ACCOUNT_VIEW, "组织机构", "/desk/accounts", "用户管理"},
+    {MODEL_PERMISSION_ITEM_VIEW, "抽查事项", "/desk/items", "抽查事项清单"},
+    {MODEL_PERMISSION_ITEM_VIEW, "抽查事项", "/desk/joint", "部门联合抽查事项"},
+    {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/drafts", "草稿、审查和公布"},
+    {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/superior", "上级清单认领"},
+    {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/outside", "非随机检查登记"},
+    {MODEL_PERMISSION_SETTING_VIEW, "系统管理", "/desk/settings", "系统设置"},
+    {MODEL_PERMISSION_SETTING_VIEW, "系统管理", "/desk/dictionaries", "字典"},
+    {MODEL_PERMISSION_SETTING_VIEW, "系统管理", "/desk/calendar", "工作日历"},
     {MODEL_PERMISSION_MATRIX_VIEW, "系统管理", "/desk/matrix", "权限表"},
     {MODEL_PERMISSION_AUDIT_VIEW, "系统管理", "/desk/audit", "审计日志"},
 };
@@ -49,6 +57,15 @@ static const char *const desk_words[][2] = {
     {"password", "密码已修改，其他地方的登录都已结束。"},
     {"revoked", "已收回，对方须重新登录。"},
     {"setup", "三员账号已建立。请三人分别登录，首次登录须修改密码。"},
+    {"submitted", "已提交审查。"},
+    {"dropped", "已撤销。"},
+    {"agreed", "已审查同意，等待公布。"},
+    {"returned", "已退回起草人。"},
+    {"published", "已公布，公示平台一分钟内显示。"},
+    {"withdrawn", "已撤回。"},
+    {"claimed", "已认领；有变化的已生成草稿，请核对后提交审查。"},
+    {"declined", "已登记为不认领。"},
+    {"assigned", "已分派。"},
     {"out", "已退出登录。"},
     {"removed", "文件已删除，没有导入任何内容。"},
     {"ordered", "任务已下达，完成后可在本页查看结果；可以关闭页面，稍后再来。"},
@@ -129,6 +146,42 @@ static enum err desk_refuse(struct errand *e, const struct web_route *route, con
     return fault_set(fault, ERR_FORBIDDEN, "%s", reason);
 }
 
+/* Not lately enough: the page that asks for the password, with all that was typed in it. A password
+ * that came along is looked at first. *answered: the page stands in the reply. */
+static enum err desk_prove(bool *answered, struct web_reply *reply,
+                           const struct web_request *request, struct errand *e,
+                           const struct office_session *session)
+{
+    struct page p;
+    struct str typed = web_field(request, "proof_password");
+    bool proven = false;
+    enum err err = office_session_proven(&proven, e, session);
+    if (err != ERR_OK || proven)
+        return err;
+    if (typed.len > 0)
+        err = office_session_prove(e, session, typed);
+    if (err != ERR_OK && err != ERR_FORBIDDEN && err != ERR_RATE)
+        return err;
+    if (err == ERR_OK && typed.len > 0)
+        return ERR_OK;
+    *answered = true;
+    desk_begin(&p, request, "", "请再次输入密码");
+    if (err != ERR_OK)
+        desk_say(&p, false, str_of(fault_text(&e->fault)));
+    web_set(&p.model, &p.model.root, "action", request->path);
+    struct web_value *list = web_set_list(&p.model, &p.model.root, "typed");
+    for (size_t i = 0; i < request->field_count; i++) {
+        struct str name = request->fields[i].name;
+        if (str_eq(name, STR("csrf")) || str_find(name, STR("password")) >= 0)
+            continue;
+        struct web_value *row = web_list_add(&p.model, list);
+        web_set(&p.model, row, "name", name);
+        web_set(&p.model, row, "value", request->fields[i].value);
+    }
+    reply->status = err == ERR_RATE ? 429 : 401;
+    return page_end(reply, &p, "desk_prove");
+}
+
 enum err page_guard(bool *answered, struct web_reply *reply, struct web_request *request,
                     const struct web_route *route, struct fault *fault)
 {
@@ -155,6 +208,8 @@ enum err page_guard(bool *answered, struct web_reply *reply, struct web_request 
     if (desk->scope.level == MODEL_SCOPE_NONE)
         return desk_refuse(&e, route, "您的角色没有这项权限；如确需使用，请与安全管理员联系",
                            fault);
+    if ((route->flags & WEB_PROVE) != 0)
+        return desk_prove(answered, reply, request, &e, &desk->session);
     return ERR_OK;
 }
 
@@ -297,7 +352,7 @@ static void desk_shell(struct page *p, const struct web_request *request, const 
     p->request = request;
     web_model_init(m, request->arena);
     p->errand = desk_errand(request);
-    web_set(m, &m->root, "site", p->site->reader->name);
+    web_set(m, &m->root, "site", page_site_name(p->site));
     web_set_flag(m, &m->root, "training", p->site->reader->training);
     web_set(m, &m->root, "title", str_of(title));
     web_set(m, &m->root, "css", page_asset_path(p->site, "desk.css"));

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "office/account.h"
 #include "office/audit.h"
+#include "office/catalogue.h"
 #include "store/department.h"
 
 /* One figure with the list behind it. */
@@ -79,6 +80,73 @@ static enum err home_audit(struct page *p, struct web_value *list)
     return ERR_OK;
 }
 
+/* The catalogue: what waits for whoever drafts, reviews and publishes (R9-R11). Each figure is
+ * counted as far as the permission behind its list reaches. */
+static enum err home_drafts(struct page *p, struct web_value *list)
+{
+    static const struct {
+        enum model_permission permission;
+        const char *state;
+        struct home_todo todo;
+    } kinds[] = {
+        {MODEL_PERMISSION_ITEM_EDIT,
+         "returned",
+         {"/desk/drafts?state=returned", "份事项草稿被退回", "修改后再次提交", 0}},
+        {MODEL_PERMISSION_ITEM_EDIT,
+         "draft",
+         {"/desk/drafts?state=draft", "份事项草稿未提交", "补齐后提交审查", 0}},
+        {MODEL_PERMISSION_ITEM_REVIEW,
+         "submitted",
+         {"/desk/drafts?state=submitted", "份事项草稿待审查", NULL, 0}},
+        {MODEL_PERMISSION_ITEM_PUBLISH,
+         "approved",
+         {"/desk/drafts?state=approved", "份事项草稿待公布", NULL, 0}},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct home_todo todo = kinds[i].todo;
+        if (!desk_may(p, kinds[i].permission))
+            continue;
+        TRY(office_draft_count(&todo.count, &p->errand, str_of(kinds[i].state)));
+        if (todo.count > 0)
+            home_add(p, list, &todo);
+    }
+    return ERR_OK;
+}
+
+/* Departments without an item in force, while the year's day of publication is still ahead (R9). */
+static enum err home_catalogue(struct page *p, struct web_value *list)
+{
+    struct office_catalogue_gap gap = {0};
+    struct arena *arena = p->request->arena;
+    if (!desk_may(p, MODEL_PERMISSION_ITEM_PUBLISH))
+        return ERR_OK;
+    TRY(office_catalogue_gap(&gap, &p->errand));
+    struct str hint = arena_printf(arena, "事项清单应在每年 %.*s 前公布", STR_ARG(gap.until));
+    if (hint.data == NULL)
+        return ERR_MEMORY;
+    const struct home_todo todo = {"/desk/items", "个部门没有现行抽查事项", arena_cstr(arena, hint),
+                                   gap.departments};
+    if (gap.departments > 0)
+        home_add(p, list, &todo);
+    return ERR_OK;
+}
+
+static enum err home_items(struct page *p, struct web_value *list)
+{
+    struct office_scope own = p->errand.scope;
+    struct store_superior_find find = {.state = STR("open"), .like = STR("%")};
+    struct home_todo open = {"/desk/superior?state=open", "个上级事项待认领",
+                             "认领，或写明理由不认领", 0};
+    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
+                             MODEL_PERMISSION_ITEM_DRAFT));
+    TRY(home_drafts(p, list));
+    TRY(office_superiors(NULL, NULL, &open.count, &p->errand, &find));
+    if (open.count > 0 && desk_may(p, MODEL_PERMISSION_ITEM_EDIT))
+        home_add(p, list, &open);
+    p->errand.scope = own;
+    return home_catalogue(p, list);
+}
+
 enum err desk_home(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
@@ -93,6 +161,8 @@ enum err desk_home(struct web_reply *reply, const struct web_request *request, s
         err = home_accounts(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_AUDIT_VIEW))
         err = home_audit(&p, list);
+    if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_ITEM_DRAFT))
+        err = home_items(&p, list);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     web_set_flag(&p.model, &p.model.root, "has_todo", list->count > 0);

@@ -27,6 +27,7 @@ enum { FOOTER_ROWS = sizeof footer_rows / sizeof footer_rows[0] };
 struct page_footer {
     struct page_footer *older;
     struct arena arena;
+    struct str name; /* of the site; empty: the place's own */
     struct str texts[FOOTER_ROWS];
     bool any;
 };
@@ -40,6 +41,7 @@ static enum err footer_read(struct db_tx *tx, void *ctx)
 {
     struct footer_work *w = ctx;
     w->footer->any = false;
+    TRY(office_setting(&w->footer->name, w->e, tx, MODEL_SETTING_SITE_NAME));
     for (size_t i = 0; i < FOOTER_ROWS; i++) {
         TRY(office_setting(&w->footer->texts[i], w->e, tx, footer_rows[i].setting));
         w->footer->any = w->footer->any || w->footer->texts[i].len > 0;
@@ -76,6 +78,12 @@ void page_footer_free(struct page_site *site)
         footer = older;
     }
     site->footer = NULL;
+}
+
+struct str page_site_name(const struct page_site *site)
+{
+    const struct page_footer *footer = site->footer;
+    return footer != NULL && footer->name.len > 0 ? footer->name : site->reader->name;
 }
 
 void page_footer(struct page *p)

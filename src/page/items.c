@@ -11,6 +11,7 @@ static const struct {
     {"applies", offsetof(struct store_public_item, objects)},
     {"content", offsetof(struct store_public_item, content)},
     {"methods", offsetof(struct store_public_item, methods)},
+    {"item_form", offsetof(struct store_public_item, form)},
     {"subject", offsetof(struct store_public_item, subject)},
     {"partners", offsetof(struct store_public_item, partners)},
     {"basis", offsetof(struct store_public_item, basis)},
@@ -48,9 +49,29 @@ static void item_version_fields(struct page *p, struct web_value *row,
 
 static struct str item_state(const struct page *p, struct str state)
 {
-    return page_word(p, str_eq(state, STR("active"))     ? "in_force"
-                        : str_eq(state, STR("replaced")) ? "replaced_by_newer"
-                                                         : "out_of_force");
+    static const struct {
+        const char *state;
+        const char *word;
+    } words[] = {{"active", "in_force"},
+                 {"replaced", "replaced_by_newer"},
+                 {"coming", "in_force_later"},
+                 {"withdrawn", "withdrawn_before"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (str_eq(state, str_of(words[i].state)))
+            return page_word(p, words[i].word);
+    return page_word(p, "out_of_force");
+}
+
+/* The first day on which a version no longer holds, as text: its own end, or the day of the version
+ * that took its place. Versions stand newest first. */
+static struct str item_until(struct page *p, const struct store_public_item *rows, size_t i)
+{
+    if (rows[i].valid_until != 0)
+        return page_date(p, rows[i].valid_until);
+    while (i-- > 0)
+        if (!str_eq(rows[i].state, STR("withdrawn")))
+            return page_date(p, rows[i].valid_from);
+    return STR("");
 }
 
 static struct str item_cap(struct page *p, const struct store_public_item *i)
@@ -80,7 +101,7 @@ enum err page_item(struct web_reply *reply, const struct web_request *request, s
         struct web_value *row = web_list_add(m, list);
         web_set_count(m, row, "version", rows[i].version);
         web_set(m, row, "from", page_date(&p, rows[i].valid_from));
-        web_set(m, row, "until", i > 0 ? page_date(&p, rows[i - 1].valid_from) : STR(""));
+        web_set(m, row, "until", item_until(&p, rows, i));
         web_set(m, row, "state", item_state(&p, rows[i].state));
         web_set_flag(m, row, "newest", i == 0);
         web_set(m, row, "cap", item_cap(&p, &rows[i]));
@@ -147,6 +168,25 @@ static void tree_counts(struct items_tree *t)
     web_set_count(&t->p->model, t->category, "count", ++t->category_count);
 }
 
+/* Of the versions of one item from rows[0] on, newest first, the one that stands for it: that in
+ * force, else the newest that was not withdrawn. *next gets how many there are. */
+static const struct store_public_item *
+tree_chosen(size_t *next, const struct store_public_item *rows, size_t count)
+{
+    const struct store_public_item *chosen = NULL;
+    for (*next = 0; *next < count && str_eq(rows[*next].code, rows[0].code); (*next)++) {
+        const struct store_public_item *i = &rows[*next];
+        bool active = str_eq(i->state, STR("active"));
+        if (active || (chosen == NULL && !str_eq(i->state, STR("withdrawn"))))
+            chosen = i;
+        if (active)
+            break;
+    }
+    while (*next < count && str_eq(rows[*next].code, rows[0].code))
+        (*next)++;
+    return chosen;
+}
+
 enum err page_items(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
@@ -162,16 +202,17 @@ enum err page_items(struct web_reply *reply, const struct web_request *request, 
         return page_fail(fault, &p, err);
     struct web_model *m = &p.model;
     struct items_tree tree = {.p = &p, .compilers = web_set_list(m, &m->root, "compilers")};
-    for (size_t i = 0; i < count; i++) {
-        if (last != NULL && str_eq(last->code, rows[i].code))
-            continue; /* an older version: its page shows it */
-        tree_branch(&tree, &rows[i], last);
-        tree_item(&tree, &rows[i]);
+    for (size_t i = 0, next = 0; i < count; i += next) {
+        const struct store_public_item *item = tree_chosen(&next, &rows[i], count - i);
+        if (item == NULL || str_eq(item->state, STR("replaced")))
+            continue; /* withdrawn before it ever held; or stands in another category by now */
+        tree_branch(&tree, item, last);
+        tree_item(&tree, item);
         tree_counts(&tree);
-        last = &rows[i];
-        bool active = str_eq(rows[i].state, STR("active"));
+        last = item;
+        bool active = str_eq(item->state, STR("active"));
         shown += active;
-        keys += active && str_eq(rows[i].class, STR("key"));
+        keys += active && str_eq(item->class, STR("key"));
     }
     web_set_count(m, &m->root, "count", shown);
     web_set_count(m, &m->root, "keys", keys);

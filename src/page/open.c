@@ -202,6 +202,10 @@ static struct str open_item_state(struct str state)
 {
     if (str_eq(state, STR("active")))
         return STR("现行");
+    if (str_eq(state, STR("coming")))
+        return STR("待施行");
+    if (str_eq(state, STR("withdrawn")))
+        return STR("施行前已撤回");
     return str_eq(state, STR("replaced")) ? STR("已被新版本取代") : STR("已停用");
 }
 
@@ -492,7 +496,7 @@ static void catalog_set(struct json_writer *out, const struct web_request *reque
     json_write_str(out, year > 0 ? arena_printf(request->arena, "%s %d", set->label, year)
                                  : str_of(set->label));
     json_write_key(out, "dcterms:publisher");
-    json_write_str(out, site->reader->name);
+    json_write_str(out, page_site_name(site));
     json_write_key(out, "dcterms:accrualPeriodicity");
     json_write_str(out, STR("随发布更新"));
     json_write_key(out, "dcat:distribution");

@@ -101,7 +101,7 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
                                 .arena = request->arena,
                                 .actor = STR("portal"),
                                 .now = request->now};
-    web_set(m, root, "site", p->site->reader->name);
+    web_set(m, root, "site", page_site_name(p->site));
     web_set_flag(m, root, "training", p->site->reader->training);
     web_set(m, root, "title", title);
     web_set(m, root, "css", page_asset_path(p->site, "portal.css"));

@@ -87,6 +87,8 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
 struct str page_word(const struct page *p, const char *key);
 /* Renders the template of that name into the reply. */
 MUST enum err page_end(struct web_reply *reply, struct page *p, const char *name);
+/* What the site is called: the setting site.name, else the place. */
+struct str page_site_name(const struct page_site *site);
 /* Fills the footer block of a page; nothing where nothing is set. */
 void page_footer(struct page *p);
 /* Hands an office function's words up. */

@@ -3,49 +3,24 @@
 // width, in normal and in large type, with axe-core. Pages name no script, so this is also how they
 // are without it.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import * as kit from './desk_kit.mjs';
+import { demo, leave, serve, shoot, signIn, sizes, stop, violations } from './desk_kit.mjs';
 import { bin, havePeer, run, scratch } from './verify/kit.mjs';
-import { axe, browser } from './verify/site.mjs';
+import { browser } from './verify/site.mjs';
 
-const AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
-const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1366, height: 768 } };
-const shots = process.env.SUNLOT_SHOTS; // a folder for pictures to look at
-const servers = [];
 let chromium = null;
 let county = null;
-
-async function serve(folder) {
-  const process = spawn(bin, ['--data', folder, 'serve', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  servers.push(process);
-  for await (const line of createInterface({ input: process.stdout })) {
-    const site = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (site) return { site, folder };
-  }
-  return assert.fail('the server did not start');
-}
+const person = (site, viewport) => kit.person(chromium, site, viewport);
 
 before(async () => {
   if (havePeer) chromium = await browser();
-  if (!chromium) return;
-  const folder = scratch('county');
-  run(bin, ['demo', folder]);
-  county = await serve(folder);
-  const lines = readFileSync(join(folder, 'accounts.txt'), 'utf8').trim().split('\n');
-  county.passwords = Object.fromEntries(lines.map((line) => line.trim().split(/\s+/)));
+  if (chromium) county = await demo(scratch('county'));
 });
 
 after(async () => {
   await chromium?.close();
-  for (const server of servers) {
-    server.kill('SIGTERM');
-    const [code] = await once(server, 'exit');
-    assert.equal(code, 0, 'how the server ended');
-  }
+  await stop();
 });
 
 function inBrowser(name, work) {
@@ -55,42 +30,7 @@ function inBrowser(name, work) {
   });
 }
 
-async function person(site, viewport = sizes.desktop) {
-  const context = await chromium.newContext({ viewport });
-  const page = await context.newPage();
-  page.troubles = [];
-  const refused = /status of 4(00|01|03|04|09)/;
-  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && !refused.test(m.text()) && page.troubles.push(`${page.url()} ${m.text()}`));
-  page.on('pageerror', (error) => page.troubles.push(`${page.url()} ${error}`));
-  page.site = site;
-  return page;
-}
-
-async function signIn(page, name, password, fresh = null) {
-  await page.goto(`${page.site}/desk`);
-  await page.getByLabel('用户名').fill(name);
-  await page.getByLabel('密码').fill(password);
-  await page.getByRole('button', { name: '登录' }).click();
-  if (!fresh) return;
-  await page.getByLabel('现在的密码').fill(password);
-  await page.getByLabel('新密码', { exact: true }).fill(fresh);
-  await page.getByLabel('再填一次新密码').fill(fresh);
-  await page.getByRole('main').getByRole('button', { name: '修改密码' }).click();
-  await page.getByText('密码已修改').waitFor();
-}
-
 const heading = (page) => page.locator('h1').textContent();
-
-async function leave(page) {
-  assert.deepEqual(page.troubles, []);
-  await page.context().close();
-}
-
-async function shoot(page, name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-}
 
 inBrowser('three administrators set a county up from nothing', async () => {
   const folder = scratch('nothing');
@@ -203,14 +143,6 @@ inBrowser('a session that ends under a half-filled form loses nothing that was t
   assert.deepEqual(await page.context().cookies(), [], 'cookies after signing out');
   await leave(page);
 });
-
-async function violations(page) {
-  await page.evaluate(axe());
-  const { violations: found } = await page.evaluate((only) => window.axe.run(document, { runOnly: only, resultTypes: ['violations'], preload: false }), AA);
-  const words = found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((n) => `${n.html} ${n.failureSummary}`).join(' ; ')}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  return wide > 0 ? [...words, `${wide} px too wide`] : words;
-}
 
 // The pages that a role's menu leads to, and those behind their links and forms.
 const more = { xitong: ['/desk/accounts/new', '/desk/departments/new', '/desk/departments/SCJG', '/desk/departments/SCJG/edit', '/desk/nothing', '/desk/accounts?q=没有这个人', '/desk/accounts/1'], anquan: ['/desk/departments/new'], shenji: ['/desk/audit?action=sign-in'], jingban: [] };

@@ -1,0 +1,27 @@
+/* The workbench's pages of the catalogue: items and their versions, drafts, superiors' lists,
+ * checks outside the draw. */
+#ifndef PAGE_DESK_CATALOGUE_H
+#define PAGE_DESK_CATALOGUE_H
+
+#include "office/catalogue.h"
+#include "page/desk_list.h"
+
+extern const struct field_word desk_draft_kinds[];
+extern const struct field_word desk_draft_states[];
+
+/* The fields of an item as list `fields` of an object: label, text, and where a version before it
+ * says something else, that as `before` and the flag changed. */
+void desk_item_fields(struct page *p, struct web_value *object,
+                      const struct str values[MODEL_ITEM_COUNT], const struct str *before);
+/* The departments as choices of a select; the first is an empty one with these words. */
+MUST enum err desk_department_options(struct desk_form *form, struct web_value *field,
+                                      const char *none);
+/* "BASE/ID" */
+struct str desk_href(struct page *p, const char *base, int64_t id);
+
+web_handler desk_items, desk_item, desk_item_withdraw, desk_joint, desk_drafts, desk_draft,
+    desk_draft_new, desk_draft_edit, desk_draft_submit, desk_draft_drop, desk_draft_review,
+    desk_drafts_publish, desk_superior, desk_superior_row, desk_superior_claim,
+    desk_superior_decline, desk_superior_assign, desk_outside, desk_outside_new;
+
+#endif
