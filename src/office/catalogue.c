@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "office/catalogue_work.h"
+#include "office/reach.h"
 #include "office/setting.h"
 #include "sheet/value.h"
 #include "store/department.h"
@@ -12,13 +13,6 @@
 #include <string.h>
 
 enum { WORDS_MOST = 1500 /* bytes of a reason or an opinion */ };
-
-struct store_reach office_reach(const struct errand *e)
-{
-    return (struct store_reach){
-        .all = e->scope.level == MODEL_SCOPE_ALL,
-        .department = e->scope.level == MODEL_SCOPE_NONE ? STR("\x01") : e->scope.department};
-}
 
 /* --- reading --- */
 
@@ -131,8 +125,9 @@ static enum err drafts_read(struct db_tx *tx, void *ctx)
 {
     struct drafts_work *w = ctx;
     struct errand *e = w->e;
-    struct store_reach reach = office_reach(e);
+    struct store_reach reach = {0};
     struct store_draft *rows = NULL;
+    TRY(office_reach(&reach, e));
     TRY(store_drafts(&rows, w->count, e->arena, tx, e->office->tenant, &reach, w->state));
     *w->out = arena_array(e->arena, *w->count + 1, sizeof **w->out);
     if (*w->out == NULL)
@@ -152,7 +147,8 @@ enum err office_drafts(struct office_draft **out, size_t *count, struct errand *
 
 enum err catalogue_draft(struct store_draft *out, struct errand *e, struct db_tx *tx, int64_t id)
 {
-    struct store_reach reach = office_reach(e);
+    struct store_reach reach = {0};
+    TRY(office_reach(&reach, e));
     enum err err = store_draft_get(out, e->arena, tx, e->office->tenant, &reach, id);
     return err == ERR_MISSING ? fault_set(&e->fault, err, "没有这份草稿") : err;
 }
@@ -208,7 +204,8 @@ struct count_work {
 static enum err draft_counted(struct db_tx *tx, void *ctx)
 {
     struct count_work *w = ctx;
-    struct store_reach reach = office_reach(w->e);
+    struct store_reach reach = {0};
+    TRY(office_reach(&reach, w->e));
     return store_draft_count(w->out, tx, w->e->office->tenant, &reach, w->state);
 }
 
@@ -415,13 +412,13 @@ static enum err save_base(struct save_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
     struct store_item item = {0};
-    struct store_reach reach = office_reach(e);
+    struct store_reach reach = {0};
     int64_t open = 0;
     if (str_eq(w->edit->kind, STR("new")))
         return ERR_OK;
     enum err err = store_item_active(&item, e->arena, tx, e->office->tenant, w->edit->code);
-    if (err == ERR_OK && !reach.all &&
-        !str_eq(item.values[MODEL_ITEM_DEPARTMENT], reach.department))
+    TRY(office_reach(&reach, e));
+    if (err == ERR_OK && !office_reach_has(&reach, item.values[MODEL_ITEM_DEPARTMENT]))
         err = ERR_MISSING;
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "没有这个现行的抽查事项");

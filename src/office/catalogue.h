@@ -13,9 +13,6 @@
 #include "office/office.h"
 #include "store/catalogue.h"
 
-/* The errand's scope as statements want it. */
-struct store_reach office_reach(const struct errand *e);
-
 /* --- items --- */
 
 /* What is in force, coming or closed, in the order of the tree: department, category, item. */

@@ -1,6 +1,7 @@
 /* Superiors' lists, claimed or declined (R10), and checks outside the draw (R17): see catalogue.h.
  */
 #include "office/catalogue_work.h"
+#include "office/reach.h"
 
 #include "base/time.h"
 #include "base/utf8.h"
@@ -50,14 +51,15 @@ enum err office_superiors(struct store_superior **out, size_t *count, int64_t *t
                           struct errand *e, struct store_superior_find *find)
 {
     struct superiors_work w = {e, find, out, count, total};
-    find->reach = office_reach(e);
+    TRY(office_reach(&find->reach, e));
     return office_read(e, "superiors", superiors_read, &w);
 }
 
 static enum err superior_load(struct store_superior *out, struct errand *e, struct db_tx *tx,
                               int64_t id)
 {
-    struct store_reach reach = office_reach(e);
+    struct store_reach reach = {0};
+    TRY(office_reach(&reach, e));
     enum err err = store_superior_get(out, e->arena, tx, e->office->tenant, &reach, id);
     return err == ERR_MISSING ? fault_set(&e->fault, err, "上级清单中没有这一项") : err;
 }
@@ -390,7 +392,8 @@ static enum err outsides_read(struct db_tx *tx, void *ctx)
 {
     struct outsides_work *w = ctx;
     struct errand *e = w->e;
-    struct store_reach reach = office_reach(e);
+    struct store_reach reach = {0};
+    TRY(office_reach(&reach, e));
     TRY(store_drawn_visits(w->drawn, tx, e->office->tenant, &reach, w->year));
     return store_outsides(w->out, w->count, e->arena, tx, e->office->tenant, &reach, w->year);
 }

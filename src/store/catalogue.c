@@ -6,8 +6,7 @@
 #define FIELDS                                                                                     \
     "compiler, number, category, name, objects, class, methods, subject, content, basis, ratio,"   \
     " frequency, cap_num, cap_den, department, partners, labels, form"
-/* $2: everything, $3: else this department */
-#define REACH " ($2 = 1 OR department = $3)"
+#define REACH " " STORE_REACH("department")
 
 static enum err fill_count(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -263,10 +262,8 @@ static const char DRAFTS[] =
 enum err store_draft_get(struct store_draft *out, struct arena *arena, struct db_tx *tx,
                          struct str tenant, const struct store_reach *reach, int64_t id)
 {
-    return store_one(
-        out, arena, tx, DRAFT_GET,
-        DB_ARGS(db_text(tenant), db_int(reach->all), db_text(reach->department), db_int(id)),
-        draft_fill);
+    return store_one(out, arena, tx, DRAFT_GET,
+                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_int(id)), draft_fill);
 }
 
 enum err store_drafts(struct store_draft **out, size_t *count, struct arena *arena,
@@ -274,9 +271,8 @@ enum err store_drafts(struct store_draft **out, size_t *count, struct arena *are
                       struct str state)
 {
     static const struct store_shape shape = {sizeof(struct store_draft), draft_fill};
-    return store_array(
-        (void **)out, count, arena, tx, &shape, DRAFTS,
-        DB_ARGS(db_text(tenant), db_int(reach->all), db_text(reach->department), db_text(state)));
+    return store_array((void **)out, count, arena, tx, &shape, DRAFTS,
+                       DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_text(state)));
 }
 
 static const char DRAFT_OPEN[] =
@@ -310,10 +306,8 @@ static const char DRAFT_COUNT[] =
 enum err store_draft_count(int64_t *out, struct db_tx *tx, struct str tenant,
                            const struct store_reach *reach, struct str state)
 {
-    return store_one(
-        out, NULL, tx, DRAFT_COUNT,
-        DB_ARGS(db_text(tenant), db_int(reach->all), db_text(reach->department), db_text(state)),
-        fill_count);
+    return store_one(out, NULL, tx, DRAFT_COUNT,
+                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_text(state)), fill_count);
 }
 
 static const char STEP_ADD[] = "INSERT INTO item_step (tenant, id, draft, step, words, actor, at)"
@@ -354,7 +348,7 @@ enum err store_item_steps(struct store_item_step **out, size_t *count, struct ar
 
 #define SUPERIOR_ROW                                                                               \
     "SELECT id, list, state, reason, decided_by, decided_at, draft, " FIELDS                       \
-    " FROM item_superior WHERE tenant = $1 AND ($2 = 1 OR department = $3 OR department = '')"
+    " FROM item_superior WHERE tenant = $1 AND (" STORE_REACH("department") " OR department = '')"
 #define SUPERIOR_FIND                                                                              \
     " AND ($4 = '' OR state = $4) AND ($5 = '' OR list = $5)"                                      \
     " AND (category LIKE $6 OR name LIKE $6)"
@@ -381,22 +375,20 @@ enum err store_superiors(struct store_superior **out, size_t *count, struct aren
 {
     static const struct store_shape shape = {sizeof(struct store_superior), superior_fill};
     return store_array((void **)out, count, arena, tx, &shape, SUPERIORS,
-                       DB_ARGS(db_text(tenant), db_int(find->reach.all),
-                               db_text(find->reach.department), db_text(find->state),
-                               db_text(find->list), db_text(find->like), db_int(find->after),
-                               db_int(find->most)));
+                       DB_ARGS(db_text(tenant), STORE_REACH_ARGS(&find->reach),
+                               db_text(find->state), db_text(find->list), db_text(find->like),
+                               db_int(find->after), db_int(find->most)));
 }
 
 static const char SUPERIOR_COUNT[] =
     "SELECT COUNT(*) FROM item_superior WHERE tenant = $1"
-    " AND ($2 = 1 OR department = $3 OR department = '')" SUPERIOR_FIND;
+    " AND (" STORE_REACH("department") " OR department = '')" SUPERIOR_FIND;
 
 enum err store_superior_count(int64_t *out, struct db_tx *tx, struct str tenant,
                               const struct store_superior_find *find)
 {
     return store_one(out, NULL, tx, SUPERIOR_COUNT,
-                     DB_ARGS(db_text(tenant), db_int(find->reach.all),
-                             db_text(find->reach.department), db_text(find->state),
+                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(&find->reach), db_text(find->state),
                              db_text(find->list), db_text(find->like)),
                      fill_count);
 }
@@ -406,10 +398,8 @@ static const char SUPERIOR_GET[] = SUPERIOR_ROW " AND id = $4";
 enum err store_superior_get(struct store_superior *out, struct arena *arena, struct db_tx *tx,
                             struct str tenant, const struct store_reach *reach, int64_t id)
 {
-    return store_one(
-        out, arena, tx, SUPERIOR_GET,
-        DB_ARGS(db_text(tenant), db_int(reach->all), db_text(reach->department), db_int(id)),
-        superior_fill);
+    return store_one(out, arena, tx, SUPERIOR_GET,
+                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_int(id)), superior_fill);
 }
 
 static const char SUPERIOR_ANSWER[] =
@@ -497,21 +487,20 @@ enum err store_outsides(struct store_outside **out, size_t *count, struct arena 
     int32_t until = 0;
     TRY(date_make(&from, year, 1, 1));
     TRY(date_make(&until, year, 12, 31));
-    return store_array((void **)out, count, arena, tx, &shape, OUTSIDES,
-                       DB_ARGS(db_text(tenant), db_int(reach->all), db_text(reach->department),
-                               db_int(from), db_int(until + 1)));
+    return store_array(
+        (void **)out, count, arena, tx, &shape, OUTSIDES,
+        DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_int(from), db_int(until + 1)));
 }
 
 static const char DRAWN_VISITS[] =
     "SELECT COUNT(DISTINCT r.visit) FROM result r JOIN visit v ON v.tenant = r.tenant"
-    " AND v.id = r.visit WHERE r.tenant = $1 AND ($2 = 1 OR r.department = $3) AND v.year = $4"
-    " AND r.state <> 'returned'";
+    " AND v.id = r.visit WHERE r.tenant = $1 AND " STORE_REACH(
+        "r.department") " AND v.year = $4"
+                        " AND r.state <> 'returned'";
 
 enum err store_drawn_visits(int64_t *out, struct db_tx *tx, struct str tenant,
                             const struct store_reach *reach, int year)
 {
-    return store_one(
-        out, NULL, tx, DRAWN_VISITS,
-        DB_ARGS(db_text(tenant), db_int(reach->all), db_text(reach->department), db_int(year)),
-        fill_count);
+    return store_one(out, NULL, tx, DRAWN_VISITS,
+                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_int(year)), fill_count);
 }

@@ -5,13 +5,8 @@
 #define STORE_CATALOGUE_H
 
 #include "model/resource.h"
+#include "store/reach.h"
 #include "store/row.h"
-
-/* What an errand reaches: everything, or one department's rows. Part of every statement (AC6). */
-struct store_reach {
-    bool all;
-    struct str department; /* code */
-};
 
 /* --- items --- */
 
