@@ -238,14 +238,15 @@ static const struct {
     const char *person;
     const char *department;
     enum model_role role;
+    const char *inspector; /* who he is in the registry */
 } demo_people[] = {
-    {"shuangsuiban", "演示·双随机办", "SCJG", MODEL_ROLE_OFFICE},
-    {"jingban", "演示·经办人", "SCJG", MODEL_ROLE_CLERK},
-    {"shenhe", "演示·审核人", "SCJG", MODEL_ROLE_REVIEWER},
-    {"xiaofang", "演示·消防经办人", "XFJY", MODEL_ROLE_CLERK},
-    {"jiancha", "演示·检查人员", "SCJG", MODEL_ROLE_INSPECTOR},
-    {"zhuanjia", "演示·专家", "SCJG", MODEL_ROLE_EXPERT},
-    {"chayue", "演示·查阅人员", "SCJG", MODEL_ROLE_VIEWER},
+    {"shuangsuiban", "演示·双随机办", "SCJG", MODEL_ROLE_OFFICE, ""},
+    {"jingban", "演示·经办人", "SCJG", MODEL_ROLE_CLERK, ""},
+    {"shenhe", "演示·审核人", "SCJG", MODEL_ROLE_REVIEWER, ""},
+    {"xiaofang", "演示·消防经办人", "XFJY", MODEL_ROLE_CLERK, ""},
+    {"jiancha", "演示·检查人员", "SCJG", MODEL_ROLE_INSPECTOR, "SCJG-001"},
+    {"zhuanjia", "演示·专家", "SCJG", MODEL_ROLE_EXPERT, ""},
+    {"chayue", "演示·查阅人员", "SCJG", MODEL_ROLE_VIEWER, ""},
 };
 
 enum { DEMO_PEOPLE = sizeof demo_people / sizeof demo_people[0] };
@@ -281,6 +282,7 @@ static enum err demo_accounts(struct demo_run *r)
         const struct office_account_edit edit = {.name = str_of(demo_people[i].name),
                                                  .person = str_of(demo_people[i].person),
                                                  .department = str_of(demo_people[i].department),
+                                                 .inspector = str_of(demo_people[i].inspector),
                                                  .settled = true};
         TRY(office_account_add(&id, &password, demo_errand(r, "xitong"), &edit));
         TRY(office_grant(demo_errand(r, "anquan"), id, demo_people[i].role));

@@ -96,6 +96,11 @@ static const struct field inspector_fields[MODEL_INSPECTOR_COUNT] = {
                                "执法人员状态|状态|在岗状态", model_person_states, "在岗、离岗"},
     [MODEL_INSPECTOR_REASON] = {"reason", "状态原因", FIELD_TEXT, false, 300, MASK_NONE,
                                 "变动原因|原因", NULL, "调出、退休等"},
+    [MODEL_INSPECTOR_INSTITUTION] = {"institution", "专家所在机构", FIELD_TEXT, false, 300,
+                                     MASK_NONE, "专家工作单位|依托机构|推荐单位", NULL,
+                                     "检测机构、科研院所等；专家填写"},
+    [MODEL_INSPECTOR_TERM_UNTIL] = {"term_until", "聘期至", FIELD_DATE, false, 40, MASK_NONE,
+                                    "聘任期至|聘期截止|聘期", NULL, "专家填写"},
 };
 
 static const struct field item_fields[MODEL_ITEM_COUNT] = {
@@ -165,6 +170,40 @@ static const struct field department_fields[MODEL_DEPARTMENT_COUNT] = {
                                 "空则为有效"},
 };
 
+static const struct field commission_fields[MODEL_COMMISSION_COUNT] = {
+    [MODEL_COMMISSION_CODE] = {"code", "委托编号", FIELD_TEXT, true, 64, MASK_NONE,
+                               "编号|委托书编号", NULL, "本单位的委托书编号，建好后不能更改"},
+    [MODEL_COMMISSION_KIND] = {"kind", "委托类别", FIELD_CODE, true, 64, MASK_NONE, "类别",
+                               model_commission_kinds, ""},
+    [MODEL_COMMISSION_BODY] = {"body", "受托机构", FIELD_TEXT, true, 300, MASK_NONE,
+                               "第三方机构|机构名称", NULL, "全称"},
+    [MODEL_COMMISSION_QUALIFICATION] = {"qualification", "资质", FIELD_TEXT, true, 600, MASK_NONE,
+                                        "资质证书|资质名称及证号", NULL,
+                                        "资质名称和证书编号，如 CMA 231020xxxxxx"},
+    [MODEL_COMMISSION_MATTER] = {"matter", "委托事项", FIELD_LONG, true, 2000, MASK_NONE, "事项",
+                                 NULL, ""},
+    [MODEL_COMMISSION_DEPARTMENT] = {"department", "委托单位", FIELD_TEXT, true, 300, MASK_NONE,
+                                     "委托部门", NULL, "部门名称或代码"},
+    [MODEL_COMMISSION_PAYER] = {"payer", "付费单位", FIELD_TEXT, false, 300, MASK_NONE, "付款单位",
+                                NULL, "谁委托、谁付费；空则为委托单位"},
+    [MODEL_COMMISSION_CONTRACT] = {"contract", "合同编号", FIELD_TEXT, false, 200, MASK_NONE,
+                                   "政府采购合同编号", NULL, "政府购买服务的填合同编号"},
+    [MODEL_COMMISSION_FEE] = {"fee", "费用（元）", FIELD_TEXT, false, 40, MASK_NONE, "费用|金额",
+                              NULL, "如 12000 或 12000.50"},
+    [MODEL_COMMISSION_TASK] = {"task", "抽查任务编号", FIELD_TEXT, false, 64, MASK_NONE, "任务编号",
+                               NULL, "为哪次抽查委托；可空"},
+    [MODEL_COMMISSION_EXPERT] = {"expert", "专家编号", FIELD_TEXT, false, 64, MASK_NONE, "专家",
+                                 NULL, "受聘专家在名录库中的编号；可空"},
+    [MODEL_COMMISSION_BEGINS_ON] = {"begins_on", "开始日期", FIELD_DATE, true, 40, MASK_NONE,
+                                    "委托日期", NULL, ""},
+    [MODEL_COMMISSION_ENDS_ON] = {"ends_on", "结束日期", FIELD_DATE, false, 40, MASK_NONE,
+                                  "截止日期", NULL, ""},
+    [MODEL_COMMISSION_CONCLUSION] = {"conclusion", "结论", FIELD_LONG, false, 4000, MASK_NONE,
+                                     "报告结论", NULL, "完成时必填；报告作为附件上传"},
+    [MODEL_COMMISSION_STATE] = {"state", "委托状态", FIELD_CODE, false, 40, MASK_NONE, "状态",
+                                model_commission_states, "进行中、已完成、已取消"},
+};
+
 static const struct field result_fields[MODEL_RESULT_COUNT] = {
     [MODEL_RESULT_PLAN_NUMBER] = {"plan_number", "抽查计划编号", FIELD_TEXT, false, 0, MASK_NONE,
                                   "", NULL, ""},
@@ -197,5 +236,7 @@ const struct resource model_superior = {"superior", "上级抽查事项清单", 
                                         COUNT(item_fields)};
 const struct resource model_departments = {"departments", "部门", department_fields,
                                            COUNT(department_fields)};
+const struct resource model_commissions = {"commissions", "第三方委托", commission_fields,
+                                           COUNT(commission_fields)};
 const struct resource model_results = {"results", "双随机抽查结果信息", result_fields,
                                        COUNT(result_fields)};

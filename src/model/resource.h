@@ -41,6 +41,8 @@ enum model_inspector_field {
     MODEL_INSPECTOR_PHONE,
     MODEL_INSPECTOR_STATE,
     MODEL_INSPECTOR_REASON,
+    MODEL_INSPECTOR_INSTITUTION,
+    MODEL_INSPECTOR_TERM_UNTIL,
     MODEL_INSPECTOR_COUNT
 };
 
@@ -82,6 +84,26 @@ enum model_department_field {
     MODEL_DEPARTMENT_COUNT
 };
 
+/* 委托第三方 (R42, R43): 谁委托、谁付费 */
+enum model_commission_field {
+    MODEL_COMMISSION_CODE,
+    MODEL_COMMISSION_KIND,
+    MODEL_COMMISSION_BODY,
+    MODEL_COMMISSION_QUALIFICATION,
+    MODEL_COMMISSION_MATTER,
+    MODEL_COMMISSION_DEPARTMENT,
+    MODEL_COMMISSION_PAYER,
+    MODEL_COMMISSION_CONTRACT,
+    MODEL_COMMISSION_FEE,
+    MODEL_COMMISSION_TASK,
+    MODEL_COMMISSION_EXPERT,
+    MODEL_COMMISSION_BEGINS_ON,
+    MODEL_COMMISSION_ENDS_ON,
+    MODEL_COMMISSION_CONCLUSION,
+    MODEL_COMMISSION_STATE,
+    MODEL_COMMISSION_COUNT
+};
+
 /* 抽查结果, in the columns of the national publicity system (R109, ECOSYSTEM c.1) */
 enum model_result_field {
     MODEL_RESULT_PLAN_NUMBER,
@@ -103,6 +125,7 @@ extern const struct resource model_inspectors;
 extern const struct resource model_items;
 extern const struct resource model_superior; /* a superior's item list: the same fields (R10) */
 extern const struct resource model_departments;
+extern const struct resource model_commissions;
 extern const struct resource model_results;
 
 /* Dictionaries of REQUIREMENTS.md B; each ends with a row whose code is NULL. */
@@ -111,6 +134,9 @@ extern const struct field_word model_object_states[];
 extern const struct field_word model_risks[];
 extern const struct field_word model_categories[];
 extern const struct field_word model_person_states[];
+extern const struct field_word model_conflict_kinds[];   /* what an interest is, R91 */
+extern const struct field_word model_commission_kinds[]; /* R43 */
+extern const struct field_word model_commission_states[];
 extern const struct field_word model_item_classes[];
 extern const struct field_word model_methods[];
 extern const struct field_word model_result_codes[];   /* 01-08, B1 */

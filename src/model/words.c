@@ -49,6 +49,31 @@ const struct field_word model_person_states[] = {
     {NULL, NULL, NULL},
 };
 
+const struct field_word model_conflict_kinds[] = {
+    {"employer", "原任职单位", NULL},
+    {"relative", "近亲属经营或任职", NULL},
+    {"share", "本人或家庭持股、投资", NULL},
+    {"other", "其他可能影响公正的关系", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_commission_kinds[] = {
+    {"test", "检验检测", "检验|检测"},
+    {"audit", "财务审计", "审计"},
+    {"inquiry", "调查咨询", "调查|咨询"},
+    {"appraisal", "鉴定", NULL},
+    {"assessment", "评估", NULL},
+    {"expert", "专家服务", "购买专家服务"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_commission_states[] = {
+    {"active", "进行中", NULL},
+    {"done", "已完成", "完成"},
+    {"cancelled", "已取消", "取消"},
+    {NULL, NULL, NULL},
+};
+
 const struct field_word model_item_classes[] = {
     {"key", "重点检查事项", "重点|重点事项|重点抽查事项"},
     {"general", "一般检查事项", "一般|一般事项|一般抽查事项"},

@@ -1,15 +1,11 @@
-/* Editing departments: see department.h. What is typed becomes a file of one row that goes the way
- * of every file of departments, so that no rule stands in two places. */
+/* Editing departments: see department.h. What is typed goes the way of a file of departments
+ * (office_import_one). */
 #include "office/department.h"
 
-#include "base/csv.h"
-#include "base/file.h"
-#include "crypto/random.h"
 #include "office/import.h"
 #include "store/history.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* --- the tree --- */
 
@@ -85,54 +81,11 @@ enum err office_department_get(struct office_department *out, struct errand *e, 
 
 /* --- saving --- */
 
-/* The field of a problem, by the label that the import names. */
-static const char *department_field(struct str column)
-{
-    for (size_t i = 0; i < MODEL_DEPARTMENT_COUNT; i++)
-        if (str_starts(column, str_of(model_departments.fields[i].label)))
-            return model_departments.fields[i].name;
-    return NULL;
-}
-
-static enum err department_file(struct str *path, struct errand *e, const struct str *values)
-{
-    struct str heads[MODEL_DEPARTMENT_COUNT];
-    struct str cells[MODEL_DEPARTMENT_COUNT];
-    uint8_t noise[8];
-    struct buf text = {0};
-    struct buf hex = {0};
-    const char *dir = office_path(e->arena, e->office, "blobs/tmp");
-    if (dir == NULL)
-        return ERR_MEMORY;
-    TRY(file_mkdirs(dir, 0700));
-    TRY(crypto_random(noise, sizeof noise));
-    buf_hex(&hex, noise, sizeof noise);
-    *path = arena_printf(e->arena, "%s/工作台-%.*s.csv", dir, STR_ARG(buf_view(&hex)));
-    buf_free(&hex);
-    for (size_t i = 0; i < MODEL_DEPARTMENT_COUNT; i++) {
-        bool must = model_departments.fields[i].required || i == MODEL_DEPARTMENT_STATE ||
-                    i == MODEL_DEPARTMENT_DIVISION; /* never empty: nothing said, nothing changed */
-        struct str value = str_trim(values[i]);
-        heads[i] = str_of(model_departments.fields[i].label);
-        cells[i] = value.len > 0 || must ? value : STR("清空");
-    }
-    csv_write_row(&text, heads, MODEL_DEPARTMENT_COUNT, ',');
-    csv_write_row(&text, cells, MODEL_DEPARTMENT_COUNT, ',');
-    enum err err = path->data == NULL ? ERR_MEMORY : buf_err(&text);
-    if (err == ERR_OK)
-        err = file_write_plain(path->data, buf_view(&text), 0600);
-    buf_free(&text);
-    return err;
-}
-
 enum err office_department_save(struct errand *e, const struct str *values, bool fresh)
 {
-    struct office_import_report *report = arena_alloc(e->arena, sizeof *report);
     struct office_department known;
-    struct str path;
-    if (report == NULL)
-        return ERR_MEMORY;
-    enum err err = office_department_get(&known, e, str_trim(values[MODEL_DEPARTMENT_CODE]));
+    struct str code = str_trim(values[MODEL_DEPARTMENT_CODE]);
+    enum err err = office_department_get(&known, e, code);
     if (err != ERR_OK && err != ERR_MISSING)
         return err;
     if (fresh && err == ERR_OK && e->key.len == 0)
@@ -140,16 +93,13 @@ enum err office_department_save(struct errand *e, const struct str *values, bool
                         STR_ARG(known.record.values[MODEL_DEPARTMENT_NAME]));
     if (!fresh)
         TRY(err);
-    TRY(department_file(&path, e, values));
-    const struct office_import job = {.resource = STR("departments"), .path = path.data};
-    err = office_import(e, &job, report);
-    unlink(path.data);
-    TRY(err);
-    if (report->rejected == 0)
-        return ERR_OK;
-    const struct office_import_problem *problem = &report->problems[0];
-    return fault_at(&e->fault, department_field(problem->column), ERR_INPUT, "%.*s",
-                    STR_ARG(problem->reason));
+    const struct office_import_typed typed = {.resource = &model_departments,
+                                              .values = values,
+                                              .action = STR("department-save"),
+                                              .target = fresh ? STR("") : code,
+                                              .fixed = UINT32_C(1) << MODEL_DEPARTMENT_STATE |
+                                                       UINT32_C(1) << MODEL_DEPARTMENT_DIVISION};
+    return office_import_one(e, &typed);
 }
 
 /* --- history --- */

@@ -2,6 +2,7 @@
 #include "office/draw_staff.h"
 
 #include "base/time.h"
+#include "office/standing.h"
 #include "sheet/value.h"
 
 enum err draw_staff_rule_get(struct draw_staff_rule *out, struct errand *e, struct db_tx *tx,
@@ -15,13 +16,13 @@ enum err draw_staff_rule_get(struct draw_staff_rule *out, struct errand *e, stru
 
 bool draw_staff_counts(const struct store_inspector *inspector, const struct draw_staff_rule *rule)
 {
-    bool official =
-        str_eq(inspector->category, STR("officer")) || str_eq(inspector->category, STR("staff"));
-    if (!official || !rule->certificate)
-        return official;
-    bool first = inspector->certificate.len > 0 && inspector->valid_until >= rule->visit_until;
-    bool second = inspector->certificate2.len > 0 && inspector->valid_until2 >= rule->visit_until;
-    return first || second;
+    const struct office_credentials who = {
+        .category = inspector->category,
+        .active = true, /* the store gives no others */
+        .certificate = rule->certificate,
+        .numbers = {inspector->certificate, inspector->certificate2},
+        .until = {inspector->valid_until, inspector->valid_until2}};
+    return office_standing_of(&who, rule->visit_until) == OFFICE_STANDING_COUNTS;
 }
 
 bool draw_staff_tag(const struct store_inspector *inspector, struct str tag)

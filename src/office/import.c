@@ -26,7 +26,8 @@ enum {
 };
 
 static const struct import_kind *const import_kinds[] = {
-    &import_objects, &import_inspectors, &import_items, &import_departments, &import_superior};
+    &import_objects,     &import_inspectors, &import_items,
+    &import_departments, &import_superior,   &import_commissions};
 
 /* --- what rows are judged against --- */
 
@@ -462,6 +463,17 @@ static enum err outcome_of(struct str *out, struct import_run *run)
     return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
 }
 
+/* What a person did to one row (AU1). */
+static enum err note_by_hand(struct import_run *run)
+{
+    const struct office_audit_row row = {.action = run->job->by_hand,
+                                         .target = run->noted.code,
+                                         .outcome = STR("done"),
+                                         .before = run->noted.before,
+                                         .after = run->noted.after};
+    return office_audit_add(run->e, run->tx, &row);
+}
+
 /* The job, its audit row and the answer for a repeated request. */
 static enum err record_job(struct import_run *run)
 {
@@ -483,7 +495,10 @@ static enum err record_job(struct import_run *run)
     if (run->kind->table == STORE_OBJECTS)
         TRY(store_object_batch_add(run->tx, &run->stamp, false));
     TRY(outcome_of(&outcome, run));
-    TRY(office_audit(run->e, run->tx, STR("import"), run->job->resource, outcome));
+    if (run->job->by_hand.len == 0)
+        TRY(office_audit(run->e, run->tx, STR("import"), run->job->resource, outcome));
+    else if (r->added + r->changed > 0)
+        TRY(note_by_hand(run));
     return office_once_done(run->e, run->tx, STR("import"), outcome);
 }
 
@@ -514,7 +529,9 @@ static enum err run_all(struct import_run *run)
         run->report->skipped[i] = run->map.skipped[i];
     TRY(report_columns(run));
     TRY(finish_book(run));
-    return run->job->dry_run ? ERR_OK : record_job(run);
+    /* A form that was refused comes again under the same key, mended. */
+    bool refused = run->job->by_hand.len > 0 && run->report->rejected > 0;
+    return run->job->dry_run || refused ? ERR_OK : record_job(run);
 }
 
 /* What the transaction is given. */
@@ -570,10 +587,10 @@ enum err office_import(struct errand *e, const struct office_import *job,
         if (str_eq(job->resource, str_of(import_kinds[i]->resource->name)))
             work.kind = import_kinds[i];
     if (work.kind == NULL)
-        return fault_set(
-            &e->fault, ERR_USAGE,
-            "不能导入“%.*s”，可以是 objects、inspectors、items、departments 或 superior",
-            STR_ARG(job->resource));
+        return fault_set(&e->fault, ERR_USAGE,
+                         "不能导入“%.*s”，可以是 objects、inspectors、items、departments、superior "
+                         "或 commissions",
+                         STR_ARG(job->resource));
     if (job->dry_run)
         return office_read(e, "import-dry-run", import_work, &work);
     for (int i = 0; i < IMPORT_TRIES && err == ERR_DUPLICATE; i++)

@@ -30,7 +30,10 @@ struct office_import {
     const struct str *columns; /* a column each: name of the field it is read as, chosen by a
                                   person, empty for none; NULL: as recognised */
     size_t column_count;
-    const char *errors_path;          /* .xlsx for the rejected rows; NULL if not wanted */
+    const char *errors_path; /* .xlsx for the rejected rows; NULL if not wanted */
+    struct str by_hand; /* audit action of one row that a person typed (office_import_one); empty:
+                           a file */
+    struct str target;  /* by_hand: the code of the row that is changed; empty: a new one */
     office_import_progress *progress; /* may be NULL */
     void *progress_ctx;
 };
@@ -89,5 +92,18 @@ MUST enum err office_import_look(struct office_import_look *out, struct errand *
  * division, no heading row that fits), ERR_USAGE (unknown resource) and those of sheet_open. */
 MUST enum err office_import(struct errand *e, const struct office_import *job,
                             struct office_import_report *report);
+
+/* One row as a person typed it, by the very rules of a file: one value a field of the resource, an
+ * empty one empties the field. The audit gets the values before and after, personal numbers masked.
+ * ERR_INPUT with fault.field where a value is refused, ERR_DUPLICATE for a new row that is there
+ * already. */
+struct office_import_typed {
+    const struct resource *resource;
+    const struct str *values;
+    struct str action; /* of the audit */
+    struct str target; /* code of the row that is changed; empty: a new one */
+    uint32_t fixed;    /* bit a field: not sent when empty, since 清空 may not empty it */
+};
+MUST enum err office_import_one(struct errand *e, const struct office_import_typed *typed);
 
 #endif

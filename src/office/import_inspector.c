@@ -129,6 +129,21 @@ static enum err judge_validity(struct import_run *run, struct import_row *row)
                        "执法证已于%.*s到期，换证前不参加抽取", STR_ARG(last));
 }
 
+/* What a file may leave open, a person who types one row must say. */
+static enum err judge_by_hand(struct import_run *run, struct import_row *row)
+{
+    const struct str *values = row->record.values;
+    bool left = str_eq(values[MODEL_INSPECTOR_STATE], STR("left"));
+    if (left && values[MODEL_INSPECTOR_REASON].len == 0)
+        TRY(import_reject(run, row, MODEL_INSPECTOR_REASON, "离岗必须写明原因，如调出、退休"));
+    if (values[MODEL_INSPECTOR_CERTIFICATE].len == 0 && values[MODEL_INSPECTOR_VALID_UNTIL].len > 0)
+        TRY(import_reject(run, row, MODEL_INSPECTOR_CERTIFICATE, "有有效期，但没有执法证号"));
+    if (values[MODEL_INSPECTOR_CERTIFICATE2].len == 0 &&
+        values[MODEL_INSPECTOR_VALID_UNTIL2].len > 0)
+        TRY(import_reject(run, row, MODEL_INSPECTOR_CERTIFICATE2, "有有效期，但没有第二执法证号"));
+    return ERR_OK;
+}
+
 /* One row by itself. Who has a certificate is an officer unless the file says otherwise (R35, R36).
  */
 static enum err inspector_judge(struct import_run *run, struct import_row *row)
@@ -138,7 +153,10 @@ static enum err inspector_judge(struct import_run *run, struct import_row *row)
     TRY(judge_department(run, row));
     TRY(judge_certificate(run, row, MODEL_INSPECTOR_CERTIFICATE));
     TRY(judge_certificate(run, row, MODEL_INSPECTOR_CERTIFICATE2));
-    shift_certificate(row);
+    if (run->job->target.len == 0)
+        shift_certificate(row);
+    if (run->job->by_hand.len > 0)
+        TRY(judge_by_hand(run, row));
     TRY(judge_areas(run, row));
     TRY(judge_validity(run, row));
     if (values[MODEL_INSPECTOR_CATEGORY].len == 0)
@@ -251,9 +269,49 @@ static enum err match_named(struct inspector_index *index, struct import_row *ro
     return ERR_OK;
 }
 
+/* A row by hand that changes one person: he stays in his department (a transfer is a leaving and a
+ * new entry, so that the seats he held keep their department), and no certificate of a colleague
+ * becomes his. */
+static enum err match_target(struct inspector_index *index, struct import_row *row)
+{
+    struct import_run *run = index->run;
+    for (size_t i = 0; i < index->count && row->old == NULL; i++)
+        if (str_eq(value_of(index->people[i], STORE_INSPECTOR_CODE), run->job->target))
+            row->old = index->people[i];
+    if (row->old == NULL)
+        return fault_set(&run->e->fault, ERR_MISSING, "没有编号为 %.*s 的人员",
+                         STR_ARG(run->job->target));
+    if (!str_eq(value_of(row->old, MODEL_INSPECTOR_DEPARTMENT),
+                value_of(&row->record, MODEL_INSPECTOR_DEPARTMENT)))
+        return import_reject(run, row, MODEL_INSPECTOR_DEPARTMENT,
+                             "单位不能更改；调动请把本人改为离岗，再由调入单位新建");
+    struct str key = key_of(run, &row->record, MODEL_INSPECTOR_CERTIFICATE);
+    size_t at = key.data != NULL ? import_map_get(&index->by_certificate, key) : IMPORT_MAP_NONE;
+    if (at == IMPORT_MAP_NONE || index->people[at] == row->old)
+        return ERR_OK;
+    return import_reject(run, row, MODEL_INSPECTOR_CERTIFICATE, "该执法证号已由 %.*s（%.*s）使用",
+                         STR_ARG(value_of(index->people[at], MODEL_INSPECTOR_NAME)),
+                         STR_ARG(value_of(index->people[at], STORE_INSPECTOR_CODE)));
+}
+
+/* A row by hand that shall be new, and is somebody who is there already. */
+static enum err refuse_known(struct inspector_index *index, struct import_row *row)
+{
+    if (row->old == NULL || index->run->job->by_hand.len == 0)
+        return ERR_OK;
+    bool certified = value_of(&row->record, MODEL_INSPECTOR_CERTIFICATE).len > 0;
+    return import_reject(index->run, row,
+                         certified ? MODEL_INSPECTOR_CERTIFICATE : MODEL_INSPECTOR_NAME,
+                         "本单位已有 %.*s（%.*s），请修改原记录；同名的另一人请填写执法证号",
+                         STR_ARG(value_of(row->old, MODEL_INSPECTOR_NAME)),
+                         STR_ARG(value_of(row->old, STORE_INSPECTOR_CODE)));
+}
+
 /* Finds who a row is; two rows may not be the same person. */
 static enum err match_row(struct inspector_index *index, struct import_row *row)
 {
+    if (index->run->job->target.len > 0)
+        return match_target(index, row);
     struct str certificate = key_of(index->run, &row->record, MODEL_INSPECTOR_CERTIFICATE);
     struct str name = key_of(index->run, &row->record, MODEL_INSPECTOR_NAME);
     if (name.data == NULL)
@@ -262,6 +320,7 @@ static enum err match_row(struct inspector_index *index, struct import_row *row)
         TRY(match_certified(index, row, certificate, name));
     else
         TRY(match_named(index, row, name));
+    TRY(refuse_known(index, row));
     if (row->old == NULL || !import_good(row))
         return ERR_OK;
     struct str code = value_of(row->old, STORE_INSPECTOR_CODE);
@@ -306,6 +365,7 @@ const struct import_kind import_inspectors = {
     .resource = &model_inspectors,
     .fixed = BIT(MODEL_INSPECTOR_DEPARTMENT) | BIT(MODEL_INSPECTOR_CATEGORY) |
              BIT(MODEL_INSPECTOR_CERTIFICATE) | BIT(MODEL_INSPECTOR_STATE),
+    .freed = BIT(MODEL_INSPECTOR_CERTIFICATE),
     .judge = inspector_judge,
     .settle = inspector_settle,
     .enrol = inspector_enrol,

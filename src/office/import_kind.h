@@ -20,6 +20,7 @@ struct import_row {
     struct str problem_column;
     struct str warning;
     struct str warning_column;
+    uint32_t changed;               /* bit a field: it differs from old */
     const struct store_record *old; /* the row of the registry that it is */
     struct str before;              /* JSON of what changed, empty if nothing did */
     struct str after;
@@ -39,6 +40,7 @@ struct import_kind {
     size_t chunk;     /* rows held at once; 0: the whole file, since rows speak of each other */
     uint32_t lenient; /* fields whose unreadable cells judge looks at */
     uint32_t fixed;   /* fields that 清空 may not empty */
+    uint32_t freed;   /* those of them that it may where a person changes one row */
     uint32_t late;    /* required fields that judge may fill in, and asks for itself */
     /* Refuses a file whose columns cannot give one good row; may be NULL. */
     enum err (*open)(struct import_run *run);
@@ -55,6 +57,7 @@ extern const struct import_kind import_inspectors;
 extern const struct import_kind import_items;
 extern const struct import_kind import_departments;
 extern const struct import_kind import_superior; /* import_item.c: a superior's list */
+extern const struct import_kind import_commissions;
 
 /* Numbers seen in this file: 16 bytes of a SHA-256 and the row. */
 struct import_seen {
@@ -63,6 +66,13 @@ struct import_seen {
     size_t count;
 };
 
+/* The one row of a job by hand: its code, its values before and after as the audit may show them.
+ */
+struct import_noted {
+    struct str code;
+    struct str before;
+    struct str after;
+};
 enum { IMPORT_FAULTS = 40 }; /* of one typed row */
 
 /* One attempt to do one job; made anew when the transaction is repeated. */
@@ -100,6 +110,7 @@ struct import_run {
     size_t cached_count;
     struct industries industries;
     struct import_seen seen;
+    struct import_noted noted; /* by hand: what the audit says of the one row */
     struct office_field_fault
         *faults; /* each rejection at its field, where a person typed the row */
     size_t fault_count;

@@ -257,7 +257,10 @@ enum err import_read_row(struct import_run *run, struct import_row *row,
         const struct sheet_cell *cell = cell_of(run, record, i);
         bool required = resource->fields[i].required && (run->kind->late >> i & 1) == 0;
         bool none = says_nothing(cell);
-        if (!none && !required && is_clearing(cell->text) && (run->kind->fixed >> i & 1) == 0)
+        uint32_t fixed = run->kind->fixed;
+        if (run->job->target.len > 0)
+            fixed &= ~run->kind->freed;
+        if (!none && !required && is_clearing(cell->text) && (fixed >> i & 1) == 0)
             row->cleared |= UINT32_C(1) << i;
         else if (!none)
             TRY(read_cell(run, row, (int)i, cell));

@@ -6,12 +6,18 @@
 #include "office/import_kind.h"
 
 #include "base/json.h"
+#include "office/mask.h"
 #include "store/label.h"
 
 /* --- comparing --- */
 
-static enum err json_of(struct str *out, struct import_run *run, const struct store_record *record,
-                        uint32_t fields)
+struct wanted {
+    uint32_t fields;
+    bool masked;
+};
+
+static enum err json_fields(struct str *out, struct import_run *run,
+                            const struct store_record *record, const struct wanted *wanted)
 {
     const struct resource *resource = run->kind->resource;
     struct buf text = {0};
@@ -19,14 +25,43 @@ static enum err json_of(struct str *out, struct import_run *run, const struct st
     json_write_begin(&w, &text);
     json_write_object(&w);
     for (size_t i = 0; i < resource->count; i++)
-        if ((fields >> i & 1) != 0)
-            json_pair_str(&w, resource->fields[i].name, record->values[i]);
+        if ((wanted->fields >> i & 1) != 0)
+            json_pair_str(&w, resource->fields[i].name,
+                          wanted->masked
+                              ? office_mask(&run->chunk, &resource->fields[i], record->values[i])
+                              : record->values[i]);
     json_write_object_end(&w);
     enum err err = json_write_end(&w);
     if (err == ERR_OK)
         *out = arena_str(&run->chunk, buf_view(&text));
     buf_free(&text);
     return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+}
+
+static enum err json_of(struct str *out, struct import_run *run, const struct store_record *record,
+                        uint32_t fields)
+{
+    const struct wanted wanted = {.fields = fields};
+    return json_fields(out, run, record, &wanted);
+}
+
+/* Keeps what the audit will say of a row by hand, beyond the chunk. */
+static enum err note_row(struct import_run *run, const struct import_row *row)
+{
+    const struct wanted wanted = {row->old != NULL ? row->changed : UINT32_MAX, true};
+    struct import_noted *noted = &run->noted;
+    size_t code = store_registry_code(run->kind->table);
+    struct str before = STR("");
+    struct str after;
+    if (row->old != NULL)
+        TRY(json_fields(&before, run, row->old, &wanted));
+    TRY(json_fields(&after, run, &row->record, &wanted));
+    noted->before = arena_str(&run->arena, before);
+    noted->after = arena_str(&run->arena, after);
+    noted->code = arena_str(&run->arena, row->record.values[code]);
+    return noted->before.data != NULL && noted->after.data != NULL && noted->code.data != NULL
+               ? ERR_OK
+               : ERR_MEMORY;
 }
 
 enum err import_compare(uint32_t *changed, struct import_run *run, struct import_row *row)
@@ -82,6 +117,7 @@ static enum err judge_fate(enum fate *fate, struct import_run *run, struct impor
     if (row->old == NULL)
         return ERR_OK;
     TRY(import_compare(&changed, run, row));
+    row->changed = changed;
     bool content = (changed & ~(UINT32_C(1) << MODEL_ITEM_NUMBER)) != 0;
     row->version = run->kind == &import_items && content;
     *fate = changed == 0 ? FATE_SAME : row->version ? FATE_VERSION : FATE_CHANGED;
@@ -105,6 +141,8 @@ static struct str reason_of(const struct import_run *run, const struct import_ro
         return reason;
     if (run->job->name.len > 0)
         return run->job->name;
+    if (run->job->by_hand.len > 0)
+        return STR("工作台");
     struct str path = str_of(run->job->path);
     struct str name = path;
     while (str_cut(&name, &path, '/'))
@@ -214,6 +252,8 @@ enum err import_save(struct import_run *run)
         return ERR_OK;
     for (size_t i = 0; i < run->count; i++)
         TRY(prepare_row(run, &run->rows[i], fates[i]));
+    if (run->job->by_hand.len > 0 && import_good(&run->rows[0]))
+        TRY(note_row(run, &run->rows[0]));
     TRY(load_rows(run, fates));
     TRY(load_labels(run, fates));
     return save_changes(run, fates);

@@ -12,12 +12,15 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 
 #define INSPECTOR_COLUMNS                                                                          \
     "name, department, position, category, certificate, valid_until, issuer, certificate2, "       \
-    "valid_until2, specialities, areas, phone, state, reason, code"
+    "valid_until2, specialities, areas, phone, state, reason, institution, term_until, code"
 #define ITEM_FIELDS                                                                                \
     "compiler, number, category, name, objects, class, methods, subject, content, basis, ratio, "  \
     "frequency, cap_num, cap_den, department, partners, labels, form"
 #define ITEM_COLUMNS ITEM_FIELDS ", code, version, state, valid_from"
 #define SUPERIOR_COLUMNS ITEM_FIELDS ", list, state"
+#define COMMISSION_COLUMNS                                                                         \
+    "code, kind, body, qualification, matter, department, payer, contract, fee, task, expert, "    \
+    "begins_on, ends_on, conclusion, state"
 #define DEPARTMENT_COLUMNS                                                                         \
     "code, name, parent, level, division, leader, section, person, liaison, phone, state"
 
@@ -30,8 +33,8 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 #define INSPECTOR_UPDATE                                                                           \
     "UPDATE inspector SET name = $3, department = $4, position = $5, category = $6, "              \
     "certificate = $7, valid_until = $8, issuer = $9, certificate2 = $10, valid_until2 = $11, "    \
-    "specialities = $12, areas = $13, phone = $14, state = $15, reason = $16, code = $17, "        \
-    "job = $18, at = $19 WHERE tenant = $1 AND id = $2"
+    "specialities = $12, areas = $13, phone = $14, state = $15, reason = $16, institution = $17, " \
+    "term_until = $18, code = $19, job = $20, at = $21 WHERE tenant = $1 AND id = $2"
 #define ITEM_UPDATE                                                                                \
     "UPDATE item SET compiler = $3, number = $4, category = $5, name = $6, objects = $7, "         \
     "class = $8, methods = $9, subject = $10, content = $11, basis = $12, ratio = $13, "           \
@@ -49,6 +52,12 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "UPDATE department SET code = $3, name = $4, parent = $5, level = $6, division = $7, "         \
     "leader = $8, section = $9, person = $10, liaison = $11, phone = $12, state = $13, "           \
     "job = $14, at = $15 WHERE tenant = $1 AND id = $2"
+
+#define COMMISSION_UPDATE                                                                          \
+    "UPDATE commission SET code = $3, kind = $4, body = $5, qualification = $6, matter = $7, "     \
+    "department = $8, payer = $9, contract = $10, fee = $11, task = $12, expert = $13, "           \
+    "begins_on = $14, ends_on = $15, conclusion = $16, state = $17, job = $18, at = $19 "          \
+    "WHERE tenant = $1 AND id = $2"
 
 static const struct {
     const struct resource *resource;
@@ -79,11 +88,27 @@ static const struct {
                         "SELECT id, " SUPERIOR_COLUMNS
                         " FROM item_superior WHERE tenant = $1 ORDER BY id",
                         SUPERIOR_UPDATE, STORE_SUPERIOR_VALUES},
+    [STORE_COMMISSIONS] = {&model_commissions, "commission",
+                           "tenant, id, " COMMISSION_COLUMNS ", job, at",
+                           "SELECT id, " COMMISSION_COLUMNS
+                           " FROM commission WHERE tenant = $1 ORDER BY id",
+                           COMMISSION_UPDATE, MODEL_COMMISSION_COUNT},
 };
 
 size_t store_registry_count(enum store_table table)
 {
     return tables[table].count;
+}
+
+size_t store_registry_code(enum store_table table)
+{
+    static const size_t codes[STORE_TABLES] = {[STORE_OBJECTS] = STORE_OBJECT_POOL_ID,
+                                               [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
+                                               [STORE_ITEMS] = STORE_ITEM_CODE,
+                                               [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
+                                               [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,
+                                               [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE};
+    return codes[table];
 }
 
 struct str store_registry_name(enum store_table table)

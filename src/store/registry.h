@@ -16,6 +16,7 @@ enum store_table {
     STORE_ITEMS,
     STORE_DEPARTMENTS,
     STORE_SUPERIOR,
+    STORE_COMMISSIONS,
     STORE_TABLES
 };
 
@@ -53,6 +54,8 @@ struct store_stamp {
 
 /* How many values a record of this table has. */
 size_t store_registry_count(enum store_table table);
+/* Which value is the code that people know a row by. */
+size_t store_registry_code(enum store_table table);
 /* Name of the table in registry_change and import_job: the resource's name. */
 struct str store_registry_name(enum store_table table);
 

@@ -323,24 +323,14 @@ static enum err conflict_fill(void *out, struct db_rows *rows, struct arena *are
 
 static const char CONFLICTS[] = "SELECT i.code, c.pool_id FROM conflict c"
                                 " JOIN inspector i ON i.tenant = c.tenant AND i.id = c.inspector"
-                                " WHERE c.tenant = $1 ORDER BY i.code, c.pool_id";
+                                " WHERE c.tenant = $1 AND c.ended_at = 0"
+                                " ORDER BY i.code, c.pool_id";
 
 enum err store_conflicts(struct store_conflict **out, size_t *count, struct arena *arena,
                          struct db_tx *tx, struct str tenant)
 {
     const struct store_shape shape = {sizeof(struct store_conflict), conflict_fill};
     return store_array((void **)out, count, arena, tx, &shape, CONFLICTS, DB_ARGS(db_text(tenant)));
-}
-
-static const char CONFLICT_ADD[] =
-    "INSERT INTO conflict (tenant, inspector, pool_id, reason, at, actor)"
-    " VALUES ($1, $2, $3, $4, $5, $6)";
-
-enum err store_conflict_add(struct db_tx *tx, const struct store_conflict_row *row)
-{
-    return db_run(tx, NULL, CONFLICT_ADD,
-                  DB_ARGS(db_text(row->tenant), db_int(row->inspector), db_text(row->pool_id),
-                          db_text(row->reason), db_int(row->at), db_text(row->actor)));
 }
 
 static const char OBJECT_NAME[] = "SELECT name, number, division, address FROM object"

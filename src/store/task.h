@@ -140,22 +140,13 @@ MUST enum err store_inspector_find(struct store_inspector *out, struct arena *ar
 MUST enum err store_inspector_any(struct store_inspector *out, struct arena *arena,
                                   struct db_tx *tx, struct str tenant, struct str code);
 
-/* Declared conflicts of the tenant's inspectors: inspector code and pool id, sorted. */
+/* Declared conflicts in force of the tenant's inspectors: inspector code and pool id, sorted. */
 struct store_conflict {
     struct str inspector;
     struct str pool_id;
 };
 MUST enum err store_conflicts(struct store_conflict **out, size_t *count, struct arena *arena,
                               struct db_tx *tx, struct str tenant);
-struct store_conflict_row {
-    struct str tenant;
-    int64_t inspector; /* id */
-    struct str pool_id;
-    struct str reason;
-    int64_t at;
-    struct str actor;
-};
-MUST enum err store_conflict_add(struct db_tx *tx, const struct store_conflict_row *row);
 
 /* Name and number of one object by pool id. ERR_MISSING. */
 struct store_object_name {

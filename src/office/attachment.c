@@ -1,0 +1,294 @@
+/* Files handed in: see attachment.h. */
+#include "office/attachment.h"
+
+#include "base/file.h"
+#include "base/utf8.h"
+#include "office/commission.h"
+#include "office/scope.h"
+#include "sheet/reader.h"
+#include "vault/blob.h"
+
+#include <string.h>
+
+enum { NAME_MOST = 200, FILES_MOST = 20 };
+
+struct attachment {
+    struct errand *e;
+    const struct office_attachment_place *place;
+    struct store_attachment row;
+};
+
+/* --- where it goes --- */
+
+static enum err place_document(struct attachment *a, struct db_tx *tx)
+{
+    struct errand *e = a->e;
+    struct store_version *rows = NULL;
+    size_t count = 0;
+    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, a->place->document));
+    if (count == 0 || !office_scope_department(&e->scope, rows[0].document.department))
+        return fault_set(&e->fault, ERR_MISSING, "没有这个文件");
+    if (!str_eq(rows[0].state, STR("draft")))
+        return fault_set(&e->fault, ERR_STATE,
+                         "只有草稿可以增减附件；已发布的请先修改，形成新版本的草稿");
+    a->row.resource = STR("documents");
+    a->row.owner = rows[0].id;
+    return ERR_OK;
+}
+
+static enum err place_find(struct attachment *a, struct db_tx *tx)
+{
+    a->row.tenant = a->e->office->tenant;
+    if (a->place->document.len > 0)
+        return place_document(a, tx);
+    a->row.resource = STR("commissions"); /* whose scope was asked before the transaction */
+    a->row.owner = a->place->commission;
+    return ERR_OK;
+}
+
+/* A commission's scope is asked by its own function. */
+static enum err place_check(struct errand *e, const struct office_attachment_place *place)
+{
+    struct office_commission_page page;
+    return place->document.len > 0 ? ERR_OK : office_commission_get(&page, e, place->commission);
+}
+
+static struct str place_target(const struct attachment *a)
+{
+    return a->place->document.len > 0
+               ? a->place->document
+               : arena_printf(a->e->arena, "commission-%lld", (long long)a->place->commission);
+}
+
+/* --- adding --- */
+
+/* A workbook is read to its end, so that a bomb or a damaged one is found now (IN4, IN5). */
+static enum err file_table(struct errand *e, const char *path)
+{
+    const struct sheet_limits limits = {0};
+    struct sheet *sheet = NULL;
+    struct sheet_row row;
+    enum err err = sheet_open(&sheet, path, &limits, &e->fault);
+    while (err == ERR_OK)
+        err = sheet_next(&row, sheet, &e->fault);
+    sheet_close(sheet);
+    return err == ERR_END ? ERR_OK : err;
+}
+
+static enum err file_name(struct attachment *a, struct str name)
+{
+    struct str plain = str_trim(name);
+    if (plain.len == 0)
+        return fault_at(&a->e->fault, "file", ERR_INPUT, "请选择要上传的文件");
+    if (plain.len > NAME_MOST || !utf8_valid(plain) || utf8_has_deceptive(plain) ||
+        str_find_char(plain, '/') >= 0 || str_find_char(plain, '\\') >= 0)
+        return fault_at(&a->e->fault, "file", ERR_INPUT, "文件名过长或含有不能用的字符，没有上传");
+    a->row.name = plain;
+    return ERR_OK;
+}
+
+static enum err file_keep(struct attachment *a, struct str bytes)
+{
+    struct errand *e = a->e;
+    struct vault_blob blob;
+    uint8_t digest[CRYPTO_HASH];
+    struct buf hex = {0};
+    const char *root = office_path(e->arena, e->office, "blobs");
+    if (root == NULL)
+        return ERR_MEMORY;
+    TRY(vault_blob_begin(&blob, root));
+    enum err err = vault_blob_add(&blob, bytes);
+    if (err != ERR_OK) {
+        vault_blob_abort(&blob);
+        return err;
+    }
+    TRY(vault_blob_commit(digest, &blob));
+    buf_hex(&hex, digest, sizeof digest);
+    a->row.digest = arena_str(e->arena, buf_view(&hex));
+    a->row.size = (int64_t)bytes.len;
+    buf_free(&hex);
+    return a->row.digest.data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+struct attachment_limit {
+    struct errand *e;
+    uint64_t mib;
+};
+
+static enum err attachment_limit(struct db_tx *tx, void *ctx)
+{
+    struct attachment_limit *l = ctx;
+    return office_setting_count(&l->mib, l->e, tx, MODEL_SETTING_ATTACHMENT_MIB);
+}
+
+/* Reads, judges and keeps the bytes; what is refused later leaves a blob that nothing names. */
+static enum err file_take(struct attachment *a, const struct office_attachment_file *file)
+{
+    struct errand *e = a->e;
+    struct attachment_limit limit = {.e = e};
+    struct buf bytes = {0};
+    const char *kind = NULL;
+    TRY(file_name(a, file->name));
+    TRY(office_read(e, "attachment-limit", attachment_limit, &limit));
+    enum err err = file_read(&bytes, file->path, (size_t)limit.mib << 20);
+    if (err == ERR_LIMIT)
+        fault_at(&e->fault, "file", err, "附件不能超过 %llu MiB，没有上传",
+                 (unsigned long long)limit.mib);
+    if (err == ERR_OK)
+        err = office_attachment_kind(&kind, buf_view(&bytes), a->row.name, &e->fault);
+    if (err == ERR_OK && strcmp(kind, "xlsx") == 0)
+        err = file_table(e, file->path);
+    if (err == ERR_OK)
+        err = file_keep(a, buf_view(&bytes));
+    buf_free(&bytes);
+    a->row.kind = str_of(kind);
+    return err;
+}
+
+static enum err attachment_add(struct db_tx *tx, void *ctx)
+{
+    struct attachment *a = ctx;
+    struct errand *e = a->e;
+    struct store_attachment *rows = NULL;
+    struct str outcome;
+    size_t count = 0;
+    bool done = false;
+    TRY(office_once(&done, &outcome, e, tx, STR("attachment-add")));
+    if (done)
+        return ERR_OK;
+    TRY(place_find(a, tx));
+    TRY(store_attachments(&rows, &count, e->arena, tx, &a->row));
+    if (count >= FILES_MOST)
+        return fault_at(&e->fault, "file", ERR_LIMIT, "最多可以有 %d 个附件，没有上传", FILES_MOST);
+    TRY(office_id(&a->row.id, e));
+    a->row.at = e->now;
+    a->row.actor = e->actor;
+    TRY(store_attachment_add(tx, &a->row));
+    const struct office_audit_row row = {
+        .action = STR("attachment-add"),
+        .target = place_target(a),
+        .detail = a->row.name,
+        .outcome = STR("done"),
+        .after = arena_printf(e->arena, "{\"sha256\":\"%.*s\"}", STR_ARG(a->row.digest))};
+    TRY(office_audit_add(e, tx, &row));
+    return office_once_done(e, tx, STR("attachment-add"), a->row.name);
+}
+
+enum err office_attachment_add(struct errand *e, const struct office_attachment_place *place,
+                               const struct office_attachment_file *file)
+{
+    struct attachment a = {.e = e, .place = place};
+    TRY(place_check(e, place));
+    TRY(file_take(&a, file));
+    return office_write(e, "attachment-add", attachment_add, &a);
+}
+
+/* --- taking away --- */
+
+static enum err attachment_remove(struct db_tx *tx, void *ctx)
+{
+    struct attachment *a = ctx;
+    struct errand *e = a->e;
+    struct store_attachment old = {0};
+    int64_t id = a->row.id;
+    TRY(place_find(a, tx));
+    enum err err = store_attachment_get(&old, e->arena, tx, e->office->tenant, id);
+    bool here = err == ERR_OK && old.owner == a->row.owner && str_eq(old.resource, a->row.resource);
+    if (err == ERR_MISSING || (err == ERR_OK && !here))
+        return fault_set(&e->fault, ERR_MISSING, "没有这个附件");
+    TRY(err);
+    a->row.at = e->now;
+    a->row.actor = e->actor;
+    TRY(store_attachment_remove(tx, &a->row));
+    const struct office_audit_row row = {
+        .action = STR("attachment-remove"),
+        .target = place_target(a),
+        .detail = old.name,
+        .outcome = STR("done"),
+        .before = arena_printf(e->arena, "{\"sha256\":\"%.*s\"}", STR_ARG(old.digest))};
+    return office_audit_add(e, tx, &row);
+}
+
+enum err office_attachment_remove(struct errand *e, const struct office_attachment_place *place,
+                                  int64_t id)
+{
+    struct attachment a = {.e = e, .place = place, .row = {.id = id}};
+    TRY(place_check(e, place));
+    return office_write(e, "attachment-remove", attachment_remove, &a);
+}
+
+/* --- giving out --- */
+
+struct attachment_list {
+    struct errand *e;
+    struct store_attachment owner;
+    struct store_attachment **out;
+    size_t *count;
+};
+
+static enum err attachment_list(struct db_tx *tx, void *ctx)
+{
+    struct attachment_list *l = ctx;
+    return store_attachments(l->out, l->count, l->e->arena, tx, &l->owner);
+}
+
+enum err office_attachments(struct store_attachment **out, size_t *count, struct errand *e,
+                            int64_t commission)
+{
+    const struct office_attachment_place place = {.commission = commission};
+    struct attachment_list l = {
+        e,
+        {.tenant = e->office->tenant, .resource = STR("commissions"), .owner = commission},
+        out,
+        count};
+    TRY(place_check(e, &place));
+    return office_read(e, "attachments", attachment_list, &l);
+}
+
+static enum err attachment_get(struct db_tx *tx, void *ctx)
+{
+    struct attachment *a = ctx;
+    struct errand *e = a->e;
+    enum err err = store_attachment_get(&a->row, e->arena, tx, e->office->tenant, a->row.id);
+    return err == ERR_MISSING ? fault_set(&e->fault, err, "没有这个附件") : err;
+}
+
+/* Is the file's version one that may be seen? */
+static enum err attachment_seen(bool *out, struct attachment *a)
+{
+    const struct office_document_reach *reach = a->place->reach;
+    struct office_document_page page;
+    enum err err = reach != NULL ? office_document_get(&page, a->e, reach, a->place->document)
+                                 : office_document_public(&page, a->e, a->place->document, 0);
+    *out = false;
+    TRY(err);
+    for (size_t i = 0; i < page.count; i++)
+        *out = *out || page.versions[i].id == a->row.owner;
+    return ERR_OK;
+}
+
+enum err office_attachment_open(struct store_attachment *out, const char **path, struct errand *e,
+                                const struct office_attachment_place *place, int64_t id)
+{
+    struct attachment a = {.e = e, .place = place, .row = {.id = id}};
+    uint8_t digest[CRYPTO_HASH];
+    struct buf text = {0};
+    bool document = place->document.len > 0;
+    bool seen = false;
+    const char *root = office_path(e->arena, e->office, "blobs");
+    TRY(place_check(e, place));
+    TRY(office_read(e, "attachment", attachment_get, &a));
+    bool kind = str_eq(a.row.resource, document ? STR("documents") : STR("commissions"));
+    if (kind && document)
+        TRY(attachment_seen(&seen, &a));
+    if (!kind || (document ? !seen : a.row.owner != place->commission))
+        return fault_set(&e->fault, ERR_MISSING, "没有这个附件");
+    TRY(str_unhex(digest, sizeof digest, a.row.digest));
+    if (root == NULL)
+        return ERR_MEMORY;
+    vault_blob_path(&text, root, digest);
+    *path = arena_cstr(e->arena, buf_view(&text));
+    buf_free(&text);
+    *out = a.row;
+    return *path != NULL ? ERR_OK : ERR_MEMORY;
+}

@@ -1,0 +1,42 @@
+/* Files handed in with documents and commissions (SECURITY.md IN9): PDF, .xlsx, PNG and JPEG, told
+ * by content and checked against their own structure; named by digest, given out as downloads only.
+ * A document's files belong to a version and change only while that is a draft. */
+#ifndef OFFICE_ATTACHMENT_H
+#define OFFICE_ATTACHMENT_H
+
+#include "office/document.h"
+
+/* What a file is, by its content: ERR_UNSUPPORTED with words for anything but the four kinds, for
+ * one that is damaged or carries what runs (macros, scripts), or that its name belies. */
+MUST enum err office_attachment_kind(const char **kind, struct str bytes, struct str name,
+                                     struct fault *fault);
+/* Media type and ending of a kind. */
+const char *office_attachment_type(struct str kind);
+
+/* Where a file goes: a document by its code, or a commission by its id. */
+struct office_attachment_place {
+    struct str document;
+    int64_t commission;
+    const struct office_document_reach *reach; /* who looks at the document; NULL: the public */
+};
+struct office_attachment_file {
+    const char *path; /* stays where it is */
+    struct str name;
+};
+/* Adds one, within e->scope (of editing). ERR_LIMIT over the setting, ERR_STATE for a version that
+ * is no draft. */
+MUST enum err office_attachment_add(struct errand *e, const struct office_attachment_place *place,
+                                    const struct office_attachment_file *file);
+/* Takes one away, within e->scope; its bytes are kept. ERR_MISSING. */
+MUST enum err office_attachment_remove(struct errand *e,
+                                       const struct office_attachment_place *place, int64_t id);
+/* The files of a commission, within e->scope. */
+MUST enum err office_attachments(struct store_attachment **out, size_t *count, struct errand *e,
+                                 int64_t commission);
+/* One to be given out, with the path of its bytes: of a commission within e->scope, or of a
+ * document's version that place->reach may see. ERR_MISSING. */
+MUST enum err office_attachment_open(struct store_attachment *out, const char **path,
+                                     struct errand *e, const struct office_attachment_place *place,
+                                     int64_t id);
+
+#endif

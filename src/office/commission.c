@@ -1,0 +1,183 @@
+/* Commissions of third parties: see commission.h. A county has dozens a year: read whole. */
+#include "office/commission.h"
+
+#include "base/time.h"
+#include "base/utf8.h"
+#include "office/department.h"
+#include "office/import.h"
+#include "office/scope.h"
+
+struct commission_read {
+    struct errand *e;
+    const struct office_commission_find *find;
+    struct office_department *departments;
+    size_t department_count;
+    struct office_commission *rows;
+    size_t count;
+    size_t cap;
+    struct str text; /* folded */
+};
+
+static enum err commission_matches(bool *out, const struct commission_read *r,
+                                   const struct str *values)
+{
+    static const size_t fields[] = {MODEL_COMMISSION_CODE, MODEL_COMMISSION_BODY,
+                                    MODEL_COMMISSION_MATTER, MODEL_COMMISSION_CONTRACT};
+    const struct office_commission_find *f = r->find;
+    struct str folded;
+    *out = false;
+    if ((f->kind.len > 0 && !str_eq(f->kind, values[MODEL_COMMISSION_KIND])) ||
+        (f->state.len > 0 && !str_eq(f->state, values[MODEL_COMMISSION_STATE])))
+        return ERR_OK;
+    *out = r->text.len == 0;
+    for (size_t i = 0; i < 4 && !*out; i++) {
+        TRY(utf8_nfkc_fold(&folded, r->e->arena, values[fields[i]]));
+        *out = str_find(folded, r->text) >= 0;
+    }
+    return ERR_OK;
+}
+
+static enum err commission_keep(struct commission_read *r, const struct store_record *record)
+{
+    const struct str *values = record->values;
+    struct office_commission *row = NULL;
+    int32_t until = 0;
+    if (r->count == r->cap) {
+        size_t cap = r->cap == 0 ? 64 : r->cap * 2;
+        struct office_commission *wider = arena_array(r->e->arena, cap, sizeof *wider);
+        if (wider == NULL)
+            return ERR_MEMORY;
+        for (size_t i = 0; i < r->count; i++)
+            wider[i] = r->rows[i];
+        r->rows = wider;
+        r->cap = cap;
+    }
+    row = &r->rows[r->count++];
+    *row = (struct office_commission){.record = *record,
+                                      .department_name = values[MODEL_COMMISSION_DEPARTMENT]};
+    for (size_t i = 0; i < r->department_count; i++)
+        if (str_eq(r->departments[i].record.values[MODEL_DEPARTMENT_CODE],
+                   values[MODEL_COMMISSION_DEPARTMENT]))
+            row->department_name = r->departments[i].record.values[MODEL_DEPARTMENT_NAME];
+    row->late = str_eq(values[MODEL_COMMISSION_STATE], STR("active")) &&
+                date_parse(&until, values[MODEL_COMMISSION_ENDS_ON]) == ERR_OK &&
+                until < date_of_time(r->e->now);
+    return ERR_OK;
+}
+
+static enum err commission_row(void *ctx, const struct store_record *record)
+{
+    struct commission_read *r = ctx;
+    bool matches = false;
+    if (!office_scope_department(&r->e->scope, record->values[MODEL_COMMISSION_DEPARTMENT]))
+        return ERR_OK;
+    TRY(commission_matches(&matches, r, record->values));
+    return matches ? commission_keep(r, record) : ERR_OK;
+}
+
+static enum err commission_read(struct db_tx *tx, void *ctx)
+{
+    struct commission_read *r = ctx;
+    const struct store_find all = {tx, r->e->office->tenant, r->e->arena, commission_row, r};
+    r->count = 0;
+    return store_registry_all(STORE_COMMISSIONS, &all);
+}
+
+enum err office_commissions(struct office_commission **out, size_t *count, struct errand *e,
+                            const struct office_commission_find *find)
+{
+    struct commission_read r = {.e = e, .find = find};
+    TRY(utf8_nfkc_fold(&r.text, e->arena, str_trim(find->text)));
+    TRY(office_department_tree(&r.departments, &r.department_count, e));
+    TRY(office_read(e, "commissions", commission_read, &r));
+    for (size_t i = 0; i < r.count / 2; i++) {
+        struct office_commission kept = r.rows[i];
+        r.rows[i] = r.rows[r.count - 1 - i];
+        r.rows[r.count - 1 - i] = kept;
+    }
+    *out = r.rows;
+    *count = r.count;
+    return ERR_OK;
+}
+
+/* One within the scope, by id; by code where id is 0. */
+static enum err commission_one(struct office_commission *out, struct errand *e, int64_t id,
+                               struct str code)
+{
+    const struct office_commission_find none = {0};
+    struct office_commission *rows = NULL;
+    size_t count = 0;
+    TRY(office_commissions(&rows, &count, e, &none));
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].record.id == id ||
+            (id == 0 && str_eq(rows[i].record.values[MODEL_COMMISSION_CODE], code))) {
+            *out = rows[i];
+            return ERR_OK;
+        }
+    return fault_set(&e->fault, ERR_MISSING, "没有这个委托");
+}
+
+struct commission_history {
+    struct errand *e;
+    struct office_commission_page *out;
+};
+
+static enum err commission_history(struct db_tx *tx, void *ctx)
+{
+    struct commission_history *h = ctx;
+    const struct store_registry_row row = {h->e->office->tenant, STR("commissions"),
+                                           h->out->commission.record.id};
+    return store_registry_changes(&h->out->changes, &h->out->change_count, h->e->arena, tx, &row);
+}
+
+enum err office_commission_get(struct office_commission_page *out, struct errand *e, int64_t id)
+{
+    struct commission_history history = {e, out};
+    *out = (struct office_commission_page){0};
+    if (id <= 0)
+        return fault_set(&e->fault, ERR_MISSING, "没有这个委托");
+    TRY(commission_one(&out->commission, e, id, STR("")));
+    return office_read(e, "commission", commission_history, &history);
+}
+
+enum err office_commission_save(int64_t *id, struct errand *e, const struct str *values)
+{
+    struct office_commission old = {0};
+    struct str mended[MODEL_COMMISSION_COUNT];
+    bool fresh = *id == 0;
+    for (size_t i = 0; i < MODEL_COMMISSION_COUNT; i++)
+        mended[i] = values[i];
+    if (!fresh) {
+        TRY(commission_one(&old, e, *id, STR("")));
+        mended[MODEL_COMMISSION_CODE] = old.record.values[MODEL_COMMISSION_CODE];
+        mended[MODEL_COMMISSION_DEPARTMENT] = old.record.values[MODEL_COMMISSION_DEPARTMENT];
+    } else if (!office_scope_department(&e->scope, values[MODEL_COMMISSION_DEPARTMENT])) {
+        return fault_at(&e->fault, "department", ERR_INPUT, "请选择委托单位");
+    }
+    const struct office_import_typed typed = {
+        .resource = &model_commissions,
+        .values = mended,
+        .action = fresh ? STR("commission-add") : STR("commission-save"),
+        .target = fresh ? STR("") : mended[MODEL_COMMISSION_CODE],
+        .fixed = UINT32_C(1) << MODEL_COMMISSION_STATE | UINT32_C(1) << MODEL_COMMISSION_PAYER};
+    TRY(office_import_one(e, &typed));
+    if (!fresh)
+        return ERR_OK;
+    TRY(commission_one(&old, e, 0, str_trim(values[MODEL_COMMISSION_CODE])));
+    *id = old.record.id;
+    return ERR_OK;
+}
+
+enum err office_scope_departments(struct office_department **out, size_t *count, struct errand *e)
+{
+    size_t all = 0;
+    *count = 0;
+    TRY(office_department_tree(out, &all, e));
+    for (size_t i = 0; i < all; i++) {
+        const struct str *values = (*out)[i].record.values;
+        bool active = str_eq(values[MODEL_DEPARTMENT_STATE], STR("active"));
+        if (active && office_scope_department(&e->scope, values[MODEL_DEPARTMENT_CODE]))
+            (*out)[(*count)++] = (*out)[i];
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,657 @@
+/* The document library: see document.h. */
+#include "office/document.h"
+
+#include "base/json.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "crypto/hash.h"
+#include "model/resource.h"
+#include "office/scope.h"
+#include "store/department.h"
+#include "store/task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TITLE_MOST = 300, NUMBER_MOST = 120, TEXT_MOST = 90000, REASON_MOST = 600 };
+
+const struct field_word office_document_kinds[] = {{"guide", "抽查工作指引", NULL},
+                                                   {"rule", "抽查工作细则（抽查规则）", NULL},
+                                                   {"scheme", "抽查实施方案", NULL},
+                                                   {"expert", "专家库管理办法", NULL},
+                                                   {"entry", "结果录入和公示规定", NULL},
+                                                   {"other", "其他制度文件", NULL},
+                                                   {NULL, NULL, NULL}};
+
+const struct field_word office_document_states[] = {
+    {"draft", "草稿", NULL},       {"submitted", "待审核发布", NULL},
+    {"published", "已发布", NULL}, {"replaced", "已被新版代替", NULL},
+    {"withdrawn", "已废止", NULL}, {NULL, NULL, NULL}};
+
+const char *office_document_heading(struct str kind, size_t text)
+{
+    static const char *const rule[STORE_TEXTS] = {"抽查原则", "抽查任务", "检查方式",
+                                                  "抽查结果公示", "督查考核"};
+    static const char *const scheme[STORE_TEXTS] = {"职责分工和时限", "抽查程序", "操作流程",
+                                                    "检查方法", "工作标准"};
+    if (text >= STORE_TEXTS)
+        return NULL;
+    if (str_eq(kind, STR("rule")))
+        return rule[text];
+    if (str_eq(kind, STR("scheme")))
+        return scheme[text];
+    return text == 0 ? "正文" : NULL;
+}
+
+static bool state_is(const struct store_version *v, const char *state)
+{
+    return str_eq(v->state, str_of(state));
+}
+
+static bool version_public(const struct store_version *v)
+{
+    return state_is(v, "published") || state_is(v, "replaced") || state_is(v, "withdrawn");
+}
+
+/* --- reading --- */
+
+static bool version_seen(const struct office_document_reach *reach, const struct store_version *v)
+{
+    if (version_public(v))
+        return true;
+    return reach != NULL && (office_scope_department(reach->edit, v->document.department) ||
+                             office_scope_department(reach->publish, v->document.department));
+}
+
+struct document_read {
+    struct errand *e;
+    struct str code; /* empty: all */
+    struct store_version *rows;
+    size_t count;
+};
+
+static enum err document_read(struct db_tx *tx, void *ctx)
+{
+    struct document_read *r = ctx;
+    struct errand *e = r->e;
+    if (r->code.len > 0)
+        return store_versions_of(&r->rows, &r->count, e->arena, tx, e->office->tenant, r->code);
+    return store_versions(&r->rows, &r->count, e->arena, tx, e->office->tenant);
+}
+
+static enum err document_matches(bool *out, struct errand *e,
+                                 const struct office_document_find *find,
+                                 const struct store_version *v)
+{
+    struct str wanted, title, number;
+    *out = (find->kind.len == 0 || str_eq(find->kind, v->document.kind)) &&
+           (find->department.len == 0 || str_eq(find->department, v->document.department)) &&
+           (find->state.len == 0 || str_eq(find->state, v->state));
+    if (!*out || find->text.len == 0)
+        return ERR_OK;
+    TRY(utf8_nfkc_fold(&wanted, e->arena, str_trim(find->text)));
+    TRY(utf8_nfkc_fold(&title, e->arena, v->title));
+    TRY(utf8_nfkc_fold(&number, e->arena, v->number));
+    *out = str_find(title, wanted) >= 0 || str_find(number, wanted) >= 0;
+    return ERR_OK;
+}
+
+enum err office_documents(struct office_document **out, size_t *count, struct errand *e,
+                          const struct office_document_reach *reach,
+                          const struct office_document_find *find)
+{
+    struct document_read r = {.e = e};
+    int64_t last = 0;
+    *count = 0;
+    TRY(office_read(e, "documents", document_read, &r));
+    *out = arena_array(e->arena, r.count + 1, sizeof **out);
+    if (*out == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < r.count; i++) {
+        const struct store_version *v = &r.rows[i];
+        bool matches = false;
+        if (v->document.id == last || !version_seen(reach, v))
+            continue;
+        last = v->document.id;
+        TRY(document_matches(&matches, e, find, v));
+        if (!matches)
+            continue;
+        struct office_document *d = &(*out)[(*count)++];
+        *d = (struct office_document){.newest = *v};
+        for (size_t k = i; k < r.count && r.rows[k].document.id == last; k++)
+            if (state_is(&r.rows[k], "published"))
+                d->published = r.rows[k].version;
+    }
+    return ERR_OK;
+}
+
+static int public_order(const void *a, const void *b)
+{
+    const struct store_version *x = &((const struct office_document *)a)->newest;
+    const struct store_version *y = &((const struct office_document *)b)->newest;
+    int order = str_cmp(x->document.department, y->document.department);
+    if (order == 0)
+        order = str_cmp(x->document.kind, y->document.kind);
+    return order != 0 ? order : str_cmp(x->title, y->title);
+}
+
+enum err office_documents_public(struct office_document **out, size_t *count, struct errand *e)
+{
+    const struct office_document_find none = {0};
+    TRY(office_documents(out, count, e, NULL, &none));
+    if (*count > 1)
+        qsort(*out, *count, sizeof **out, public_order);
+    return ERR_OK;
+}
+
+/* One document whole, its versions cut down to those that are seen. */
+struct document_files {
+    struct errand *e;
+    struct office_document_page *out;
+    int64_t owner;
+};
+
+static enum err document_files(struct db_tx *tx, void *ctx)
+{
+    struct document_files *f = ctx;
+    const struct store_attachment owner = {
+        .tenant = f->e->office->tenant, .resource = STR("documents"), .owner = f->owner};
+    return store_attachments(&f->out->files, &f->out->file_count, f->e->arena, tx, &owner);
+}
+
+static enum err document_page(struct office_document_page *out, struct errand *e,
+                              const struct office_document_reach *reach, struct str code,
+                              int64_t version)
+{
+    struct document_read r = {.e = e, .code = code};
+    struct document_files files = {.e = e, .out = out};
+    *out = (struct office_document_page){0};
+    if (code.len > 0)
+        TRY(office_read(e, "document", document_read, &r));
+    out->versions = r.rows;
+    for (size_t i = 0; i < r.count; i++) {
+        if (!version_seen(reach, &r.rows[i]))
+            continue;
+        if (files.owner == 0 && (version == 0 || version == r.rows[i].version))
+            files.owner = r.rows[i].id;
+        out->versions[out->count++] = r.rows[i];
+    }
+    if (files.owner == 0)
+        return fault_set(&e->fault, ERR_MISSING, "没有这个文件");
+    return office_read(e, "document-files", document_files, &files);
+}
+
+enum err office_document_get(struct office_document_page *out, struct errand *e,
+                             const struct office_document_reach *reach, struct str code)
+{
+    return document_page(out, e, reach, code, 0);
+}
+
+enum err office_document_public(struct office_document_page *out, struct errand *e, struct str code,
+                                int64_t version)
+{
+    return document_page(out, e, NULL, code, version);
+}
+
+/* --- writing --- */
+
+struct document_write {
+    struct errand *e;
+    struct str given; /* the code that the person named; empty: a new document */
+    struct str code;
+    const struct office_document_edit *edit;
+    struct str reason;
+    const char *action;
+    struct store_version old; /* the newest version; id 0: a new document */
+    struct store_version row;
+    bool repeated;
+};
+
+static void write_pair(struct json_writer *w, const char *name, struct str old, struct str new,
+                       bool after)
+{
+    if (!str_eq(old, new))
+        json_pair_str(w, name, after ? new : old);
+}
+
+/* What differs between the two, on one side. */
+static enum err write_json(struct str *out, const struct document_write *w, bool after)
+{
+    static const char *const texts[STORE_TEXTS] = {"text1", "text2", "text3", "text4", "text5"};
+    const struct store_version *a = &w->old;
+    const struct store_version *b = &w->row;
+    struct buf text = {0};
+    struct json_writer j;
+    json_write_begin(&j, &text);
+    json_write_object(&j);
+    json_pair_int(&j, "version", after ? b->version : a->version);
+    write_pair(&j, "state", a->state, b->state, after);
+    write_pair(&j, "title", a->title, b->title, after);
+    write_pair(&j, "number", a->number, b->number, after);
+    write_pair(&j, "item", a->item, b->item, after);
+    write_pair(&j, "note", a->note, b->note, after);
+    if (a->effective_on != b->effective_on)
+        json_pair_int(&j, "effective_on", after ? b->effective_on : a->effective_on);
+    for (size_t i = 0; i < STORE_TEXTS; i++)
+        write_pair(&j, texts[i], a->texts[i], b->texts[i], after);
+    json_write_object_end(&j);
+    enum err err = json_write_end(&j);
+    if (err == ERR_OK)
+        *out = arena_str(w->e->arena, buf_view(&text));
+    buf_free(&text);
+    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+}
+
+static enum err write_audit(struct document_write *w, struct db_tx *tx)
+{
+    struct office_audit_row row = {.action = str_of(w->action),
+                                   .target = w->code,
+                                   .detail = w->reason,
+                                   .outcome = STR("done")};
+    TRY(write_json(&row.after, w, true));
+    if (w->old.id != 0)
+        TRY(write_json(&row.before, w, false));
+    return office_audit_add(w->e, tx, &row);
+}
+
+/* The newest version of the document, within the errand's scope. */
+static enum err write_load(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_version *rows = NULL;
+    size_t count = 0;
+    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, w->code));
+    if (count == 0 || !office_scope_department(&e->scope, rows[0].document.department))
+        return fault_set(&e->fault, ERR_MISSING, "没有这个文件");
+    w->old = rows[0];
+    w->row = rows[0];
+    w->row.document.tenant = e->office->tenant;
+    return ERR_OK;
+}
+
+static enum err write_state(struct document_write *w, const char *state, const char *words)
+{
+    if (state_is(&w->old, state))
+        return ERR_OK;
+    return fault_set(&w->e->fault, ERR_STATE, "%s（现在的状态：%.*s）", words,
+                     STR_ARG(model_text(office_document_states, w->old.state)));
+}
+
+/* --- drafting --- */
+
+static enum err edit_text(struct errand *e, struct str text, size_t most, const char *field)
+{
+    struct str rest = text;
+    uint32_t cp;
+    if (text.len > most)
+        return fault_at(&e->fault, field, ERR_INPUT, "内容过长，最多约%zu字", most / 3);
+    while (rest.len > 0) {
+        if (utf8_next(&cp, &rest) != ERR_OK ||
+            (utf8_is_control(cp) && cp != '\n' && cp != '\r' && cp != '\t'))
+            return fault_at(&e->fault, field, ERR_INPUT, "含有不能显示的字符，请删除后重填");
+    }
+    return ERR_OK;
+}
+
+static enum err edit_check(struct errand *e, const struct office_document_edit *edit)
+{
+    static const char *const fields[STORE_TEXTS] = {"text1", "text2", "text3", "text4", "text5"};
+    if (edit->title.len == 0)
+        return fault_at(&e->fault, "title", ERR_INPUT, "请填写标题");
+    if (utf8_has_deceptive(edit->title) || utf8_has_deceptive(edit->number))
+        return fault_at(&e->fault, "title", ERR_INPUT, "标题或文号含有不能显示的字符");
+    TRY(edit_text(e, edit->title, TITLE_MOST, "title"));
+    TRY(edit_text(e, edit->number, NUMBER_MOST, "number"));
+    for (size_t i = 0; i < STORE_TEXTS; i++)
+        TRY(edit_text(e, edit->texts[i], TEXT_MOST, fields[i]));
+    return ERR_OK;
+}
+
+static enum err edit_item(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_task_item item = {0};
+    if (w->edit->item.len == 0)
+        return ERR_OK;
+    enum err err = store_item_by_code(&item, e->arena, tx, e->office->tenant, w->edit->item);
+    if (err != ERR_MISSING)
+        return err;
+    return fault_at(&e->fault, "item", ERR_INPUT, "没有代码为“%.*s”的抽查事项",
+                    STR_ARG(w->edit->item));
+}
+
+/* A new document: its department is one of the scope and in force. */
+static enum err edit_found(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    const struct office_document_edit *edit = w->edit;
+    struct store_department *rows = NULL;
+    size_t count = 0;
+    bool known = false;
+    int64_t number = 0;
+    if (model_word_by_code(office_document_kinds, edit->kind) == NULL)
+        return fault_at(&e->fault, "kind", ERR_INPUT, "请选择文件种类");
+    TRY(store_departments(&rows, &count, e->arena, tx, e->office->tenant));
+    for (size_t i = 0; i < count; i++)
+        known = known ||
+                (str_eq(rows[i].code, edit->department) && str_eq(rows[i].state, STR("active")));
+    if (!known || !office_scope_department(&e->scope, edit->department))
+        return fault_at(&e->fault, "department", ERR_INPUT, "请选择制定单位");
+    struct str counter = arena_printf(e->arena, "document-%.*s", STR_ARG(edit->department));
+    if (counter.data == NULL)
+        return ERR_MEMORY;
+    TRY(office_number(&number, e, tx, counter, 0));
+    w->code = arena_printf(e->arena, "%.*s-D%03lld", STR_ARG(edit->department), (long long)number);
+    w->row.document = (struct store_document){.tenant = e->office->tenant,
+                                              .code = w->code,
+                                              .kind = edit->kind,
+                                              .department = edit->department,
+                                              .at = e->now,
+                                              .actor = e->actor};
+    TRY(office_id(&w->row.document.id, e));
+    return w->code.data == NULL ? ERR_MEMORY : store_document_add(tx, &w->row.document);
+}
+
+static void edit_take(struct document_write *w)
+{
+    const struct office_document_edit *edit = w->edit;
+    struct store_version *v = &w->row;
+    v->title = edit->title;
+    v->number = edit->number;
+    v->item = edit->item;
+    v->effective_on = edit->effective_on;
+    for (size_t i = 0; i < STORE_TEXTS; i++)
+        v->texts[i] = edit->texts[i];
+    v->at = w->e->now;
+    v->actor = w->e->actor;
+    v->state = STR("draft");
+}
+
+/* The new version begins with the files of the one before. */
+static enum err version_files(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_attachment *files = NULL;
+    size_t count = 0;
+    int64_t first = 0;
+    const struct store_attachment owner = {
+        .tenant = e->office->tenant, .resource = STR("documents"), .owner = w->old.id};
+    TRY(store_attachments(&files, &count, e->arena, tx, &owner));
+    if (count == 0)
+        return ERR_OK;
+    TRY(office_ids(&first, e, count));
+    for (size_t i = 0; i < count; i++) {
+        files[i].tenant = e->office->tenant;
+        files[i].owner = w->row.id;
+        files[i].id = first + (int64_t)i;
+        TRY(store_attachment_add(tx, &files[i]));
+    }
+    return ERR_OK;
+}
+
+/* A version of its own, behind the one there is. */
+static enum err edit_version(struct document_write *w, struct db_tx *tx)
+{
+    struct store_version *v = &w->row;
+    v->version = w->old.version + 1;
+    v->revision = 1;
+    v->note = STR("");
+    v->submitted_by = STR("");
+    v->published_by = STR("");
+    v->published_at = 0;
+    v->idx = -1;
+    TRY(office_id(&v->id, w->e));
+    TRY(store_version_add(tx, v));
+    return w->old.id != 0 ? version_files(w, tx) : ERR_OK;
+}
+
+static enum err edit_run(struct db_tx *tx, void *ctx)
+{
+    struct document_write *w = ctx;
+    struct errand *e = w->e;
+    struct str outcome;
+    bool fresh = w->given.len == 0;
+    TRY(office_once(&w->repeated, &outcome, e, tx, str_of(w->action)));
+    if (w->repeated) {
+        w->code = outcome;
+        return ERR_OK;
+    }
+    w->old = (struct store_version){0};
+    w->row = (struct store_version){0};
+    TRY(fresh ? edit_found(w, tx) : write_load(w, tx));
+    TRY(edit_item(w, tx));
+    if (state_is(&w->old, "submitted"))
+        return fault_set(&e->fault, ERR_STATE, "已提交审核，不能修改；请审核人退回后再改");
+    edit_take(w);
+    if (!state_is(&w->old, "draft")) {
+        TRY(edit_version(w, tx));
+    } else {
+        w->row.revision = w->edit->revision + 1;
+        enum err err = store_version_save(tx, &w->row);
+        if (err == ERR_CONFLICT)
+            fault_set(&e->fault, err,
+                      "这份草稿已被他人修改，没有保存；请另开页面核对新内容后再提交");
+        TRY(err);
+    }
+    TRY(write_audit(w, tx));
+    return office_once_done(e, tx, str_of(w->action), w->code);
+}
+
+enum err office_document_save(struct str *code, struct errand *e,
+                              const struct office_document_edit *edit)
+{
+    struct document_write w = {.e = e,
+                               .code = *code,
+                               .edit = edit,
+                               .action = code->len > 0 ? "document-save" : "document-add"};
+    w.given = *code;
+    TRY(edit_check(e, edit));
+    TRY(office_write(e, w.action, edit_run, &w));
+    *code = w.code;
+    return ERR_OK;
+}
+
+/* --- from state to state --- */
+
+static enum err submit_check(struct document_write *w)
+{
+    struct errand *e = w->e;
+    const struct store_version *v = &w->old;
+    bool scheme = str_eq(v->document.kind, STR("scheme"));
+    for (size_t i = 0; i < STORE_TEXTS; i++) {
+        const char *heading = office_document_heading(v->document.kind, i);
+        if (heading != NULL && str_trim(v->texts[i]).len == 0)
+            return fault_set(&e->fault, ERR_INPUT, "还没有填写“%s”，没有提交", heading);
+    }
+    if (scheme && v->number.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "实施方案必须填写文号，没有提交");
+    return ERR_OK;
+}
+
+static enum err submit_run(struct db_tx *tx, void *ctx)
+{
+    struct document_write *w = ctx;
+    TRY(write_load(w, tx));
+    TRY(write_state(w, "draft", "只有草稿可以提交"));
+    TRY(submit_check(w));
+    w->row.state = STR("submitted");
+    w->row.submitted_by = w->e->actor;
+    w->row.note = STR("");
+    TRY(store_version_move(tx, &w->row, STR("draft")));
+    return write_audit(w, tx);
+}
+
+enum err office_document_submit(struct errand *e, struct str code)
+{
+    struct document_write w = {.e = e, .code = code, .action = "document-submit"};
+    return office_write(e, w.action, submit_run, &w);
+}
+
+static enum err return_run(struct db_tx *tx, void *ctx)
+{
+    struct document_write *w = ctx;
+    TRY(write_load(w, tx));
+    TRY(write_state(w, "submitted", "只有待审核的可以退回"));
+    w->row.state = STR("draft");
+    w->row.note = w->reason;
+    TRY(store_version_move(tx, &w->row, STR("submitted")));
+    return write_audit(w, tx);
+}
+
+static enum err write_reason(struct errand *e, struct str reason, const char *words)
+{
+    if (reason.len > 0 && reason.len <= REASON_MOST && !utf8_has_deceptive(reason))
+        return ERR_OK;
+    return fault_at(&e->fault, "reason", ERR_INPUT, "%s", words);
+}
+
+enum err office_document_return(struct errand *e, struct str code, struct str reason)
+{
+    struct document_write w = {.e = e, .code = code, .reason = reason, .action = "document-return"};
+    TRY(write_reason(e, reason, "请写明退回的原因（最多约200字）"));
+    return office_write(e, w.action, return_run, &w);
+}
+
+/* --- the log --- */
+
+static void net_add(struct buf *out, struct str text)
+{
+    buf_printf(out, "%zu:", text.len);
+    buf_str(out, text);
+    buf_char(out, ',');
+}
+
+/* The bytes that the entry's digest is over. */
+static void net_version(struct buf *out, const struct store_version *v,
+                        const struct store_attachment *files, size_t count)
+{
+    char number[24];
+    struct buf date = {0};
+    int len = snprintf(number, sizeof number, "%lld", (long long)v->version);
+    if (v->effective_on != 0)
+        date_format(&date, v->effective_on);
+    net_add(out, v->document.code);
+    net_add(out, str_range(number, (size_t)len));
+    net_add(out, v->document.kind);
+    net_add(out, v->document.department);
+    net_add(out, v->title);
+    net_add(out, v->number);
+    net_add(out, v->item);
+    net_add(out, buf_view(&date));
+    for (size_t i = 0; i < STORE_TEXTS; i++)
+        net_add(out, v->texts[i]);
+    for (size_t i = 0; i < count; i++) {
+        net_add(out, files[i].name);
+        net_add(out, files[i].digest);
+    }
+    buf_free(&date);
+}
+
+static enum err log_entry(struct document_write *w, struct db_tx *tx, const char *what)
+{
+    struct errand *e = w->e;
+    struct store_attachment *files = NULL;
+    size_t count = 0;
+    struct buf bytes = {0};
+    struct buf body = {0};
+    uint8_t hash[CRYPTO_HASH];
+    const struct store_attachment owner = {
+        .tenant = e->office->tenant, .resource = STR("documents"), .owner = w->row.id};
+    TRY(store_attachments(&files, &count, e->arena, tx, &owner));
+    net_version(&bytes, &w->row, files, count);
+    crypto_sha256(hash, buf_view(&bytes));
+    buf_printf(&body, "sunlot-document/1 %s\ntenant %.*s\ndocument %.*s\nversion %lld\nsha256 ",
+               what, STR_ARG(e->office->tenant), STR_ARG(w->row.document.code),
+               (long long)w->row.version);
+    buf_hex(&body, hash, sizeof hash);
+    buf_char(&body, '\n');
+    enum err err = buf_err(&bytes) != ERR_OK ? buf_err(&bytes) : buf_err(&body);
+    if (err == ERR_OK)
+        err = office_log_append(&w->row.idx, e, tx, buf_view(&body));
+    buf_free(&bytes);
+    buf_free(&body);
+    return err;
+}
+
+/* The version that held until now. */
+static enum err publish_replace(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_version *rows = NULL;
+    size_t count = 0;
+    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, w->code));
+    for (size_t i = 0; i < count; i++) {
+        if (!state_is(&rows[i], "published"))
+            continue;
+        rows[i].document.tenant = e->office->tenant;
+        rows[i].state = STR("replaced");
+        TRY(store_version_move(tx, &rows[i], STR("published")));
+    }
+    return ERR_OK;
+}
+
+static enum err publish_run(struct db_tx *tx, void *ctx)
+{
+    struct document_write *w = ctx;
+    struct errand *e = w->e;
+    TRY(write_load(w, tx));
+    TRY(write_state(w, "submitted", "只有待审核的可以发布"));
+    if (str_eq(w->old.submitted_by, e->actor) || str_eq(w->old.actor, e->actor))
+        return fault_set(&e->fault, ERR_FORBIDDEN, "起草和提交的人不能自己发布，请由他人审核发布");
+    TRY(publish_replace(w, tx));
+    w->row.state = STR("published");
+    w->row.published_at = e->now;
+    w->row.published_by = e->actor;
+    TRY(log_entry(w, tx, "publication"));
+    TRY(store_version_move(tx, &w->row, STR("submitted")));
+    return write_audit(w, tx);
+}
+
+enum err office_document_publish(struct errand *e, struct str code)
+{
+    struct document_write w = {.e = e, .code = code, .action = "document-publish"};
+    TRY(office_write(e, w.action, publish_run, &w));
+    return office_log_sync(e->office, e->now, &e->fault);
+}
+
+/* What holds now; a newer draft may stand before it. */
+static enum err withdraw_load(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_version *rows = NULL;
+    size_t count = 0;
+    TRY(write_load(w, tx));
+    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, w->code));
+    for (size_t i = 0; i < count; i++)
+        if (state_is(&rows[i], "published")) {
+            w->old = rows[i];
+            w->row = rows[i];
+            w->row.document.tenant = e->office->tenant;
+            return ERR_OK;
+        }
+    return fault_set(&e->fault, ERR_STATE, "没有已发布的版本，不能废止");
+}
+
+static enum err withdraw_run(struct db_tx *tx, void *ctx)
+{
+    struct document_write *w = ctx;
+    int64_t published = 0;
+    TRY(withdraw_load(w, tx));
+    published = w->row.idx;
+    w->row.state = STR("withdrawn");
+    w->row.note = w->reason;
+    TRY(log_entry(w, tx, "withdrawal"));
+    w->row.idx = published; /* the row keeps the place of its publication */
+    TRY(store_version_move(tx, &w->row, STR("published")));
+    return write_audit(w, tx);
+}
+
+enum err office_document_withdraw(struct errand *e, struct str code, struct str reason)
+{
+    struct document_write w = {
+        .e = e, .code = code, .reason = reason, .action = "document-withdraw"};
+    TRY(write_reason(e, reason, "请写明废止的原因（最多约200字）"));
+    TRY(office_write(e, w.action, withdraw_run, &w));
+    return office_log_sync(e->office, e->now, &e->fault);
+}

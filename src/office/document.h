@@ -1,0 +1,96 @@
+/* The document library (R13-R15, R41): guides, rules, schemes. A version is drafted, submitted,
+ * published by somebody else, and never changed afterwards: an edit of a published document is a
+ * new version. Publishing (and withdrawing) writes one entry into the transparency log:
+ *
+ *   sunlot-document/1 publication
+ *   tenant 410882
+ *   document SCJG-D001
+ *   version N
+ *   sha256 HEX      over the version as netstrings (decimal length, ':', bytes, ','): code,
+ * version, kind, department, title, number, item, effective date (YYYY-MM-DD or empty), the five
+ * texts, then name and SHA-256 in hex of each file in the order of its id
+ *
+ * so that the portal can show since when it has said what it says. withdrawal stands in place of
+ * publication where a document no longer holds.
+ *
+ * Drafts are seen by those who may edit or publish for their department; published versions by
+ * everybody who may see the library, and by the public. */
+#ifndef OFFICE_DOCUMENT_H
+#define OFFICE_DOCUMENT_H
+
+#include "base/field.h"
+#include "office/office.h"
+#include "store/document.h"
+
+/* Kinds: guide, rule, scheme, expert, entry, other. */
+extern const struct field_word office_document_kinds[];
+/* States of versions. */
+extern const struct field_word office_document_states[];
+/* The headings of a kind's texts (rules: the five of R14); NULL where there is none. */
+const char *office_document_heading(struct str kind, size_t text);
+
+/* Who looks: what he may edit and publish decides which drafts he sees. */
+struct office_document_reach {
+    const struct office_scope *edit;
+    const struct office_scope *publish;
+};
+
+/* A document with its newest version that may be seen. */
+struct office_document {
+    struct store_version newest; /* without texts */
+    int64_t published;           /* the version in force, 0: none */
+};
+struct office_document_find {
+    struct str text; /* part of title or number */
+    struct str kind;
+    struct str department;
+    struct str state; /* of the newest version */
+};
+MUST enum err office_documents(struct office_document **out, size_t *count, struct errand *e,
+                               const struct office_document_reach *reach,
+                               const struct office_document_find *find);
+
+/* One with all versions that may be seen, newest first, and the newest one's files. ERR_MISSING. */
+struct office_document_page {
+    struct store_version *versions;
+    size_t count;
+    struct store_attachment *files;
+    size_t file_count;
+};
+MUST enum err office_document_get(struct office_document_page *out, struct errand *e,
+                                  const struct office_document_reach *reach, struct str code);
+/* The same for the public: published, replaced and withdrawn versions; files of version `version`
+ * (0: the newest). Within any errand. ERR_MISSING. */
+MUST enum err office_document_public(struct office_document_page *out, struct errand *e,
+                                     struct str code, int64_t version);
+/* Documents with a public version, by department, kind and title. */
+MUST enum err office_documents_public(struct office_document **out, size_t *count,
+                                      struct errand *e);
+
+/* What is drafted. code empty: a new document, and its code is given back in *code. revision: of
+ * the draft that was shown, so that nobody's work is overwritten (ERR_CONFLICT). A document whose
+ * newest version is published gets a new version. ERR_INPUT with fault.field. e->scope: of editing.
+ */
+struct office_document_edit {
+    struct str kind;
+    struct str department;
+    struct str title;
+    struct str number;
+    struct str item;
+    int32_t effective_on;
+    struct str texts[STORE_TEXTS];
+    int64_t revision;
+};
+MUST enum err office_document_save(struct str *code, struct errand *e,
+                                   const struct office_document_edit *edit);
+/* draft -> submitted: complete, or ERR_INPUT naming what is missing. e->scope: of editing. */
+MUST enum err office_document_submit(struct errand *e, struct str code);
+/* submitted -> draft, with the reason. e->scope: of publishing. */
+MUST enum err office_document_return(struct errand *e, struct str code, struct str reason);
+/* submitted -> published; the version in force before becomes replaced. Whoever wrote or submitted
+ * it may not publish it. e->scope: of publishing. */
+MUST enum err office_document_publish(struct errand *e, struct str code);
+/* published -> withdrawn, with the reason; it stays public with that mark. e->scope: publishing. */
+MUST enum err office_document_withdraw(struct errand *e, struct str code, struct str reason);
+
+#endif

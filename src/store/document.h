@@ -1,0 +1,81 @@
+/* The document library (R13-R15, R41): documents, their versions, and the files handed in with
+ * them. */
+#ifndef STORE_DOCUMENT_H
+#define STORE_DOCUMENT_H
+
+#include "store/row.h"
+
+enum { STORE_TEXTS = 5 };
+
+struct store_document {
+    struct str tenant;
+    int64_t id;
+    struct str code;
+    struct str kind;
+    struct str department; /* code */
+    int64_t at;
+    struct str actor;
+};
+/* Adds a document; its versions follow. ERR_DUPLICATE for a code that is taken. */
+MUST enum err store_document_add(struct db_tx *tx, const struct store_document *row);
+
+/* A version with what it says of its document. */
+struct store_version {
+    int64_t id;
+    struct store_document document;
+    struct str department_name;
+    int64_t version;
+    struct str title;
+    struct str number; /* 文号 */
+    struct str item;   /* code of the item it belongs to, '' */
+    int32_t effective_on;
+    struct str texts[STORE_TEXTS];
+    struct str state; /* draft, submitted, published, replaced, withdrawn */
+    struct str note;  /* why it was returned or withdrawn */
+    int64_t revision; /* grows with each saving of a draft */
+    int64_t at;
+    struct str actor; /* who saved it last */
+    struct str submitted_by;
+    int64_t published_at;
+    struct str published_by;
+    int64_t idx; /* of its log entry, -1: none */
+};
+/* All versions of all documents without their texts, newest document first, then newest version. */
+MUST enum err store_versions(struct store_version **out, size_t *count, struct arena *arena,
+                             struct db_tx *tx, struct str tenant);
+/* All versions of one document with their texts, newest first; none where there is no such code. */
+MUST enum err store_versions_of(struct store_version **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, struct str tenant, struct str code);
+/* Adds a version; ERR_DUPLICATE when the document has one of that number. */
+MUST enum err store_version_add(struct db_tx *tx, const struct store_version *row);
+/* Overwrites a draft whose revision is row->revision - 1. ERR_CONFLICT when it is another. */
+MUST enum err store_version_save(struct db_tx *tx, const struct store_version *row);
+/* Moves a version from one state to row->state, with note, submitted_by, published_*, idx.
+ * ERR_CONFLICT when it is no longer in that state. */
+MUST enum err store_version_move(struct db_tx *tx, const struct store_version *row,
+                                 struct str from);
+
+/* A file handed in. */
+struct store_attachment {
+    struct str tenant;
+    int64_t id;
+    struct str resource; /* documents, commissions */
+    int64_t owner;       /* id of the version, of the commission */
+    struct str name;
+    struct str kind; /* pdf, xlsx, png, jpeg */
+    int64_t size;
+    struct str digest; /* SHA-256, hex: its blob */
+    int64_t at;
+    struct str actor;
+};
+MUST enum err store_attachment_add(struct db_tx *tx, const struct store_attachment *row);
+/* Those of one owner that were not removed, oldest first. */
+MUST enum err store_attachments(struct store_attachment **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, const struct store_attachment *owner);
+/* One by id that was not removed. ERR_MISSING. */
+MUST enum err store_attachment_get(struct store_attachment *out, struct arena *arena,
+                                   struct db_tx *tx, struct str tenant, int64_t id);
+/* Takes one away (its row and its blob stay). row: tenant, id, at, actor. ERR_MISSING. */
+MUST enum err store_attachment_remove(struct db_tx *tx, const struct store_attachment *row);
+
+#endif
