@@ -148,6 +148,15 @@ web_handler desk_home, desk_large, desk_sign_in, desk_sign_in_post, desk_sign_ou
 web_handler desk_lists_save, desk_accounts, desk_account, desk_account_new, desk_account_add,
     desk_account_edit, desk_account_state, desk_account_reset, desk_account_end, desk_account_grant,
     desk_account_revoke, desk_matrix, desk_matrix_csv;
+web_handler desk_documents, desk_document, desk_document_new, desk_document_edit,
+    desk_document_submit, desk_document_step, desk_document_file_add, desk_document_file,
+    desk_document_file_remove, desk_commission_file_add, desk_commission_file,
+    desk_commission_file_remove;
+web_handler desk_divisions, desk_commissions, desk_commission, desk_commission_new,
+    desk_commission_edit;
+web_handler desk_inspectors, desk_experts, desk_inspector_groups, desk_inspector,
+    desk_inspector_new, desk_inspector_edit, desk_inspector_state, desk_inspector_reveal,
+    desk_inspector_export, desk_expert_export, desk_interest_new, desk_interest_end;
 web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,
     desk_department_edit;
 web_handler desk_jobs, desk_job, desk_job_file, desk_job_cancel;

@@ -4,6 +4,7 @@
 #include "base/csv.h"
 #include "office/account.h"
 #include "office/audit.h"
+#include "office/inspector.h"
 #include "store/department.h"
 
 #include <stdlib.h>
@@ -300,6 +301,25 @@ static void account_grantable(struct page *p, const struct office_account *a)
     web_set_flag(&p->model, &p->model.root, "has_grantable", list->count > 0);
 }
 
+/* Is his certificate in order (R36)? Told without its number. */
+static enum err account_certificate(struct page *p, struct str code)
+{
+    struct office_inspector i = {0};
+    enum err err = code.len > 0 ? office_inspector_brief(&i, &p->errand, code) : ERR_MISSING;
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    struct str until = i.until > 0 ? page_date(p, i.until) : STR("未登记");
+    struct str text = arena_printf(p->request->arena, "%.*s，%s；执法证有效期至：%.*s",
+                                   STR_ARG(i.record.values[MODEL_INSPECTOR_NAME]),
+                                   office_standing_text(i.standing), STR_ARG(until));
+    p->model.failed = p->model.failed || text.data == NULL;
+    web_set(&p->model, &p->model.root, "certificate",
+            code.len == 0        ? STR("")
+            : err == ERR_MISSING ? STR("名录库中没有这个编号，请核对")
+                                 : text);
+    return ERR_OK;
+}
+
 /* The page of an account; the words of a refused button stand above it. */
 static enum err account_page(struct web_reply *reply, struct page *p, int64_t id, enum err refused)
 {
@@ -307,6 +327,7 @@ static enum err account_page(struct web_reply *reply, struct page *p, int64_t id
     struct fault words = p->errand.fault;
     TRY(office_account_get(&a, &p->errand, id));
     account_show(p, web_set_object(&p->model, &p->model.root, "of"), &a);
+    TRY(account_certificate(p, a.row.inspector));
     TRY(account_sessions(p, id));
     TRY(account_grants(p, id));
     account_grantable(p, &a);

@@ -1,9 +1,7 @@
 /* Departments: the tree, one with its history, new and edit. */
-#include "page/desk.h"
+#include "page/desk_shared.h"
 
-#include "base/json.h"
 #include "office/department.h"
-#include "store/history.h"
 
 #include <string.h>
 
@@ -15,64 +13,120 @@ static bool department_closed(const struct store_record *record)
     return str_eq(record->values[MODEL_DEPARTMENT_STATE], STR("closed"));
 }
 
+/* Whom R45 and R46 ask each unit to name. */
+static const size_t department_named[] = {MODEL_DEPARTMENT_LEADER, MODEL_DEPARTMENT_SECTION,
+                                          MODEL_DEPARTMENT_PERSON, MODEL_DEPARTMENT_LIAISON,
+                                          MODEL_DEPARTMENT_PHONE};
+
+/* What is not named yet, joined by 、; empty if all is. */
+static struct str department_gaps(struct page *p, const struct store_record *record)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < sizeof department_named / sizeof department_named[0]; i++) {
+        if (record->values[department_named[i]].len > 0)
+            continue;
+        if (text.len > 0)
+            buf_cat(&text, "、");
+        buf_cat(&text, model_departments.fields[department_named[i]].label);
+    }
+    struct str copy = arena_str(p->request->arena, buf_view(&text));
+    p->model.failed = p->model.failed || copy.data == NULL;
+    buf_free(&text);
+    return copy;
+}
+
+static bool department_matches(const struct page *p, const struct office_department *d,
+                               struct str gaps)
+{
+    const struct str *values = d->record.values;
+    struct str q = str_trim(web_param(p->request, "q"));
+    struct str state = web_param(p->request, "state");
+    bool closed = department_closed(&d->record);
+    if (q.len > 0 && str_find(values[MODEL_DEPARTMENT_NAME], q) < 0 &&
+        str_find(values[MODEL_DEPARTMENT_CODE], q) < 0)
+        return false;
+    if (state.len > 0 && closed != str_eq(state, STR("撤销")))
+        return false;
+    return web_param(p->request, "gaps").len == 0 || (!closed && gaps.len > 0);
+}
+
+static void department_row(struct page *p, struct web_value *row, const struct office_department *d,
+                           struct str gaps)
+{
+    struct web_model *m = &p->model;
+    struct web_value *steps = web_set_list(m, row, "steps");
+    for (unsigned k = 0; k < d->depth; k++)
+        (void)web_list_add(m, steps);
+    for (size_t k = 0; k < MODEL_DEPARTMENT_COUNT; k++)
+        web_set(m, row, model_departments.fields[k].name, d->record.values[k]);
+    web_set(m, row, "place", page_division(p, d->record.values[MODEL_DEPARTMENT_DIVISION]));
+    web_set_flag(m, row, "closed", department_closed(&d->record));
+    web_set_flag(m, row, "lacks", gaps.len > 0 && !department_closed(&d->record));
+}
+
 enum err desk_departments(struct web_reply *reply, const struct web_request *request,
                           struct fault *fault)
 {
     struct page p;
     struct office_department *rows = NULL;
     size_t count = 0;
+    int64_t lacking = 0;
     desk_begin(&p, request, "/desk/departments", "部门管理");
     enum err err = office_department_tree(&rows, &count, &p.errand);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     struct web_model *m = &p.model;
     struct web_value *list = web_set_list(m, &m->root, "departments");
-    struct str q = str_trim(web_param(request, "q"));
     for (size_t i = 0; i < count; i++) {
-        const struct str *values = rows[i].record.values;
-        if (q.len > 0 && str_find(values[MODEL_DEPARTMENT_NAME], q) < 0 &&
-            str_find(values[MODEL_DEPARTMENT_CODE], q) < 0)
-            continue;
-        struct web_value *row = web_list_add(m, list);
-        struct web_value *steps = web_set_list(m, row, "steps");
-        for (unsigned k = 0; k < rows[i].depth; k++)
-            (void)web_list_add(m, steps);
-        for (size_t k = 0; k < MODEL_DEPARTMENT_COUNT; k++)
-            web_set(m, row, model_departments.fields[k].name, values[k]);
-        web_set_flag(m, row, "closed", department_closed(&rows[i].record));
+        struct str gaps = department_gaps(&p, &rows[i].record);
+        lacking += gaps.len > 0 && !department_closed(&rows[i].record);
+        if (department_matches(&p, &rows[i], gaps))
+            department_row(&p, web_list_add(m, list), &rows[i], gaps);
     }
-    web_set(m, &m->root, "q", q);
+    web_set(m, &m->root, "q", str_trim(web_param(request, "q")));
+    page_options(&p, "states", department_states, web_param(request, "state"));
+    web_set_flag(m, &m->root, "gaps", web_param(request, "gaps").len > 0);
+    web_set_count(m, &m->root, "count", (int64_t)list->count);
+    web_set_count(m, &m->root, "lacking", lacking);
     web_set_flag(m, &m->root, "none", list->count == 0);
     web_set_flag(m, &m->root, "empty", count == 0);
     desk_set_may(&p, "may_edit", MODEL_PERMISSION_DEPARTMENT_EDIT);
     return page_end(reply, &p, "desk_departments");
 }
 
-/* A change's values, side by side. */
-static void department_change(struct page *p, struct web_value *row,
-                              const struct store_object_change *change)
+/* The departments directly below it. */
+static enum err department_children(struct page *p, struct str code)
 {
     struct web_model *m = &p->model;
-    struct web_value *list = web_set_list(m, row, "values");
-    json_t *before = NULL;
-    json_t *after = NULL;
-    bool read = json_parse(&before, change->before, NULL) == ERR_OK &&
-                json_parse(&after, change->after, NULL) == ERR_OK;
-    for (size_t i = 0; read && i < MODEL_DEPARTMENT_COUNT; i++) {
-        const struct field *field = &model_departments.fields[i];
-        struct str old = json_member_str(before, field->name);
-        struct str new = json_member_str(after, field->name);
-        if (str_eq(old, new))
+    struct office_department *rows = NULL;
+    size_t count = 0;
+    TRY(office_department_tree(&rows, &count, &p->errand));
+    struct web_value *list = web_set_list(m, &m->root, "children");
+    for (size_t i = 0; i < count; i++) {
+        const struct str *values = rows[i].record.values;
+        if (!str_eq(values[MODEL_DEPARTMENT_PARENT], code))
             continue;
-        struct web_value *one = web_list_add(m, list);
-        web_set(m, one, "label", str_of(field->label));
-        web_set(m, one, "before", arena_str(p->request->arena, old));
-        web_set(m, one, "after", arena_str(p->request->arena, new));
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "child", values[MODEL_DEPARTMENT_CODE]);
+        web_set(m, row, "name", values[MODEL_DEPARTMENT_NAME]);
     }
-    json_decref(before);
-    json_decref(after);
-    web_set(m, row, "at", page_time(p, change->at));
-    web_set(m, row, "actor", change->actor);
+    web_set_flag(m, &m->root, "has_children", list->count > 0);
+    return ERR_OK;
+}
+
+/* A field of the department as people read it. */
+static struct str department_value(struct page *p, const struct store_record *record, size_t field)
+{
+    struct str value = record->values[field];
+    if (field == MODEL_DEPARTMENT_STATE)
+        return department_closed(record) ? STR("撤销") : STR("有效");
+    if (field != MODEL_DEPARTMENT_DIVISION || value.len == 0)
+        return value;
+    struct str name = regions_full_name(&p->errand.office->regions, p->request->arena, value);
+    struct str both =
+        arena_printf(p->request->arena, "%.*s（%.*s）", STR_ARG(name), STR_ARG(value));
+    p->model.failed = p->model.failed || both.data == NULL;
+    return both;
 }
 
 enum err desk_department(struct web_reply *reply, const struct web_request *request,
@@ -86,26 +140,26 @@ enum err desk_department(struct web_reply *reply, const struct web_request *requ
     enum err err = office_department_get(&d, &p.errand, web_capture(request, "code"));
     if (err == ERR_OK)
         err = office_department_history(&changes, &count, &p.errand, d.record.id);
+    if (err == ERR_OK)
+        err = department_children(&p, d.record.values[MODEL_DEPARTMENT_CODE]);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     struct web_model *m = &p.model;
     struct web_value *pairs = web_set_list(m, &m->root, "pairs");
     for (size_t i = 0; i < MODEL_DEPARTMENT_COUNT; i++) {
         struct web_value *row = web_list_add(m, pairs);
-        bool state = i == MODEL_DEPARTMENT_STATE;
         web_set(m, row, "label", str_of(model_departments.fields[i].label));
-        web_set(m, row, "value",
-                !state                         ? d.record.values[i]
-                : department_closed(&d.record) ? STR("撤销")
-                                               : STR("有效"));
+        web_set(m, row, "value", department_value(&p, &d.record, i));
     }
-    struct web_value *list = web_set_list(m, &m->root, "changes");
-    for (size_t i = 0; i < count; i++)
-        department_change(&p, web_list_add(m, list), &changes[i]);
-    web_set_flag(m, &m->root, "has_changes", count > 0);
+    desk_changes(&p, &model_departments, changes, count);
     web_set(m, &m->root, "title", d.record.values[MODEL_DEPARTMENT_NAME]);
     web_set(m, &m->root, "code", d.record.values[MODEL_DEPARTMENT_CODE]);
+    struct str gaps = department_gaps(&p, &d.record);
+    web_set(m, &m->root, "gaps", gaps);
+    web_set_flag(m, &m->root, "lacks", gaps.len > 0 && !department_closed(&d.record));
     desk_set_may(&p, "may_edit", MODEL_PERMISSION_DEPARTMENT_EDIT);
+    desk_set_may(&p, "may_people", MODEL_PERMISSION_INSPECTOR_VIEW);
+    desk_set_may(&p, "may_accounts", MODEL_PERMISSION_ACCOUNT_VIEW);
     desk_crumb(&p, STR("部门管理"), STR("/desk/departments"));
     return page_end(reply, &p, "desk_department");
 }

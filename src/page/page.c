@@ -18,6 +18,7 @@ static const struct {
     {"/draws", "draws"},
     {"/tasks", "tasks"},
     {"/items", "items"},
+    {"/documents", "documents"},
     {"/statistics", "statistics"},
     {"/how", "how"},
     {"/verify", "verify"},

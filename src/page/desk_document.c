@@ -1,0 +1,511 @@
+/* The document library in the workbench: list, one document with its versions, drafting, and the
+ * steps from draft to publication. */
+#include "page/desk_shared.h"
+
+#include "base/time.h"
+#include "office/commission.h"
+#include "office/department.h"
+#include "office/document.h"
+#include "office/scope.h"
+
+/* --- who may see which drafts --- */
+
+struct document_reach {
+    struct office_scope edit;
+    struct office_scope publish;
+    struct office_document_reach reach;
+};
+
+static enum err document_reach(struct document_reach *out, struct page *p)
+{
+    const struct office_session *session = &desk_of(p->request)->session;
+    TRY(office_session_scope(&out->edit, &p->errand, session, MODEL_PERMISSION_DOCUMENT_EDIT));
+    TRY(office_session_scope(&out->publish, &p->errand, session,
+                             MODEL_PERMISSION_DOCUMENT_PUBLISH));
+    out->reach = (struct office_document_reach){&out->edit, &out->publish};
+    return ERR_OK;
+}
+
+static struct str document_href(struct page *p, struct str code, const char *more)
+{
+    struct str href =
+        arena_printf(p->request->arena, "/desk/documents/%.*s%s", STR_ARG(code), more);
+    p->model.failed = p->model.failed || href.data == NULL;
+    return href;
+}
+
+/* --- the list --- */
+
+static const struct desk_filter document_filters[] = {
+    {"q", "标题或文号", DESK_FILTER_TEXT, NULL, false},
+    {"kind", "种类", DESK_FILTER_SELECT, office_document_kinds, false},
+    {"department", "制定单位", DESK_FILTER_SELECT, NULL, false},
+    {"state", "状态", DESK_FILTER_SELECT, office_document_states, false},
+    {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
+
+enum {
+    DOCUMENT_TITLE,
+    DOCUMENT_NUMBER,
+    DOCUMENT_KIND,
+    DOCUMENT_DEPARTMENT,
+    DOCUMENT_VERSION,
+    DOCUMENT_STATE,
+    DOCUMENT_EFFECTIVE,
+    DOCUMENT_AT,
+    DOCUMENT_CODE
+};
+
+static const struct desk_column document_columns[] = {
+    [DOCUMENT_TITLE] = {"title", "标题", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_NUMBER] = {"number", "文号", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_KIND] = {"kind", "种类", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_DEPARTMENT] = {"department", "制定单位", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_VERSION] = {"version", "版本", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_STATE] = {"state", "状态", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_EFFECTIVE] = {"effective", "施行日期", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_AT] = {"at", "修改时间", DESK_COLUMN_TIME, false, false},
+    [DOCUMENT_CODE] = {"code", "编号", DESK_COLUMN_TEXT, true, false},
+    {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
+
+static const struct desk_list_kind document_list = {
+    "documents", "/desk/documents", "文件资料列表", "份文件", document_filters, document_columns};
+
+static void document_row(struct desk_list *list, const struct office_document *d)
+{
+    struct page *p = list->p;
+    const struct store_version *v = &d->newest;
+    bool open = str_eq(v->state, STR("draft")) || str_eq(v->state, STR("submitted"));
+    struct str version = d->published > 0 && d->published != v->version
+                             ? arena_printf(p->request->arena, "第%lld版（第%lld版施行中）",
+                                            (long long)v->version, (long long)d->published)
+                             : arena_printf(p->request->arena, "第%lld版", (long long)v->version);
+    p->model.failed = p->model.failed || version.data == NULL;
+    desk_list_row(list, v->document.code, v->title);
+    desk_list_link(list, DOCUMENT_TITLE, v->title, document_href(p, v->document.code, ""));
+    desk_list_text(list, DOCUMENT_NUMBER, v->number);
+    desk_list_text(list, DOCUMENT_KIND, model_text(office_document_kinds, v->document.kind));
+    desk_list_text(list, DOCUMENT_DEPARTMENT, v->department_name);
+    desk_list_text(list, DOCUMENT_VERSION, version);
+    desk_list_tag(list, DOCUMENT_STATE, model_text(office_document_states, v->state),
+                  open || str_eq(v->state, STR("withdrawn")));
+    desk_list_text(list, DOCUMENT_EFFECTIVE, page_date(p, v->effective_on));
+    desk_list_text(list, DOCUMENT_AT, page_time(p, v->at));
+    desk_list_text(list, DOCUMENT_CODE, v->document.code);
+}
+
+static enum err document_departments(struct desk_list *list)
+{
+    struct office_department *rows = NULL;
+    size_t count = 0;
+    TRY(office_department_tree(&rows, &count, &list->p->errand));
+    for (size_t i = 0; i < count; i++)
+        desk_list_option(list, "department", rows[i].record.values[MODEL_DEPARTMENT_CODE],
+                         rows[i].record.values[MODEL_DEPARTMENT_NAME]);
+    return ERR_OK;
+}
+
+static enum err document_rows(struct desk_list *list, struct desk_found *found)
+{
+    struct page *p = list->p;
+    struct document_reach r;
+    struct office_document *rows = NULL;
+    size_t count = 0, from = 0, until = 0;
+    const struct office_document_find find = {.text = str_trim(web_param(p->request, "q")),
+                                              .kind = web_param(p->request, "kind"),
+                                              .department = web_param(p->request, "department"),
+                                              .state = web_param(p->request, "state")};
+    TRY(document_reach(&r, p));
+    TRY(office_documents(&rows, &count, &p->errand, &r.reach, &find));
+    struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
+    if (keys == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = rows[i].newest.document.code;
+    desk_list_window(found, &from, &until, list, keys, count);
+    for (size_t i = from; i < until; i++)
+        document_row(list, &rows[i]);
+    return ERR_OK;
+}
+
+static enum err documents_page(struct web_reply *reply, struct page *p)
+{
+    struct desk_list list;
+    struct desk_found found = {0};
+    TRY(desk_list_begin(&list, p, &document_list));
+    TRY(document_departments(&list));
+    if (desk_may(p, MODEL_PERMISSION_DOCUMENT_EDIT))
+        desk_list_button(&list, "新建文件", STR("/desk/documents/new"));
+    TRY(document_rows(&list, &found));
+    desk_list_end(
+        &list, &found,
+        "还没有文件资料。抽查工作指引、实施细则和实施方案都要公布：由部门经办人点“新建文件”"
+        "起草，提交后由审核人发布。");
+    return page_end(reply, p, "desk_inspectors");
+}
+
+enum err desk_documents(struct web_reply *reply, const struct web_request *request,
+                        struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/documents", "文件资料");
+    enum err err = documents_page(reply, &p);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* --- one document --- */
+
+static void version_texts(struct page *p, struct web_value *row, const struct store_version *v)
+{
+    struct web_value *list = web_set_list(&p->model, row, "texts");
+    for (size_t i = 0; i < STORE_TEXTS; i++) {
+        const char *heading = office_document_heading(v->document.kind, i);
+        if (heading == NULL)
+            continue;
+        struct web_value *one = web_list_add(&p->model, list);
+        web_set(&p->model, one, "heading", str_of(heading));
+        web_set(&p->model, one, "text", v->texts[i].len > 0 ? v->texts[i] : STR("（未填写）"));
+    }
+}
+
+static void version_show(struct page *p, struct web_value *row, const struct store_version *v)
+{
+    struct web_model *m = &p->model;
+    web_set_count(m, row, "version", v->version);
+    web_set(m, row, "state", model_text(office_document_states, v->state));
+    web_set(m, row, "number", v->number);
+    web_set(m, row, "document_title", v->title);
+    web_set(m, row, "effective", page_date(p, v->effective_on));
+    web_set(m, row, "saved", page_time(p, v->at));
+    web_set(m, row, "saved_by", v->actor);
+    web_set(m, row, "submitted_by", v->submitted_by);
+    web_set(m, row, "published", v->published_at > 0 ? page_time(p, v->published_at) : STR(""));
+    web_set(m, row, "published_by", v->published_by);
+    web_set(m, row, "note", v->note);
+    web_set(m, row, "item", v->item);
+    web_set_count(m, row, "idx", v->idx);
+    web_set_flag(m, row, "logged", v->idx >= 0);
+}
+
+static bool document_state(const struct store_version *v, const char *state)
+{
+    return str_eq(v->state, str_of(state));
+}
+
+/* Which buttons the person has here. */
+static void document_buttons(struct page *p, const struct document_reach *r,
+                             const struct office_document_page *page)
+{
+    struct web_model *m = &p->model;
+    const struct store_version *v = &page->versions[0];
+    bool edits = office_scope_department(&r->edit, v->document.department);
+    bool publishes = office_scope_department(&r->publish, v->document.department);
+    bool own = str_eq(v->submitted_by, p->errand.actor) || str_eq(v->actor, p->errand.actor);
+    bool holds = false;
+    for (size_t i = 0; i < page->count; i++)
+        holds = holds || document_state(&page->versions[i], "published");
+    web_set_flag(m, &m->root, "can_edit", edits && !document_state(v, "submitted"));
+    web_set_flag(m, &m->root, "drafted", document_state(v, "draft"));
+    web_set_flag(m, &m->root, "can_submit", edits && document_state(v, "draft"));
+    web_set_flag(m, &m->root, "may_attach", edits && document_state(v, "draft"));
+    web_set_flag(m, &m->root, "can_return", publishes && document_state(v, "submitted"));
+    web_set_flag(m, &m->root, "can_publish", publishes && document_state(v, "submitted") && !own);
+    web_set_flag(m, &m->root, "own_work", publishes && document_state(v, "submitted") && own);
+    web_set_flag(m, &m->root, "can_withdraw", publishes && holds);
+    web_set_flag(m, &m->root, "is_public", holds);
+}
+
+static enum err document_page(struct web_reply *reply, struct page *p, struct str code,
+                              enum err refused)
+{
+    struct document_reach r;
+    struct office_document_page page;
+    struct web_model *m = &p->model;
+    struct fault words = p->errand.fault;
+    TRY(document_reach(&r, p));
+    TRY(office_document_get(&page, &p->errand, &r.reach, code));
+    struct web_value *newest = web_set_object(m, &m->root, "newest");
+    version_show(p, newest, &page.versions[0]);
+    version_texts(p, newest, &page.versions[0]);
+    struct web_value *list = web_set_list(m, &m->root, "versions");
+    for (size_t i = 0; i < page.count; i++)
+        version_show(p, web_list_add(m, list), &page.versions[i]);
+    web_set(m, &m->root, "title", page.versions[0].title);
+    web_set(m, &m->root, "code", code);
+    web_set(m, &m->root, "kind", model_text(office_document_kinds, page.versions[0].document.kind));
+    web_set(m, &m->root, "unit", page.versions[0].department_name);
+    document_buttons(p, &r, &page);
+    desk_files(p, page.files, page.file_count, document_href(p, code, ""));
+    desk_crumb(p, STR("文件资料"), desk_list_home(p, "/desk/documents"));
+    if (refused != ERR_OK) {
+        reply->status = err_http(refused);
+        desk_say(p, false, arena_str(p->request->arena, str_of(fault_text(&words))));
+    }
+    return page_end(reply, p, "desk_document");
+}
+
+enum err desk_document(struct web_reply *reply, const struct web_request *request,
+                       struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/documents", "文件资料");
+    enum err err = document_page(reply, &p, web_capture(request, "code"), ERR_OK);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* One of the steps; `act` of the form says which. */
+static enum err document_step(struct page *p, struct str code, const char **done)
+{
+    struct str reason = str_trim(web_field(p->request, "reason"));
+    struct str act = web_field(p->request, "act");
+    if (str_eq(act, STR("publish"))) {
+        *done = "document-published";
+        return office_document_publish(&p->errand, code);
+    }
+    if (str_eq(act, STR("return"))) {
+        *done = "returned";
+        return office_document_return(&p->errand, code, reason);
+    }
+    if (str_eq(act, STR("withdraw"))) {
+        *done = "document-withdrawn";
+        return office_document_withdraw(&p->errand, code, reason);
+    }
+    return fault_set(&p->errand.fault, ERR_INPUT, "没有这个操作");
+}
+
+static enum err document_answer(struct web_reply *reply, struct page *p, struct str code,
+                                enum err err, const char *done)
+{
+    if (err == ERR_OK)
+        return desk_done(reply, p->request, document_href(p, code, ""), done);
+    return desk_form_mends(err) ? document_page(reply, p, code, err) : err;
+}
+
+enum err desk_document_submit(struct web_reply *reply, const struct web_request *request,
+                              struct fault *fault)
+{
+    struct page p;
+    struct str code = web_capture(request, "code");
+    desk_begin(&p, request, "/desk/documents", "文件资料");
+    enum err err = office_document_submit(&p.errand, code);
+    err = document_answer(reply, &p, code, err, "document-submitted");
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_document_step(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    struct str code = web_capture(request, "code");
+    const char *done = "saved";
+    desk_begin(&p, request, "/desk/documents", "文件资料");
+    enum err err = document_step(&p, code, &done);
+    err = document_answer(reply, &p, code, err, done);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* --- files --- */
+
+enum err desk_document_file_add(struct web_reply *reply, const struct web_request *request,
+                                struct fault *fault)
+{
+    struct page p;
+    struct str code = web_capture(request, "code");
+    const struct office_attachment_place place = {.document = code};
+    desk_begin(&p, request, "/desk/documents", "文件资料");
+    enum err err = desk_file_add(&p, &place);
+    err = document_answer(reply, &p, code, err, "attached");
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_document_file_remove(struct web_reply *reply, const struct web_request *request,
+                                   struct fault *fault)
+{
+    struct page p;
+    struct str code = web_capture(request, "code");
+    const struct office_attachment_place place = {.document = code};
+    desk_begin(&p, request, "/desk/documents", "文件资料");
+    enum err err =
+        office_attachment_remove(&p.errand, &place, desk_number(web_capture(request, "file")));
+    err = document_answer(reply, &p, code, err, "detached");
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_document_file(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    struct document_reach r;
+    struct office_attachment_place place = {.document = web_capture(request, "code")};
+    desk_begin(&p, request, "/desk/documents", "文件资料");
+    enum err err = document_reach(&r, &p);
+    place.reach = &r.reach;
+    if (err == ERR_OK)
+        err = desk_file_send(reply, &p, &place);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* --- drafting --- */
+
+static const char *const document_texts[STORE_TEXTS] = {"text1", "text2", "text3", "text4",
+                                                        "text5"};
+
+static enum err document_units(struct desk_form *form)
+{
+    const struct desk_field field = {"department", "制定单位", DESK_SELECT, true, NULL, NULL};
+    struct office_department *rows = NULL;
+    size_t count = 0;
+    struct web_value *row = desk_form_field(form, &field, STR(""));
+    TRY(office_scope_departments(&rows, &count, &form->p->errand));
+    if (count != 1)
+        desk_form_option(form, row, STR(""), STR("（请选择）"));
+    for (size_t i = 0; i < count; i++)
+        desk_form_option(form, row, rows[i].record.values[MODEL_DEPARTMENT_CODE],
+                         rows[i].record.values[MODEL_DEPARTMENT_NAME]);
+    return ERR_OK;
+}
+
+static void document_form_texts(struct desk_form *form, struct str kind,
+                                const struct store_version *v)
+{
+    for (size_t i = 0; i < STORE_TEXTS; i++) {
+        const char *heading = office_document_heading(kind, i);
+        const struct desk_field field = {document_texts[i], heading, DESK_AREA, false, NULL, NULL};
+        if (heading != NULL)
+            (void)desk_form_field(form, &field, v != NULL ? v->texts[i] : STR(""));
+    }
+}
+
+/* v: the newest version; NULL for a new document of that kind. */
+static enum err document_form(struct web_reply *reply, struct page *p, struct str kind,
+                              const struct store_version *v, enum err refused)
+{
+    static const struct desk_field title = {"title", "标题", DESK_TEXT, true, NULL, NULL};
+    static const struct desk_field number = {
+        "number", "文号", DESK_TEXT, false, "如：沁双随办〔2026〕3号；实施方案必填", NULL};
+    static const struct desk_field item = {
+        "item", "抽查事项代码", DESK_TEXT, false, "只针对一个事项的填写；可空", NULL};
+    static const struct desk_field effective = {"effective_on", "施行日期", DESK_DATE,
+                                                false,          NULL,       NULL};
+    static const struct desk_field hidden = {"revision", "", DESK_HIDDEN, false, NULL, NULL};
+    struct desk_form form;
+    struct str action =
+        v != NULL ? p->request->path
+                  : arena_printf(p->request->arena, "/desk/documents/new?kind=%.*s", STR_ARG(kind));
+    struct str revision =
+        arena_printf(p->request->arena, "%lld", v != NULL ? (long long)v->revision : 0LL);
+    p->model.failed = p->model.failed || action.data == NULL || revision.data == NULL;
+    desk_form_begin(&form, p, action, "保存草稿");
+    web_set(&p->model, form.object, "back",
+            v != NULL ? desk_list_on(p, document_href(p, v->document.code, ""))
+                      : desk_list_home(p, "/desk/documents"));
+    if (refused != ERR_OK)
+        desk_form_refused(&form, reply, refused);
+    (void)desk_form_field(&form, &hidden, revision);
+    if (v == NULL)
+        TRY(document_units(&form));
+    (void)desk_form_field(&form, &title, v != NULL ? v->title : STR(""));
+    (void)desk_form_field(&form, &number, v != NULL ? v->number : STR(""));
+    (void)desk_form_field(&form, &item, v != NULL ? v->item : STR(""));
+    (void)desk_form_field(&form, &effective, v != NULL ? page_date(p, v->effective_on) : STR(""));
+    document_form_texts(&form, kind, v);
+    web_set(&p->model, &p->model.root, "kind", model_text(office_document_kinds, kind));
+    web_set_flag(&p->model, &p->model.root, "published", v != NULL && !document_state(v, "draft"));
+    desk_crumb(p, STR("文件资料"), desk_list_home(p, "/desk/documents"));
+    return page_end(reply, p, "desk_document_edit");
+}
+
+static enum err document_typed(struct office_document_edit *out, struct page *p, struct str kind)
+{
+    const struct web_request *r = p->request;
+    struct str day = str_trim(web_field(r, "effective_on"));
+    *out = (struct office_document_edit){.kind = kind,
+                                         .department = web_field(r, "department"),
+                                         .title = str_trim(web_field(r, "title")),
+                                         .number = str_trim(web_field(r, "number")),
+                                         .item = str_trim(web_field(r, "item")),
+                                         .revision = desk_number(web_field(r, "revision"))};
+    for (size_t i = 0; i < STORE_TEXTS; i++)
+        out->texts[i] = str_trim(web_field(r, document_texts[i]));
+    if (day.len > 0 && date_parse(&out->effective_on, day) != ERR_OK)
+        return fault_at(&p->errand.fault, "effective_on", ERR_INPUT, "日期应为 2026-03-01 的写法");
+    return ERR_OK;
+}
+
+/* First the kind, since the headings follow from it. */
+static enum err document_kinds(struct web_reply *reply, struct page *p)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "kinds");
+    for (const struct field_word *w = office_document_kinds; w->code != NULL; w++) {
+        struct web_value *row = web_list_add(m, list);
+        struct web_value *headings = web_set_list(m, row, "headings");
+        web_set(m, row, "code", str_of(w->code));
+        web_set(m, row, "text", str_of(w->text));
+        for (size_t i = 0; i < STORE_TEXTS; i++) {
+            const char *heading = office_document_heading(str_of(w->code), i);
+            if (heading != NULL)
+                web_set(m, web_list_add(m, headings), "heading", str_of(heading));
+        }
+    }
+    desk_crumb(p, STR("文件资料"), desk_list_home(p, "/desk/documents"));
+    return page_end(reply, p, "desk_document_kind");
+}
+
+enum err desk_document_new(struct web_reply *reply, const struct web_request *request,
+                           struct fault *fault)
+{
+    struct page p;
+    struct office_document_edit edit;
+    struct str code = STR("");
+    struct str kind = web_param(request, "kind");
+    enum err err = ERR_OK;
+    desk_begin(&p, request, "/desk/documents", "新建文件");
+    bool known = model_word_by_code(office_document_kinds, kind) != NULL;
+    if (known && request->method == WEB_POST && !desk_form_again(request)) {
+        err = document_typed(&edit, &p, kind);
+        if (err == ERR_OK)
+            err = office_document_save(&code, &p.errand, &edit);
+        if (err == ERR_OK)
+            return desk_done(reply, request, document_href(&p, code, ""), "added");
+        if (!desk_form_mends(err))
+            return page_fail(fault, &p, err);
+    }
+    err = known ? document_form(reply, &p, kind, NULL, err) : document_kinds(reply, &p);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* The document within the scope of editing. */
+static enum err document_for_edit(struct office_document_page *page, struct page *p,
+                                  struct str code)
+{
+    const struct office_document_reach reach = {&p->errand.scope, &p->errand.scope};
+    TRY(office_document_get(page, &p->errand, &reach, code));
+    if (office_scope_department(&p->errand.scope, page->versions[0].document.department))
+        return ERR_OK;
+    return fault_set(&p->errand.fault, ERR_MISSING, "没有这个文件");
+}
+
+enum err desk_document_edit(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    struct office_document_page page;
+    struct office_document_edit edit;
+    struct str code = web_capture(request, "code");
+    desk_begin(&p, request, "/desk/documents", "修改文件");
+    enum err err = document_for_edit(&page, &p, code);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    struct str kind = page.versions[0].document.kind;
+    if (request->method == WEB_POST && !desk_form_again(request)) {
+        err = document_typed(&edit, &p, kind);
+        if (err == ERR_OK)
+            err = office_document_save(&code, &p.errand, &edit);
+        if (err == ERR_OK)
+            return desk_done(reply, request, document_href(&p, code, ""), "saved");
+        if (!desk_form_mends(err))
+            return page_fail(fault, &p, err);
+    }
+    err = document_form(reply, &p, kind, &page.versions[0], err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}

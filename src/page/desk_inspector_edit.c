@@ -1,0 +1,326 @@
+/* Inspectors and experts: new, edit, interests, export. */
+#include "page/desk_inspector.h"
+
+#include "base/file.h"
+#include "office/interest.h"
+#include "office/portal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- new and edit --- */
+
+struct person_form {
+    struct page *p;
+    struct desk_form form;
+    const struct office_inspectors *all; /* for the choices */
+    const struct office_inspector *old;  /* NULL: a new person */
+    bool expert;
+};
+
+static void person_departments(struct person_form *f, struct str value)
+{
+    const struct desk_field field = {"department", "单位", DESK_SELECT, true, NULL, NULL};
+    struct web_value *row = desk_form_field(&f->form, &field, value);
+    if (f->all->group_count != 1)
+        desk_form_option(&f->form, row, STR(""), STR("（请选择）"));
+    for (size_t i = 0; i < f->all->group_count; i++)
+        desk_form_option(&f->form, row, f->all->groups[i].code, f->all->groups[i].name);
+}
+
+static void person_field(struct person_form *f, size_t i, struct str value)
+{
+    struct field field = model_inspectors.fields[i];
+    if (i == MODEL_INSPECTOR_DEPARTMENT) {
+        if (f->old == NULL)
+            person_departments(f, value);
+        return;
+    }
+    if (i == MODEL_INSPECTOR_AREAS)
+        value = desk_areas(f->p, value);
+    if (i == MODEL_INSPECTOR_PHONE || i == MODEL_INSPECTOR_CERTIFICATE ||
+        i == MODEL_INSPECTOR_CERTIFICATE2)
+        field.hint =
+            f->old != NULL && value.len > 0 ? "已遮盖；不改就保持原样，要改请整个重写" : field.hint;
+    if (i == MODEL_INSPECTOR_SPECIALITIES)
+        field.hint = "多个用顿号分隔，与任务要求的专长文字一致才能匹配";
+    (void)desk_form_model(&f->form, &field, value);
+}
+
+static bool person_field_shown(const struct person_form *f, size_t i)
+{
+    bool of_expert = i == MODEL_INSPECTOR_INSTITUTION || i == MODEL_INSPECTOR_TERM_UNTIL;
+    bool certificate = i >= MODEL_INSPECTOR_CERTIFICATE && i <= MODEL_INSPECTOR_VALID_UNTIL2;
+    bool state = i == MODEL_INSPECTOR_STATE || i == MODEL_INSPECTOR_REASON;
+    if (f->old != NULL)
+        return true;
+    return !state && (f->expert ? !certificate : !of_expert);
+}
+
+static enum err person_form(struct web_reply *reply, struct page *p,
+                            const struct office_inspector *old, enum err refused)
+{
+    struct office_inspectors all;
+    const struct office_inspector_find none = {0};
+    struct fault words = p->errand.fault;
+    struct person_form f = {.p = p, .all = &all, .old = old};
+    f.expert = old != NULL ? inspector_is_expert(&old->record)
+                           : str_eq(web_param(p->request, "category"), STR("expert"));
+    TRY(office_inspectors(&all, &p->errand, &none));
+    p->errand.fault = words;
+    struct str action = old != NULL ? p->request->path
+                        : f.expert  ? STR("/desk/inspectors/new?category=expert")
+                                    : STR("/desk/inspectors/new");
+    desk_form_begin(&f.form, p, action, old != NULL ? "保存" : "新建");
+    web_set(&p->model, f.form.object, "back",
+            old != NULL
+                ? desk_list_on(p, inspector_href(p, old->record.values[STORE_INSPECTOR_CODE], ""))
+                : desk_list_home(p, inspector_list_path(f.expert)));
+    if (refused != ERR_OK)
+        desk_form_refused(&f.form, reply, refused);
+    for (size_t i = 0; i < MODEL_INSPECTOR_COUNT; i++) {
+        struct str value = old != NULL                                 ? old->record.values[i]
+                           : i == MODEL_INSPECTOR_CATEGORY && f.expert ? STR("expert")
+                           : i == MODEL_INSPECTOR_CATEGORY             ? STR("officer")
+                                                                       : STR("");
+        if (person_field_shown(&f, i))
+            person_field(&f, i, value);
+    }
+    web_set_flag(&p->model, &p->model.root, "fresh", old == NULL);
+    desk_crumb(p, f.expert ? STR("专家库") : STR("检查人员"),
+               desk_list_home(p, inspector_list_path(f.expert)));
+    return page_end(reply, p, "desk_inspector_edit");
+}
+
+enum err desk_inspector_new(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    struct str values[MODEL_INSPECTOR_COUNT];
+    struct str code = STR("");
+    bool expert = str_eq(web_param(request, "category"), STR("expert"));
+    enum err err = ERR_OK;
+    desk_begin(&p, request, inspector_list_path(expert), expert ? "新建专家" : "新建检查人员");
+    if (request->method == WEB_POST && !desk_form_again(request)) {
+        desk_typed(values, request, &model_inspectors);
+        values[MODEL_INSPECTOR_STATE] = STR("active");
+        err = office_inspector_save(&code, &p.errand, values);
+        if (err == ERR_OK)
+            return desk_done(reply, request, inspector_href(&p, code, ""), "added");
+        if (!desk_form_mends(err))
+            return page_fail(fault, &p, err);
+    }
+    err = person_form(reply, &p, NULL, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_inspector_edit(struct web_reply *reply, const struct web_request *request,
+                             struct fault *fault)
+{
+    struct page p;
+    struct office_inspector_page page;
+    struct str values[MODEL_INSPECTOR_COUNT];
+    struct str code = web_capture(request, "code");
+    desk_begin(&p, request, "/desk/inspectors", "修改人员信息");
+    enum err err = office_inspector_get(&page, &p.errand, code);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    if (request->method == WEB_POST && !desk_form_again(request)) {
+        desk_typed(values, request, &model_inspectors);
+        err = office_inspector_save(&code, &p.errand, values);
+        if (err == ERR_OK)
+            return desk_done(reply, request, inspector_href(&p, code, ""), "saved");
+        if (!desk_form_mends(err))
+            return page_fail(fault, &p, err);
+    }
+    err = person_form(reply, &p, &page.inspector, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* --- interests --- */
+
+/* The object that was typed: a number or id as it is, else the one business whose name holds it. */
+static enum err interest_object(struct str *out, struct page *p, struct str typed)
+{
+    struct office_found found = {0};
+    const struct office_search search = {.text = typed, .most = 6};
+    bool plain = typed.len > 0;
+    for (size_t i = 0; i < typed.len; i++)
+        plain = plain && (unsigned char)typed.data[i] < 0x80;
+    *out = typed;
+    if (plain)
+        return ERR_OK;
+    if (typed.len == 0)
+        return fault_at(&p->errand.fault, "object", ERR_INPUT, "请填写检查对象的代码或名称");
+    TRY(office_portal_search(&found, &p->errand, &search));
+    if (found.count == 1) {
+        *out = found.objects[0].pool_id;
+        return ERR_OK;
+    }
+    for (size_t i = 0; i < found.count; i++)
+        if (str_eq(found.objects[i].name, typed)) {
+            *out = found.objects[i].pool_id;
+            return ERR_OK;
+        }
+    return fault_at(&p->errand.fault, "object", ERR_INPUT,
+                    found.count == 0 ? "名录库中没有名称含“%.*s”的对象"
+                                     : "名称含“%.*s”的对象不止一个，请填写全称或代码",
+                    STR_ARG(typed));
+}
+
+static enum err interest_form(struct web_reply *reply, struct page *p,
+                              const struct office_inspector *i, enum err refused)
+{
+    static const struct desk_field fields[] = {
+        {"object", "检查对象", DESK_TEXT, true, "统一社会信用代码，或企业名称", NULL},
+        {"kind", "关系", DESK_SELECT, true, NULL, model_conflict_kinds},
+        {"reason", "情况说明", DESK_AREA, true, "如：2019至2024年在该企业任职", NULL}};
+    struct desk_form form;
+    struct str code = i->record.values[STORE_INSPECTOR_CODE];
+    bool expert = inspector_is_expert(&i->record);
+    desk_form_begin(&form, p, p->request->path, "登记回避关系");
+    web_set(&p->model, form.object, "back", desk_list_on(p, inspector_href(p, code, "")));
+    if (refused != ERR_OK)
+        desk_form_refused(&form, reply, refused);
+    for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++)
+        (void)desk_form_field(&form, &fields[k], STR(""));
+    web_set(&p->model, &p->model.root, "inspector", i->record.values[MODEL_INSPECTOR_NAME]);
+    desk_crumb(p, expert ? STR("专家库") : STR("检查人员"),
+               desk_list_home(p, inspector_list_path(expert)));
+    desk_crumb(p, i->record.values[MODEL_INSPECTOR_NAME],
+               desk_list_on(p, inspector_href(p, code, "")));
+    return page_end(reply, p, "desk_interest_new");
+}
+
+enum err desk_interest_new(struct web_reply *reply, const struct web_request *request,
+                           struct fault *fault)
+{
+    struct page p;
+    struct office_inspector_page page;
+    struct office_interest in = {.inspector = web_capture(request, "code"),
+                                 .kind = web_field(request, "kind"),
+                                 .reason = str_trim(web_field(request, "reason"))};
+    desk_begin(&p, request, "/desk/inspectors", "登记回避关系");
+    enum err err = office_inspector_get(&page, &p.errand, in.inspector);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    if (request->method == WEB_POST && !desk_form_again(request)) {
+        err = interest_object(&in.pool_id, &p, str_trim(web_field(request, "object")));
+        if (err == ERR_OK)
+            err = office_interest_declare(&p.errand, &in);
+        if (err == ERR_OK)
+            return desk_done(reply, request, inspector_href(&p, in.inspector, ""), "saved");
+        if (!desk_form_mends(err))
+            return page_fail(fault, &p, err);
+    }
+    err = interest_form(reply, &p, &page.inspector, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* --- export --- */
+
+static const char *const export_filters[] = {"q",        "department", "category",   "standing",
+                                             "validity", "state",      "speciality", "area"};
+
+static const struct field_word export_formats[] = {
+    {"xlsx", "Excel 工作簿（.xlsx）", NULL}, {"csv", "CSV 文本（.csv）", NULL}, {NULL, NULL, NULL}};
+
+static struct str export_column(struct page *p, size_t column)
+{
+    struct str name = arena_printf(p->request->arena, "col-%zu", column);
+    p->model.failed = p->model.failed || name.data == NULL;
+    return name;
+}
+
+static enum err export_form(struct web_reply *reply, struct page *p, bool experts, enum err refused)
+{
+    struct desk_form form;
+    struct office_inspectors all;
+    struct fault words = p->errand.fault;
+    const struct office_inspector_find find = inspector_conditions(p->request, experts);
+    TRY(office_inspectors(&all, &p->errand, &find));
+    p->errand.fault = words;
+    desk_form_begin(&form, p, p->request->path, "导出");
+    web_set(&p->model, form.object, "back", desk_list_home(p, inspector_list_path(experts)));
+    if (refused != ERR_OK)
+        desk_form_refused(&form, reply, refused);
+    for (size_t i = 0; i < sizeof export_filters / sizeof export_filters[0]; i++) {
+        const struct desk_field field = {export_filters[i], "", DESK_HIDDEN, false, NULL, NULL};
+        (void)desk_form_field(&form, &field, web_param(p->request, export_filters[i]));
+    }
+    const struct desk_field format = {"format", "格式", DESK_SELECT, true, NULL, export_formats};
+    (void)desk_form_field(&form, &format, STR("xlsx"));
+    for (size_t i = 0; i < OFFICE_INSPECTOR_COLUMNS && !p->model.failed; i++) {
+        bool of_expert = i == MODEL_INSPECTOR_INSTITUTION || i == MODEL_INSPECTOR_TERM_UNTIL;
+        const struct desk_field field = {
+            export_column(p, i).data, office_inspector_column(i), DESK_CHECK, false, NULL, NULL};
+        (void)desk_form_field(&form, &field, of_expert && !experts ? STR("") : STR("1"));
+    }
+    if (desk_may(p, MODEL_PERMISSION_PERSON_UNMASK)) {
+        const struct desk_field plain = {
+            "plain", "完整电话和证号", DESK_CHECK, false, "默认遮盖；勾选后导出完整号码，记入审计",
+            NULL};
+        const struct desk_field reason = {"reason", "理由", DESK_TEXT, false, "导出完整号码时必填",
+                                          NULL};
+        (void)desk_form_field(&form, &plain, STR(""));
+        (void)desk_form_field(&form, &reason, STR(""));
+    }
+    web_set_count(&p->model, &p->model.root, "count", (int64_t)all.count);
+    desk_crumb(p, experts ? STR("专家库") : STR("检查人员"),
+               desk_list_home(p, inspector_list_path(experts)));
+    return page_end(reply, p, "desk_inspector_export");
+}
+
+static enum err export_file(struct web_reply *reply, struct page *p, bool experts)
+{
+    const struct web_request *request = p->request;
+    const struct office_inspector_find find = inspector_conditions(request, experts);
+    bool csv = str_eq(web_field(request, "format"), STR("csv"));
+    const char *dir = office_path(request->arena, p->errand.office, "blobs/tmp");
+    uint64_t rows = 0;
+    struct office_inspector_export export = {.find = &find,
+                                             .plain = str_eq(web_field(request, "plain"), STR("1")),
+                                             .reason = str_trim(web_field(request, "reason"))};
+    if (export.plain && !desk_may(p, MODEL_PERMISSION_PERSON_UNMASK))
+        return fault_set(&p->errand.fault, ERR_FORBIDDEN, "您的角色不能导出完整号码；没有导出");
+    for (size_t i = 0; i < OFFICE_INSPECTOR_COLUMNS && !p->model.failed; i++)
+        if (str_eq(web_field(request, export_column(p, i).data), STR("1")))
+            export.columns |= UINT32_C(1) << i;
+    struct str path = arena_printf(request->arena, "%s/export-%llu.%s", dir != NULL ? dir : "",
+                                   (unsigned long long)request->id, csv ? "csv" : "xlsx");
+    if (dir == NULL || path.data == NULL || p->model.failed)
+        return ERR_MEMORY;
+    export.path = path.data;
+    TRY(file_mkdirs(dir, 0700));
+    TRY(office_inspector_export(&rows, &p->errand, &export));
+    return desk_send_file(reply, p, path.data,
+                          experts ? (csv ? STR("专家名录.csv") : STR("专家名录.xlsx"))
+                                  : (csv ? STR("检查人员名录.csv") : STR("检查人员名录.xlsx")));
+}
+
+static enum err export_page(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault, bool experts)
+{
+    struct page p;
+    enum err err = ERR_OK;
+    desk_begin(&p, request, inspector_list_path(experts), experts ? "导出专家" : "导出检查人员");
+    if (request->method == WEB_POST && !desk_form_again(request)) {
+        err = export_file(reply, &p, experts);
+        if (err == ERR_OK || !desk_form_mends(err))
+            return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+    }
+    err = export_form(reply, &p, experts, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_inspector_export(struct web_reply *reply, const struct web_request *request,
+                               struct fault *fault)
+{
+    return export_page(reply, request, fault, false);
+}
+
+enum err desk_expert_export(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    return export_page(reply, request, fault, true);
+}

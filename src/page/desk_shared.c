@@ -1,0 +1,172 @@
+/* Forms and histories read off a resource: see desk_shared.h. */
+#include "page/desk_shared.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "office/mask.h"
+#include "sheet/value.h"
+
+#include <unistd.h>
+
+enum { SHARED_FILE = 64 * 1024 * 1024 };
+
+struct web_value *desk_form_model(struct desk_form *form, const struct field *field,
+                                  struct str value)
+{
+    bool hint = field->hint[0] != '\0' && field->words == NULL && field->kind != FIELD_DATE;
+    const struct desk_field shown = {.name = field->name,
+                                     .label = field->label,
+                                     .kind = field->words != NULL        ? DESK_SELECT
+                                             : field->kind == FIELD_DATE ? DESK_DATE
+                                             : field->kind == FIELD_LONG ? DESK_AREA
+                                                                         : DESK_TEXT,
+                                     .required = field->required,
+                                     .hint = hint ? field->hint : NULL,
+                                     .words = field->words};
+    return desk_form_field(form, &shown, value);
+}
+
+void desk_typed(struct str *values, const struct web_request *request,
+                const struct resource *resource)
+{
+    for (size_t i = 0; i < resource->count; i++)
+        values[i] = str_trim(web_field(request, resource->fields[i].name));
+}
+
+struct str desk_areas(struct page *p, struct str areas)
+{
+    const struct regions *regions = &p->errand.office->regions;
+    struct buf out = {0};
+    struct str code;
+    while (sheet_list_next(&code, &areas)) {
+        struct str name = page_division(p, code);
+        const struct region *back = regions_resolve(regions, p->errand.office->tenant, name);
+        bool clear = back != NULL && str_eq(back->code, code);
+        if (out.len > 0)
+            buf_cat(&out, "、");
+        buf_str(&out, clear ? name : code);
+    }
+    struct str copy = arena_str(p->request->arena, buf_view(&out));
+    p->model.failed = p->model.failed || copy.data == NULL || buf_err(&out) != ERR_OK;
+    buf_free(&out);
+    return copy;
+}
+
+struct str desk_value(struct page *p, const struct field *field, struct str value)
+{
+    if (field->words != NULL)
+        return model_text(field->words, value);
+    if (field->kind == FIELD_DIVISION)
+        return page_division(p, value);
+    if (str_eq(str_of(field->name), STR("areas")))
+        return value.len > 0 ? desk_areas(p, value) : STR("不限");
+    return value;
+}
+
+/* One side of a change: masked, in words, in the page's memory. */
+static struct str change_side(struct page *p, const struct field *field, struct str value)
+{
+    struct arena *arena = p->request->arena;
+    struct str shown =
+        office_masked(field) ? office_mask(arena, field, value) : desk_value(p, field, value);
+    struct str copy = arena_str(arena, shown);
+    p->model.failed = p->model.failed || copy.data == NULL;
+    return copy;
+}
+
+static void change_values(struct page *p, struct web_value *row, const struct resource *resource,
+                          const struct store_object_change *change)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, row, "values");
+    json_t *before = NULL;
+    json_t *after = NULL;
+    bool read = json_parse(&before, change->before, NULL) == ERR_OK &&
+                json_parse(&after, change->after, NULL) == ERR_OK;
+    for (size_t i = 0; read && i < resource->count; i++) {
+        const struct field *field = &resource->fields[i];
+        struct str old = json_member_str(before, field->name);
+        struct str new = json_member_str(after, field->name);
+        if (str_eq(old, new))
+            continue;
+        struct web_value *one = web_list_add(m, list);
+        web_set(m, one, "label", str_of(field->label));
+        web_set(m, one, "before", old.len > 0 ? change_side(p, field, old) : STR("（空）"));
+        web_set(m, one, "after", new.len > 0 ? change_side(p, field, new) : STR("（空）"));
+    }
+    json_decref(before);
+    json_decref(after);
+}
+
+void desk_changes(struct page *p, const struct resource *resource,
+                  const struct store_object_change *changes, size_t count)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "changes");
+    for (size_t i = 0; i < count; i++) {
+        struct web_value *row = web_list_add(m, list);
+        change_values(p, row, resource, &changes[i]);
+        web_set(m, row, "at", page_time(p, changes[i].at));
+        web_set(m, row, "actor", changes[i].actor);
+        web_set(m, row, "reason", changes[i].reason);
+    }
+    web_set_flag(m, &m->root, "has_changes", count > 0);
+}
+
+enum err desk_send_file(struct web_reply *reply, struct page *p, const char *path, struct str name)
+{
+    enum err err = file_read(&reply->body, path, SHARED_FILE);
+    unlink(path);
+    TRY(err);
+    reply->type = str_ends(name, STR(".csv"))
+                      ? "text/csv; charset=utf-8"
+                      : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    reply->download = name;
+    (void)p;
+    return ERR_OK;
+}
+
+/* --- files handed in --- */
+
+void desk_files(struct page *p, const struct store_attachment *files, size_t count, struct str base)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "files");
+    for (size_t i = 0; i < count; i++) {
+        struct web_value *row = web_list_add(m, list);
+        struct str href = arena_printf(p->request->arena, "%.*s/files/%lld", STR_ARG(base),
+                                       (long long)files[i].id);
+        struct str size = arena_printf(p->request->arena, "%.1f KB", (double)files[i].size / 1024);
+        m->failed = m->failed || href.data == NULL || size.data == NULL;
+        web_set(m, row, "file_name", files[i].name);
+        web_set(m, row, "href", href);
+        web_set(m, row, "size", size);
+        web_set(m, row, "digest", files[i].digest);
+        web_set(m, row, "file_at", page_time(p, files[i].at));
+        web_set(m, row, "file_by", files[i].actor);
+    }
+    web_set_flag(m, &m->root, "has_files", count > 0);
+    web_set(m, &m->root, "files_base", base);
+}
+
+enum err desk_file_add(struct page *p, const struct office_attachment_place *place)
+{
+    const struct web_upload *upload = p->request->upload;
+    if (upload == NULL || upload->name.len == 0)
+        return fault_at(&p->errand.fault, "file", ERR_INPUT, "请选择要上传的文件");
+    const struct office_attachment_file file = {upload->path, upload->name};
+    return office_attachment_add(&p->errand, place, &file);
+}
+
+enum err desk_file_send(struct web_reply *reply, struct page *p,
+                        const struct office_attachment_place *place)
+{
+    struct store_attachment a = {0};
+    const char *path = NULL;
+    TRY(office_attachment_open(&a, &path, &p->errand, place,
+                               desk_number(web_capture(p->request, "file"))));
+    reply->type = office_attachment_type(a.kind);
+    reply->file = path;
+    reply->download = a.name;
+    return ERR_OK;
+}

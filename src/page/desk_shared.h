@@ -1,0 +1,37 @@
+/* What several pages of the registries share: forms and histories read off a resource's own
+ * description (model/resource.h). */
+#ifndef PAGE_DESK_SHARED_H
+#define PAGE_DESK_SHARED_H
+
+#include "office/attachment.h"
+#include "page/desk_list.h"
+#include "store/history.h"
+
+/* One field of a form, its kind after the field's: a dictionary is a select (codes), a date a date,
+ * long text an area. */
+struct web_value *desk_form_model(struct desk_form *form, const struct field *field,
+                                  struct str value);
+/* What was typed for each field of a resource. */
+void desk_typed(struct str *values, const struct web_request *request,
+                const struct resource *resource);
+/* The list "changes" ({{>desk_changes}}): who changed what when and why, newest first; personal
+ * numbers masked, codes in words. */
+void desk_changes(struct page *p, const struct resource *resource,
+                  const struct store_object_change *changes, size_t count);
+/* A value of a row as people read it: codes in words, divisions by name. */
+struct str desk_value(struct page *p, const struct field *field, struct str value);
+/* Divisions of a list (areas) by name, joined by 、; with codes where a name alone is not clear. */
+struct str desk_areas(struct page *p, struct str areas);
+/* Sends a file that was just written as a download and removes it. */
+MUST enum err desk_send_file(struct web_reply *reply, struct page *p, const char *path,
+                             struct str name);
+/* The list "files" ({{>desk_files}}) with links below base. */
+void desk_files(struct page *p, const struct store_attachment *files, size_t count,
+                struct str base);
+/* Takes the file of the form (WEB_UPLOAD) to its place. */
+MUST enum err desk_file_add(struct page *p, const struct office_attachment_place *place);
+/* Sends an attachment as a download; the number of its row is the capture "file". */
+MUST enum err desk_file_send(struct web_reply *reply, struct page *p,
+                             const struct office_attachment_place *place);
+
+#endif
