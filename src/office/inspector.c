@@ -2,6 +2,7 @@
  * they are read whole and looked through here, since words, areas and standing are no columns. */
 #include "office/inspector.h"
 
+#include "base/pinyin.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "office/department.h"
@@ -119,6 +120,23 @@ static bool standing_matches(struct str wanted, enum office_standing standing)
     return code_is(wanted, office_standings[standing].code);
 }
 
+/* By the first letters of the name's readings: oyx finds 欧阳修. */
+static enum err initials_match(bool *out, const struct inspector_read *r,
+                               const struct office_inspector *i)
+{
+    struct buf initials = {0};
+    bool letters = r->text.len >= 2;
+    for (size_t k = 0; k < r->text.len; k++)
+        letters = letters && r->text.data[k] >= 'a' && r->text.data[k] <= 'z';
+    if (!letters)
+        return ERR_OK;
+    pinyin_initials(&initials, i->record.values[MODEL_INSPECTOR_NAME]);
+    enum err err = buf_err(&initials);
+    *out = str_find(buf_view(&initials), r->text) >= 0;
+    buf_free(&initials);
+    return err;
+}
+
 static enum err text_matches(bool *out, const struct inspector_read *r,
                              const struct office_inspector *i)
 {
@@ -134,7 +152,7 @@ static enum err text_matches(bool *out, const struct inspector_read *r,
         *out = str_ends(
             i->record.values[k == 0 ? MODEL_INSPECTOR_CERTIFICATE : MODEL_INSPECTOR_CERTIFICATE2],
             r->find->text);
-    return ERR_OK;
+    return *out ? ERR_OK : initials_match(out, r, i);
 }
 
 static enum err inspector_matches(bool *out, const struct inspector_read *r,

@@ -34,7 +34,8 @@ struct office_inspector {
 
 /* What is looked for; empty means anything. Codes as in the dictionaries. */
 struct office_inspector_find {
-    struct str text; /* part of name, code or position, or the certificate's last characters */
+    struct str text;       /* part of name, code or position, the name's initials in pinyin, or
+                                    the certificate's last characters */
     struct str department; /* code; with those below where `below` is set */
     bool below;
     struct str category;

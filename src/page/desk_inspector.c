@@ -21,7 +21,7 @@ static const struct field_word inspector_counting[] = {{"counts", "计入两人"
                                                        {NULL, NULL, NULL}};
 
 static const struct desk_filter inspector_filters[] = {
-    {"q", "姓名、编号或职务", DESK_FILTER_TEXT, NULL, false},
+    {"q", "姓名、拼音首字母、编号或职务", DESK_FILTER_TEXT, NULL, false},
     {"department", "单位", DESK_FILTER_SELECT, NULL, false},
     {"category", "人员类别", DESK_FILTER_SELECT, inspector_officials, false},
     {"standing", "是否计入两人", DESK_FILTER_SELECT, inspector_counting, false},

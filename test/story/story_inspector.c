@@ -199,11 +199,10 @@ static void filters_find_by_name_speciality_area_and_the_certificates_end(void *
     values[MODEL_INSPECTOR_AREAS] = STR("410882");
     assert_int_equal(office_inspector_save(&code, all(c), values), ERR_OK);
     const struct office_inspector_find some[] = {
-        {.text = STR("阳修")},
-        {.speciality = STR("计量")},
-        {.text = STR("9887")},
+        {.text = STR("阳修")}, {.speciality = STR("计量")}, {.text = STR("9887")},
+        {.text = STR("oyx")},  {.text = STR("YX")},
     };
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof some / sizeof some[0]; i++)
         assert_int_equal(found(c, all(c), &some[i]), 1);
     const struct office_inspector_find no[] = {
         {.text = STR("修阳")}, {.speciality = STR("设备")}, {.text = STR("2026009")}};
