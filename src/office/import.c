@@ -25,9 +25,9 @@ enum {
     IMPORT_PROGRESS = 2000 /* rows between two calls */
 };
 
-static const struct import_kind *const import_kinds[] = {
-    &import_objects,     &import_inspectors, &import_items,
-    &import_departments, &import_superior,   &import_commissions};
+static const struct import_kind *const import_kinds[] = {&import_objects,  &import_inspectors,
+                                                         &import_items,    &import_departments,
+                                                         &import_superior, &import_commissions};
 
 /* --- what rows are judged against --- */
 

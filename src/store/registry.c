@@ -102,12 +102,10 @@ size_t store_registry_count(enum store_table table)
 
 size_t store_registry_code(enum store_table table)
 {
-    static const size_t codes[STORE_TABLES] = {[STORE_OBJECTS] = STORE_OBJECT_POOL_ID,
-                                               [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
-                                               [STORE_ITEMS] = STORE_ITEM_CODE,
-                                               [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
-                                               [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,
-                                               [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE};
+    static const size_t codes[STORE_TABLES] = {
+        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID, [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
+        [STORE_ITEMS] = STORE_ITEM_CODE,        [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
+        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,   [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE};
     return codes[table];
 }
 
