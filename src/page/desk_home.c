@@ -6,6 +6,8 @@
 #include "office/account.h"
 #include "office/audit.h"
 #include "office/catalogue.h"
+#include "office/document.h"
+#include "office/inspector.h"
 #include "store/department.h"
 
 /* One figure with the list behind it. */
@@ -147,6 +149,71 @@ static enum err home_items(struct page *p, struct web_value *list)
     return home_catalogue(p, list);
 }
 
+/* Certificates that end or have ended, of those who are on duty (R36). */
+static enum err home_certificates(struct page *p, struct web_value *list)
+{
+    static const struct {
+        const char *validity;
+        struct home_todo todo;
+    } kinds[] = {
+        {"ending",
+         {"/desk/inspectors?state=active&validity=ending", "人执法证即将到期", "请提醒换证", 0}},
+        {"ended",
+         {"/desk/inspectors?state=active&validity=ended", "人执法证已到期", "换证前不参加抽取", 0}},
+    };
+    const struct desk *desk = desk_of(p->request);
+    struct office_scope own = p->errand.scope;
+    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk->session,
+                             MODEL_PERMISSION_INSPECTOR_EDIT));
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct office_inspector_find find = {
+            .officials = true, .state = STR("active"), .validity = str_of(kinds[i].validity)};
+        struct office_inspectors found;
+        struct home_todo todo = kinds[i].todo;
+        TRY(office_inspectors(&found, &p->errand, &find));
+        todo.count = (int64_t)found.count;
+        if (todo.count > 0)
+            home_add(p, list, &todo);
+    }
+    p->errand.scope = own;
+    return ERR_OK;
+}
+
+/* Documents on their way, as the list of that state shows them. */
+static enum err home_documents(struct page *p, struct web_value *list)
+{
+    static const struct {
+        enum model_permission permission;
+        const char *state;
+        struct home_todo todo;
+    } kinds[] = {
+        {MODEL_PERMISSION_DOCUMENT_EDIT,
+         "draft",
+         {"/desk/documents?state=draft", "份文件资料草稿", "补齐后提交审核", 0}},
+        {MODEL_PERMISSION_DOCUMENT_PUBLISH,
+         "submitted",
+         {"/desk/documents?state=submitted", "份文件资料待审核发布", NULL, 0}},
+    };
+    const struct office_session *session = &desk_of(p->request)->session;
+    struct office_scope edit, publish;
+    const struct office_document_reach reach = {&edit, &publish};
+    TRY(office_session_scope(&edit, &p->errand, session, MODEL_PERMISSION_DOCUMENT_EDIT));
+    TRY(office_session_scope(&publish, &p->errand, session, MODEL_PERMISSION_DOCUMENT_PUBLISH));
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct office_document_find find = {.state = str_of(kinds[i].state)};
+        struct office_document *rows = NULL;
+        struct home_todo todo = kinds[i].todo;
+        size_t count = 0;
+        if (!desk_may(p, kinds[i].permission))
+            continue;
+        TRY(office_documents(&rows, &count, &p->errand, &reach, &find));
+        todo.count = (int64_t)count;
+        if (count > 0)
+            home_add(p, list, &todo);
+    }
+    return ERR_OK;
+}
+
 enum err desk_home(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
@@ -163,6 +230,10 @@ enum err desk_home(struct web_reply *reply, const struct web_request *request, s
         err = home_audit(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_ITEM_DRAFT))
         err = home_items(&p, list);
+    if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_INSPECTOR_EDIT))
+        err = home_certificates(&p, list);
+    if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_DOCUMENT_VIEW))
+        err = home_documents(&p, list);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     web_set_flag(&p.model, &p.model.root, "has_todo", list->count > 0);

@@ -223,7 +223,7 @@ static const char *const export_filters[] = {"q",        "department", "category
                                              "validity", "state",      "speciality", "area"};
 
 static const struct field_word export_formats[] = {
-    {"xlsx", "Excel 工作簿（.xlsx）", NULL}, {"csv", "CSV 文本（.csv）", NULL}, {NULL, NULL, NULL}};
+    {"xlsx", "Excel（.xlsx）", NULL}, {"csv", "CSV（.csv）", NULL}, {NULL, NULL, NULL}};
 
 static struct str export_column(struct page *p, size_t column)
 {

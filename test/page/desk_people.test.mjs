@@ -231,7 +231,8 @@ inBrowser('a rule is drafted, returned, mended, published by another, and stands
   assert.equal(await status(other, `${home}/edit`), 404);
   assert.equal(await status(other, `/documents/${code}`), 404, 'not public yet');
   const reviewer = await as('shenhe');
-  await reviewer.goto(county.site + home);
+  await reviewer.getByRole('link', { name: /1 份文件资料待审核发布/ }).click();
+  await reviewer.getByRole('link', { name: '市场监管抽查工作细则' }).click();
   await reviewer.locator('summary', { hasText: '退回修改' }).click();
   await reviewer.getByLabel('原因').first().fill('第一条请写明比例');
   await reviewer.getByRole('button', { name: '确定退回' }).click();
