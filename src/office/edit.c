@@ -216,7 +216,7 @@ static enum err edit_all(struct import_run *run, struct edit_work *w)
         return ERR_MEMORY;
     run->count = run->cap = 1;
     TRY(import_prepare(run));
-    TRY(office_id(&run->stamp.job, e));
+    TRY(office_stamp(&run->stamp.job, e, run->tx));
     TRY(edit_judge(run, w));
     TRY(edit_report(run, w));
     return edit_write(run, w);

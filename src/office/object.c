@@ -441,7 +441,7 @@ static enum err batch_run(struct db_tx *tx, void *ctx)
         return batch_recall(w->out, outcome, &e->fault);
     TRY(batch_word(w, tx));
     w->stamp = (struct store_stamp){.tenant = e->office->tenant, .at = e->now};
-    TRY(office_id(&w->stamp.job, e));
+    TRY(office_stamp(&w->stamp.job, e, tx));
     TRY(office_ids(&w->next_id, e, INT32_MAX));
     w->changes = arena_array(e->arena, OFFICE_PAGE_MOST, sizeof *w->changes);
     if (w->changes == NULL)
