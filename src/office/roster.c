@@ -27,9 +27,14 @@ enum roster_code {
     CODES
 };
 
+/* The marks of a text are a bit of 64 for each of its characters and pairs of neighbours: a text
+ * that holds another has all of its marks, so that nearly all that do not hold it are not looked
+ * at. */
 struct roster_row {
     int64_t id;
     int64_t at;
+    uint64_t name_marks;
+    uint64_t initials_marks;
     uint32_t text; /* where its texts begin: name, folded name where it differs, initials, number */
     uint16_t name;
     uint16_t folded; /* 0: as the name */
@@ -184,6 +189,44 @@ static bool roster_plain(struct str name)
     return true;
 }
 
+static uint64_t mark_bit(uint64_t text)
+{
+    return UINT64_C(1) << (text * UINT64_C(0x9E3779B97F4A7C15) >> 58);
+}
+
+static uint64_t text_marks(struct str text)
+{
+    uint64_t marks = 0;
+    uint64_t last = 0;
+    size_t i = 0;
+    while (i < text.len) {
+        uint64_t one = (unsigned char)text.data[i++];
+        while (i < text.len && ((unsigned char)text.data[i] & 0xC0) == 0x80)
+            one = one << 8 | (unsigned char)text.data[i++];
+        marks |= mark_bit(one);
+        if (last != 0)
+            marks |= mark_bit(last << 32 | one);
+        last = one;
+    }
+    return marks;
+}
+
+/* memmem prepares a table for each call; names are too short for that. */
+static bool text_holds(struct str text, struct str part)
+{
+    uint32_t head = 0;
+    uint32_t here = 0;
+    if (part.len < sizeof head)
+        return memmem(text.data, text.len, part.data, part.len) != NULL;
+    memcpy(&head, part.data, sizeof head);
+    for (size_t i = 0; i + part.len <= text.len; i++) {
+        memcpy(&here, text.data + i, sizeof here);
+        if (here == head && memcmp(text.data + i, part.data, part.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 static uint16_t roster_part(struct roster *r, struct str text)
 {
     struct str part = str_sub(text, 0, UINT16_MAX);
@@ -202,6 +245,8 @@ static enum err roster_texts(struct roster_row *row, struct roster *r, const str
     if (err == ERR_OK) {
         pinyin_initials(&initials, folded);
         row->text = (uint32_t)r->texts.len;
+        row->name_marks = text_marks(folded);
+        row->initials_marks = text_marks(buf_view(&initials));
         row->name = roster_part(r, m->name);
         row->folded = 0;
         if (!str_eq(folded, m->name)) {
@@ -436,6 +481,7 @@ struct roster_ask {
     uint8_t *shared_reach;
     struct str folded;
     struct str number;
+    uint64_t marks; /* of folded */
     bool initials;
     uint8_t *chosen; /* bits of rows: in the library, visited; NULL: not asked */
     bool chosen_not; /* rows without the bit */
@@ -517,6 +563,7 @@ static enum err ask_text(struct roster_ask *a, struct arena *arena)
 {
     a->folded = store_search_fold(arena, a->filter->text);
     a->number = a->filter->number;
+    a->marks = text_marks(a->folded);
     a->initials = a->folded.len >= 2;
     for (size_t i = 0; i < a->folded.len; i++)
         a->initials = a->initials && (unsigned char)a->folded.data[i] < 0x80;
@@ -569,12 +616,10 @@ static bool row_text_fits(const struct roster_ask *a, const struct roster_row *r
         return true;
     if (a->folded.len == 0)
         return false;
-    struct str name = row_folded(a->r, row);
-    if (memmem(name.data, name.len, a->folded.data, a->folded.len) != NULL)
+    if ((row->name_marks & a->marks) == a->marks && text_holds(row_folded(a->r, row), a->folded))
         return true;
-    struct str initials = row_initials(a->r, row);
-    return a->initials &&
-           memmem(initials.data, initials.len, a->folded.data, a->folded.len) != NULL;
+    return a->initials && (row->initials_marks & a->marks) == a->marks &&
+           text_holds(row_initials(a->r, row), a->folded);
 }
 
 static bool row_fits(const struct roster_ask *a, size_t i)

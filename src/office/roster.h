@@ -1,5 +1,5 @@
 /* The roster: what lists of objects are filtered and sorted by, of every object of the registry,
- * held in memory (about 110 bytes an object), so that any conditions at once give their page and
+ * held in memory (about 150 bytes an object), so that any conditions at once give their page and
  * their exact count by one pass over it: a million objects in some ten milliseconds, on any
  * database.
  *
