@@ -1,5 +1,5 @@
--- The registries in the workbench: what lists are filtered and sorted by, labels as a controlled
--- vocabulary (R27), further responsible departments (R24).
+-- The object registry in the workbench: what its lists follow, labels as a controlled vocabulary (R27),
+-- further responsible departments (R24), special libraries (R26).
 
 -- One row a transaction that wrote objects (job, as in their rows) or their further departments: what
 -- the lists of the workbench follow (office/roster.h).
@@ -41,7 +41,7 @@ CREATE TABLE label (
 );
 CREATE UNIQUE INDEX label_word ON label (tenant, subject, word);
 
--- The search index learns the pinyin initials: it is made anew in the background.
+-- The search index goes over the registry once more and writes the label rows of what is there.
 UPDATE counter SET value = 0 WHERE name = 'mark-job' OR name = 'mark-id';
 
 -- Special libraries (专项库): one object may stand in several, once a licence.
