@@ -85,8 +85,7 @@ enum err office_words_unify(struct str *list, struct arena *arena, const struct 
     while (sheet_list_next(&word, &rest)) {
         const struct field_word *known = sheet_word_find(words, word);
         struct str text = known != NULL ? str_of(known->text) : word;
-        out = out.len == 0 ? text
-                           : arena_printf(arena, "%.*s、%.*s", STR_ARG(out), STR_ARG(text));
+        out = out.len == 0 ? text : arena_printf(arena, "%.*s、%.*s", STR_ARG(out), STR_ARG(text));
         if (out.data == NULL)
             return ERR_MEMORY;
     }

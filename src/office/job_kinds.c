@@ -5,15 +5,9 @@
 #include "office/upload.h"
 
 const struct office_job_kind *const office_job_kinds[] = {
-    &office_job_check_objects,
-    &office_job_check_inspectors,
-    &office_job_check_items,
-    &office_job_import_objects,
-    &office_job_import_inspectors,
-    &office_job_import_items,
-    &office_job_export_objects,
-    &office_job_reference,
-    NULL,
+    &office_job_check_objects,  &office_job_check_inspectors,  &office_job_check_items,
+    &office_job_import_objects, &office_job_import_inspectors, &office_job_import_items,
+    &office_job_export_objects, &office_job_reference,         NULL,
 };
 
 const struct office_job_kind *office_job_kind(struct str name)

@@ -423,6 +423,8 @@ static enum err roster_take(struct roster *r, struct db_tx *tx, struct str tenan
         TRY(store_object_marks(tx, tenant, 0, roster_put, r));
     }
     for (size_t i = 0; i < n->count; i++) {
+        if (r->built && roster_seen(r, n->items[i].job))
+            continue; /* by one who saw more than this transaction does */
         if (r->built)
             TRY(store_object_marks(tx, tenant, n->items[i].job, roster_put, r));
         shares = shares || n->items[i].shares;
@@ -446,7 +448,7 @@ static enum err roster_follow(struct roster *r, struct errand *e, struct db_tx *
     if (!nothing && err == ERR_OK) {
         pthread_rwlock_unlock(&r->lock);
         pthread_rwlock_wrlock(&r->lock);
-        err = roster_take(r, tx, tenant, &n); /* taking a batch twice changes nothing */
+        err = roster_take(r, tx, tenant, &n);
         if (err != ERR_OK)
             roster_forget(r);
         pthread_rwlock_unlock(&r->lock);
