@@ -3,6 +3,7 @@
 #include "office/health.h"
 
 #include "base/time.h"
+#include "office/reach.h"
 #include "store/department.h"
 
 #include <stdlib.h>
@@ -93,6 +94,7 @@ static enum err health_work(struct db_tx *tx, void *ctx)
     TRY(office_setting_count(&w->days, w->e, tx, MODEL_SETTING_HEALTH_STALE));
     TRY(health_departments(w, tx));
     TRY(health_count(w, tx, store_health_objects));
+    TRY(health_count(w, tx, store_health_further));
     TRY(health_count(w, tx, store_health_references));
     return health_count(w, tx, store_health_persons);
 }
@@ -115,6 +117,44 @@ enum err office_health(struct office_health **out, size_t *count, uint64_t *days
     *out = w.rows;
     *count = used + 1;
     *days = w.days;
+    return ERR_OK;
+}
+
+struct health_libraries {
+    struct errand *e;
+    struct store_library_find find;
+    struct store_library *rows;
+    size_t count;
+    uint64_t least;
+};
+
+static enum err health_libraries(struct db_tx *tx, void *ctx)
+{
+    struct health_libraries *l = ctx;
+    uint64_t num = 0;
+    uint64_t den = 0;
+    TRY(office_setting_ratio(&num, &den, l->e, tx, MODEL_SETTING_HEALTH_RATIO));
+    l->least = num > 0 ? (den + num - 1) / num : 0;
+    return store_libraries(&l->rows, &l->count, l->e->arena, tx, &l->find);
+}
+
+enum err office_health_libraries(struct store_library **out, size_t *count, uint64_t *least,
+                                 struct errand *e)
+{
+    struct health_libraries l = {.e = e, .find = {.tenant = e->office->tenant}};
+    size_t kept = 0;
+    TRY(office_reach(&l.find.reach, e));
+    TRY(office_read(e, "health-libraries", health_libraries, &l));
+    for (size_t i = 0; i < l.count; i++) {
+        bool small = str_eq(l.rows[i].state, STR("active")) &&
+                     office_reach_has(&l.find.reach, l.rows[i].department) &&
+                     (uint64_t)l.rows[i].objects < l.least;
+        if (small)
+            l.rows[kept++] = l.rows[i];
+    }
+    *out = l.rows;
+    *count = kept;
+    *least = l.least;
     return ERR_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "office/job.h"
 #include "store/health.h"
+#include "store/library.h"
 
 struct office_health {
     struct str code; /* of the department; '' : rows that name none or an unknown one */
@@ -17,6 +18,10 @@ struct office_health {
  * is the setting health.stale-days. */
 MUST enum err office_health(struct office_health **out, size_t *count, uint64_t *days,
                             struct errand *e);
+/* Special libraries within the scope that hold too few objects: at the ratio of the setting
+ * health.library-ratio not one of them would be drawn. *least gets how many are needed. */
+MUST enum err office_health_libraries(struct store_library **out, size_t *count, uint64_t *least,
+                                      struct errand *e);
 /* What a department's reference list has and the registry lacks, by number behind `after`;
  * ERR_MISSING for a department beyond the scope. */
 struct office_health_missing {

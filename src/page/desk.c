@@ -232,6 +232,19 @@ bool desk_may(const struct page *p, enum model_permission permission)
            model_permission_scope(permission, desk->session.roles) != MODEL_SCOPE_NONE;
 }
 
+bool desk_opens(const struct page *p, struct str href)
+{
+    struct str path = href;
+    struct str rest = href;
+    (void)str_cut(&path, &rest, '?');
+    for (const struct web_route *r = page_routes; path.len > 0 && r->pattern != NULL; r++) {
+        if (r->method != WEB_GET || !str_eq(str_of(r->pattern), path))
+            continue;
+        return r->permit == 0 || desk_may(p, (enum model_permission)(r->permit - 1));
+    }
+    return false;
+}
+
 void desk_set_may(struct page *p, const char *name, enum model_permission permission)
 {
     web_set_flag(&p->model, &p->model.root, name, desk_may(p, permission));

@@ -60,6 +60,8 @@ void desk_crumb(struct page *p, struct str label, struct str href);
 void desk_begin_public(struct page *p, const struct web_request *request, const char *title);
 /* May the person use a permission at all? For buttons that lead to another route. */
 bool desk_may(const struct page *p, enum model_permission permission);
+/* May he open this address (its query aside)? False where the route table has no such page. */
+bool desk_opens(const struct page *p, struct str href);
 /* Sets a flag in the model: desk_may under a name. */
 void desk_set_may(struct page *p, const char *name, enum model_permission permission);
 /* A message above the page: good, or what is wrong. */

@@ -17,20 +17,6 @@ static struct str guide_cell(struct page *p, const struct str *cells, size_t cou
     return copy;
 }
 
-/* May the person open this address? Without its query. */
-static bool guide_opens(const struct page *p, struct str href)
-{
-    struct str path = href;
-    struct str rest = href;
-    (void)str_cut(&path, &rest, '?');
-    for (const struct web_route *r = page_routes; path.len > 0 && r->pattern != NULL; r++) {
-        if (r->method != WEB_GET || !str_eq(str_of(r->pattern), path))
-            continue;
-        return r->permit == 0 || desk_may(p, (enum model_permission)(r->permit - 1));
-    }
-    return false;
-}
-
 /* The roles that the table speaks of, his own first. */
 static struct web_value *guide_role(struct page *p, struct web_value *own, struct web_value *others,
                                     enum model_role role)
@@ -49,7 +35,7 @@ static void guide_step(struct page *p, struct web_value *steps, const struct str
     struct str href = guide_cell(p, cells, count, GUIDE_HREF);
     web_set(&p->model, row, "step_title", guide_cell(p, cells, count, GUIDE_TITLE));
     web_set(&p->model, row, "text", guide_cell(p, cells, count, GUIDE_TEXT));
-    web_set(&p->model, row, "href", guide_opens(p, href) ? href : STR(""));
+    web_set(&p->model, row, "href", desk_opens(p, href) ? href : STR(""));
 }
 
 static enum err guide_steps(struct page *p, struct web_value *own, struct web_value *others)

@@ -17,7 +17,7 @@ enum { HEALTH_ROWS = 200 };
 static struct str health_share(struct page *p, int64_t bad, int64_t all)
 {
     if (all == 0)
-        return STR("");
+        return STR("—");
     int64_t share = (all - bad) * 100 / all;
     struct str text = arena_printf(p->request->arena, "%lld%%", (long long)share);
     p->model.failed = p->model.failed || text.data == NULL;
@@ -27,8 +27,11 @@ static struct str health_share(struct page *p, int64_t bad, int64_t all)
 static void health_link(struct page *p, struct web_value *row, const char *name, struct str href)
 {
     p->model.failed = p->model.failed || href.data == NULL;
-    web_set(&p->model, row, name, href);
+    web_set(&p->model, row, name, desk_opens(p, href) ? href : STR(""));
 }
+
+static const char *const health_links[] = {"objects_href", "stale_href", "unlabelled_href",
+                                           "expired_href", "missing_href"};
 
 static void health_row(struct page *p, struct web_value *row, const struct office_health *h,
                        uint64_t days)
@@ -38,7 +41,6 @@ static void health_row(struct page *p, struct web_value *row, const struct offic
     const struct store_health *c = &h->count;
     struct str code = page_url(p, h->code);
     web_set(m, row, "unit", h->name.len > 0 ? h->name : STR("合计"));
-    web_set_flag(m, row, "linked", h->code.len > 0);
     web_set_flag(m, row, "sum", h->name.len == 0);
     web_set_count(m, row, "objects", c->objects);
     web_set_count(m, row, "reference", c->reference);
@@ -51,6 +53,10 @@ static void health_row(struct page *p, struct web_value *row, const struct offic
     web_set(m, row, "whole", health_share(p, c->missing, c->reference));
     web_set(m, row, "fresh", health_share(p, c->stale, c->objects));
     web_set(m, row, "special", health_share(p, c->unlabelled, c->objects));
+    for (size_t i = 0; i < sizeof health_links / sizeof health_links[0]; i++)
+        web_set(m, row, health_links[i], STR(""));
+    if (h->code.len == 0)
+        return;
     health_link(p, row, "objects_href",
                 arena_printf(arena, "/desk/objects?state=active&department=%.*s", STR_ARG(code)));
     health_link(p, row, "stale_href",
@@ -66,6 +72,29 @@ static void health_row(struct page *p, struct web_value *row, const struct offic
                 arena_printf(arena, "/desk/health/missing?department=%.*s", STR_ARG(code)));
 }
 
+/* Libraries that are too small for their ratio, each with its objects behind it. */
+static enum err health_libraries(struct page *p)
+{
+    struct store_library *rows = NULL;
+    size_t count = 0;
+    uint64_t least = 0;
+    struct web_model *m = &p->model;
+    TRY(office_health_libraries(&rows, &count, &least, &p->errand));
+    struct web_value *list = web_set_list(m, &m->root, "libraries");
+    for (size_t i = 0; i < count; i++) {
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "library", rows[i].name);
+        web_set(m, row, "keeper", rows[i].department);
+        web_set_count(m, row, "held", rows[i].objects);
+        health_link(
+            p, row, "objects_href",
+            arena_printf(p->request->arena, "/desk/objects?library=%lld", (long long)rows[i].id));
+    }
+    web_set_flag(m, &m->root, "has_libraries", count > 0);
+    web_set_count(m, &m->root, "least", (int64_t)least);
+    return ERR_OK;
+}
+
 enum err desk_health(struct web_reply *reply, const struct web_request *request,
                      struct fault *fault)
 {
@@ -75,6 +104,8 @@ enum err desk_health(struct web_reply *reply, const struct web_request *request,
     uint64_t days = 0;
     desk_begin(&p, request, "/desk/health", "两库质量：全、新、特");
     enum err err = office_health(&rows, &count, &days, &p.errand);
+    if (err == ERR_OK)
+        err = health_libraries(&p);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     struct web_value *list = web_set_list(&p.model, &p.model.root, "rows");

@@ -4,17 +4,23 @@
 /* --- counting --- */
 
 static const char HEALTH_OBJECTS[] =
-    "SELECT department, count(id), sum(CASE WHEN at < $2 THEN 1 ELSE 0 END),"
+    "SELECT department, count(id), sum(CASE WHEN at < $1 THEN 1 ELSE 0 END),"
     " sum(CASE WHEN labels = '' THEN 1 ELSE 0 END) FROM object"
-    " WHERE tenant = $1 AND state = 'active' GROUP BY department";
+    " WHERE tenant = $2 AND state = 'active' GROUP BY department";
+static const char HEALTH_FURTHER[] =
+    "SELECT d.department, count(o.id), sum(CASE WHEN o.at < $1 THEN 1 ELSE 0 END),"
+    " sum(CASE WHEN o.labels = '' THEN 1 ELSE 0 END) FROM object_department d"
+    " JOIN object o ON o.tenant = d.tenant AND o.id = d.object"
+    " WHERE d.tenant = $2 AND o.state = 'active' AND o.department <> d.department"
+    " GROUP BY d.department";
 static const char HEALTH_REFERENCES[] =
     "SELECT r.department, count(r.number), sum(CASE WHEN o.id IS NULL THEN 1 ELSE 0 END)"
     " FROM reference_object r LEFT JOIN object o ON o.tenant = r.tenant AND o.pool_id = r.number"
     " WHERE r.tenant = $1 GROUP BY r.department";
 static const char HEALTH_PERSONS[] =
-    "SELECT department, count(id), sum(CASE WHEN (certificate <> '' AND valid_until >= $2)"
-    " OR (certificate2 <> '' AND valid_until2 >= $2) THEN 0 ELSE 1 END) FROM inspector"
-    " WHERE tenant = $1 AND state = 'active' AND (certificate <> '' OR certificate2 <> '')"
+    "SELECT department, count(id), sum(CASE WHEN (certificate <> '' AND valid_until >= $1)"
+    " OR (certificate2 <> '' AND valid_until2 >= $1) THEN 0 ELSE 1 END) FROM inspector"
+    " WHERE tenant = $2 AND state = 'active' AND (certificate <> '' OR certificate2 <> '')"
     " GROUP BY department";
 
 static enum err objects_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -53,7 +59,15 @@ enum err store_health_objects(struct store_health **out, size_t *count, struct a
 {
     static const struct store_shape shape = {sizeof(struct store_health), objects_fill};
     return store_array((void **)out, count, arena, tx, &shape, HEALTH_OBJECTS,
-                       DB_ARGS(db_text(ask->tenant), db_int(ask->stale_before)));
+                       DB_ARGS(db_int(ask->stale_before), db_text(ask->tenant)));
+}
+
+enum err store_health_further(struct store_health **out, size_t *count, struct arena *arena,
+                              struct db_tx *tx, const struct store_health_ask *ask)
+{
+    static const struct store_shape shape = {sizeof(struct store_health), objects_fill};
+    return store_array((void **)out, count, arena, tx, &shape, HEALTH_FURTHER,
+                       DB_ARGS(db_int(ask->stale_before), db_text(ask->tenant)));
 }
 
 enum err store_health_references(struct store_health **out, size_t *count, struct arena *arena,
@@ -69,7 +83,7 @@ enum err store_health_persons(struct store_health **out, size_t *count, struct a
 {
     static const struct store_shape shape = {sizeof(struct store_health), persons_fill};
     return store_array((void **)out, count, arena, tx, &shape, HEALTH_PERSONS,
-                       DB_ARGS(db_text(ask->tenant), db_int(ask->today)));
+                       DB_ARGS(db_int(ask->today), db_text(ask->tenant)));
 }
 
 /* --- reference lists --- */

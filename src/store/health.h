@@ -21,8 +21,11 @@ struct store_health_ask {
     int64_t stale_before; /* time */
     int32_t today;
 };
-/* Departments with objects; with a reference list; with inspectors. */
+/* Departments with objects of their own; with objects for which they are responsible besides
+ * another (R24); with a reference list; with inspectors. */
 MUST enum err store_health_objects(struct store_health **out, size_t *count, struct arena *arena,
+                                   struct db_tx *tx, const struct store_health_ask *ask);
+MUST enum err store_health_further(struct store_health **out, size_t *count, struct arena *arena,
                                    struct db_tx *tx, const struct store_health_ask *ask);
 MUST enum err store_health_references(struct store_health **out, size_t *count, struct arena *arena,
                                       struct db_tx *tx, const struct store_health_ask *ask);

@@ -13,13 +13,20 @@ inBrowser('each department has its row, zeros included, and a figure opens the l
   const page = await person('shuangsuiban');
   await page.goto(`${county.site}/desk/health`);
   const units = source('departments.csv').slice(1).map((row) => row[1]);
-  const shown = await page.locator('tbody tr td:first-child').allTextContents();
+  const shown = await page.getByRole('region', { name: '两库质量' }).locator('tbody tr td:first-child').allTextContents();
   for (const unit of units) assert.ok(shown.includes(unit), unit);
   assert.equal(shown.at(-1), '合计');
-  const row = page.locator('tbody tr', { hasText: '市场监督管理局' });
+  const row = page.getByRole('region', { name: '两库质量' }).locator('tbody tr', { hasText: '市场监督管理局' });
   const href = await row.locator('td').nth(8).locator('a').getAttribute('href');
   assert.equal(href, '/desk/objects?state=active&label=-&department=SCJG');
   await shoot(page, 'health');
+  const places = await row.locator('td a').evaluateAll((all) => all.map((a) => [a.getAttribute('href'), Number(a.textContent)]));
+  for (const [path, figure] of places) {
+    if (!path.startsWith('/desk/objects')) continue;
+    await page.goto(county.site + path);
+    assert.equal(Number(/共 (\d+)/.exec(await page.locator('.total').textContent())[1]), figure, path);
+  }
+  assert.equal(places.filter(([path]) => path.startsWith('/desk/objects')).length, 3);
 });
 
 inBrowser('a clerk measures coverage by a list and sees what lacks; another department does not', async () => {
@@ -34,8 +41,8 @@ inBrowser('a clerk measures coverage by a list and sees what lacks; another depa
   await page.getByRole('button', { name: '导入比对名单' }).click();
   await page.getByText('共 2 行，列入比对 1 行，未读取 1 行').waitFor({ timeout: 30000 });
   await page.goto(`${county.site}/desk/health`);
-  const row = page.locator('tbody tr', { hasText: '市场监督管理局' });
-  assert.equal((await row.locator('td').nth(2).textContent()).trim(), '0%');
+  const row = page.getByRole('region', { name: '两库质量' }).locator('tbody tr', { hasText: '市场监督管理局' });
+  assert.equal((await row.locator('td').nth(2).textContent()).trim(), '0%', 'one of one is missing');
   await row.locator('td').nth(3).getByRole('link', { name: '1' }).click();
   await page.getByText('华为技术有限公司').waitFor();
   await shoot(page, 'missing');

@@ -153,6 +153,56 @@ static void a_reference_list_measures_coverage_and_is_replaced_by_the_next(void 
     assert_int_equal(story_number(s, "SELECT count(number) FROM reference_object"), 1);
 }
 
+static void an_object_counts_for_each_department_responsible_for_it(void **state)
+{
+    struct story *s = *state;
+    people_house(s);
+    int64_t all = people_add(s, "ban", "", MODEL_ROLE_OFFICE);
+    story_import_text(s, "objects", "统一社会信用代码,名称,监管部门\n" HUAWEI ",华为,甲局\n");
+    story_run(s, "INSERT INTO object_department (tenant, department, object)"
+                 " SELECT tenant, 'C', id FROM object");
+    assert_int_equal(row_of(s, all, "A").objects, 1);
+    assert_int_equal(row_of(s, all, "C").objects, 1);
+    assert_int_equal(row_of(s, all, "C").unlabelled, 1);
+}
+
+/* At 3/100 a library needs 34 objects, so that 3% of them make one. */
+static void a_library_of_which_nobody_would_be_drawn_is_too_small(void **state)
+{
+    struct story *s = *state;
+    struct store_library *rows = NULL;
+    size_t count = 0;
+    uint64_t least = 0;
+    struct buf file = {0};
+    people_house(s);
+    int64_t above = people_add(s, "jia", "A", MODEL_ROLE_REVIEWER);
+    int64_t beside = people_add(s, "bing", "C", MODEL_ROLE_CLERK);
+    buf_cat(&file, "名称,对象类别,地址,监管部门\n");
+    for (int i = 0; i < 34; i++)
+        buf_printf(&file, "摊点%d,无证无照户,第%d号,甲局\n", i, i);
+    story_import_text(s, "objects", buf_cstr(&file));
+    buf_free(&file);
+    story_run(s, "INSERT INTO library (tenant, id, name, department, basis, state, job, at)"
+                 " VALUES ('410882', 1, '小库', 'A', '', 'active', 1, 1),"
+                 " ('410882', 2, '大库', 'A', '', 'active', 1, 1)");
+    story_run(s, "INSERT INTO library_row (tenant, library, object, licence, what, valid_until,"
+                 " contact, phone, at, actor)"
+                 " SELECT tenant, 2, id, '', '', 0, '', '', 1, '' FROM object");
+    story_run(s, "INSERT INTO library_row (tenant, library, object, licence, what, valid_until,"
+                 " contact, phone, at, actor)"
+                 " SELECT tenant, 1, id, '', '', 0, '', '', 1, '' FROM object"
+                 " WHERE name <> '摊点7'");
+    struct errand *e = people_as(s, above, MODEL_PERMISSION_HEALTH_VIEW);
+    assert_int_equal(office_health_libraries(&rows, &count, &least, e), ERR_OK);
+    assert_int_equal(least, 34);
+    assert_int_equal(count, 1);
+    assert_true(str_eq(rows[0].name, STR("小库")));
+    assert_int_equal(rows[0].objects, 33);
+    e = people_as(s, beside, MODEL_PERMISSION_HEALTH_VIEW);
+    assert_int_equal(office_health_libraries(&rows, &count, &least, e), ERR_OK);
+    assert_int_equal(count, 0);
+}
+
 /* --- training --- */
 
 static enum err training_init(struct story *s, const char *dir, const char *origin, bool training)
@@ -200,6 +250,8 @@ int main(void)
         STORY_TEST(each_figure_counts_what_it_says),
         STORY_TEST(a_department_sees_itself_and_those_below),
         STORY_TEST(a_reference_list_measures_coverage_and_is_replaced_by_the_next),
+        STORY_TEST(an_object_counts_for_each_department_responsible_for_it),
+        STORY_TEST(a_library_of_which_nobody_would_be_drawn_is_too_small),
         STORY_TEST(what_is_made_for_training_says_so_and_cannot_become_real),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
