@@ -73,7 +73,8 @@ static void health_row(struct page *p, struct web_value *row, const struct offic
 }
 
 /* Libraries that are too small for their ratio, each with its objects behind it. */
-static enum err health_libraries(struct page *p)
+static enum err health_libraries(struct page *p, const struct office_health *units,
+                                 size_t unit_count)
 {
     struct store_library *rows = NULL;
     size_t count = 0;
@@ -85,6 +86,9 @@ static enum err health_libraries(struct page *p)
         struct web_value *row = web_list_add(m, list);
         web_set(m, row, "library", rows[i].name);
         web_set(m, row, "keeper", rows[i].department);
+        for (size_t k = 0; k < unit_count; k++)
+            if (str_eq(units[k].code, rows[i].department) && units[k].code.len > 0)
+                web_set(m, row, "keeper", units[k].name);
         web_set_count(m, row, "held", rows[i].objects);
         health_link(
             p, row, "objects_href",
@@ -105,7 +109,7 @@ enum err desk_health(struct web_reply *reply, const struct web_request *request,
     desk_begin(&p, request, "/desk/health", "两库质量：全、新、特");
     enum err err = office_health(&rows, &count, &days, &p.errand);
     if (err == ERR_OK)
-        err = health_libraries(&p);
+        err = health_libraries(&p, rows, count);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     struct web_value *list = web_set_list(&p.model, &p.model.root, "rows");
