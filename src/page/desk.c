@@ -21,9 +21,6 @@ static const struct {
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/guide", "使用指南"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/password", "修改密码"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/sessions", "我的登录"},
-    {MODEL_PERMISSION_OBJECT_IMPORT, "名录库", "/desk/import/objects", "导入检查对象"},
-    {MODEL_PERMISSION_INSPECTOR_IMPORT, "名录库", "/desk/import/inspectors", "导入检查人员"},
-    {MODEL_PERMISSION_ITEM_IMPORT, "名录库", "/desk/import/items", "导入抽查事项"},
     {MODEL_PERMISSION_OBJECT_VIEW, "名录库", "/desk/objects", "检查对象名录库"},
     {MODEL_PERMISSION_OBJECT_VIEW, "名录库", "/desk/libraries", "专项库"},
     {MODEL_PERMISSION_OBJECT_VIEW, "名录库", "/desk/labels", "标签字库"},
@@ -32,6 +29,8 @@ static const struct {
     {MODEL_PERMISSION_INSPECTOR_VIEW, "名录库", "/desk/experts", "专家库"},
     {MODEL_PERMISSION_INSPECTOR_VIEW, "名录库", "/desk/commissions", "第三方委托"},
     {MODEL_PERMISSION_DOCUMENT_VIEW, "名录库", "/desk/documents", "文件资料"},
+    {MODEL_PERMISSION_OBJECT_IMPORT, "名录库", "/desk/import/objects", "导入检查对象"},
+    {MODEL_PERMISSION_INSPECTOR_IMPORT, "名录库", "/desk/import/inspectors", "导入检查人员"},
     {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/departments", "部门管理"},
     {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/divisions", "行政区划"},
     {MODEL_PERMISSION_ACCOUNT_VIEW, "组织机构", "/desk/accounts", "用户管理"},
@@ -39,6 +38,7 @@ static const struct {
     {MODEL_PERMISSION_ITEM_VIEW, "抽查事项", "/desk/joint", "部门联合抽查事项"},
     {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/drafts", "草稿、审查和公布"},
     {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/superior", "上级清单认领"},
+    {MODEL_PERMISSION_ITEM_IMPORT, "抽查事项", "/desk/import/items", "导入抽查事项"},
     {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/outside", "非随机检查登记"},
     {MODEL_PERMISSION_SETTING_VIEW, "系统管理", "/desk/settings", "系统设置"},
     {MODEL_PERMISSION_SETTING_VIEW, "系统管理", "/desk/dictionaries", "字典"},
@@ -53,7 +53,7 @@ enum { DESK_MENU = sizeof desk_menu / sizeof desk_menu[0] };
 static const char *const desk_words[][2] = {
     {"saved", "已保存。"},
     {"added", "已新建。"},
-    {"ordered", "已开始，可以关闭页面，完成后在这里下载。"},
+    {"ordered", "任务已开始，可以关闭页面；完成后在这里查看结果、下载文件。"},
     {"labelled", "标签已处理，每个检查对象的历史中都有记录。"},
     {"ended", "已结束所选的登录。"},
     {"closed", "已停用。"},
@@ -78,7 +78,6 @@ static const char *const desk_words[][2] = {
     {"detached", "附件已移除。"},
     {"out", "已退出登录。"},
     {"removed", "文件已删除，没有导入任何内容。"},
-    {"ordered", "任务已下达，完成后可在本页查看结果；可以关闭页面，稍后再来。"},
     {"cancelled", "任务已取消。"},
 };
 
