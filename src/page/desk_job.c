@@ -1,12 +1,12 @@
 /* Jobs: the list, one with its progress and result file. While a job waits or runs its page asks
  * again by itself (the header Refresh, so that no script is needed); ?still=1 stops that. */
-#include "page/desk.h"
+#include "page/desk_list.h"
 
 #include "office/job.h"
 
 #include <string.h>
 
-enum { JOB_ROWS = 50, JOB_REFRESH = 3 };
+enum { JOB_ROWS = 20000, JOB_REFRESH = 3 };
 
 static const struct field_word job_states[] = {
     {"waiting", "等待", NULL}, {"running", "进行中", NULL}, {"done", "完成", NULL},
@@ -86,34 +86,105 @@ static void job_refresh(struct web_reply *reply, struct page *p, bool open)
         reply->refresh = JOB_REFRESH;
 }
 
+/* --- the list --- */
+
+static const struct desk_filter job_filters[] = {
+    {"state", "状态", DESK_FILTER_SELECT, job_states, false},
+    {"kind", "种类", DESK_FILTER_SELECT, NULL, false},
+    {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
+
+enum { JOB_AT, JOB_KIND, JOB_TITLE, JOB_ACTOR, JOB_STATE, JOB_RESULT, JOB_UNTIL };
+
+static const struct desk_column job_columns[] = {
+    [JOB_AT] = {"at", "下达时间", DESK_COLUMN_TIME, false, false},
+    [JOB_KIND] = {"kind", "种类", DESK_COLUMN_TEXT, false, false},
+    [JOB_TITLE] = {"title", "任务", DESK_COLUMN_TEXT, false, false},
+    [JOB_ACTOR] = {"actor", "下达人", DESK_COLUMN_TEXT, false, false},
+    [JOB_STATE] = {"state", "状态", DESK_COLUMN_TEXT, false, false},
+    [JOB_RESULT] = {"result", "进度与结果", DESK_COLUMN_TEXT, false, false},
+    [JOB_UNTIL] = {"until", "结果文件保留到", DESK_COLUMN_TIME, true, false},
+    {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
+
+static const struct desk_list_kind job_list = {"jobs",   "/desk/jobs", "任务列表",
+                                               "个任务", job_filters,  job_columns};
+
+static void job_row(struct desk_list *list, const struct store_job *job)
+{
+    struct page *p = list->p;
+    const struct office_job_kind *kind = office_job_kind(job->kind);
+    struct str href = arena_printf(p->request->arena, "/desk/jobs/%lld", (long long)job->id);
+    struct str file = arena_printf(p->request->arena, "/desk/jobs/%lld/file", (long long)job->id);
+    bool bad = str_eq(job->state, STR("failed")) || str_eq(job->state, STR("broken"));
+    p->model.failed = p->model.failed || href.data == NULL || file.data == NULL;
+    desk_list_row(list, str_sub(href, sizeof "/desk/jobs/" - 1, SIZE_MAX), job->title);
+    desk_list_text(list, JOB_AT, page_time(p, job->at));
+    desk_list_text(list, JOB_KIND, str_of(kind != NULL ? kind->text : ""));
+    desk_list_link(list, JOB_TITLE, job->title, href);
+    desk_list_text(list, JOB_ACTOR, job->actor);
+    if (bad)
+        desk_list_tag(list, JOB_STATE, model_text(job_states, job->state), true);
+    else
+        desk_list_text(list, JOB_STATE, model_text(job_states, job->state));
+    desk_list_text(list, JOB_RESULT, job_open(job) ? job_progress(p, job) : job->words);
+    desk_list_text(list, JOB_UNTIL, job->until > 0 ? page_time(p, job->until) : STR(""));
+    if (job->file.len > 0 && job->until > p->request->now)
+        desk_list_act(list, "下载", file);
+    else
+        desk_list_act(list, "查看", href);
+}
+
+/* All that he may see, newest first; the page is cut out of them by their ids. */
+static enum err job_fill(struct desk_list *list, bool *open)
+{
+    struct page *p = list->p;
+    struct store_job *rows = NULL;
+    struct desk_found found = {0};
+    size_t count = 0;
+    size_t from = 0;
+    size_t until = 0;
+    const struct office_job_find find = {.state = web_param(p->request, "state"),
+                                         .kind = web_param(p->request, "kind"),
+                                         .most = JOB_ROWS};
+    TRY(office_jobs(&rows, &count, &p->errand, &find));
+    struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
+    for (size_t i = 0; i < count && keys != NULL; i++) {
+        keys[i] = arena_printf(p->request->arena, "%lld", (long long)rows[i].id);
+        p->model.failed = p->model.failed || keys[i].data == NULL;
+    }
+    if (keys == NULL || p->model.failed)
+        return ERR_MEMORY;
+    desk_list_window(&found, &from, &until, list, keys, count);
+    found.more = count == JOB_ROWS;
+    for (size_t i = from; i < until; i++) {
+        job_row(list, &rows[i]);
+        *open = *open || job_open(&rows[i]);
+    }
+    desk_list_end(list, &found,
+                  "还没有后台任务。导入、导出时任务会列在这里；可以关闭页面，稍后再来查看进度、"
+                  "下载结果。");
+    return ERR_OK;
+}
+
 enum err desk_jobs(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
-    struct store_job *rows = NULL;
-    size_t count = 0;
+    struct desk_list list;
     bool open = false;
-    const struct office_job_find find = {.state = web_param(request, "state"),
-                                         .before = desk_number(web_param(request, "before")),
-                                         .most = JOB_ROWS + 1};
     desk_begin(&p, request, "/desk/jobs", "后台任务");
-    enum err err = office_jobs(&rows, &count, &p.errand, &find);
+    enum err err = desk_list_begin(&list, &p, &job_list);
+    for (size_t i = 0; err == ERR_OK && office_job_kinds[i] != NULL; i++)
+        if (desk_may(&p, office_job_kinds[i]->permission))
+            desk_list_option(&list, "kind", str_of(office_job_kinds[i]->name),
+                             str_of(office_job_kinds[i]->text));
+    if (err == ERR_OK)
+        err = job_fill(&list, &open);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
-    struct web_model *m = &p.model;
-    struct web_value *list = web_set_list(m, &m->root, "jobs");
-    for (size_t i = 0; i < count && i < JOB_ROWS; i++) {
-        job_show(&p, web_list_add(m, list), &rows[i]);
-        open = open || job_open(&rows[i]);
-    }
-    page_options(&p, "states", job_states, find.state);
-    web_set(m, &m->root, "state", find.state);
-    web_set_flag(m, &m->root, "none", count == 0);
-    web_set_flag(m, &m->root, "filtered", find.state.len > 0 || find.before > 0);
-    web_set_flag(m, &m->root, "more", count > JOB_ROWS);
-    web_set_count(m, &m->root, "next", count > JOB_ROWS ? rows[JOB_ROWS - 1].id : 0);
     job_refresh(reply, &p, open);
     return page_end(reply, &p, "desk_jobs");
 }
+
+/* --- one --- */
 
 /* The page of a job; the words of a refused button stand above it. */
 static enum err job_page(struct web_reply *reply, struct page *p, enum err refused)
@@ -126,7 +197,7 @@ static enum err job_page(struct web_reply *reply, struct page *p, enum err refus
     job_show(p, of, &job);
     web_set_flag(&p->model, of, "own", job.account == desk->session.account);
     web_set(&p->model, &p->model.root, "title", job.title);
-    desk_crumb(p, STR("后台任务"), STR("/desk/jobs"));
+    desk_crumb(p, STR("后台任务"), desk_list_home(p, "/desk/jobs"));
     if (refused != ERR_OK) {
         reply->status = err_http(refused);
         desk_say(p, false, str_of(fault_text(&words)));
