@@ -1,10 +1,13 @@
-// The health of the registries, the guide, jobs that outlive the server, and the marks of training, in
-// Chromium over the demo county.
+// The health of the registries, the guide, a job that outlives its server, and the marks of training,
+// in Chromium over the demo county.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { county, get, inBrowser, person, shoot, sizes, violations } from './desk_county.mjs';
-import { scratch } from './verify/kit.mjs';
+import { bin, scratch } from './verify/kit.mjs';
 
 // Rows of a CSV of the demo's source files; no cell of it holds a comma or a quote.
 const source = (name) => readFileSync(join(county.folder, 'source', name), 'utf8').trim().split(/\r?\n/).map((line) => line.split(','));
@@ -91,4 +94,41 @@ inBrowser('no page of health and guide has a violation of level AA', async () =>
     }
   }
   assert.deepEqual(found, []);
+});
+
+// A server of this test's own over the county's folder, which the other one has left.
+async function start() {
+  const server = spawn(bin, ['--data', county.folder, 'serve', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: server.stdout })) {
+    const site = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+    if (site) return { server, site };
+  }
+  return assert.fail('the server did not start');
+}
+
+// Last, since it ends the server that the others use.
+inBrowser('an import whose server is killed is done once after the next start', async () => {
+  const rows = 150000;
+  const list = scratch('摊点.csv');
+  writeFileSync(list, `名称,对象类别,地址\n${Array.from({ length: rows }, (_, i) => `演练摊点${i},无证无照户,第${i}号`).join('\n')}\n`);
+  const page = await person('jingban');
+  county.process.kill('SIGTERM');
+  await once(county.process, 'exit');
+  const first = await start();
+  await page.goto(`${first.site}/desk/import/objects`);
+  await page.getByLabel('文件', { exact: true }).setInputFiles(list);
+  await page.getByRole('button', { name: '上传并核对' }).click();
+  await page.getByRole('button', { name: `确认导入 ${rows} 行` }).click({ timeout: 120000 });
+  await page.getByText('进行中').waitFor({ timeout: 60000 });
+  const job = new URL(page.url()).pathname;
+  first.server.kill('SIGKILL');
+  await once(first.server, 'exit');
+  const second = await start();
+  await page.goto(second.site + job);
+  await page.getByText(`共 ${rows} 行，新增 ${rows}，变更 0，无变化 0，未导入 0`).waitFor({ timeout: 120000 });
+  await page.goto(`${second.site}/desk/objects?q=${encodeURIComponent('演练摊点149999')}`);
+  await page.getByText('共 1 个检查对象').waitFor({ timeout: 60000 });
+  second.server.kill('SIGTERM');
+  const [code] = await once(second.server, 'exit');
+  assert.equal(code, 0, 'how the server ended');
 });
