@@ -99,6 +99,22 @@ inBrowser('a list whose headings nobody knows is read as the clerk says, and the
   assert.deepEqual((await figures(page))[1], [1, 1, 0, 0]);
 });
 
+inBrowser('inspectors and items go the same way, each within the reach of the clerk', async () => {
+  const page = await person('jingban');
+  for (const [resource, column] of [['inspectors', '单位'], ['items', '编制单位']]) {
+    const path = join(county.folder, 'source', `${resource}.csv`);
+    const [head, ...rows] = readFileSync(path, 'utf8').replace(/^\ufeff/, '').trim().split(/\r?\n/).map((line) => line.split(','));
+    const own = rows.filter((row) => row[head.indexOf(column)] === '市场监督管理局').length;
+    assert.ok(own > 0 && own < rows.length, resource);
+    await upload(page, path, resource);
+    const [seen, good, bad] = await figures(page);
+    assert.deepEqual([seen, good, bad], [[rows.length], [own, 0, 0, own], [rows.length - own, 0]], resource);
+    await page.getByText('不在您的权限范围').or(page.getByText('权限范围以外')).first().waitFor();
+    await page.getByRole('button', { name: '不导入，删除文件' }).click();
+    await page.getByText('文件已删除').waitFor();
+  }
+});
+
 inBrowser('another department sees neither the file nor its job nor the rows that were left out', async () => {
   const clerk = await person('jingban');
   const other = await person('xiaofang');
