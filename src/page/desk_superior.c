@@ -117,9 +117,9 @@ static enum err superior_fill(struct desk_list *list)
     for (size_t i = from; i < until; i++)
         superior_show(list, &rows[i],
                       unit_name(units, unit_count, rows[i].values[MODEL_ITEM_DEPARTMENT]));
-    desk_list_end(
-        list, &found,
-        "还没有上级清单。请在服务器上用 sunlot import items 文件 --superior 清单名称 导入。");
+    desk_list_end(list, &found,
+                  "还没有上级清单。点“上传上级清单”，或在服务器上用 sunlot import items 文件 "
+                  "--superior 清单名称 导入。");
     return ERR_OK;
 }
 
@@ -165,6 +165,8 @@ enum err desk_superior(struct web_reply *reply, const struct web_request *reques
         err = superior_fill(&list);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
+    if (desk_may(&p, MODEL_PERMISSION_ITEM_IMPORT))
+        desk_list_button(&list, "上传上级清单", STR("/desk/superior/import"));
     return page_end(reply, &p, "desk_superior");
 }
 

@@ -1,0 +1,244 @@
+/* Files that the catalogue and the calendar take: a year's working days, looked at before they are
+ * taken over (REQUIREMENTS.md B7); a superior's item list (R10). */
+#include "page/desk_catalogue.h"
+#include "page/desk_setting.h"
+
+#include "office/import.h"
+#include "office/setting.h"
+
+#include <string.h>
+
+/* --- the form with a file --- */
+
+struct upload_field {
+    const char *name;
+    const char *label;
+    const char *hint;
+    bool required;
+};
+
+struct upload_form {
+    struct str action;
+    const char *button;
+    const char *note; /* beneath the file */
+    struct str back;
+    const struct upload_field *fields;
+    size_t count;
+};
+
+/* The words of a refusal stand at the field that the fault names, else above. */
+static enum err upload_page(struct web_reply *reply, struct page *p, const struct upload_form *form,
+                            enum err refused)
+{
+    struct web_model *m = &p->model;
+    const struct fault *fault = &p->errand.fault;
+    const char *wrong = refused != ERR_OK && fault->field != NULL ? fault->field : "";
+    struct str words = arena_str(p->request->arena, str_of(fault_text(fault)));
+    web_set(m, &m->root, "action", form->action);
+    web_set(m, &m->root, "button", str_of(form->button));
+    web_set(m, &m->root, "file_note", str_of(form->note));
+    web_set(m, &m->root, "back", form->back);
+    web_set(m, &m->root, "file_error", strcmp(wrong, "file") == 0 ? words : STR(""));
+    struct web_value *list = web_set_list(m, &m->root, "texts");
+    for (size_t i = 0; i < form->count; i++) {
+        const struct upload_field *field = &form->fields[i];
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "name", str_of(field->name));
+        web_set(m, row, "label", str_of(field->label));
+        web_set(m, row, "hint", str_of(field->hint));
+        web_set(m, row, "value", web_field(p->request, field->name));
+        web_set(m, row, "error", strcmp(wrong, field->name) == 0 ? words : STR(""));
+        web_set_flag(m, row, "required", field->required);
+    }
+    if (refused != ERR_OK) {
+        reply->status = err_http(refused);
+        desk_say(p, false, wrong[0] == '\0' ? words : STR("没有导入，请按红字修改后再次提交。"));
+    }
+    return page_end(reply, p, "desk_upload");
+}
+
+/* The file that came; ERR_INPUT at its field where none was chosen. */
+static enum err upload_path(const char **path, struct page *p)
+{
+    const struct web_upload *upload = p->request->upload;
+    if (upload == NULL || upload->name.len == 0)
+        return fault_at(&p->errand.fault, "file", ERR_INPUT, "请选择文件");
+    *path = upload->path;
+    return ERR_OK;
+}
+
+/* --- the calendar --- */
+
+static enum err calendar_form(struct web_reply *reply, struct page *p, enum err refused)
+{
+    static const struct upload_field fields[] = {
+        {"basis", "依据", "如：国办发明电〔2026〕7号《关于2027年部分节假日安排的通知》", true}};
+    const struct upload_form form = {STR("/desk/calendar/import"),
+                                     "上传并核对",
+                                     "一整年的表（.xlsx 或 CSV），有“日期”和“是否工作日”两列（1 或 "
+                                     "0，是或否）；核对之前不会写入",
+                                     STR("/desk/calendar"),
+                                     fields,
+                                     1};
+    desk_crumb(p, STR("工作日历"), STR("/desk/calendar"));
+    return upload_page(reply, p, &form, refused);
+}
+
+enum { CALENDAR_SHOWN = 200 };
+
+/* What the table would change, and the form that takes it over. */
+static enum err calendar_preview(struct web_reply *reply, struct page *p,
+                                 const struct office_calendar_change *change)
+{
+    struct office_calendar_preview preview = {0};
+    struct office_calendar calendar = {0};
+    struct web_model *m = &p->model;
+    TRY(office_calendar_preview(&preview, &p->errand, change));
+    TRY(office_calendar(&calendar, &p->errand, change->year));
+    struct web_value *days = web_set_list(m, &m->root, "days");
+    for (size_t i = 0; i < preview.day_count; i++) {
+        struct web_value *row = web_list_add(m, days);
+        bool works = workdays_is(&calendar.days, preview.days[i]);
+        web_set(m, row, "day", page_date(p, preview.days[i]));
+        web_set(m, row, "before", works ? STR("工作日") : STR("休息日"));
+        web_set(m, row, "after", works ? STR("休息日") : STR("工作日"));
+    }
+    struct web_value *dues = web_set_list(m, &m->root, "dues");
+    for (size_t i = 0; i < preview.due_count && i < CALENDAR_SHOWN; i++) {
+        const struct office_due_change *c = &preview.dues[i];
+        struct web_value *row = web_list_add(m, dues);
+        web_set(m, row, "object", c->due.object);
+        web_set(m, row, "item", c->due.item);
+        web_set(m, row, "before", page_date(p, c->due.due_on));
+        web_set(m, row, "after", page_date(p, c->to));
+        web_set_flag(m, row, "guessed", c->due.estimated);
+        web_set_flag(m, row, "still", c->estimated);
+    }
+    web_set_count(m, &m->root, "year", change->year);
+    web_set_count(m, &m->root, "day_count", (int64_t)preview.day_count);
+    web_set_count(m, &m->root, "due_count", (int64_t)preview.due_count);
+    web_set(m, &m->root, "table", change->days);
+    web_set(m, &m->root, "basis", change->basis);
+    web_set_flag(m, &m->root, "known", calendar.count > 0);
+    web_set_flag(m, &m->root, "any_days", preview.day_count > 0);
+    web_set_flag(m, &m->root, "any_dues", preview.due_count > 0);
+    web_set_flag(m, &m->root, "more_dues", preview.due_count > CALENDAR_SHOWN);
+    return page_end(reply, p, "desk_calendar_preview");
+}
+
+enum err desk_calendar_import(struct web_reply *reply, const struct web_request *request,
+                              struct fault *fault)
+{
+    struct page p;
+    const char *path = NULL;
+    struct office_calendar_change change = {.basis = str_trim(web_field(request, "basis"))};
+    desk_begin(&p, request, "/desk/calendar", "导入一年的工作日表");
+    enum err err = ERR_OK;
+    if (request->method == WEB_POST) {
+        err = upload_path(&path, &p);
+        if (err == ERR_OK)
+            err = office_calendar_read(&change.year, &change.days, &p.errand, path);
+        if (err == ERR_OK)
+            err = calendar_preview(reply, &p, &change);
+        if (err == ERR_OK)
+            return ERR_OK;
+        if (!desk_form_mends(err))
+            return page_fail(fault, &p, err);
+    }
+    err = calendar_form(reply, &p, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_calendar_confirm(struct web_reply *reply, const struct web_request *request,
+                               struct fault *fault)
+{
+    struct page p;
+    const struct office_calendar_change change = {
+        .year = (int)desk_number(str_sub(web_field(request, "year"), 0, 6)),
+        .days = web_field(request, "days"),
+        .basis = web_field(request, "basis")};
+    desk_begin(&p, request, "/desk/calendar", "导入一年的工作日表");
+    enum err err = office_calendar_change(&p.errand, &change);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    return desk_done(reply, request,
+                     arena_printf(request->arena, "/desk/calendar?year=%d", change.year), "saved");
+}
+
+/* --- a superior's list --- */
+
+static enum err superior_report(struct web_reply *reply, struct page *p,
+                                const struct office_import_report *report)
+{
+    struct web_model *m = &p->model;
+    const struct {
+        const char *label;
+        uint64_t count;
+    } figures[] = {{"行", report->seen},
+                   {"新增", report->added},
+                   {"变更", report->changed},
+                   {"无变化", report->same},
+                   {"未导入", report->rejected}};
+    struct web_value *list = web_set_list(m, &m->root, "figures");
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "label", str_of(figures[i].label));
+        web_set_count(m, row, "count", (int64_t)figures[i].count);
+    }
+    struct web_value *problems = web_set_list(m, &m->root, "problems");
+    for (size_t i = 0; i < report->problem_count; i++) {
+        struct web_value *row = web_list_add(m, problems);
+        web_set_count(m, row, "row", (int64_t)report->problems[i].row);
+        web_set(m, row, "column", report->problems[i].column);
+        web_set(m, row, "reason", report->problems[i].reason);
+    }
+    struct web_value *columns = web_set_list(m, &m->root, "columns");
+    for (size_t i = 0; i < report->column_count; i++) {
+        struct web_value *row = web_list_add(m, columns);
+        web_set(m, row, "heading", report->columns[i].heading);
+        web_set(m, row, "field",
+                report->columns[i].field.len > 0 ? report->columns[i].field : STR("（未使用）"));
+    }
+    web_set_flag(m, &m->root, "has_problems", report->problem_count > 0);
+    desk_crumb(p, STR("上级清单认领"), STR("/desk/superior"));
+    return page_end(reply, p, "desk_superior_done");
+}
+
+static enum err superior_form(struct web_reply *reply, struct page *p, enum err refused)
+{
+    static const struct upload_field fields[] = {
+        {"list", "清单名称",
+         "如：河南省随机抽查事项清单（2026年版）；同名清单再次上传时更新其中的行", true}};
+    const struct upload_form form = {
+        STR("/desk/superior/import"),
+        "上传",
+        "Excel、CSV 或网页表格；表头可自动识别。上传后由各部门认领，不直接成为本地事项",
+        STR("/desk/superior"),
+        fields,
+        1};
+    desk_crumb(p, STR("上级清单认领"), STR("/desk/superior"));
+    return upload_page(reply, p, &form, refused);
+}
+
+enum err desk_superior_import(struct web_reply *reply, const struct web_request *request,
+                              struct fault *fault)
+{
+    struct page p;
+    struct office_import job = {.resource = STR("superior"),
+                                .list = str_trim(web_field(request, "list"))};
+    struct office_import_report *report = arena_alloc(request->arena, sizeof *report);
+    desk_begin(&p, request, "/desk/superior", "上传上级清单");
+    enum err err = report != NULL ? ERR_OK : ERR_MEMORY;
+    if (err == ERR_OK && request->method == WEB_POST) {
+        err = upload_path(&job.path, &p);
+        if (err == ERR_OK) {
+            job.name = request->upload->name;
+            err = office_import(&p.errand, &job, report);
+        }
+        if (err == ERR_OK)
+            return superior_report(reply, &p, report);
+    }
+    if (err == ERR_OK || desk_form_mends(err))
+        err = superior_form(reply, &p, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
