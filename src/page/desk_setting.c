@@ -16,7 +16,8 @@ static const struct {
 } setting_groups[] = {
     {"site.", "名称和页脚"},    {"item.", "抽查事项"}, {"draw.", "抽取"},    {"team.", "检查组"},
     {"inspector.", "检查人员"}, {"publish.", "公示"},  {"target.", "目标"},  {"password.", "密码"},
-    {"sign-in.", "登录"},       {"session.", "会话"},  {"account.", "账号"}, {"", "其他"},
+    {"sign-in.", "登录"},       {"session.", "会话"},  {"account.", "账号"}, {"import.", "导入"},
+    {"job.", "后台任务"},       {"", "其他"},
 };
 
 enum { SETTING_GROUPS = sizeof setting_groups / sizeof setting_groups[0] };
@@ -112,7 +113,8 @@ enum err desk_settings(struct web_reply *reply, const struct web_request *reques
         for (size_t i = 0; i < MODEL_SETTING_COUNT; i++)
             if (setting_group(model_setting_row((enum model_setting)i)->name) == g)
                 setting_show(&p, web_list_add(m, rows), (enum model_setting)i, &all->views[i]);
-        web_set_flag(m, group, "any", rows->count > 0);
+        bool target = strcmp(setting_groups[g].head, "target.") == 0; /* they stand above */
+        web_set_flag(m, group, "any", rows->count > 0 && !target);
     }
     desk_set_may(&p, "may_edit", MODEL_PERMISSION_SETTING_EDIT);
     return page_end(reply, &p, "desk_settings");

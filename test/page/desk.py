@@ -226,25 +226,30 @@ def ID4_unknown_wrong_and_locked_look_and_cost_the_same(server):
 
 def ID4_the_times_of_unknown_wrong_and_locked_differ_by_less_than_a_twentieth(server):
     """Each attempt costs one hash; the hash is set to its least, so that all else would show more."""
-    for name, value in (("password.memory", "19456"), ("password.passes", "2"), ("sign-in.rate", "100000")):
-        run("setting", name, value, "--basis", "试验", data=server.data)
     kinds = ["unknown", "wrong"]  # wrong: from the fifth on locked as well
     medians = {}
-    for attempt in range(3):  # another load on the machine may fall on one of them
-        times = {kind: [] for kind in kinds}
-        for i in range(150):
-            for kind in kinds if i % 2 else reversed(kinds):
-                began = time.perf_counter()
-                status = server.sign_in("nobody%d" % i if kind == "unknown" else "guanli3", "Falsch-%d-wort" % i)[0]
-                times[kind].append(time.perf_counter() - began)
-                must(status == 401, "%s is %d" % (kind, status))
-        medians = {kind: statistics.median(t) for kind, t in times.items()}
-        if abs(medians["unknown"] - medians["wrong"]) < 0.05 * medians["wrong"]:
-            break
-    must(abs(medians["unknown"] - medians["wrong"]) < 0.05 * medians["wrong"],
-         "medians: %s" % {k: "%.2f ms" % (1000 * v) for k, v in medians.items()})
-    for name, value in (("password.memory", "65536"), ("password.passes", "3"), ("sign-in.rate", "20")):
-        run("setting", name, value, "--basis", "试验", data=server.data)
+    cheap = (("password.memory", "19456"), ("password.passes", "2"), ("sign-in.rate", "100000"))
+    usual = (("password.memory", "65536"), ("password.passes", "3"), ("sign-in.rate", "20"))
+    try:
+        for name, value in cheap:
+            run("setting", name, value, "--basis", "试验", data=server.data)
+        must(server.sign_in("guanli1", "Kx7-strom-Haus")[0] == 303, "the account takes the new cost over")
+        for attempt in range(3):  # other work on the machine may fall on one of them
+            times = {kind: [] for kind in kinds}
+            for i in range(120):
+                for kind in kinds if i % 2 else reversed(kinds):
+                    began = time.perf_counter()
+                    status = server.sign_in("nobody%d" % i if kind == "unknown" else "guanli1", "Falsch-%d-wort" % i)[0]
+                    times[kind].append(time.perf_counter() - began)
+                    must(status == 401, "%s is %d" % (kind, status))
+            medians = {kind: statistics.median(t) for kind, t in times.items()}
+            if abs(medians["unknown"] - medians["wrong"]) < 0.05 * medians["wrong"]:
+                break
+        must(abs(medians["unknown"] - medians["wrong"]) < 0.05 * medians["wrong"],
+             "medians: %s" % {k: "%.2f ms" % (1000 * v) for k, v in medians.items()})
+    finally:
+        for name, value in usual:
+            run("setting", name, value, "--basis", "试验", data=server.data)
     return "%s" % {k: "%.2f ms" % (1000 * v) for k, v in medians.items()}
 
 
@@ -356,6 +361,7 @@ def ID11_rights_and_passwords_ask_for_the_password_again(county):
     must(query(county.data, held, county.account("chayue")) != before, "the role was not granted")
     status = county.ask("security", "/desk/accounts/%d/revoke" % county.account("chayue"), {"role": "inspector"})[0]
     must(status == 303, "a minute has not passed, and it is asked for again: %d" % status)
+    county.cookies["viewer"] = county.server.sign_in("chayue", county.passwords["chayue"])[1]  # it ended theirs
     asks = re.findall(r'"(/desk/[^"]*)",[^{}]*?WEB_PROVE', open(
         os.path.join(SOURCE, "src/page/routes.c"), encoding="utf-8").read())
     must({"/desk/accounts/{id}/grant", "/desk/accounts/{id}/revoke", "/desk/accounts/{id}/reset"} <= set(asks), asks)
@@ -747,8 +753,8 @@ for test in (ID3_no_account_exists_and_the_code_makes_three,
              ID8_the_cookie_is_new_at_each_sign_in_and_only_its_digest_is_kept,
              AU6_no_password_or_cookie_is_kept_or_logged,
              ID4_unknown_wrong_and_locked_look_and_cost_the_same,
-             ID4_the_times_of_unknown_wrong_and_locked_differ_by_less_than_a_twentieth,
-             ID4_an_address_has_twenty_tries_a_minute):
+             ID4_an_address_has_twenty_tries_a_minute,
+             ID4_the_times_of_unknown_wrong_and_locked_differ_by_less_than_a_twentieth):
     tap.run(test.__name__, test, empty)
 empty.stop()
 place = County()
