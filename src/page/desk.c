@@ -181,7 +181,8 @@ static enum err desk_prove(bool *answered, struct web_reply *reply,
     struct web_value *list = web_set_list(&p.model, &p.model.root, "typed");
     for (size_t i = 0; i < request->field_count; i++) {
         struct str name = request->fields[i].name;
-        if (str_eq(name, STR("csrf")) || str_find(name, STR("password")) >= 0)
+        bool hidden = str_eq(name, STR("csrf")) || str_eq(name, STR("came")); /* desk_hidden's */
+        if (hidden || str_find(name, STR("password")) >= 0)
             continue;
         struct web_value *row = web_list_add(&p.model, list);
         web_set(&p.model, row, "name", name);
