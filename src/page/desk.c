@@ -155,11 +155,9 @@ static enum err desk_refuse(struct errand *e, const struct web_route *route, con
     return fault_set(fault, ERR_FORBIDDEN, "%s", reason);
 }
 
-/* Not lately enough: the page that asks for the password, with all that was typed in it. A password
- * that came along is looked at first. *answered: the page stands in the reply. */
-static enum err desk_prove(bool *answered, struct web_reply *reply,
-                           const struct web_request *request, struct errand *e,
-                           const struct office_session *session)
+/* A password that came along is looked at first. */
+enum err desk_prove(bool *answered, struct web_reply *reply, const struct web_request *request,
+                    struct errand *e, const struct office_session *session)
 {
     struct page p;
     struct str typed = web_field(request, "proof_password");

@@ -46,6 +46,12 @@ const struct desk *desk_of(const struct web_request *request);
 /* The guard of all routes with a permit: web_config.guard. Session, same origin and CSRF token of a
  * POST, a password that must be changed, the permission and its scope; a refusal is audited. */
 /* page_guard is declared in page.h. */
+/* Asks the person for his password where he has not typed it lately (SECURITY.md ID11): *answered,
+ * then the page that asks, with all that was typed in it, stands in the reply. The guard does it
+ * for routes marked WEB_PROVE; a handler, for what only some of its answers need. Takes a hash:
+ * mark the route WEB_HEAVY. */
+MUST enum err desk_prove(bool *answered, struct web_reply *reply, const struct web_request *request,
+                         struct errand *e, const struct office_session *session);
 /* The error page within the shell; false where nobody is signed in. */
 bool desk_error(struct web_reply *reply, const struct web_request *request, int status,
                 const struct fault *fault);

@@ -305,6 +305,13 @@ static enum err export_page(struct web_reply *reply, const struct web_request *r
     enum err err = ERR_OK;
     desk_begin(&p, request, inspector_list_path(experts), experts ? "导出专家" : "导出检查人员");
     if (request->method == WEB_POST && !desk_form_again(request)) {
+        bool asked = false;
+        if (str_eq(web_field(request, "plain"), STR("1")))
+            err = desk_prove(&asked, reply, request, &p.errand, &desk_of(request)->session);
+        if (err != ERR_OK)
+            return page_fail(fault, &p, err);
+        if (asked)
+            return ERR_OK;
         err = export_file(reply, &p, experts);
         if (err == ERR_OK || !desk_form_mends(err))
             return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
