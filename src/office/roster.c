@@ -468,6 +468,12 @@ static enum err roster_warm_run(struct db_tx *tx, void *ctx)
 
 enum err roster_warm(struct errand *e)
 {
+    struct roster *r = e->office->roster;
+    pthread_rwlock_rdlock(&r->lock);
+    bool built = r->built;
+    pthread_rwlock_unlock(&r->lock);
+    if (!built)
+        return ERR_OK;
     return office_read(e, "roster-warm", roster_warm_run, e);
 }
 

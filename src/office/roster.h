@@ -5,8 +5,8 @@
  *
  * It follows the registry: each transaction that writes objects leaves a row in object_batch
  * (store_object_batch_add), and roster_find brings in what it has not seen before it answers,
- * within the transaction that asks. It is built when it is first asked, and by roster_warm before
- * that. One roster an opened office; its lock is its own. */
+ * within the transaction that asks. It is built when it is first asked. One roster an opened
+ * office; its lock is its own. */
 #ifndef OFFICE_ROSTER_H
 #define OFFICE_ROSTER_H
 
@@ -30,7 +30,8 @@ struct roster_found {
 MUST enum err roster_find(struct roster_found *out, struct errand *e, struct db_tx *tx,
                           const struct store_object_filter *filter,
                           const struct store_object_page *page);
-/* Brings in what was written since. */
+/* Brings in what was written since, so that the next page need not; nothing where nobody has asked
+ * yet: a server of the portal alone keeps no roster. */
 MUST enum err roster_warm(struct errand *e);
 
 #endif
