@@ -544,14 +544,14 @@ static enum err file_make(const char *path, struct fault *fault)
                      err == ERR_MISSING ? "文件夹不存在，请先建立" : err_zh(err));
 }
 
-/* What the settings must be, for every connection. The cache is small (8 MiB; the writer has 32),
+/* What the settings must be, for every connection. The cache is small (2 MiB; the writer has 32),
  * and sorts go to unlinked files beyond it: memory is not to grow with the registry. */
 static enum err conn_set(struct sqlite_conn *conn)
 {
     static const char *const pragmas =
         "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
         "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
-        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-8192;"
+        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-2048;"
         "SELECT count(*) FROM sqlite_schema;";
     sqlite3_extended_result_codes(conn->db, 1);
     sqlite3_busy_handler(conn->db, sqlite_busy, conn);
