@@ -39,6 +39,13 @@ static struct str object_text(struct page *p, size_t i, struct str value,
                             : value;
 }
 
+/* What names an object that has no number of the registry authority is an internal one. */
+static struct str object_label(const struct office_object *o, size_t i)
+{
+    bool internal = i == MODEL_OBJECT_NUMBER && o->row.record.values[i].len == 0;
+    return internal ? STR("编号") : str_of(model_objects.fields[i].label);
+}
+
 static void object_pairs(struct page *p, const struct office_object *o,
                          const struct desk_departments *departments)
 {
@@ -51,8 +58,8 @@ static void object_pairs(struct page *p, const struct office_object *o,
         if (i == MODEL_OBJECT_LABELS || i == MODEL_OBJECT_NAME)
             continue;
         struct web_value *row = web_list_add(m, pairs);
-        web_set(m, row, "label", str_of(model_objects.fields[i].label));
-        web_set(m, row, "value", object_text(p, i, value, departments));
+        web_set(m, row, "label", object_label(o, i));
+        web_set(m, row, "value", value.len > 0 ? object_text(p, i, value, departments) : STR("–"));
         m->failed = m->failed || (value.len > 0 && row->items[1]->text.data == NULL);
     }
     struct web_value *row = web_list_add(m, pairs);

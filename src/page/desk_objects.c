@@ -35,7 +35,7 @@ static const struct desk_filter object_filters[] = {
 enum { OBJECT_POOL_ID = MODEL_OBJECT_NUMBER, OBJECT_AT = MODEL_OBJECT_COUNT };
 
 static const struct desk_column object_columns[] = {
-    [OBJECT_POOL_ID] = {"number", "统一社会信用代码", DESK_COLUMN_TIME, false, false},
+    [OBJECT_POOL_ID] = {"number", "编号", DESK_COLUMN_TIME, false, false},
     [MODEL_OBJECT_NAME] = {"name", "检查对象名称", DESK_COLUMN_TEXT, false, true},
     [MODEL_OBJECT_KIND] = {"kind", "对象类别", DESK_COLUMN_TEXT, false, false},
     [MODEL_OBJECT_TYPE] = {"type", "企业类型", DESK_COLUMN_TEXT, true, false},

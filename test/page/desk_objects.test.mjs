@@ -128,6 +128,10 @@ inBrowser('a new business is checked like a row of a file, and its state ends wi
   await page.getByLabel('对象类别').selectOption({ label: '项目' });
   await page.getByRole('button', { name: '登记' }).click();
   await page.getByText('已新建').waitFor();
+  const pair = (label) => page.locator('.pairs > div').filter({ has: page.locator('dt', { hasText: label }) }).locator('dd').textContent();
+  assert.match(await pair(/^编号$/), /^SL-/, 'an internal number is not called a credit code');
+  assert.equal(await page.locator('dt', { hasText: '统一社会信用代码' }).count(), 0);
+  assert.equal(await pair(/^地址$/), '–');
   await page.getByText('变更登记状态').click();
   await page.getByLabel('登记状态').selectOption({ label: '注销' });
   await page.getByLabel('原因').fill('项目完工');
