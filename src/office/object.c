@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "office/reach.h"
 #include "office/roster.h"
+#include "store/catalogue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,21 @@ static struct str object_upper(struct arena *arena, struct str text)
     return str_range(copy, copy != NULL ? text.len : 0);
 }
 
+/* The labels of the item that is asked for; where it is not in force nothing fits. */
+static enum err object_item(struct store_object_filter *out, struct errand *e, struct db_tx *tx)
+{
+    struct store_item item;
+    if (out->item.len == 0)
+        return ERR_OK;
+    enum err err = store_item_active(&item, e->arena, tx, e->office->tenant, out->item);
+    out->nothing = err == ERR_MISSING;
+    if (err == ERR_OK)
+        out->item_labels = item.values[MODEL_ITEM_LABELS];
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
 /* The query as the store takes it: the tenant and the reach of the errand, a number as a number. */
-static enum err object_ask(struct store_object_filter *out, struct errand *e,
+static enum err object_ask(struct store_object_filter *out, struct errand *e, struct db_tx *tx,
                            const struct office_object_query *query)
 {
     *out = query->filter;
@@ -49,6 +63,7 @@ static enum err object_ask(struct store_object_filter *out, struct errand *e,
         if (out->number.data == NULL)
             return ERR_MEMORY;
     }
+    TRY(object_item(out, e, tx));
     return office_reach(&out->reach, e);
 }
 
@@ -68,7 +83,7 @@ static enum err list_run(struct db_tx *tx, void *ctx)
     struct store_object_filter filter;
     struct roster_found found;
     struct store_object_page page = w->query->page;
-    TRY(object_ask(&filter, e, w->query));
+    TRY(object_ask(&filter, e, tx, w->query));
     page.most = page.most > 0 ? page.most : OBJECT_PAGE;
     TRY(roster_find(&found, e, tx, &filter, &page));
     const struct store_ids ids = {found.ids, found.count};
@@ -94,7 +109,7 @@ static enum err count_run(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     struct store_object_filter filter;
     struct roster_found found;
-    TRY(object_ask(&filter, e, w->query));
+    TRY(object_ask(&filter, e, tx, w->query));
     TRY(roster_find(&found, e, tx, &filter, &one));
     *w->count = found.total;
     return ERR_OK;
@@ -117,24 +132,12 @@ struct show_work {
     size_t cap;
 };
 
-/* R22: an item without labels applies to all, else to objects that bear one of its labels. */
-static bool show_applies(struct str item, struct str object)
-{
-    struct str word;
-    if (item.len == 0)
-        return true;
-    while (store_label_next(&word, &item))
-        if (store_label_in(object, word))
-            return true;
-    return false;
-}
-
 static enum err show_item(void *ctx, const struct store_record *record)
 {
     struct show_work *w = ctx;
     struct office_object *out = w->out;
     struct str labels = out->row.record.values[MODEL_OBJECT_LABELS];
-    if (!show_applies(record->values[MODEL_ITEM_LABELS], labels))
+    if (!store_label_applies(record->values[MODEL_ITEM_LABELS], labels))
         return ERR_OK;
     if (out->item_count == w->cap) {
         size_t cap = w->cap == 0 ? 64 : w->cap * 2;
@@ -361,7 +364,7 @@ static enum err batch_filter(struct batch_work *w, struct db_tx *tx)
 {
     const struct store_object_page every = {.order = STORE_OBJECT_BY_ID};
     struct roster_found found;
-    TRY(object_ask(&w->filter, w->e, w->batch->query));
+    TRY(object_ask(&w->filter, w->e, tx, w->batch->query));
     TRY(roster_find(&found, w->e, tx, &w->filter, &every));
     for (size_t i = 0; i < found.count; i += OFFICE_PAGE_MOST) {
         struct store_object_row *rows = NULL;
@@ -599,7 +602,7 @@ static enum err export_run(struct db_tx *tx, void *ctx)
     struct roster_found found;
     struct arena arena = {0};
     enum err err = ERR_OK;
-    TRY(object_ask(&w->filter, e, w->wanted->query));
+    TRY(object_ask(&w->filter, e, tx, w->wanted->query));
     TRY(roster_find(&found, e, tx, &w->filter, &every));
     for (size_t i = 0; i < found.count && err == ERR_OK; i += OFFICE_PAGE_MOST) {
         size_t left = found.count - i;

@@ -11,7 +11,8 @@
 
 enum { OFFICE_PAGE_MOST = 2000 };
 
-/* What is asked for. The filter's tenant and reach are filled in; its text may be a number. */
+/* What is asked for. The filter's tenant, reach and the item's labels are filled in; its text may
+ * be a number. */
 struct office_object_query {
     struct store_object_filter filter;
     struct store_object_page page; /* most: at most OFFICE_PAGE_MOST, 0: 50 */

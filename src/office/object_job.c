@@ -12,9 +12,12 @@ static struct str *job_text(struct store_object_filter *f, size_t i, const char 
     const struct {
         const char *name;
         struct str *text;
-    } texts[] = {{"number", &f->number}, {"division", &f->division},     {"industry", &f->industry},
-                 {"kind", &f->kind},     {"state", &f->state},           {"risk", &f->risk},
-                 {"label", &f->label},   {"department", &f->department}, {"text", &f->text}};
+    } texts[] = {{"number", &f->number},     {"division", &f->division},
+                 {"industry", &f->industry}, {"kind", &f->kind},
+                 {"state", &f->state},       {"risk", &f->risk},
+                 {"label", &f->label},       {"section", &f->section},
+                 {"item", &f->item},         {"department", &f->department},
+                 {"text", &f->text}};
     if (i >= sizeof texts / sizeof texts[0])
         return NULL;
     *name = texts[i].name;

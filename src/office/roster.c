@@ -483,6 +483,7 @@ enum err roster_warm(struct errand *e)
 struct roster_ask {
     const struct roster *r;
     const struct store_object_filter *filter;
+    const struct industries *industries;
     uint8_t *fits[CODES];
     uint8_t *shared_named; /* a list of further departments that holds the one asked for */
     uint8_t *own_reach;
@@ -506,13 +507,29 @@ static bool equals(struct str asked, struct str code)
     return asked.len == 0 || str_eq(asked, code) || (str_eq(asked, STR("-")) && code.len == 0);
 }
 
-static bool code_fits(const struct store_object_filter *f, enum roster_code kind, struct str code)
+static bool industry_fits(const struct roster_ask *a, struct str code)
 {
+    const struct store_object_filter *f = a->filter;
+    if (f->section.len > 0 && !industry_within(a->industries, code, f->section))
+        return false;
+    return starts(f->industry, code) || industry_within(a->industries, code, f->industry);
+}
+
+static bool labels_fit(const struct store_object_filter *f, struct str labels)
+{
+    if (f->nothing || !store_label_applies(f->item_labels, labels))
+        return false;
+    return equals(f->label, labels) || store_label_in(labels, f->label);
+}
+
+static bool code_fits(const struct roster_ask *a, enum roster_code kind, struct str code)
+{
+    const struct store_object_filter *f = a->filter;
     switch (kind) {
     case CODE_DIVISION:
         return starts(f->division, code);
     case CODE_INDUSTRY:
-        return starts(f->industry, code);
+        return industry_fits(a, code);
     case CODE_KIND:
         return equals(f->kind, code);
     case CODE_STATE:
@@ -520,7 +537,7 @@ static bool code_fits(const struct store_object_filter *f, enum roster_code kind
     case CODE_RISK:
         return equals(f->risk, code);
     case CODE_LABELS:
-        return equals(f->label, code) || store_label_in(code, f->label);
+        return labels_fit(f, code);
     case CODE_DEPARTMENT:
         return f->department.len == 0 || str_eq(f->department, code);
     case CODE_SHARED:
@@ -548,7 +565,7 @@ static enum err ask_tables(struct roster_ask *a, struct arena *arena)
         if (a->fits[k] == NULL)
             return ERR_MEMORY;
         for (size_t i = 0; i < r->words[k].count; i++)
-            a->fits[k][i] = code_fits(f, (enum roster_code)k, r->words[k].items[i]);
+            a->fits[k][i] = code_fits(a, (enum roster_code)k, r->words[k].items[i]);
     }
     const struct roster_words *own = &r->words[CODE_DEPARTMENT];
     const struct roster_words *shared = &r->words[CODE_SHARED];
@@ -831,7 +848,7 @@ enum err roster_find(struct roster_found *out, struct errand *e, struct db_tx *t
                      const struct store_object_filter *filter, const struct store_object_page *page)
 {
     struct roster *r = e->office->roster;
-    struct roster_ask ask = {.r = r, .filter = filter};
+    struct roster_ask ask = {.r = r, .filter = filter, .industries = &e->office->industries};
     *out = (struct roster_found){0};
     enum err err = roster_follow(r, e, tx);
     if (err == ERR_OK)

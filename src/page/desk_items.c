@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "office/account.h"
+#include "office/object.h"
 #include "store/department.h"
 
 #include <string.h>
@@ -312,6 +313,27 @@ static void item_buttons(struct page *p, const struct store_item *versions, size
     web_set_flag(m, &m->root, "may_withdraw", coming && desk_may(p, MODEL_PERMISSION_ITEM_PUBLISH));
 }
 
+/* How many objects it applies to, of those that the person may see (R22). */
+static enum err item_objects(struct page *p, const struct store_item *versions, size_t count)
+{
+    const struct office_object_query query = {.filter = {.item = versions[0].code}};
+    struct office_scope own = p->errand.scope;
+    int64_t objects = 0;
+    bool active = false;
+    for (size_t i = 0; i < count; i++)
+        active = active || str_eq(versions[i].state, STR("active"));
+    bool shown = active && desk_may(p, MODEL_PERMISSION_OBJECT_VIEW);
+    web_set_flag(&p->model, &p->model.root, "has_objects", shown);
+    if (!shown)
+        return ERR_OK;
+    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
+                             MODEL_PERMISSION_OBJECT_VIEW));
+    enum err err = office_object_count(&objects, &p->errand, &query);
+    p->errand.scope = own;
+    web_set_count(&p->model, &p->model.root, "objects", objects);
+    return err;
+}
+
 static enum err item_page(struct web_reply *reply, struct page *p, struct str code,
                           enum err refused)
 {
@@ -324,6 +346,7 @@ static enum err item_page(struct web_reply *reply, struct page *p, struct str co
     for (size_t i = 0; i < count; i++)
         item_version(p, web_list_add(m, list), rows, i, count);
     item_buttons(p, rows, count);
+    TRY(item_objects(p, rows, count));
     web_set(m, &m->root, "code", rows[0].code);
     web_set(m, &m->root, "code_url", page_url(p, rows[0].code));
     web_set(m, &m->root, "title", rows[0].values[MODEL_ITEM_NAME]);

@@ -23,9 +23,11 @@ static const struct desk_filter object_filters[] = {
     {"kind", "对象类别", DESK_FILTER_SELECT, model_object_kinds, false},
     {"state", "登记状态", DESK_FILTER_SELECT, model_object_states, false},
     {"department", "监管部门", DESK_FILTER_SELECT, NULL, false},
+    {"section", "行业门类", DESK_FILTER_SELECT, NULL, true},
     {"industry", "行业（代码或名称）", DESK_FILTER_TEXT, NULL, true},
     {"risk", "信用风险类别", DESK_FILTER_SELECT, object_risks, true},
     {"label", "监管标签", DESK_FILTER_SELECT, NULL, true},
+    {"item", "适用的抽查事项（事项编码）", DESK_FILTER_TEXT, NULL, true},
     {"library", "专项库", DESK_FILTER_SELECT, NULL, true},
     {"visited", "检查情况", DESK_FILTER_SELECT, object_visited, true},
     {"stale", "更新情况", DESK_FILTER_SELECT, object_stale, true},
@@ -91,11 +93,13 @@ struct office_object_query desk_object_query(struct page *p, const struct web_re
     struct office_object_query query = {
         .filter = {.division = object_division(p, str_trim(web_param(r, "division"))),
                    .industry = object_industry(p, str_trim(web_param(r, "industry"))),
+                   .section = web_param(r, "section"),
                    .kind = web_param(r, "kind"),
                    .state = web_param(r, "state"),
                    .risk = web_param(r, "risk"),
                    .department = web_param(r, "department"),
                    .label = web_param(r, "label"),
+                   .item = str_trim(web_param(r, "item")),
                    .library = desk_number(web_param(r, "library")),
                    .year = object_year(r->now),
                    .text = str_trim(web_param(r, "q"))}};
@@ -144,6 +148,18 @@ struct str desk_object_href(struct page *p, struct str pool_id, const char *more
     return href;
 }
 
+/* The sections of GB/T 4754. */
+static void object_sections(struct desk_list *list)
+{
+    const struct industries *all = &list->p->errand.office->industries;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].code.len == 1)
+            desk_list_option(list, "section", all->items[i].code,
+                             arena_printf(list->p->request->arena, "%.*s %.*s",
+                                          STR_ARG(all->items[i].code),
+                                          STR_ARG(all->items[i].name)));
+}
+
 static enum err object_choices(struct desk_list *list)
 {
     struct desk_departments mine;
@@ -155,6 +171,7 @@ static enum err object_choices(struct desk_list *list)
     TRY(desk_departments_mine(&mine, list->p));
     TRY(office_labels(&labels, &label_count, e, STR("objects")));
     TRY(office_libraries(&libraries, &library_count, e));
+    object_sections(list);
     for (size_t i = 0; i < mine.count; i++)
         desk_list_option(list, "department", mine.rows[i].code, mine.rows[i].name);
     for (size_t i = 0; i < label_count; i++)

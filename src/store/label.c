@@ -102,6 +102,17 @@ bool store_label_in(struct str list, struct str word)
     return false;
 }
 
+bool store_label_applies(struct str item, struct str object)
+{
+    struct str word;
+    if (item.len == 0)
+        return true;
+    while (store_label_next(&word, &item))
+        if (store_label_in(object, word))
+            return true;
+    return false;
+}
+
 enum err store_object_labels_put(struct db_tx *tx, struct str tenant, int64_t object,
                                  struct str labels)
 {

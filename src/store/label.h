@@ -33,6 +33,9 @@ MUST enum err store_label_save(struct db_tx *tx, struct str tenant, const struct
 /* Takes the next word off a list separated by 、; false when none is left. Is a word in it? */
 bool store_label_next(struct str *word, struct str *rest);
 bool store_label_in(struct str list, struct str word);
+/* R22: an item without labels applies to every object, else to those that bear one of its labels.
+ */
+bool store_label_applies(struct str item, struct str object);
 
 /* Makes the label rows of an object equal to a list of words separated by 、. */
 MUST enum err store_object_labels_put(struct db_tx *tx, struct str tenant, int64_t object,

@@ -14,12 +14,16 @@ struct store_object_filter {
     struct store_reach reach;
     struct str number;   /* beginning of the pool id */
     struct str division; /* beginning of the code */
-    struct str industry; /* beginning of the code */
+    struct str industry; /* beginning of the code, or the letter of a section */
+    struct str section;  /* letter of an industry section (门类) */
     struct str kind;
     struct str state;
-    struct str risk;       /* a class, or "-" for none */
-    struct str department; /* code: the object's own, or one of its further departments */
-    struct str label;      /* a word, or "-" for objects without any */
+    struct str risk;        /* a class, or "-" for none */
+    struct str department;  /* code: the object's own, or one of its further departments */
+    struct str label;       /* a word, or "-" for objects without any */
+    struct str item;        /* code of an item in force: objects it applies to (R22); "": any */
+    struct str item_labels; /* of that item, as the office finds them; empty: it applies to all */
+    bool nothing;           /* no object fits: there is no such item */
     enum store_visited visited;
     int year;             /* of visited */
     int64_t library;      /* id of a special library; 0: any */

@@ -51,6 +51,9 @@ inBrowser('every condition gives as many rows as the file has', async () => {
     ['risk=D&state=active', (r) => r.risk === 'D' && r.state === '存续'],
     ['label=' + encodeURIComponent('食品经营'), (r) => r.label === '食品经营'],
     ['label=-&kind=cooperative', (r) => r.label === '' && r.kind === '农民专业合作社'],
+    ['section=H', (r) => /^6[12]/.test(r.industry)],
+    ['section=F&kind=individual', (r) => /^5[12]/.test(r.industry) && r.kind === '个体工商户'],
+    ['industry=' + encodeURIComponent('住宿和餐饮业'), (r) => /^6[12]/.test(r.industry)],
     ['industry=62', (r) => r.industry.startsWith('62')],
     ['q=' + encodeURIComponent('餐饮'), (r) => r.name.includes('餐饮')],
     ['division=410882101', (r) => r.division === '410882101'],
@@ -62,6 +65,24 @@ inBrowser('every condition gives as many rows as the file has', async () => {
   }
   await go(page, '/desk/objects?q=' + county.mine[30].number.toLowerCase());
   assert.deepEqual((await names(page)).map((n) => n.trim()), [county.mine[30].name], 'by number');
+  await leave(page);
+});
+
+inBrowser('an item says how many objects it applies to, and its link opens exactly those', async () => {
+  const page = await as('jingban');
+  await go(page, '/desk/items');
+  const items = await page.locator('a[href^="/desk/items/"]').evaluateAll((all) => [...new Set(all.map((a) => a.getAttribute('href')))]);
+  const numbers = new Set();
+  for (const item of items.slice(0, 20)) {
+    await go(page, item);
+    const link = page.getByRole('link', { name: / 个检查对象$/ });
+    const said = parseInt(await link.textContent(), 10);
+    await link.click();
+    assert.equal(await total(page), said, item);
+    numbers.add(said);
+  }
+  assert.ok(numbers.size > 1, 'items differ in what they apply to');
+  assert.ok([...numbers].every((n) => n <= county.mine.length), 'no object of another department is counted');
   await leave(page);
 });
 
