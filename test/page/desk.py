@@ -5,12 +5,10 @@ The real server over a demo county and over an empty installation. What is expec
 SECURITY.md and from the matrix as it is written down (src/model/permission.def, read here as text)."""
 import csv
 import hashlib
-import http.client
 import io
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import statistics
 import subprocess
@@ -22,99 +20,12 @@ import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 from tap import Tap, must  # noqa: E402
+from desk_kit import (ROLES, NAMES, SOURCE, SUNLOT, County, Server, cookie_of, csrf_of,  # noqa: E402
+                      first_sign_in, html_text, matrix, query, routes, run)
 
-SUNLOT = os.path.abspath(sys.argv[1])
-SOURCE = os.environ.get("SUNLOT_SOURCE") or os.path.join(os.path.dirname(__file__), "..", "..")
-ROLES = ("system", "security", "audit", "office", "clerk", "reviewer", "inspector", "expert", "viewer")
-NAMES = dict(zip(ROLES, ("xitong", "anquan", "shenji", "shuangsuiban", "jingban", "shenhe", "jiancha",
-                         "zhuanjia", "chayue")))
 CANARY = "Zk7-Kanarien9vogel"
 tap = Tap()
 home = tempfile.mkdtemp(prefix="sunlot-desk-")
-
-
-class Server:
-    def __init__(self, data, *more):
-        self.data = data
-        self.guests = 0
-        self.log_path = data + ".log"
-        self.log = open(self.log_path, "ab")
-        self.process = subprocess.Popen([SUNLOT, "--data", data, "serve", "--port", "0", *more],
-                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
-        line = ""
-        while "http://" not in line:
-            line = self.process.stdout.readline()
-            must(line, "the server did not start")
-        self.port = int(re.search(r":(\d+)/", line).group(1))
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        must(self.process.wait(timeout=30) == 0, "how the server ended")
-        self.log.close()
-
-    def ask(self, path, fields=None, cookie=None, **more):
-        """Status, headers, text. fields: a form is posted, as a page of the site would."""
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": "192.0.2.1"}
-        body = None
-        if cookie:
-            headers["Cookie"] = "__Host-s=" + cookie
-        if fields is not None:
-            body = urllib.parse.urlencode(fields)
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        headers.update({k.replace("_", "-"): v for k, v in more.items()})
-        headers = {k: v for k, v in headers.items() if v}
-        link.request("GET" if fields is None else "POST", path, body, headers)
-        answer = link.getresponse()
-        text = answer.read().decode("utf-8", "replace")
-        link.close()
-        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text
-
-    def sign_in(self, name, password, **more):
-        self.guests += 1  # each from an address of its own, where a proxy tells
-        more = {"X_Forwarded_For": "198.51.100.%d" % self.guests, **more}
-        status, headers, text = self.ask("/desk/sign-in", {"name": name, "password": password}, **more)
-        return status, cookie_of(headers), text
-
-
-def cookie_of(headers):
-    match = re.match(r"__Host-s=([^;]*)", headers.get("set-cookie", ""))
-    return match.group(1) if match else ""
-
-
-def csrf_of(text):
-    match = re.search(r'name="csrf" value="([0-9a-f]+)"', text)
-    return match.group(1) if match else ""
-
-
-def run(*words, data=None):
-    command = [SUNLOT] + (["--data", data] if data else []) + list(words)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    must(done.returncode == 0, "%s: %s" % (words, done.stderr))
-    return done.stdout
-
-
-def matrix():
-    """{permission ID: {role: scope}} from the table as text."""
-    text = open(os.path.join(SOURCE, "src/model/permission.def"), encoding="utf-8").read()
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    rows = re.findall(r'PERMISSION\((\w+), "[^"]*", "[^"]*",([^)]*)\)', text)
-    return {name: dict(zip(ROLES, [s.strip() for s in scopes.split(",")])) for name, scopes in rows}
-
-
-def routes():
-    """[(method, pattern, permit)] of the workbench, from the table as text."""
-    text = open(os.path.join(SOURCE, "src/page/routes.c"), encoding="utf-8").read()
-    found = re.findall(r'\{WEB_(GET|POST),\s*"(/desk[^"]*)",[^{}]*?,\s*(DESK_PERMIT\(\w+\)|0)\}', text)
-    return [(method, pattern, re.sub(r"DESK_PERMIT\((\w+)\)", r"\1", permit)) for method, pattern, permit in found]
-
-
-def query(data, sql, *args):
-    link = sqlite3.connect("file:%s/sunlot.db?mode=ro" % data, uri=True, timeout=20)
-    rows = link.execute(sql, args).fetchall()
-    link.close()
-    return rows
 
 
 # ---- an empty installation: from nothing to three persons -----------------------------------------
@@ -153,21 +64,6 @@ def ID3_no_account_exists_and_the_code_makes_three(server):
          "ID5: parameters of the hash: %s" % [h[:32] for h in hashes])
     code_rows = query(server.data, "SELECT digest, used_at FROM setup_code")
     must(code not in str(code_rows) and code_rows[0][1] > 0, "the code is kept or unused")
-
-
-def first_sign_in(server, name, password, new):
-    """Signs in and changes the password, as everybody must at first. The new cookie."""
-    status, cookie, _ = server.sign_in(name, password)
-    must(status == 303 and cookie, "%s cannot sign in: %d" % (name, status))
-    status, headers, _ = server.ask("/desk", cookie=cookie)
-    must(status == 303 and headers["location"] == "/desk/password", "the first password need not be changed")
-    status, _, text = server.ask("/desk/password", cookie=cookie)
-    status, headers, text = server.ask("/desk/password", {
-        "csrf": csrf_of(text), "old": password, "password": new, "again": new}, cookie=cookie)
-    must(status == 303, "%s cannot change his password: %d %s" % (
-        name, status, re.findall(r"<strong>(.*?)</strong>", text)))
-    must(server.ask("/desk", cookie=cookie)[0] == 401, "ID8: the old session lives on")
-    return cookie_of(headers)
 
 
 def ID8_the_cookie_is_new_at_each_sign_in_and_only_its_digest_is_kept(server):
@@ -272,35 +168,6 @@ def ID4_an_address_has_twenty_tries_a_minute(server):
 
 
 # ---- the demo county: every role -------------------------------------------------------------------
-
-class County:
-    def __init__(self):
-        self.data = os.path.join(home, "county")
-        told = run("demo", self.data)
-        run("setting", "session.prove", "30", "--basis", "试验", data=self.data)  # ID11 has its own test
-        self.passwords = dict(re.findall(r"^  (\w+) +(\S+-\S+-\S+-\S+) ", told, flags=re.M))
-        must(set(NAMES.values()) <= set(self.passwords), "accounts of every role: %s" % self.passwords.keys())
-        must(os.stat(os.path.join(self.data, "accounts.txt")).st_mode & 0o77 == 0, "accounts.txt is readable by others")
-        self.server = Server(self.data, "--proxy", "127.0.0.1")
-        self.cookies = {}
-        for role in ROLES:
-            name = NAMES[role]
-            if role in ROLES[:3]:
-                self.cookies[role] = first_sign_in(self.server, name, self.passwords[name], "Neu-%s-Tor9" % role)
-                self.passwords[name] = "Neu-%s-Tor9" % role
-            else:
-                self.cookies[role] = self.server.sign_in(name, self.passwords[name])[1]
-            must(self.cookies[role], "%s cannot sign in" % name)
-
-    def ask(self, role, path, fields=None, **more):
-        if fields is not None and "csrf" not in fields:
-            text = self.server.ask("/desk/sessions", cookie=self.cookies[role])[2]
-            fields = {"csrf": csrf_of(text), **fields}
-        return self.server.ask(path, fields, cookie=self.cookies[role], **more)
-
-    def account(self, name):
-        return query(self.data, "SELECT id FROM account WHERE name = ?", name)[0][0]
-
 
 def AC3_every_route_answers_every_role_as_the_matrix_says(county):
     """Forbidden: 403. Permitted: anything but 401 and 403; ids that don't exist are 404."""
@@ -646,12 +513,6 @@ def the_filter_is_kept_on_the_way_to_a_detail_and_back(county):
     must("<script>x" not in text, "what travels is not escaped")
 
 
-def html_text(text):
-    for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
-        text = text.replace(name, char)
-    return text
-
-
 def the_matrix_is_exported_as_it_is(county):
     status, headers, text = county.ask("audit", "/desk/matrix.csv")
     must(status == 200 and headers["content-type"].startswith("text/csv"), "%d" % status)
@@ -765,7 +626,7 @@ for test in (ID3_no_account_exists_and_the_code_makes_three,
              ID4_the_times_of_unknown_wrong_and_locked_differ_by_less_than_a_twentieth):
     tap.run(test.__name__, test, empty)
 empty.stop()
-place = County()
+place = County(home)
 for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_role_as_the_matrix_says,
              AC1_the_menu_shows_what_the_matrix_allows,
              ID11_rights_and_passwords_ask_for_the_password_again, WB2_a_change_needs_origin_and_token,

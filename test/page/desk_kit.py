@@ -1,0 +1,158 @@
+"""What the workbench's tests over HTTP share: a server, the demo county with a session of every role,
+the matrix of permissions and the route table as they are written down."""
+import http.client
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+from tap import must  # noqa: E402
+
+SUNLOT = os.path.abspath(sys.argv[1])
+SOURCE = os.environ.get("SUNLOT_SOURCE") or os.path.join(os.path.dirname(__file__), "..", "..")
+ROLES = ("system", "security", "audit", "office", "clerk", "reviewer", "inspector", "expert", "viewer")
+NAMES = dict(zip(ROLES, ("xitong", "anquan", "shenji", "shuangsuiban", "jingban", "shenhe", "jiancha",
+                         "zhuanjia", "chayue")))
+
+
+class Server:
+    """The program serving a folder."""
+
+    def __init__(self, data, *more):
+        self.data = data
+        self.guests = 0
+        self.log_path = data + ".log"
+        self.log = open(self.log_path, "ab")
+        self.process = subprocess.Popen([SUNLOT, "--data", data, "serve", "--port", "0", *more],
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
+        line = ""
+        while "http://" not in line:
+            line = self.process.stdout.readline()
+            must(line, "the server did not start")
+        self.port = int(re.search(r":(\d+)/", line).group(1))
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        must(self.process.wait(timeout=30) == 0, "how the server ended")
+        self.log.close()
+
+    def ask(self, path, fields=None, cookie=None, **more):
+        """Status, headers, text. fields: a form is posted, as a page of the site would."""
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"Sec-Fetch-Site": "same-origin", "X-Forwarded-For": "192.0.2.1"}
+        body = None
+        if cookie:
+            headers["Cookie"] = "__Host-s=" + cookie
+        if fields is not None:
+            body = urllib.parse.urlencode(fields)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        headers.update({k.replace("_", "-"): v for k, v in more.items()})
+        headers = {k: v for k, v in headers.items() if v}
+        link.request("GET" if fields is None else "POST", path, body, headers)
+        answer = link.getresponse()
+        text = answer.read().decode("utf-8", "replace")
+        link.close()
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text
+
+    def sign_in(self, name, password, **more):
+        self.guests += 1  # each from an address of its own, where a proxy tells
+        more = {"X_Forwarded_For": "198.51.100.%d" % self.guests, **more}
+        status, headers, text = self.ask("/desk/sign-in", {"name": name, "password": password}, **more)
+        return status, cookie_of(headers), text
+
+
+def cookie_of(headers):
+    match = re.match(r"__Host-s=([^;]*)", headers.get("set-cookie", ""))
+    return match.group(1) if match else ""
+
+
+def csrf_of(text):
+    match = re.search(r'name="csrf" value="([0-9a-f]+)"', text)
+    return match.group(1) if match else ""
+
+
+def run(*words, data=None):
+    command = [SUNLOT] + (["--data", data] if data else []) + list(words)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    must(done.returncode == 0, "%s: %s" % (words, done.stderr))
+    return done.stdout
+
+
+def matrix():
+    """{permission ID: {role: scope}} from the table as text."""
+    text = open(os.path.join(SOURCE, "src/model/permission.def"), encoding="utf-8").read()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    rows = re.findall(r'PERMISSION\((\w+), "[^"]*", "[^"]*",([^)]*)\)', text)
+    return {name: dict(zip(ROLES, [s.strip() for s in scopes.split(",")])) for name, scopes in rows}
+
+
+def routes():
+    """[(method, pattern, permit)] of the workbench, from the table as text."""
+    text = open(os.path.join(SOURCE, "src/page/routes.c"), encoding="utf-8").read()
+    found = re.findall(r'\{WEB_(GET|POST),\s*"(/desk[^"]*)",[^{}]*?,\s*(DESK_PERMIT\(\w+\)|0)\}', text)
+    return [(method, pattern, re.sub(r"DESK_PERMIT\((\w+)\)", r"\1", permit)) for method, pattern, permit in found]
+
+
+def query(data, sql, *args):
+    link = sqlite3.connect("file:%s/sunlot.db?mode=ro" % data, uri=True, timeout=20)
+    rows = link.execute(sql, args).fetchall()
+    link.close()
+    return rows
+
+
+def first_sign_in(server, name, password, new):
+    """Signs in and changes the password, as everybody must at first. The new cookie."""
+    status, cookie, _ = server.sign_in(name, password)
+    must(status == 303 and cookie, "%s cannot sign in: %d" % (name, status))
+    status, headers, _ = server.ask("/desk", cookie=cookie)
+    must(status == 303 and headers["location"] == "/desk/password", "the first password need not be changed")
+    status, _, text = server.ask("/desk/password", cookie=cookie)
+    status, headers, text = server.ask("/desk/password", {
+        "csrf": csrf_of(text), "old": password, "password": new, "again": new}, cookie=cookie)
+    must(status == 303, "%s cannot change his password: %d %s" % (
+        name, status, re.findall(r"<strong>(.*?)</strong>", text)))
+    must(server.ask("/desk", cookie=cookie)[0] == 401, "ID8: the old session lives on")
+    return cookie_of(headers)
+
+
+class County:
+    """The demo county, served, with a session of every role."""
+
+    def __init__(self, home):
+        self.data = os.path.join(home, "county")
+        told = run("demo", self.data)
+        run("setting", "session.prove", "30", "--basis", "试验", data=self.data)  # ID11 has its own test
+        self.passwords = dict(re.findall(r"^  (\w+) +(\S+-\S+-\S+-\S+) ", told, flags=re.M))
+        must(set(NAMES.values()) <= set(self.passwords), "accounts of every role: %s" % self.passwords.keys())
+        must(os.stat(os.path.join(self.data, "accounts.txt")).st_mode & 0o77 == 0, "accounts.txt is readable by others")
+        self.server = Server(self.data, "--proxy", "127.0.0.1")
+        self.cookies = {}
+        for role in ROLES:
+            name = NAMES[role]
+            if role in ROLES[:3]:
+                self.cookies[role] = first_sign_in(self.server, name, self.passwords[name], "Neu-%s-Tor9" % role)
+                self.passwords[name] = "Neu-%s-Tor9" % role
+            else:
+                self.cookies[role] = self.server.sign_in(name, self.passwords[name])[1]
+            must(self.cookies[role], "%s cannot sign in" % name)
+
+    def ask(self, role, path, fields=None, **more):
+        if fields is not None and "csrf" not in fields:
+            text = self.server.ask("/desk/sessions", cookie=self.cookies[role])[2]
+            fields = {"csrf": csrf_of(text), **fields}
+        return self.server.ask(path, fields, cookie=self.cookies[role], **more)
+
+    def account(self, name):
+        return query(self.data, "SELECT id FROM account WHERE name = ?", name)[0][0]
+
+
+def html_text(text):
+    for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+        text = text.replace(name, char)
+    return text

@@ -1,0 +1,610 @@
+#!/usr/bin/env python3
+"""Nothing of one department reaches another, by any route, in any role: leak.py SUNLOT
+
+Department B makes one thing of every kind, each with a mark that no other row bears. Every role of
+department A then asks every route of the table (src/page/routes.c, read here as text) for it: lists
+with every filter, details, forms, drop-downs, counts, downloads, exports, changes. What A is shown
+before and after must be the same page to the letter, and no change aimed at a thing of B may arrive
+(SECURITY.md AC3, AC6)."""
+import datetime
+import html.parser
+import http.client
+import io
+import os
+import re
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+import urllib.parse
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+from tap import Tap, must  # noqa: E402
+from desk_kit import County, csrf_of, matrix, query, routes, run  # noqa: E402
+
+MARK = "泄漏标记乙"
+PHONE = "13987650042"
+CERTIFICATE = "LECKB7730042"
+MARKS = (MARK, PHONE, "139****0042", CERTIFICATE, "****0042", "LECKB")
+OF_A = ("clerk", "reviewer", "inspector", "expert", "viewer")
+B = "XFJY"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+# Where the route stands on its own, what A may see is decided by what it lists. These hold an id that
+# belongs to everybody; the reason is that of the rule.
+SHARED = {
+    "/desk/departments/{code}": ("department", "the directory of departments is for all of them (R45, R46)"),
+    "/desk/items/{code}": ("item", "the item list is published (R2, R7)"),
+    "/desk/labels/{id}": ("label", "labels are one vocabulary for all (R27); the uses are counted within the scope"),
+    "/desk/settings/{name}": ("setting", "settings are one for all"),
+    "/desk/dictionaries/{id}": ("dictionary", "dictionaries are one for all"),
+    "/desk/accounts/{id}": ("account", "accounts are the administrators' alone: the matrix forbids all others"),
+}
+# These belong to one department: everybody else is told that they don't exist.
+OWNED = {
+    "/desk/objects/{id}": "object", "/desk/libraries/{id}": "library", "/desk/drafts/{id}": "draft",
+    "/desk/superior/{id}": "superior", "/desk/commissions/{id}": "commission",
+    "/desk/documents/{code}": "document", "/desk/inspectors/{code}": "inspector", "/desk/jobs/{id}": "job",
+    "/desk/import/objects/{id}": "upload-objects", "/desk/import/inspectors/{id}": "upload-inspectors",
+    "/desk/import/items/{id}": "upload-items",
+}
+FILES = {"/desk/commissions/{id}/files/{file}": "commission-file", "/desk/documents/{code}/files/{file}": "document-file"}
+
+tap = Tap()
+home = tempfile.mkdtemp(prefix="sunlot-leak-")
+
+
+class Forms(html.parser.HTMLParser):
+    """The forms of a page that change something: {action: {name: value}}, options: {name: [values]}."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.forms, self.options, self.own = {}, {}, None
+        self.select = self.area = None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        name = a.get("name")
+        if tag == "form":
+            self.own = self.forms.setdefault((a.get("method"), a.get("action")), {})
+        if self.own is None or (name is None and tag != "option"):
+            return
+        if tag in ("input", "button") and a.get("type") != "file":
+            self.own.setdefault(name, a.get("value") or "")
+            self.options.setdefault(name, [])
+        if tag == "select":
+            self.select = name
+            self.options[name] = []
+        if tag == "textarea":
+            self.area = name
+            self.own[name] = ""
+        if tag == "option" and self.select:
+            self.options[self.select].append(a.get("value", ""))
+            if "selected" in a or self.select not in self.own:
+                self.own[self.select] = a.get("value", "")
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.own = None
+        if tag == "select":
+            self.select = None
+        if tag == "textarea":
+            self.area = None
+
+    def handle_data(self, data):
+        if self.area and self.own is not None:
+            self.own[self.area] += data
+
+    def posts(self):
+        return {urllib.parse.urlsplit(action or "").path: dict(form) for (method, action), form in self.forms.items()
+                if method == "post"}
+
+
+def uscc(stem):
+    """A unified code of 17 signs and its check sign (GB 32100-2015)."""
+    signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    total = sum(signs.index(c) * pow(3, i, 31) for i, c in enumerate(stem))
+    return stem + signs[(31 - total % 31) % 31]
+
+
+def send_file(county, role, path, fields, name, data):
+    """A form with a file, as a browser sends it."""
+    edge = "leak-boundary-0042"
+    token = csrf_of(county.ask(role, "/desk/sessions")[2])
+    parts = ["--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n" % (edge, k, v)
+             for k, v in {"csrf": token, **fields}.items()]
+    body = "".join(parts).encode() + ("--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+                                      "Content-Type: application/octet-stream\r\n\r\n" % (edge, name)).encode()
+    body += data + ("\r\n--%s--\r\n" % edge).encode()
+    link = http.client.HTTPConnection("127.0.0.1", county.server.port, timeout=60)
+    link.request("POST", path, body, {"Cookie": "__Host-s=" + county.cookies[role], "Sec-Fetch-Site": "same-origin",
+                                      "Content-Type": "multipart/form-data; boundary=" + edge})
+    answer = link.getresponse()
+    text = answer.read().decode("utf-8", "replace")
+    link.close()
+    return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text
+
+
+def why(text):
+    return re.findall(r'class="[^"]*(?:error|notice|wrong)[^"]*"[^>]*>(.*?)</', text, flags=re.S)[:6]
+
+
+def make(county, path, fields, role="b"):
+    """What a person fills into the form at path; the rest stays as the page brought it. Where it led."""
+    page = county.ask(role, path)[2]
+    forms = Forms(page).posts()
+    bare = urllib.parse.urlsplit(path).path
+    must(bare in forms, "%s has no form: %s" % (path, list(forms)))
+    status, headers, text = county.ask(role, path, {**forms[bare], **fields})
+    must(status == 303, "%s: %d %s" % (path, status, why(text)))
+    return headers["location"].split("?")[0]
+
+
+def act(county, path, fields, role="b"):
+    status, headers, text = county.ask(role, path, {"key": "leak-%s" % time.monotonic_ns(), **fields})
+    must(status == 303, "%s: %d %s" % (path, status, why(text)))
+    return headers["location"].split("?")[0]
+
+
+def done(county, kind, department):
+    """The newest job of the kind, once it has ended."""
+    for _ in range(300):
+        rows = query(county.data, "SELECT id, state, file, words FROM job WHERE kind = ? AND department = ?"
+                     " ORDER BY id DESC LIMIT 1", kind, department)
+        if rows and rows[0][1] not in ("waiting", "running"):
+            must(rows[0][1] == "done", rows[0])
+            return rows[0]
+        time.sleep(0.1)
+    raise AssertionError("no %s job ended: %s" % (kind, rows))
+
+
+def last(path):
+    return path.rsplit("/", 1)[1]
+
+
+# ---- the things of department B -----------------------------------------------------------------------
+
+def make_object(county, b):
+    day = datetime.date.today()
+    b["number"] = uscc("91410882MADLECKB7")
+    b["object"] = last(make(county, "/desk/objects/new", {
+        "number": b["number"], "name": MARK + "企业", "kind": "enterprise", "type": MARK + "公司",
+        "division": "410882", "address": MARK + "路1号", "industry": "5111", "business": MARK + "经营",
+        "established": "2019-01-01", "risk": "D", "department": B, "labels": "特种设备使用"}))
+    b["library"] = query(county.data, "SELECT id FROM library WHERE name = ?", MARK + "专项库") or last(make(
+        county, "/desk/libraries/new", {"name": MARK + "专项库", "department": B, "basis": MARK + "依据"}))
+    b["library"] = str(query(county.data, "SELECT id FROM library WHERE name = ?", MARK + "专项库")[0][0])
+    act(county, "/desk/objects/%s/library" % b["object"], {
+        "library": b["library"], "licence": CERTIFICATE, "what": MARK + "许可", "contact": MARK + "联系人",
+        "phone": PHONE, "until": str(day + datetime.timedelta(days=20))})
+
+
+def make_people(county, b):
+    person = {"position": MARK + "岗", "issuer": MARK + "局", "valid_until": "2031-01-01", "phone": PHONE,
+              "specialities": MARK + "专长", "areas": "410882", "department": B}
+    b["inspector"] = last(make(county, "/desk/inspectors/new", {
+        **person, "name": MARK + "人员", "category": "officer", "certificate": CERTIFICATE}))
+    b["expert"] = last(make(county, "/desk/inspectors/new?expert=1", {
+        **person, "name": MARK + "专家", "category": "expert", "certificate": "", "institution": MARK + "大学"}))
+    make(county, "/desk/inspectors/%s/interests/new" % b["inspector"], {
+        "object": b["number"], "reason": MARK + "亲属"})
+
+
+def make_papers(county, b):
+    b["commission"] = last(make(county, "/desk/commissions/new", {
+        "code": "LECKB-1", "body": MARK + "检测所", "qualification": MARK + "资质", "matter": MARK + "事项",
+        "department": B, "payer": MARK + "付款", "contract": "LECKB-2", "fee": "100", "begins_on": "2026-01-01",
+        "conclusion": MARK + "结论"}))
+    status, _, text = send_file(county, "b", "/desk/commissions/%s/files" % b["commission"], {"key": "leak-file-1"},
+                                MARK + "报告.pdf", PDF)
+    must(status == 303, "report: %d %s" % (status, why(text)))
+    b["document"] = last(make(county, "/desk/documents/new?kind=guide", {
+        "department": B, "title": MARK + "指引", "number": MARK + "〔2026〕1号", "text1": MARK + "正文"}))
+    status, _, text = send_file(county, "b", "/desk/documents/%s/files" % b["document"], {"key": "leak-file-2"},
+                                MARK + "附件.pdf", PDF)
+    must(status == 303, "attachment: %d %s" % (status, why(text)))
+    for kind in ("commission", "document"):
+        b[kind + "-file"] = str(query(county.data, "SELECT id FROM attachment WHERE resource = ?", kind + "s")[0][0])
+
+
+def make_catalogue(county, b):
+    b["draft"] = last(make(county, "/desk/drafts/new", {
+        "category": MARK + "大项", "name": MARK + "小项", "class": "general", "cap": "3%", "objects": "企业",
+        "subject": MARK + "主体", "content": MARK + "内容", "methods": "实地核查", "basis": MARK + "依据"}))
+    make(county, "/desk/outside/new", {"object": b["number"], "checked_on": "2026-01-15", "ground": MARK + "线索",
+                                      "note": MARK + "备注"})
+    table = os.path.join(home, "superior.csv")
+    with open(table, "w", encoding="utf-8") as out:
+        out.write("编制单位,序号,抽查类别,抽查事项,检查对象,事项类别,检查方式,检查主体,检查依据,适用标签\n"
+                  "消防救援大队,Z01,%s上级类,%s上级项,企业,一般检查事项,实地核查,消防救援机构,《消防法》,\n" % (MARK, MARK))
+    run("import", "items", table, "--superior", MARK + "清单", data=county.data)
+    b["superior"] = str(query(county.data, "SELECT id FROM item_superior WHERE department = ?", B)[0][0])
+
+
+def make_jobs(county, b):
+    files = {
+        "objects": "统一社会信用代码,检查对象名称,对象类别,登记状态,行政区划\n%s,%s错号,企业,存续,410882\n" % ("91410882MADLECKB79", MARK),
+        "inspectors": "姓名,单位,职务,人员类别,执法证号,执法证有效期至\n%s坏行,没有这个单位,科员,行政执法人员,,2031-13-01\n" % MARK,
+        "items": "编制单位,序号,抽查类别,抽查事项,检查对象,事项类别,检查方式,检查主体,检查依据\n"
+                 "消防救援大队,Z9,%s类,%s坏项,企业,不是类别,,,\n" % (MARK, MARK),
+    }
+    for kind, text in files.items():
+        status, headers, page = send_file(county, "b", "/desk/import/" + kind, {
+            "key": "leak-up-" + kind, "department": B, "division": ""}, MARK + kind + ".csv", text.encode())
+        must(status == 303, "upload of %s: %d %s" % (kind, status, why(page)))
+        b["upload-" + kind] = last(headers["location"].split("?")[0])
+        done(county, "check-" + kind, B)
+    status, _, page = send_file(county, "b", "/desk/health/reference", {"key": "leak-ref", "department": B},
+                                MARK + "参照.csv", ("统一社会信用代码,名称,行政区划\n%s,%s缺户,410882\n" % (
+                                    uscc("91410882MADLECKB8"), MARK)).encode())
+    must(status == 303, "reference list: %d %s" % (status, why(page)))
+    done(county, "reference", B)
+    make(county, "/desk/objects/export?q=" + urllib.parse.quote(MARK), {"c-number": "1", "c-name": "1"})
+    b["job"], _, file, _ = done(county, "export-objects", B)
+    b["job"] = str(b["job"])
+    must(file, "the export left no file")
+
+
+# ---- what A is shown -----------------------------------------------------------------------------------
+
+def filters(text):
+    """The addresses that the page's own filter can make: each value of each field once."""
+    form = Forms(text)
+    made = [{"size": "2000"}]
+    for (method, _), fields in form.forms.items():
+        if method != "get":
+            continue
+        for name in fields:
+            values = form.options.get(name) or []
+            made += [{name: v} for v in values if v]
+            if not values:
+                made.append({name: MARK[:-1]})
+    return [urllib.parse.urlencode(m) for m in made]
+
+
+def plain(text):
+    """A page without what differs at each call: tokens, keys, the time of day."""
+    text = re.sub(r'name="(csrf|key)" value="[^"]*"', r'name="\1"', text)
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "TIME", text)
+
+
+def whole_lists(county):
+    for role in OF_A + ("b",):
+        for name in ("objects", "inspectors", "experts", "libraries", "labels", "commissions", "documents", "items",
+                     "drafts", "superior", "outside", "joint", "health-missing", "jobs", "divisions"):
+            county.ask(role, "/desk/lists", {"list": name, "back": "/desk", "size": "2000", "reset": "1"})
+
+
+def seen(county, role, known):
+    """{address: page} of all lists and forms that need no id. known: the addresses to ask again."""
+    pages = {}
+    table = matrix()
+    paths = [p for m, p, permit in routes() if m == "GET" and "{" not in p and permit != "0"
+             and table[permit][role] != "NONE" and not p.endswith(".xlsx") and p not in ("/desk/sessions",)]
+    paths += ["/desk/documents/new?kind=" + k for k in ("guide", "rule", "scheme")]
+    paths += ["/desk/inspectors/new?expert=1", "/desk/health/missing?department=" + B]
+    for path in known or paths:
+        status, _, text = county.ask(role, path)
+        must(status != 500, "%s as %s: 500" % (path, role))
+        pages[path] = (status, plain(text))
+        if not known and "?" not in path:
+            for more in filters(text):
+                status, _, text = county.ask(role, path + "?" + more)
+                pages[path + "?" + more] = (status, plain(text))
+    return pages
+
+
+def marks_in(text):
+    return [m for m in MARKS if m in text]
+
+
+def differences(old, new):
+    a, b = old.splitlines(), new.splitlines()
+    return "%s / %s" % ([x.strip()[:120] for x in a if x not in b][:3], [x.strip()[:120] for x in b if x not in a][:3])
+
+
+def what_a_is_shown_is_the_same_before_and_after(state):
+    county, wrong, count = state["county"], [], 0
+    for role in OF_A:
+        after = seen(county, role, list(state["before"][role]))
+        for path, (status, text) in after.items():
+            count += 1
+            was = state["before"][role][path]
+            if (status, text) != was:
+                wrong.append("%s as %s: %d, was %d: %s" % (
+                    urllib.parse.unquote(path), role, status, was[0], differences(was[1], text)))
+            if marks_in(text):
+                wrong.append("%s as %s shows %s" % (urllib.parse.unquote(path), role, marks_in(text)))
+    must(not wrong, "\n".join(wrong))
+    must(count > 300, "only %d pages" % count)
+    return "%d pages" % count
+
+
+def b_sees_what_it_made(state):
+    """Else nothing could leak: every thing is there for B, with the mark."""
+    county, b = state["county"], state["b"]
+    for pattern, name in OWNED.items():
+        status, _, text = county.ask("b", re.sub(r"\{\w+\}", b[name], pattern) + ("/edit" if name == "library" else ""))
+        must(status == 200 and (marks_in(text) or name == "job"), "%s: %d" % (pattern, status))
+    for path in ("/desk/objects", "/desk/libraries", "/desk/inspectors", "/desk/experts", "/desk/commissions",
+                 "/desk/documents", "/desk/drafts", "/desk/outside", "/desk/superior"):
+        must(MARK in county.ask("b", path + "?q=" + urllib.parse.quote(MARK[:-1]))[2], "%s does not list it" % path)
+
+
+# ---- routes with an id of B ----------------------------------------------------------------------------
+
+def fill(pattern, b):
+    """The address with the ids of B, and whether it belongs to B alone."""
+    for prefix, name in list(FILES.items()) + list(OWNED.items()):
+        if pattern == prefix or pattern.startswith(prefix + "/"):
+            own = re.sub(r"\{\w+\}", "%s", prefix)
+            ids = (b[name.split("-")[0]], b[name]) if prefix in FILES else (b[name],)
+            return own % ids + pattern[len(prefix):], True
+    for prefix, (name, _) in SHARED.items():
+        if pattern == prefix or pattern.startswith(prefix + "/"):
+            return prefix[:prefix.index("{")] + b[name] + pattern[len(prefix):], False
+    raise AssertionError("this walk does not know the route %s: say whose its id is" % pattern)
+
+
+def every_route_with_an_id_is_known(state):
+    for _, pattern, _ in routes():
+        if "{" in pattern:
+            path, _ = fill(pattern, state["b"])
+            must("{" not in path, path)
+
+
+def no_get_route_gives_a_thing_of_b(state):
+    county, b, wrong, count = state["county"], state["b"], [], 0
+    table = matrix()
+    for method, pattern, permit in routes():
+        if method != "GET" or "{" not in pattern:
+            continue
+        path, own = fill(pattern, b)
+        paths = [path] if "{code}" not in pattern or "inspectors" not in pattern else [
+            path, path.replace(b["inspector"], b["expert"])]
+        for role in OF_A:
+            for one in paths:
+                status, _, text = county.ask(role, one)
+                count += 1
+                want = 403 if table[permit][role] == "NONE" else 404
+                if (own and status != want) or status >= 500 or marks_in(text):
+                    wrong.append("%s as %s: %d, shows %s" % (one, role, status, marks_in(text)))
+    must(not wrong, "\n".join(wrong))
+    return "%d answers" % count
+
+
+TABLES = ("object", "object_label", "object_department", "library", "library_row", "inspector", "conflict",
+          "commission", "attachment", "document", "document_version", "item", "item_draft", "item_step",
+          "item_superior", "outside_check", "upload", "upload_mapping", "reference_object", "registry_change",
+          "label", "job", "account", "account_role", "department", "setting", "dictionary_word")
+
+
+def dump(county):
+    return {t: sorted(map(repr, query(county.data, "SELECT * FROM " + t))) for t in TABLES}
+
+
+def forms_of_b(county, b):
+    """{address: fields} of every form that B's own pages aim at B's things."""
+    found = {}
+    for method, pattern, permit in routes():
+        if method == "GET" and "{" in pattern and matrix()[permit]["clerk"] != "NONE":
+            path, own = fill(pattern, b)
+            status, headers, text = county.ask("b", path)
+            if own and status == 200 and "html" in headers["content-type"]:
+                found.update(Forms(text).posts())
+    return found
+
+
+def no_post_route_changes_a_thing_of_b(state):
+    county, b, wrong, count = state["county"], state["b"], [], 0
+    before = dump(county)
+    forms = forms_of_b(county, b)
+    extra = {"reason": "试", "words": "试", "state": "closed", "department": "SCJG", "library": b["library"],
+             "licence": CERTIFICATE, "remove": "1", "act": "confirm", "step": "return", "do": "return",
+             "object": b["number"], "name": "甲改", "title": "甲改"}
+    for method, pattern, permit in routes():
+        if method != "POST" or "{" not in pattern:
+            continue
+        path, own = fill(pattern, b)
+        if not own:
+            continue
+        for role in OF_A:
+            fields = {**extra, **{k: v for k, v in forms.get(path, {}).items() if k != "csrf"},
+                      "key": "leak-post-%d" % count}
+            status, _, text = county.ask(role, path, fields)
+            count += 1
+            want = 403 if matrix()[permit][role] == "NONE" else 404
+            if status != want or [m for m in marks_in(text) if m not in str(fields)]:
+                wrong.append("%s as %s: %d, shows %s" % (path, role, status, marks_in(text)))
+            if "multipart" not in path and path.endswith("/files"):
+                status, _, _ = send_file(county, role, path, {"key": "leak-f-%d" % count}, "a.pdf", PDF)
+                if status != want:
+                    wrong.append("%s as %s with a file: %d" % (path, role, status))
+    now = dump(county)
+    wrong += ["table %s changed: %s" % (t, set(before[t]) ^ set(now[t])) for t in TABLES if before[t] != now[t]]
+    must(not wrong, "\n".join(wrong))
+    return "%d answers, %d of B's own forms sent again" % (count, len(forms))
+
+
+def picked_rows_of_b_are_left_alone(state):
+    """Batches take rows by id: those of B are as if they were not there."""
+    county, b, wrong = state["county"], state["b"], []
+    before = dump(county)
+    batches = {
+        "/desk/objects/label": ("object", {"word": "食品经营", "label": "食品经营"}),
+        "/desk/objects/unlabel": ("object", {"word": "特种设备使用", "label": "特种设备使用"}),
+        "/desk/superior/claim": ("superior", {}), "/desk/superior/decline": ("superior", {"reason": "试"}),
+        "/desk/superior/assign": ("superior", {"department": "SCJG"}), "/desk/drafts/publish": ("draft", {}),
+    }
+    named = [p for m, p, permit in routes() if m == "POST" and "{" not in p]
+    text = open(os.path.join(os.path.dirname(__file__), "..", "..", "src/page/routes.c"), encoding="utf-8").read()
+    picks = re.findall(r'\{WEB_POST, "([^"]+)",[^{}]*WEB_PICKS', text)
+    must(sorted(picks) == sorted(batches), "batches that this walk does not know: %s" % (set(picks) ^ set(batches)))
+    must(set(batches) <= set(named), "routes: %s" % named)
+    for path, (name, fields) in batches.items():
+        for role in OF_A:
+            for which in ("picked", "all"):
+                status, _, text = county.ask(role, path, {
+                    **fields, "which": which, "s-" + b[name]: "1", "filter": "q=" + urllib.parse.quote(MARK[:-1]),
+                    "total": "1", "do": "1", "sure": "1", "key": "leak-pick-%s-%s" % (last(path), role + which)})
+                if status >= 500 or marks_in(text):
+                    wrong.append("%s as %s: %d shows %s" % (path, role, status, marks_in(text)))
+    now = dump(county)
+    wrong += ["table %s changed: %s" % (t, set(before[t]) ^ set(now[t])) for t in TABLES if before[t] != now[t]]
+    must(not wrong, "\n".join(wrong))
+
+
+def nothing_is_made_in_the_name_of_b(state):
+    county, wrong = state["county"], []
+    of_b = "SELECT count(*) FROM %s WHERE department = '" + B + "'"
+    tables = ("object", "inspector", "library", "commission", "document", "item_draft", "outside_check", "upload", "job")
+    before = {t: query(county.data, of_b % t) for t in tables}
+    forms = {
+        "/desk/objects/new": {"kind": "unlicensed", "name": "甲造", "division": "410882", "address": "甲路"},
+        "/desk/inspectors/new": {"name": "甲造", "category": "officer"}, "/desk/libraries/new": {"name": "甲造"},
+        "/desk/commissions/new": {"code": "JIA-1", "body": "甲", "qualification": "甲", "matter": "甲",
+                                  "begins_on": "2026-01-01"},
+        "/desk/documents/new?kind=guide": {"title": "甲造", "text1": "甲"},
+    }
+    for path, fields in forms.items():
+        for role in OF_A:
+            form = Forms(county.ask(role, path)[2]).posts().get(path.split("?")[0], {})
+            form.pop("csrf", None)
+            status, _, _ = county.ask(role, path, {**form, **fields, "department": B})
+            if status not in (400, 403, 404, 409):
+                wrong.append("%s as %s for B: %d" % (path, role, status))
+    for kind in ("import/objects", "import/inspectors", "import/items", "health/reference"):
+        status, _, _ = send_file(county, "clerk", "/desk/" + kind, {"key": "leak-for-" + last(kind), "department": B},
+                                 "a.csv", "姓名\n甲\n".encode())
+        if kind != "import/items" and status not in (400, 403, 404, 409):
+            wrong.append("%s for B: %d" % (kind, status))
+    after = {t: query(county.data, of_b % t) for t in tables}
+    must(not wrong and before == after, "%s\n%s\n%s" % ("\n".join(wrong), before, after))
+
+
+def a_name_behind_a_number_is_not_told(state):
+    """A writes B's number into forms that take the number of a business."""
+    county, b, wrong = state["county"], state["b"], []
+    mine = query(county.data, "SELECT code FROM inspector WHERE department = 'SCJG' AND state = 'active'")[0][0]
+    for path, fields in (("/desk/outside/new", {"checked_on": "2026-02-01", "ground": "甲"}),
+                         ("/desk/inspectors/%s/interests/new" % mine, {"reason": "甲"})):
+        form = Forms(county.ask("clerk", path)[2]).posts()[path]
+        form.pop("csrf")
+        status, headers, text = county.ask("clerk", path, {**form, **fields, "object": b["number"]})
+        if status == 303:
+            text = county.ask("clerk", headers["location"])[2]
+        if status >= 500 or marks_in(text):
+            wrong.append("%s: %d shows %s" % (path, status, marks_in(text)))
+    for path in ("/desk/outside", "/desk/inspectors/" + mine):
+        text = county.ask("clerk", path)[2]
+        if marks_in(text):
+            wrong.append("%s shows %s" % (path, marks_in(text)))
+    must(not wrong, "\n".join(wrong))
+
+
+# ---- exports -------------------------------------------------------------------------------------------
+
+def ask_bytes(county, role, path, fields=None):
+    link = http.client.HTTPConnection("127.0.0.1", county.server.port, timeout=60)
+    headers = {"Cookie": "__Host-s=" + county.cookies[role], "Sec-Fetch-Site": "same-origin"}
+    body = None
+    if fields is not None:
+        fields = {**fields, "csrf": csrf_of(county.ask(role, "/desk/sessions")[2])}
+        body = urllib.parse.urlencode(fields)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    link.request("GET" if body is None else "POST", path, body, headers)
+    answer = link.getresponse()
+    data = answer.read()
+    link.close()
+    return answer.status, data
+
+
+def words_of(data):
+    if data[:2] != b"PK":
+        return data.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return "".join(book.read(n).decode("utf-8", "replace") for n in book.namelist())
+
+
+def exports_of_a_hold_nothing_of_b(state):
+    county, wrong, lines = state["county"], [], []
+    mine = query(county.data, "SELECT count(DISTINCT o.id) FROM object o LEFT JOIN object_department d ON d.object = o.id"
+                 " WHERE o.department = 'SCJG' OR d.department = 'SCJG'")[0][0]
+    people = query(county.data, "SELECT count(*) FROM inspector WHERE department = 'SCJG' AND category <> 'expert'")[0][0]
+    for role in ("clerk", "reviewer"):
+        for form, want in (("csv", mine), ("xlsx", mine)):
+            fields = Forms(county.ask(role, "/desk/objects/export")[2]).posts()["/desk/objects/export"]
+            fields.pop("csrf")
+            status, _, text = county.ask(role, "/desk/objects/export", {**fields, "format": form})
+            must(status == 303, "export: %d %s" % (status, why(text)))
+            job = done(county, "export-objects", "SCJG")[0]
+            status, data = ask_bytes(county, role, "/desk/jobs/%d/file" % job)
+            words = words_of(data)
+            must(status == 200 and len(data) > 1000, "the file of %s: %d" % (role, status))
+            if marks_in(words):
+                wrong.append("objects as %s in %s: %s" % (role, form, marks_in(words)))
+            if form == "csv" and words.strip().count("\n") != want:
+                wrong.append("objects as %s: %d rows, A has %d" % (role, words.strip().count("\n"), want))
+            lines.append(len(data))
+        for path in ("/desk/inspectors/export", "/desk/experts/export"):
+            for form in ("csv", "xlsx"):
+                fields = Forms(county.ask(role, path)[2]).posts()[path]
+                for name in ("csrf", "plain"):
+                    fields.pop(name, None)
+                status, data = ask_bytes(county, role, path, {**fields, "format": form})
+                words = words_of(data)
+                must(status == 200, "%s as %s: %d" % (path, role, status))
+                if marks_in(words):
+                    wrong.append("%s as %s in %s: %s" % (path, role, form, marks_in(words)))
+                if form == "csv" and "inspectors" in path and words.strip().count("\n") != people:
+                    wrong.append("%s as %s: %d rows, A has %d" % (path, role, words.strip().count("\n"), people))
+    must(not wrong, "\n".join(wrong))
+    return "bytes of the files: %s" % lines
+
+
+def the_portal_shows_nothing_of_b_unpublished(state):
+    """For everybody: what is not published is on no public page."""
+    county, wrong = state["county"], []
+    for path in ("/", "/search?q=" + urllib.parse.quote(MARK[:-1]), "/items", "/documents", "/tasks", "/results",
+                 "/documents/" + state["b"]["document"], "/documents/%s/files/%s" % (
+                     state["b"]["document"], state["b"]["document-file"]), "/statistics"):
+        status, _, text = county.server.ask(path)
+        found = [m for m in marks_in(text) if not (path.startswith("/search") and m == MARK)]
+        if status >= 500 or found:
+            wrong.append("%s: %d shows %s" % (path, status, found))
+    must(not wrong, "\n".join(wrong))
+
+
+def prepare():
+    county = County(home)
+    passwords = county.passwords
+    county.cookies["b"] = county.server.sign_in("xiaofang", passwords["xiaofang"])[1]
+    must(query(county.data, "SELECT department FROM account WHERE name = 'xiaofang'") == [(B,)], "who B is")
+    whole_lists(county)
+    return county
+
+
+def things_of_b(state):
+    county, b = state["county"], state["b"]
+    for step in (make_object, make_people, make_papers, make_catalogue, make_jobs):
+        step(county, b)
+    b.update({"department": B, "setting": "session.idle", "account": str(county.account("xiaofang")),
+              "item": query(county.data, "SELECT code FROM item WHERE state = 'active'")[0][0],
+              "label": str(query(county.data, "SELECT id FROM label WHERE word = '特种设备使用'")[0][0]),
+              "dictionary": re.search(r"/desk/dictionaries/([\w-]+)", county.ask("office", "/desk/dictionaries")[2]).group(1)})
+
+
+place = {"county": prepare(), "b": {}}
+place["before"] = {r: seen(place["county"], r, None) for r in OF_A}
+for test in (things_of_b, b_sees_what_it_made, every_route_with_an_id_is_known,
+             what_a_is_shown_is_the_same_before_and_after, no_get_route_gives_a_thing_of_b,
+             no_post_route_changes_a_thing_of_b, picked_rows_of_b_are_left_alone, nothing_is_made_in_the_name_of_b,
+             exports_of_a_hold_nothing_of_b, a_name_behind_a_number_is_not_told,
+             the_portal_shows_nothing_of_b_unpublished):
+    tap.run(test.__name__, test, place)
+place["county"].server.stop()
+shutil.rmtree(home, ignore_errors=True)
+tap.end()
