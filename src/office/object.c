@@ -496,7 +496,10 @@ struct label_work {
 static enum err labels_run(struct db_tx *tx, void *ctx)
 {
     struct label_work *w = ctx;
-    return store_labels(&w->labels, &w->count, w->e->arena, tx, w->e->office->tenant, w->subject);
+    struct errand *e = w->e;
+    struct store_reach reach;
+    TRY(office_reach(&reach, e));
+    return store_labels(&w->labels, &w->count, e->arena, tx, e->office->tenant, &reach, w->subject);
 }
 
 enum err office_labels(struct store_label **out, size_t *count, struct errand *e,

@@ -20,17 +20,27 @@ static enum err label_fill(void *out, struct db_rows *rows, struct arena *arena)
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
+#define OF_REACH                                                                                   \
+    "(" STORE_REACH(                                                                               \
+        "b.department") " OR EXISTS (SELECT 1 FROM object_department d"                            \
+                        " WHERE d.tenant = b.tenant AND d.object = b.id AND " STORE_REACH(         \
+                            "d.department") "))"
+/* The objects need looking at only where the reach is not everything.
+ * check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char LABELS[] =
     "SELECT l.id, l.word, l.theme, l.subject, l.state, l.job, l.at,"
-    " (SELECT COUNT(*) FROM object_label o WHERE o.tenant = l.tenant AND o.label = l.word)"
-    " FROM label l WHERE l.tenant = $1 AND l.subject = $2 ORDER BY l.theme, l.word";
+    " (SELECT COUNT(*) FROM object_label o WHERE o.tenant = l.tenant AND o.label = l.word"
+    " AND ($2 = 1 OR EXISTS (SELECT 1 FROM object b WHERE b.tenant = o.tenant AND b.id = o.object"
+    " AND " OF_REACH ")))"
+    " FROM label l WHERE l.tenant = $1 AND l.subject = $4 ORDER BY l.theme, l.word";
 
 enum err store_labels(struct store_label **out, size_t *count, struct arena *arena,
-                      struct db_tx *tx, struct str tenant, struct str subject)
+                      struct db_tx *tx, struct str tenant, const struct store_reach *reach,
+                      struct str subject)
 {
     const struct store_shape shape = {sizeof **out, label_fill};
     return store_array((void **)out, count, arena, tx, &shape, LABELS,
-                       DB_ARGS(db_text(tenant), db_text(subject)));
+                       DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_text(subject)));
 }
 
 #define LABEL "SELECT id, word, theme, subject, state, job, at, 0 FROM label WHERE tenant = $1"

@@ -3,6 +3,7 @@
 #ifndef STORE_LABEL_H
 #define STORE_LABEL_H
 
+#include "store/reach.h"
 #include "store/registry.h"
 
 /* A word of the vocabulary. */
@@ -14,11 +15,13 @@ struct store_label {
     struct str state;   /* active or closed */
     int64_t job;        /* changes with each change of the row */
     int64_t at;
-    int64_t used; /* objects that bear it; only store_labels counts */
+    int64_t used; /* objects within the reach that bear it; only store_labels counts */
 };
-/* The vocabulary for a subject by theme and word, closed words too. */
+/* The vocabulary for a subject by theme and word, closed words too: the words are for all, their
+ * uses are counted within the reach. */
 MUST enum err store_labels(struct store_label **out, size_t *count, struct arena *arena,
-                           struct db_tx *tx, struct str tenant, struct str subject);
+                           struct db_tx *tx, struct str tenant, const struct store_reach *reach,
+                           struct str subject);
 /* One word. ERR_MISSING. */
 MUST enum err store_label_get(struct store_label *out, struct arena *arena, struct db_tx *tx,
                               struct str tenant, int64_t id);
