@@ -91,7 +91,8 @@ MUST enum err office_items_follow(uint64_t *moved, struct errand *e);
 
 /* --- superiors' lists (R10) --- */
 
-/* The lists by name with their counts. */
+/* The lists by name with the counts of the rows that are the person's or not handed out yet; a
+ * list with none is left out. */
 MUST enum err office_superior_lists(struct store_superior_list **out, size_t *count,
                                     struct errand *e);
 /* Rows that match; find->reach is set here. total may be NULL. */

@@ -20,7 +20,10 @@ struct lists_work {
 static enum err lists_read(struct db_tx *tx, void *ctx)
 {
     struct lists_work *w = ctx;
-    return store_superior_lists(w->out, w->count, w->e->arena, tx, w->e->office->tenant);
+    struct errand *e = w->e;
+    struct store_reach reach;
+    TRY(office_reach(&reach, e));
+    return store_superior_lists(w->out, w->count, e->arena, tx, e->office->tenant, &reach);
 }
 
 enum err office_superior_lists(struct store_superior_list **out, size_t *count, struct errand *e)

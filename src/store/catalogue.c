@@ -435,15 +435,17 @@ static const char SUPERIOR_LISTS[] =
     "SELECT list, COUNT(*), SUM(CASE WHEN state = 'open' THEN 1 ELSE 0 END),"
     " SUM(CASE WHEN state = 'claimed' THEN 1 ELSE 0 END),"
     " SUM(CASE WHEN state = 'declined' THEN 1 ELSE 0 END)"
-    " FROM item_superior WHERE tenant = $1 GROUP BY list ORDER BY list";
+    " FROM item_superior WHERE tenant = $1 AND (" STORE_REACH(
+        "department") " OR department = '')"
+                      " GROUP BY list ORDER BY list";
 
 enum err store_superior_lists(struct store_superior_list **out, size_t *count, struct arena *arena,
-                              struct db_tx *tx, struct str tenant)
+                              struct db_tx *tx, struct str tenant, const struct store_reach *reach)
 {
     static const struct store_shape shape = {sizeof(struct store_superior_list),
                                              superior_list_fill};
     return store_array((void **)out, count, arena, tx, &shape, SUPERIOR_LISTS,
-                       DB_ARGS(db_text(tenant)));
+                       DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach)));
 }
 
 /* --- checks outside the draw --- */

@@ -155,7 +155,8 @@ struct store_superior_list {
     int64_t declined;
 };
 MUST enum err store_superior_lists(struct store_superior_list **out, size_t *count,
-                                   struct arena *arena, struct db_tx *tx, struct str tenant);
+                                   struct arena *arena, struct db_tx *tx, struct str tenant,
+                                   const struct store_reach *reach);
 
 /* --- checks outside the draw (R17) --- */
 
