@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "office/catalogue.h"
+#include "office/object.h"
 #include "office/portal.h"
 #include "office/task.h"
 
@@ -512,6 +513,48 @@ static void R17_a_check_outside_the_draw_needs_a_ground(void **state)
     assert_int_equal(count, 0);
 }
 
+/* The list of an item holds the objects whose pages name the item, and no others. */
+static void R22_the_list_of_an_item_holds_what_it_applies_to(void **state)
+{
+    static const struct {
+        const char *item;
+        int64_t objects;
+    } wanted[] = {{"登记事项", 3}, {"食品经营", 2}, {"电梯", 0}};
+    struct story *s = *state;
+    struct store_item *items = NULL;
+    struct office_object_query query = {.filter = {.item = STR("没有的编码")}};
+    size_t count = 0, seen = 0;
+    int64_t objects = -1;
+    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    story_import_text(s, "departments",
+                      "部门代码,部门名称,上级部门\nSCJG,市场监管局,\nXFJY,消防大队,\n");
+    story_import_text(s, "items",
+                      "抽查事项,编制单位,适用标签\n登记事项,市场监管局,\n"
+                      "食品经营,市场监管局,食品、保健品\n电梯,市场监管局,特种设备\n");
+    story_import_text(
+        s, "objects",
+        "统一社会信用代码,检查对象名称,对象类别,监管部门,监管标签\n"
+        "P-1,甲,产品,SCJG,食品\nP-2,乙,产品,SCJG,\nP-3,丙,产品,XFJY,保健品、食品安全\n");
+    assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
+    assert_int_equal(objects, 0);
+    assert_int_equal(office_items(&items, &count, &s->e), ERR_OK);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++) {
+            if (!str_eq(items[i].values[MODEL_ITEM_NAME], str_of(wanted[k].item)))
+                continue;
+            seen++;
+            query.filter.item = items[i].code;
+            s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+            assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
+            assert_int_equal(objects, wanted[k].objects);
+            s->e.scope =
+                (struct office_scope){.level = MODEL_SCOPE_DEPARTMENT, .department = STR("XFJY")};
+            assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
+            assert_int_equal(objects, wanted[k].objects > 0 ? 1 : 0);
+        }
+    assert_int_equal(seen, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -529,6 +572,7 @@ int main(void)
         STORY_TEST(an_import_does_not_change_an_item_behind_its_coming_version),
         STORY_TEST(R10_the_real_list_of_a_province_is_claimed_whole),
         STORY_TEST(R17_a_check_outside_the_draw_needs_a_ground),
+        STORY_TEST(R22_the_list_of_an_item_holds_what_it_applies_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,6 @@
 
 #include "base/file.h"
 #include "base/time.h"
-#include "office/catalogue.h"
 #include "office/edit.h"
 #include "office/library.h"
 #include "office/object.h"
@@ -620,47 +619,6 @@ static void test_items_apply_by_their_labels(void **state)
     assert_string_equal(b.items[0]->values[MODEL_ITEM_NAME].data, "登记事项");
 }
 
-/* The list of an item holds the objects whose pages name the item, and no others. */
-static void test_the_list_of_an_item_holds_what_it_applies_to(void **state)
-{
-    static const struct {
-        const char *item;
-        int64_t objects;
-    } wanted[] = {{"登记事项", 3}, {"食品经营", 2}, {"电梯", 0}};
-    struct story *s = *state;
-    struct store_item *items = NULL;
-    struct office_object_query query = {.filter = {.item = STR("没有的编码")}};
-    size_t count = 0, seen = 0;
-    int64_t objects = -1;
-    scope_all(s);
-    story_import_text(s, "departments", DEPARTMENTS);
-    story_import_text(s, "items",
-                      "抽查事项,编制单位,适用标签\n登记事项,市场监管局,\n"
-                      "食品经营,市场监管局,食品、保健品\n电梯,市场监管局,特种设备\n");
-    story_import_text(
-        s, "objects",
-        "统一社会信用代码,检查对象名称,对象类别,监管部门,监管标签\n"
-        "P-1,甲,产品,SCJG,食品\nP-2,乙,产品,SCJG,\nP-3,丙,产品,XFJY,保健品、食品安全\n");
-    assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
-    assert_int_equal(objects, 0);
-    assert_int_equal(office_items(&items, &count, &s->e), ERR_OK);
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++) {
-            if (!str_eq(items[i].values[MODEL_ITEM_NAME], str_of(wanted[k].item)))
-                continue;
-            seen++;
-            query.filter.item = items[i].code;
-            scope_all(s);
-            assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
-            assert_int_equal(objects, wanted[k].objects);
-            s->e.scope =
-                (struct office_scope){.level = MODEL_SCOPE_DEPARTMENT, .department = STR("XFJY")};
-            assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
-            assert_int_equal(objects, wanted[k].objects > 0 ? 1 : 0);
-        }
-    assert_int_equal(seen, 3);
-}
-
 /* --- labels --- */
 
 static void word(struct story *s, const char *text, const char *state)
@@ -912,7 +870,6 @@ int main(void)
         STORY_TEST(test_an_edit_keeps_before_and_after_and_is_done_once),
         STORY_TEST(test_a_new_object_belongs_to_a_department_of_the_person),
         STORY_TEST(test_items_apply_by_their_labels),
-        STORY_TEST(test_the_list_of_an_item_holds_what_it_applies_to),
         STORY_TEST(test_a_filtered_set_is_labelled_whole_and_once),
         STORY_TEST(test_label_rows_say_what_the_objects_say),
         STORY_TEST(test_words_of_the_vocabulary_are_closed_not_renamed),
