@@ -204,7 +204,9 @@ inBrowser('a large file streams to the disk, and one that is too large is refuse
   const big = await send('/desk/import/objects', own, [['csrf', csrf], ['department', 'SCJG'], ['file', text(40), 'big.csv']]);
   assert.equal(big.status, 303);
   const grown = (peak() - before) >> 10;
-  assert.ok(grown < 30, `${grown} MiB more for a file of 40`);
+  // AddressSanitizer keeps freed memory aside: under it a size says nothing of the program.
+  const sanitized = readFileSync(`/proc/${county.process.pid}/maps`, 'utf8').includes('libasan');
+  assert.ok(sanitized || grown < 30, `${grown} MiB more for a file of 40`);
   const huge = await send('/desk/import/objects', own, [['csrf', csrf], ['department', 'SCJG'], ['file', text(66), 'huge.csv']]);
   assert.equal(huge.status, 413);
   await clerk.goto(county.site + big.location);
