@@ -90,24 +90,24 @@ static enum err job_take(struct job_step *s)
 static enum err job_errand(struct errand *e, const struct office_job_kind *kind,
                            const struct store_job *job)
 {
-    struct office_session session;
+    struct office_session *session = arena_alloc(e->arena, sizeof *session); /* the scope points in */
     struct office_scope scope = {.level = MODEL_SCOPE_ALL};
     e->actor = job->actor;
     e->origin.request = arena_printf(e->arena, "job-%lld", (long long)job->id);
     e->key = e->origin.request;
     e->scope = scope;
-    if (e->key.data == NULL)
+    if (e->key.data == NULL || session == NULL)
         return ERR_MEMORY;
     if (job->account == 0)
         return ERR_OK;
-    enum err err = office_session_of(&session, e, job->account);
+    enum err err = office_session_of(session, e, job->account);
     if (err == ERR_OK)
-        err = office_session_scope(&scope, e, &session, kind->permission);
+        err = office_session_scope(&scope, e, session, kind->permission);
     if (err == ERR_MISSING || (err == ERR_OK && scope.level == MODEL_SCOPE_NONE))
         return fault_set(&e->fault, ERR_FORBIDDEN,
                          "下达任务的账号已停用，或者不再有“%s”的权限，没有执行", kind->text);
     TRY(err);
-    office_session_act(e, &session, &scope);
+    office_session_act(e, session, &scope);
     return ERR_OK;
 }
 
