@@ -90,7 +90,8 @@ static enum err job_take(struct job_step *s)
 static enum err job_errand(struct errand *e, const struct office_job_kind *kind,
                            const struct store_job *job)
 {
-    struct office_session *session = arena_alloc(e->arena, sizeof *session); /* the scope points in */
+    struct office_session *session =
+        arena_alloc(e->arena, sizeof *session); /* the scope points in */
     struct office_scope scope = {.level = MODEL_SCOPE_ALL};
     e->actor = job->actor;
     e->origin.request = arena_printf(e->arena, "job-%lld", (long long)job->id);

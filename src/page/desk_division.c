@@ -50,10 +50,9 @@ static void division_path(struct page *p, const struct region *r)
     const struct region *steps[6];
     size_t count = 0;
     struct web_value *list = web_set_list(m, &m->root, "path");
-    for (; r != NULL && count < 6; r = regions_find(division_all(p), r->parent)) {
+    while (r != NULL && count < 6) {
         steps[count++] = r;
-        if (r->parent.len == 0)
-            break;
+        r = r->parent.len == 0 ? NULL : regions_find(division_all(p), r->parent);
     }
     while (count-- > 0) {
         struct web_value *row = web_list_add(m, list);

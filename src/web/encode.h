@@ -1,4 +1,4 @@
-/* Compressing replies: gzip by zlib, brotli by libbrotlienc. Pure. */
+/* Compressing replies: gzip by libdeflate, brotli by libbrotlienc. Pure. */
 #ifndef WEB_ENCODE_H
 #define WEB_ENCODE_H
 
