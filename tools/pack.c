@@ -17,7 +17,7 @@ static enum err pack(const char *dir, const char *path, enum web_encoding encodi
     snprintf(to, sizeof to, "%s/%s.%s", dir, slash != NULL ? slash + 1 : path, ending);
     enum err err = file_read(&plain, path, 64 << 20);
     if (err == ERR_OK)
-        err = web_encode(&packed, encoding, buf_view(&plain), true);
+        err = web_encode_file(&packed, encoding, buf_view(&plain));
     bool worth = packed.len < plain.len - plain.len / 20;
     if (err == ERR_OK)
         err = file_write_plain(to, worth ? buf_view(&packed) : STR(""), 0644);

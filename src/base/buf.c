@@ -42,6 +42,15 @@ char *buf_reserve(struct buf *b, size_t len)
     return b->data + b->len;
 }
 
+void buf_fit(struct buf *b)
+{
+    char *data = b->data != NULL && b->len + 1 < b->cap ? realloc(b->data, b->len + 1) : NULL;
+    if (data == NULL)
+        return;
+    b->data = data;
+    b->cap = b->len + 1;
+}
+
 void buf_add(struct buf *b, const void *data, size_t len)
 {
     if (len == 0)

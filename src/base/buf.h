@@ -31,6 +31,8 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 /* Room for len more bytes at the end; the caller writes there and then adds to b->len. NULL when
  * out of memory. */
 char *buf_reserve(struct buf *b, size_t len);
+/* Gives back the room that is not used, for bytes that are kept long. */
+void buf_fit(struct buf *b);
 
 /* ERR_MEMORY if any addition failed, else ERR_OK. */
 MUST enum err buf_err(const struct buf *b);

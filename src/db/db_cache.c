@@ -7,12 +7,18 @@
 
 #include <string.h>
 
-/* FNV-1a: short texts, no adversary (statements are literals of the program). */
+/* FNV-1a by eight bytes at a time: short texts, no adversary (statements are literals of the
+ * program), and every page asks several times. */
 uint64_t db_cache_hash(const char *sql)
 {
     uint64_t hash = 14695981039346656037u;
-    for (const char *c = sql; *c != '\0'; c++)
-        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    size_t len = strlen(sql);
+    for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, sql + i, len - i < sizeof word ? len - i : sizeof word);
+        hash = (hash ^ word) * 1099511628211u;
+        hash ^= hash >> 32;
+    }
     return hash;
 }
 

@@ -10,7 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TICKET_DRAWS = 200 };
+enum { TICKET_DRAWS = 200, POOL_MARKS = 64 };
+
+/* Where a line of a pool begins, and its id: what every search would read first. */
+struct pool_mark {
+    uint64_t from;
+    struct str id;
+};
 
 /* One disclosed draw. Only the list of them is guarded: a page once written is only read. */
 struct ticket_page {
@@ -24,6 +30,8 @@ struct ticket_page {
     size_t stratum_count;
     int pool; /* the file of a plain pool, open; -1 for a blinded one */
     uint64_t pool_size;
+    struct pool_mark marks[POOL_MARKS]; /* lines spread over the pool, in order */
+    size_t mark_count;
     struct arena arena;
 };
 
@@ -87,25 +95,52 @@ static enum err window_line(struct str *out, struct arena *arena, struct str win
     return ERR_OK;
 }
 
+enum { POOL_WINDOW = 4096, POOL_LINES = 2 * DRAW_LINE_MAX + 2 }; /* bytes */
+
+/* The first line that begins behind `at`, read into a room of POOL_LINES; `from` is where. */
+static enum err pool_line_behind(struct str *out, uint64_t *from, char *room,
+                                 const struct ticket_page *page, uint64_t at)
+{
+    ssize_t got = pread(page->pool, room, POOL_LINES, (off_t)at);
+    struct str rest = str_range(room, got > 0 ? (size_t)got : 0);
+    struct str cut;
+    if (!str_cut(&cut, &rest, '\n') || !str_cut(out, &rest, '\n'))
+        return ERR_IO;
+    *from = at + cut.len + 1;
+    return ERR_OK;
+}
+
+/* Narrows the bytes in which an object's line can stand by what the page knows of its pool. */
+static void pool_narrow(uint64_t *low, uint64_t *high, const struct ticket_page *page,
+                        struct str id)
+{
+    size_t from = 0;
+    size_t to = page->mark_count;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (str_cmp(page->marks[mid].id, id) <= 0)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    *low = from > 0 ? page->marks[from - 1].from : 0;
+    *high = from < page->mark_count ? page->marks[from].from : page->pool_size;
+}
+
 /* The line of an object in a file of lines, by halving until one read holds what is left; data NULL
  * if it is not there. */
 static enum err pool_line(struct str *out, struct arena *arena, const struct ticket_page *page,
                           struct str id)
 {
-    enum { WINDOW = 4096 }; /* more than two lines */
     uint64_t low = 0;
-    uint64_t high = page->pool_size;
-    char window[WINDOW];
+    uint64_t high = 0;
+    char window[POOL_WINDOW];
     *out = str_range(NULL, 0);
-    while (high - low > WINDOW) {
-        uint64_t mid = low + (high - low) / 2;
-        ssize_t got = pread(page->pool, window, 2 * DRAW_LINE_MAX + 2, (off_t)mid);
-        struct str rest = str_range(window, got > 0 ? (size_t)got : 0);
-        struct str cut;
+    pool_narrow(&low, &high, page, id);
+    while (high - low > POOL_WINDOW) {
         struct str line;
-        if (!str_cut(&cut, &rest, '\n') || !str_cut(&line, &rest, '\n'))
-            return ERR_IO;
-        uint64_t from = mid + cut.len + 1;
+        uint64_t from = 0;
+        TRY(pool_line_behind(&line, &from, window, page, low + (high - low) / 2));
         if (line_order(line, id) <= 0)
             low = from;
         else
@@ -113,6 +148,27 @@ static enum err pool_line(struct str *out, struct arena *arena, const struct tic
     }
     ssize_t got = pread(page->pool, window, (size_t)(high - low), (off_t)low);
     return got < 0 ? ERR_IO : window_line(out, arena, str_range(window, (size_t)got), id);
+}
+
+/* Marks in a pool of more than one window, evenly spread. */
+static enum err pool_mark_all(struct ticket_page *page)
+{
+    char window[POOL_LINES];
+    struct str line;
+    uint64_t step = page->pool_size / (POOL_MARKS + 1);
+    if (step < POOL_WINDOW)
+        step = POOL_WINDOW;
+    for (uint64_t at = step; at + POOL_LINES < page->pool_size && page->mark_count < POOL_MARKS;
+         at += step) {
+        struct pool_mark *mark = &page->marks[page->mark_count++];
+        TRY(pool_line_behind(&line, &mark->from, window, page, at));
+        struct str rest = line;
+        (void)str_cut(&line, &rest, '\t');
+        mark->id = arena_str(&page->arena, line);
+        if (mark->id.data == NULL)
+            return ERR_MEMORY;
+    }
+    return ERR_OK;
 }
 
 /* --- reading a draw --- */
@@ -125,7 +181,7 @@ static enum err page_pool(struct ticket_page *page, const struct draw_case *c, s
     const char *path = draw_case_blob(e, pool.digest);
     page->pool = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     page->pool_size = (uint64_t)pool.size;
-    return page->pool >= 0 ? ERR_OK : ERR_MISSING;
+    return page->pool >= 0 ? pool_mark_all(page) : ERR_MISSING;
 }
 
 static enum err page_texts(struct ticket_page *page, const struct draw_case *c)

@@ -159,7 +159,7 @@ static enum err site_asset(struct page_site *site, const struct embed_file *f, c
     asset->path = site_path(site, asset->name, bytes);
     if (asset->path.data == NULL)
         return ERR_MEMORY;
-    TRY(web_page_make(&asset->page, &reply, WEB_PAGE_PLAIN));
+    TRY(web_page_make(&asset->page, &reply, WEB_PAGE_PLAIN, NULL));
     site->asset_count++;
     TRY(web_page_encoded(asset->page, WEB_GZIP, site_packed(f->name, ".gz")));
     return web_page_encoded(asset->page, WEB_BROTLI, site_packed(f->name, ".br"));

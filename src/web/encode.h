@@ -1,4 +1,4 @@
-/* Compressing replies: gzip by libdeflate, brotli by libbrotlienc. Pure. */
+/* Compressing replies: gzip and brotli, pages on the way and files once. */
 #ifndef WEB_ENCODE_H
 #define WEB_ENCODE_H
 
@@ -12,8 +12,18 @@ const char *web_encoding_name(enum web_encoding encoding);
 enum web_encoding web_encoding_pick(struct str accept);
 /* True for types that shrink: text, JSON, XML, SVG, JavaScript. */
 bool web_encoding_worth(struct str type, size_t len);
-/* Appends the encoded bytes. best: slow and small, for files that are encoded once. ERR_MEMORY,
- * ERR_IO. */
-MUST enum err web_encode(struct buf *out, enum web_encoding encoding, struct str plain, bool best);
+/* Appends the encoded bytes: slow and small, for files that are packed once. ERR_MEMORY. */
+MUST enum err web_encode_file(struct buf *out, enum web_encoding encoding, struct str plain);
+
+/* Packs pages on their way, fast: gzip by ISA-L with one code for all pages, made from the first of
+ * them; what it works in is kept between pages, one room a thread that packs at once. Thread-safe.
+ */
+struct web_packer;
+MUST enum err web_packer_open(struct web_packer **out);
+/* NULL is allowed. */
+void web_packer_close(struct web_packer *packer);
+/* Appends the encoded bytes; nothing where they would be more than the plain ones. ERR_MEMORY. */
+MUST enum err web_pack(struct buf *out, struct web_packer *packer, enum web_encoding encoding,
+                       struct str plain);
 
 #endif

@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ struct web_server {
     struct web_pool *pool;
     struct web_pool *heavy;
     struct web_cache *cache;
+    struct web_packer *packer;
     struct web_limit *limit;
     struct web_watch *watch;
     _Atomic uint64_t next_id;
@@ -74,12 +76,13 @@ struct job {
     enum job_stage stage;
     struct web_sink *sink; /* of a form with a file */
     struct web_check check;
-    struct str accept_encoding;
+    enum web_encoding wanted; /* of the body: what the reader's Accept-Encoding allows */
     int64_t started;
     int refused; /* status of a refusal found before the handler */
     bool begun;
     bool close; /* the connection ends with this answer: what follows cannot be trusted */
     bool done;
+    bool kept; /* the page was there before */
     enum web_encoding encoding;
     size_t sent;
 };
@@ -98,15 +101,9 @@ static struct web_page *job_error(struct job *job, int status, const struct faul
     job->server->config.error_page(&reply, &job->request, status, fault);
     reply.status = status;
     reply.no_store = true;
-    if (web_page_make(&page, &reply, WEB_PAGE_PLAIN) != ERR_OK)
+    if (web_page_make(&page, &reply, WEB_PAGE_PLAIN, NULL) != ERR_OK)
         buf_free(&reply.body);
     return page;
-}
-
-/* A page is made in the one encoding that is asked for: the others may never be. */
-static enum web_encoding job_encoding(const struct job *job)
-{
-    return web_encoding_pick(job->accept_encoding);
 }
 
 /* The guard where the route wants one, then the handler. Nothing of it may be kept (WB3). */
@@ -124,6 +121,13 @@ static enum err job_guarded(struct web_reply *reply, struct job *job, struct fau
     return answered ? ERR_OK : route->handler(reply, &job->request, fault);
 }
 
+/* A page that was sent before, and will be again. */
+static struct web_page *job_kept(struct job *job, struct web_page *page)
+{
+    job->kept = page != NULL;
+    return page;
+}
+
 /* Runs the route's handler; whatever it returns becomes a page. Words are told only for 4xx. */
 static struct web_page *job_handle(struct job *job)
 {
@@ -132,11 +136,11 @@ static struct web_page *job_handle(struct job *job)
     struct web_page *page = NULL;
     enum err err = job_guarded(&reply, job, &fault);
     if (err == ERR_OK && reply.ready != NULL)
-        return web_page_hold(reply.ready);
+        return job_kept(job, web_page_hold(reply.ready));
     if (err == ERR_OK)
         err = buf_err(&reply.body);
     if (err == ERR_OK)
-        err = web_page_make(&page, &reply, 1U << job_encoding(job));
+        err = web_page_make(&page, &reply, 1U << job->wanted, job->server->packer);
     if (err == ERR_OK)
         return page;
     buf_free(&reply.body);
@@ -175,7 +179,7 @@ static void job_admit(struct job *job)
     enum err err = admit != NULL ? admit(&admission, &reply, &job->request, job->route, &fault)
                                  : ERR_FORBIDDEN;
     if (err == ERR_OK && admission.dir == NULL)
-        err = web_page_make(&job->page, &reply, WEB_PAGE_PLAIN);
+        err = web_page_make(&job->page, &reply, WEB_PAGE_PLAIN, NULL);
     else if (err == ERR_OK)
         err = web_sink_open(&job->sink, job->connection, &admission, &job->arena);
     if (err != ERR_OK) {
@@ -284,11 +288,6 @@ static void send_headers(struct MHD_Response *response, const struct job *job)
         MHD_add_response_header(response, "Allow", "GET, HEAD, POST");
 }
 
-static void send_release(void *page)
-{
-    web_page_release(page);
-}
-
 static struct MHD_Response *send_file(struct job *job)
 {
     struct stat st;
@@ -299,40 +298,96 @@ static struct MHD_Response *send_file(struct job *job)
         return NULL;
     }
     job->sent = (size_t)st.st_size;
-    return MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
+    struct MHD_Response *response = MHD_create_response_from_fd64((uint64_t)st.st_size, fd);
+    if (response != NULL)
+        send_headers(response, job);
+    return response;
 }
 
-static struct MHD_Response *send_body(struct job *job, bool empty)
+static void ready_free(void *response)
+{
+    MHD_destroy_response(response);
+}
+
+static void send_release(void *page)
+{
+    web_page_release(page);
+}
+
+/* An answer that holds the page while it is sent. */
+static struct MHD_Response *send_new(const struct job *job, struct str body)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+        body.len, (void *)(uintptr_t)body.data, send_release, web_page_hold(job->page));
+    if (response != NULL)
+        send_headers(response, job);
+    return response;
+}
+
+/* Can the answer be sent again as it is? What depends on the moment cannot, and a page that was
+ * only just made may never be asked for again. */
+static bool send_again(const struct job *job)
+{
+    return job->kept && job->page->status == 200 && !job->page->no_store && !job->close &&
+           !job->server->stopping;
+}
+
+/* The page's own answer, made by whoever sends it from the cache first; with a copy of the bytes,
+ * since it may be under way longer than the page is kept. */
+static struct MHD_Response *send_ready(struct job *job, struct str body)
 {
     struct web_page *page = job->page;
-    enum web_encoding asked = job_encoding(job);
-    job->encoding = page->encoded[asked] ? asked : WEB_IDENTITY;
-    struct str body = empty ? STR("") : buf_view(&page->body[job->encoding]);
+    void *ready = page->ready[job->encoding];
+    if (ready != NULL)
+        return ready;
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        body.len, (void *)(uintptr_t)body.data, MHD_RESPMEM_MUST_COPY);
+    if (response == NULL)
+        return NULL;
+    send_headers(response, job);
+    page->ready_free = ready_free;
+    if (atomic_compare_exchange_strong(&page->ready[job->encoding], &ready, response))
+        return response;
+    MHD_destroy_response(response);
+    return ready;
+}
+
+/* fresh: the reader has the bytes. mine: the caller destroys the answer. */
+static struct MHD_Response *send_body(bool *mine, struct job *job, bool fresh)
+{
+    struct web_page *page = job->page;
+    job->encoding = page->encoded[job->wanted] ? job->wanted : WEB_IDENTITY;
+    struct str body = fresh ? STR("") : buf_view(&page->body[job->encoding]);
     job->sent = body.len;
-    return MHD_create_response_from_buffer_with_free_callback_cls(
-        body.len, (void *)(uintptr_t)body.data, send_release, web_page_hold(page));
+    *mine = fresh || !send_again(job);
+    return *mine ? send_new(job, body) : send_ready(job, body);
+}
+
+static enum MHD_Result send_queue(struct job *job, unsigned status, struct MHD_Response *response,
+                                  bool mine)
+{
+    enum MHD_Result queued = MHD_queue_response(job->connection, status, response);
+    if (mine)
+        MHD_destroy_response(response);
+    return queued;
 }
 
 static enum MHD_Result job_send(struct job *job)
 {
     struct web_page *page = job->page;
-    bool fresh = page != NULL && web_page_matches(page, job->request.if_none_match);
-    struct MHD_Response *response = NULL;
     if (page == NULL)
         return MHD_NO;
-    response = page->path != NULL && !fresh ? send_file(job) : send_body(job, fresh);
-    if (response == NULL && page->path != NULL) {
-        web_page_release(page);
-        job->page = job_error(job, 404, NULL);
-        return job->page != NULL ? job_send(job) : MHD_NO;
-    }
-    if (response == NULL)
+    bool fresh = web_page_matches(page, job->request.if_none_match);
+    bool file = page->path != NULL && !fresh;
+    bool mine = true;
+    struct MHD_Response *response = file ? send_file(job) : send_body(&mine, job, fresh);
+    if (response != NULL)
+        return send_queue(job, fresh ? 304U : (unsigned)page->status, response, mine);
+    if (!file)
         return MHD_NO;
-    send_headers(response, job);
-    enum MHD_Result queued =
-        MHD_queue_response(job->connection, fresh ? 304U : (unsigned)page->status, response);
-    MHD_destroy_response(response);
-    return queued;
+    web_page_release(page);
+    job->page = job_error(job, 404, NULL);
+    return job->page != NULL ? job_send(job) : MHD_NO;
 }
 
 /* --- taking requests --- */
@@ -427,7 +482,7 @@ static int take_head(struct job *job, const char *method)
     r->now = job->started;
     r->client = take_client(job);
     r->language = STR("zh");
-    job->accept_encoding = take_value(job, "Accept-Encoding");
+    job->wanted = web_encoding_pick(take_value(job, "Accept-Encoding"));
     int status = web_check_headers_end(&job->check);
     if (status == 0)
         status = take_method(r, method);
@@ -450,7 +505,7 @@ static int take_head(struct job *job, const char *method)
 /* Language and encoding, path and query. */
 static void job_key(struct job *job)
 {
-    buf_char(&job->key, (char)('0' + (int)job_encoding(job)));
+    buf_char(&job->key, (char)('0' + (int)job->wanted));
     buf_str(&job->key, job->request.language);
     buf_str(&job->key, job->request.path);
     buf_char(&job->key, '?');
@@ -464,7 +519,7 @@ static struct web_page *job_cached(struct job *job)
         return NULL;
     job_key(job);
     job->version = config->version(config->ctx);
-    return web_cache_get(job->server->cache, buf_view(&job->key), job->version);
+    return job_kept(job, web_cache_get(job->server->cache, buf_view(&job->key), job->version));
 }
 
 /* A refusal that says the message itself cannot be trusted: answered at once, whatever follows. */
@@ -747,6 +802,7 @@ static enum err http_parts(struct web_server *server)
     server->next_id = (uint64_t)noise << 20;
     TRY(web_watch_start(&server->watch));
     TRY(web_limit_open(&server->limit, HTTP_RATE, HTTP_BURST, HTTP_SLOTS));
+    TRY(web_packer_open(&server->packer));
     TRY(web_cache_open(&server->cache, c->cache_bytes != 0 ? c->cache_bytes : HTTP_CACHE));
     const struct web_pool_spec work = {http_or(c->workers, 2 * cores), http_or(c->queue, 256), 0,
                                        job_work};
@@ -797,6 +853,7 @@ void web_server_stop(struct web_server *server, unsigned grace_seconds)
     web_pool_free(server->pool);
     web_pool_free(server->heavy);
     web_cache_close(server->cache);
+    web_packer_close(server->packer);
     web_limit_close(server->limit);
     web_watch_stop(server->watch);
     free(server);

@@ -20,18 +20,31 @@ static void page_etag(struct web_page *page)
 }
 
 /* An encoding is kept only where it saves at least a twentieth. */
-static enum err page_encode(struct web_page *page, unsigned encodings)
+static enum err page_encode(struct web_page *page, unsigned encodings, struct web_packer *packer)
 {
     struct str plain = buf_view(&page->body[WEB_IDENTITY]);
     for (int e = WEB_GZIP; e < WEB_ENCODINGS; e++) {
         if ((encodings & 1U << e) == 0)
             continue;
-        TRY(web_encode(&page->body[e], (enum web_encoding)e, plain, false));
-        page->encoded[e] = page->body[e].len < plain.len - plain.len / 20;
+        TRY(web_pack(&page->body[e], packer, (enum web_encoding)e, plain));
+        size_t len = page->body[e].len;
+        page->encoded[e] = len > 0 && len < plain.len - plain.len / 20;
         if (!page->encoded[e])
             buf_free(&page->body[e]);
     }
     return ERR_OK;
+}
+
+/* Keeps what will be sent: of a page that was made for one encoding that one alone. */
+static void page_fit(struct web_page *page, unsigned encodings)
+{
+    for (int e = WEB_GZIP; e < WEB_ENCODINGS; e++)
+        if (encodings == 1U << e && page->encoded[e]) {
+            buf_free(&page->body[WEB_IDENTITY]);
+            page->encoded[WEB_IDENTITY] = false;
+        }
+    for (int e = 0; e < WEB_ENCODINGS; e++)
+        buf_fit(&page->body[e]);
 }
 
 static bool page_copy(char **out, struct str text)
@@ -49,7 +62,8 @@ static bool page_texts(struct web_page *page, const struct web_reply *reply)
            page_copy(&page->path, reply->file ? str_of(reply->file) : STR(""));
 }
 
-enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings)
+enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings,
+                       struct web_packer *packer)
 {
     struct web_page *page = calloc(1, sizeof *page);
     if (page == NULL)
@@ -69,9 +83,10 @@ enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned 
     enum err err = page_texts(page, reply) ? buf_err(&page->body[WEB_IDENTITY]) : ERR_MEMORY;
     size_t len = page->body[WEB_IDENTITY].len;
     if (err == ERR_OK && web_encoding_worth(str_of(page->type), len))
-        err = page_encode(page, encodings);
+        err = page_encode(page, encodings, packer);
     if (err == ERR_OK && page->status == 200 && page->path == NULL && !page->no_store)
         page_etag(page);
+    page_fit(page, encodings);
     if (err != ERR_OK) {
         web_page_release(page);
         return err;
@@ -97,8 +112,11 @@ void web_page_release(struct web_page *page)
 {
     if (page == NULL || --page->refs > 0)
         return;
-    for (int e = 0; e < WEB_ENCODINGS; e++)
+    for (int e = 0; e < WEB_ENCODINGS; e++) {
         buf_free(&page->body[e]);
+        if (page->ready[e] != NULL)
+            page->ready_free(page->ready[e]);
+    }
     free(page->location);
     free(page->download);
     free(page->cookie);
@@ -108,9 +126,10 @@ void web_page_release(struct web_page *page)
 
 size_t web_page_size(const struct web_page *page)
 {
+    enum { READY = 2048 }; /* about what an answer takes besides its bytes */
     size_t size = sizeof *page;
     for (int e = 0; e < WEB_ENCODINGS; e++)
-        size += page->body[e].cap;
+        size += page->body[e].cap > 0 ? 2 * page->body[e].cap + READY : 0;
     return size;
 }
 

@@ -19,6 +19,10 @@ struct web_page {
     char *download;
     char *cookie;
     char *path; /* of a file to send instead of body */
+    /* The answer as the server sends it, with a copy of the bytes, once one was made; see
+     * web/http.c, which alone knows what it is. */
+    _Atomic(void *) ready[WEB_ENCODINGS];
+    void (*_Atomic ready_free)(void *ready);
     unsigned refresh;
     unsigned max_age;
     bool immutable;
@@ -27,10 +31,13 @@ struct web_page {
     bool forget;
 };
 
-/* Which encodings a page is made in besides identity: bits 1 << WEB_GZIP, 1 << WEB_BROTLI. */
+/* Which encodings a page is made in, identity where none was worth it: bits 1 << WEB_GZIP, 1 <<
+ * WEB_BROTLI. */
 enum { WEB_PAGE_PLAIN = 0, WEB_PAGE_ALL = 1 << WEB_GZIP | 1 << WEB_BROTLI };
-/* Makes a page of a reply, whose body it takes over; one reference. ERR_MEMORY. */
-MUST enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings);
+/* Makes a page of a reply, whose body it takes over; one reference. A page in one encoding that was
+ * worth it has no plain bytes. packer: NULL for a plain page. ERR_MEMORY. */
+MUST enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings,
+                            struct web_packer *packer);
 /* Adds a form that was encoded elsewhere to a page that nobody else holds yet; empty bytes are left
  * out. ERR_MEMORY. */
 MUST enum err web_page_encoded(struct web_page *page, enum web_encoding encoding, struct str bytes);

@@ -6,6 +6,7 @@
  * to itself. */
 #include "web/template.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { TEMPLATE_DEPTH = 64, TEMPLATE_PARTIALS = 256, TEMPLATE_NAME = 128 };
@@ -14,7 +15,8 @@ enum node_kind { NODE_TEXT, NODE_ESCAPED, NODE_RAW, NODE_SECTION, NODE_INVERTED,
 
 struct node {
     enum node_kind kind;
-    struct str text; /* text, or the name */
+    struct str text;   /* text, or the name */
+    size_t first_part; /* length of the name up to its first dot */
     struct node *first;
     struct node *next;
     struct web_template *partial;
@@ -38,6 +40,7 @@ struct parser {
     struct str open; /* delimiters */
     struct str close;
     struct node **tail;
+    struct node *last; /* the newest */
     struct {
         struct str name;
         struct node **tail; /* where the tree goes on behind the section */
@@ -59,29 +62,15 @@ static const struct web_value *object_find(const struct web_value *object, struc
     return NULL;
 }
 
-static const char *escape_char(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
+/* What is written for a character that means something in HTML. */
+static const char *const template_escapes[UCHAR_MAX + 1] = {
+    ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
 
 static void escape(struct buf *out, struct str text)
 {
     size_t done = 0;
     for (size_t i = 0; i < text.len; i++) {
-        const char *written = escape_char(text.data[i]);
+        const char *written = template_escapes[(unsigned char)text.data[i]];
         if (written == NULL)
             continue;
         buf_add(out, text.data + done, i - done);
@@ -115,18 +104,36 @@ static struct node *parser_add(struct parser *p, enum node_kind kind, struct str
     struct node *node = arena_alloc(p->arena, sizeof *node);
     if (node == NULL)
         return NULL;
+    ptrdiff_t dot = str_find_char(text, '.');
     node->kind = kind;
     node->text = text;
+    node->first_part = dot > 0 ? (size_t)dot : text.len;
     *p->tail = node;
+    p->last = node;
     p->tail = &node->next;
     return node;
 }
 
+/* Text that follows text becomes one with it. */
+static enum err parser_words(struct parser *p, struct str text)
+{
+    struct node *last = p->last;
+    if (text.len == 0)
+        return ERR_OK;
+    if (last == NULL || last->kind != NODE_TEXT || p->tail != &last->next)
+        return parser_add(p, NODE_TEXT, text) != NULL ? ERR_OK : ERR_MEMORY;
+    char *both = arena_alloc(p->arena, last->text.len + text.len);
+    if (both == NULL)
+        return ERR_MEMORY;
+    memcpy(both, last->text.data, last->text.len);
+    memcpy(both + last->text.len, text.data, text.len);
+    last->text = str_range(both, last->text.len + text.len);
+    return ERR_OK;
+}
+
 static enum err parser_text(struct parser *p, size_t from, size_t to)
 {
-    if (from >= to)
-        return ERR_OK;
-    return parser_add(p, NODE_TEXT, str_sub(p->source, from, to - from)) ? ERR_OK : ERR_MEMORY;
+    return from < to ? parser_words(p, str_sub(p->source, from, to - from)) : ERR_OK;
 }
 
 /* One tag: what stands between the delimiters, and where it begins and ends in the source. */
@@ -304,7 +311,7 @@ static enum err parser_fixed(bool *fixed, struct parser *p, struct str name)
     struct str kept = arena_str(p->arena, buf_view(&text));
     bool failed = buf_err(&text) != ERR_OK || kept.data == NULL;
     buf_free(&text);
-    return !failed && parser_add(p, NODE_TEXT, kept) != NULL ? ERR_OK : ERR_MEMORY;
+    return failed ? ERR_MEMORY : parser_words(p, kept);
 }
 
 static enum err parser_value(struct parser *p, const struct tag *tag)
@@ -396,16 +403,18 @@ struct scope {
 
 /* A dotted name: its first part is looked up from the inside out, the others below what was found.
  */
-static const struct web_value *scope_find(const struct scope *scope, struct str name)
+static const struct web_value *scope_find(const struct scope *scope, const struct node *node)
 {
-    struct str rest = name;
-    struct str part;
     const struct web_value *found = NULL;
-    if (name.len == 1 && name.data[0] == '.')
+    struct str first = str_range(node->text.data, node->first_part);
+    if (node->text.len == 1 && node->text.data[0] == '.')
         return scope->value;
-    (void)str_cut(&part, &rest, '.');
     for (; scope != NULL && found == NULL; scope = scope->outer)
-        found = object_find(scope->value, part);
+        found = object_find(scope->value, first);
+    if (first.len == node->text.len)
+        return found;
+    struct str rest = str_sub(node->text, first.len + 1, SIZE_MAX);
+    struct str part;
     while (found != NULL && str_cut(&part, &rest, '.'))
         found = object_find(found, part);
     return found;
@@ -439,7 +448,7 @@ static enum err render_partial(struct buf *out, const struct web_template *parti
 
 static enum err render_section(struct buf *out, const struct node *node, const struct scope *scope)
 {
-    const struct web_value *value = scope_find(scope, node->text);
+    const struct web_value *value = scope_find(scope, node);
     if (!value_holds(value))
         return ERR_OK;
     if (value->kind != WEB_LIST)
@@ -451,7 +460,7 @@ static enum err render_section(struct buf *out, const struct node *node, const s
 
 static enum err render_value(struct buf *out, const struct node *node, const struct scope *scope)
 {
-    const struct web_value *value = scope_find(scope, node->text);
+    const struct web_value *value = scope_find(scope, node);
     if (value == NULL || value->kind != WEB_TEXT)
         return ERR_OK;
     if (node->kind == NODE_ESCAPED)
@@ -470,8 +479,8 @@ static enum err render_node(struct buf *out, const struct node *node, const stru
     case NODE_SECTION:
         return render_section(out, node, scope);
     case NODE_INVERTED:
-        return value_holds(scope_find(scope, node->text)) ? ERR_OK
-                                                          : render_nodes(out, node->first, scope);
+        return value_holds(scope_find(scope, node)) ? ERR_OK
+                                                    : render_nodes(out, node->first, scope);
     case NODE_PARTIAL:
         if (node->partial == NULL)
             return ERR_OK;

@@ -20,7 +20,10 @@ static struct web_page *page_of(const char *text, size_t repeat, int status)
     struct web_page *page = NULL;
     for (size_t i = 0; i < repeat; i++)
         buf_cat(&reply.body, text);
-    assert_int_equal(web_page_make(&page, &reply, WEB_PAGE_ALL), ERR_OK);
+    struct web_packer *packer = NULL;
+    assert_int_equal(web_packer_open(&packer), ERR_OK);
+    assert_int_equal(web_page_make(&page, &reply, WEB_PAGE_ALL, packer), ERR_OK);
+    web_packer_close(packer);
     return page;
 }
 
