@@ -5,7 +5,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "office/catalogue_work.h"
-#include "office/reach.h"
+#include "office/scope.h"
 #include "office/setting.h"
 #include "sheet/value.h"
 #include "store/department.h"
@@ -412,13 +412,11 @@ static enum err save_base(struct save_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
     struct store_item item = {0};
-    struct store_reach reach = {0};
     int64_t open = 0;
     if (str_eq(w->edit->kind, STR("new")))
         return ERR_OK;
     enum err err = store_item_active(&item, e->arena, tx, e->office->tenant, w->edit->code);
-    TRY(office_reach(&reach, e));
-    if (err == ERR_OK && !office_reach_has(&reach, item.values[MODEL_ITEM_DEPARTMENT]))
+    if (err == ERR_OK && !office_scope_department(&e->scope, item.values[MODEL_ITEM_DEPARTMENT]))
         err = ERR_MISSING;
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "没有这个现行的抽查事项");

@@ -3,7 +3,7 @@
 #include "office/edit.h"
 
 #include "office/import_kind.h"
-#include "office/reach.h"
+#include "office/scope.h"
 #include "store/label.h"
 #include "store/object.h"
 
@@ -16,7 +16,6 @@ struct edit_work {
     struct errand *e;
     const struct office_edit *edit;
     struct office_edited *out;
-    struct store_reach reach;
     struct store_object_row old;
 };
 
@@ -71,12 +70,11 @@ static enum err edit_number(struct import_run *run, struct import_row *row)
 }
 
 /* Only what the person may see may be given to a department, and only to one of his. */
-static enum err edit_department(struct import_run *run, struct import_row *row,
-                                const struct store_reach *reach)
+static enum err edit_department(struct import_run *run, struct import_row *row)
 {
     struct str code = row->record.values[MODEL_OBJECT_DEPARTMENT];
     bool same = row->old != NULL && str_eq(code, row->old->values[MODEL_OBJECT_DEPARTMENT]);
-    if (same || office_reach_has(reach, code))
+    if (same || office_scope_department(&run->e->scope, code))
         return ERR_OK;
     return import_reject(run, row, MODEL_OBJECT_DEPARTMENT,
                          "只能登记在您所管的部门名下，请选择部门");
@@ -126,7 +124,7 @@ static enum err edit_judge(struct import_run *run, const struct edit_work *w)
     if (!import_good(row))
         return ERR_OK;
     TRY(run->kind->judge(run, row));
-    TRY(edit_department(run, row, &w->reach));
+    TRY(edit_department(run, row));
     TRY(edit_labels(run, row));
     if (!import_good(row))
         return ERR_OK;
@@ -225,9 +223,10 @@ static enum err edit_all(struct import_run *run, struct edit_work *w)
 static enum err edit_find(struct edit_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
-    const struct store_object_filter mine = {.tenant = e->office->tenant, .reach = w->reach};
+    struct store_object_filter mine = {.tenant = e->office->tenant};
     if (w->edit->id == 0)
         return ERR_OK;
+    TRY(office_reach(&mine.reach, e));
     enum err err = store_object_find(&w->old, e->arena, tx, &mine, w->edit->id);
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "名录库中没有这个检查对象");
@@ -276,6 +275,5 @@ enum err office_edit(struct office_edited *out, struct errand *e, const struct o
         return fault_set(&e->fault, ERR_USAGE, "不能逐条修改“%.*s”", STR_ARG(edit->resource));
     if (edit->id != 0 && str_trim(edit->reason).len == 0)
         return fault_set(&e->fault, ERR_INPUT, "请填写修改原因；没有保存");
-    TRY(office_reach(&work.reach, e));
     return office_write(e, "object-edit", edit_run, &work);
 }

@@ -3,7 +3,7 @@
 #include "office/health.h"
 
 #include "base/time.h"
-#include "office/reach.h"
+#include "office/scope.h"
 #include "store/department.h"
 
 #include <stdlib.h>
@@ -18,19 +18,6 @@ struct health_work {
     bool rest;
     uint64_t days;
 };
-
-static bool health_reaches(const struct errand *e, struct str code)
-{
-    const struct office_scope *scope = &e->scope;
-    if (scope->level == MODEL_SCOPE_ALL)
-        return true;
-    if (scope->level < MODEL_SCOPE_DEPARTMENT)
-        return false;
-    for (size_t i = 0; i < scope->department_count; i++)
-        if (str_eq(scope->departments[i], code))
-            return true;
-    return false;
-}
 
 /* The row that a department's counts go to; NULL for one beyond the scope. */
 static struct office_health *health_row(struct health_work *w, struct str code)
@@ -81,7 +68,7 @@ static enum err health_departments(struct health_work *w, struct db_tx *tx)
     w->count = 0;
     for (size_t i = 0; i < w->department_count; i++) {
         const struct store_department *d = &w->departments[i];
-        if (str_eq(d->state, STR("active")) && health_reaches(e, d->code))
+        if (str_eq(d->state, STR("active")) && office_scope_department(&e->scope, d->code))
             w->rows[w->count++] = (struct office_health){.code = d->code, .name = d->name};
     }
     w->rest = e->scope.level == MODEL_SCOPE_ALL;
@@ -147,7 +134,7 @@ enum err office_health_libraries(struct store_library **out, size_t *count, uint
     TRY(office_read(e, "health-libraries", health_libraries, &l));
     for (size_t i = 0; i < l.count; i++) {
         bool small = str_eq(l.rows[i].state, STR("active")) &&
-                     office_reach_has(&l.find.reach, l.rows[i].department) &&
+                     office_scope_department(&e->scope, l.rows[i].department) &&
                      (uint64_t)l.rows[i].objects < l.least;
         if (small)
             l.rows[kept++] = l.rows[i];
@@ -177,7 +164,7 @@ enum err office_health_missing(struct store_reference **out, size_t *count, stru
                                const struct office_health_missing *ask)
 {
     struct health_missing m = {e, out, count, ask};
-    if (!health_reaches(e, ask->department))
+    if (!office_scope_department(&e->scope, ask->department))
         return fault_set(&e->fault, ERR_MISSING, "没有这个部门，或者不在您的权限范围内");
     return office_read(e, "health-missing", health_missing, &m);
 }

@@ -1,18 +1,7 @@
 /* Whose rows a person may import: those of the departments that his permission reaches. A row of
  * the registry that another department has may not be taken over by a file either. */
 #include "office/import_kind.h"
-
-static bool reaches(const struct office_scope *scope, struct str department)
-{
-    if (scope->level == MODEL_SCOPE_ALL)
-        return true;
-    if (scope->level != MODEL_SCOPE_DEPARTMENT && scope->level != MODEL_SCOPE_BELOW)
-        return false;
-    for (size_t i = 0; i < scope->department_count; i++)
-        if (str_eq(scope->departments[i], department))
-            return true;
-    return false;
-}
+#include "office/scope.h"
 
 static enum err scope_row(struct import_run *run, struct import_row *row)
 {
@@ -20,11 +9,11 @@ static enum err scope_row(struct import_run *run, struct import_row *row)
     int field = run->kind->department;
     struct str department = row->record.values[field];
     bool given = department.len > 0 && (row->old == NULL || import_given(row, field));
-    if (row->old != NULL && !reaches(scope, row->old->values[field]))
+    if (row->old != NULL && !office_scope_department(scope, row->old->values[field]))
         return import_reject(run, row, field, "已登记在您的权限范围以外的部门名下，不能由您导入");
     if (row->old == NULL && department.len == 0)
         return import_reject(run, row, field, "没有写明部门，请填写，或在上传时选择部门");
-    if (given && !reaches(scope, department))
+    if (given && !office_scope_department(scope, department))
         return import_reject(run, row, field, "部门“%.*s”不在您的权限范围内",
                              STR_ARG(str_sub(department, 0, 90)));
     return ERR_OK;

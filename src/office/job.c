@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/lines.h"
 #include "office/job_watch.h"
+#include "office/scope.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -123,16 +124,9 @@ static bool job_visible(const struct errand *e, const struct store_job *job)
     const struct office_job_kind *kind = office_job_kind(job->kind);
     if (kind == NULL || model_permission_scope(kind->permission, job_roles(e)) == MODEL_SCOPE_NONE)
         return false;
-    if (e->scope.level == MODEL_SCOPE_ALL)
-        return true;
     if (e->scope.level == MODEL_SCOPE_OWN)
         return job_own(e, job) && str_eq(job->department, e->scope.department);
-    if (e->scope.level == MODEL_SCOPE_NONE)
-        return false;
-    for (size_t i = 0; i < e->scope.department_count; i++)
-        if (str_eq(job->department, e->scope.departments[i]))
-            return true;
-    return false;
+    return office_scope_department(&e->scope, job->department);
 }
 
 /* --- looking --- */

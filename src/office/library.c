@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "office/reach.h"
+#include "office/scope.h"
 #include "store/label.h"
 #include "store/object.h"
 
@@ -57,15 +57,13 @@ static bool library_text(struct str text, size_t most)
 
 static enum err library_check(struct store_library *l, struct errand *e)
 {
-    struct store_reach reach;
     l->name = str_trim(l->name);
     l->basis = str_trim(l->basis);
-    TRY(office_reach(&reach, e));
     if (l->name.len == 0 || !library_text(l->name, LIBRARY_NAME_MOST))
         return fault_at(&e->fault, "name", ERR_INPUT, "请填写名称，最多%d个字", LIBRARY_NAME_MOST);
     if (!library_text(l->basis, LIBRARY_TEXT_MOST))
         return fault_at(&e->fault, "basis", ERR_INPUT, "最多%d个字", LIBRARY_TEXT_MOST);
-    if (l->department.len == 0 || !office_reach_has(&reach, l->department))
+    if (l->department.len == 0 || !office_scope_department(&e->scope, l->department))
         return fault_at(&e->fault, "department", ERR_INPUT, "请选择您所管的部门");
     if (!str_eq(l->state, STR("active")) && !str_eq(l->state, STR("closed")))
         return fault_at(&e->fault, "state", ERR_INPUT, "请选择状态");
@@ -96,14 +94,14 @@ static enum err library_save(struct library_work *w, struct db_tx *tx, struct st
     struct errand *e = w->e;
     struct office_audit_row audit = {.action = STR("library"), .outcome = STR("done")};
     struct store_library was = {0};
-    struct store_reach reach;
     int64_t job = l->job;
-    TRY(office_reach(&reach, e));
     TRY(office_id(&l->job, e));
     l->at = e->now;
     if (l->id != 0) {
         enum err err = store_library_get(&was, e->arena, tx, e->office->tenant, l->id);
-        if (err == ERR_MISSING || (err == ERR_OK && !office_reach_has(&reach, was.department)))
+        if (err == ERR_OK && !office_scope_department(&e->scope, was.department))
+            err = ERR_MISSING;
+        if (err == ERR_MISSING)
             return fault_set(&e->fault, ERR_MISSING, "没有这个专项库，或者它由别的部门维护");
         TRY(err);
         TRY(library_json(&audit.before, e, &was));

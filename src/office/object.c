@@ -3,8 +3,8 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
-#include "office/reach.h"
 #include "office/roster.h"
+#include "office/scope.h"
 #include "store/catalogue.h"
 
 #include <stdlib.h>

@@ -6,6 +6,7 @@
 #include "ids/number.h"
 #include "model/resource.h"
 #include "office/import_map.h"
+#include "office/scope.h"
 #include "sheet/heading.h"
 #include "sheet/writer.h"
 
@@ -32,12 +33,9 @@ enum err office_reference_add(int64_t *job, struct errand *e, const struct offic
 {
     char name[64];
     int64_t id = 0;
-    bool own = e->scope.level == MODEL_SCOPE_ALL;
-    for (size_t i = 0; i < e->scope.department_count; i++)
-        own = own || str_eq(e->scope.departments[i], in->department);
     if (in->path == NULL || in->bytes == 0)
         return fault_at(&e->fault, "file", ERR_INPUT, "请选择文件；所选的文件是空的，或者没有选择");
-    if (in->department.len == 0 || !own)
+    if (in->department.len == 0 || !office_scope_department(&e->scope, in->department))
         return fault_at(&e->fault, "department", ERR_INPUT, "请选择您权限范围内的部门");
     TRY(office_id(&id, e));
     snprintf(name, sizeof name, "%lld.list", (long long)id);

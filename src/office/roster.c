@@ -3,7 +3,7 @@
 #include "office/roster.h"
 
 #include "base/pinyin.h"
-#include "office/reach.h"
+#include "office/scope.h"
 #include "store/label.h"
 #include "store/search.h"
 
@@ -483,6 +483,7 @@ enum err roster_warm(struct errand *e)
 struct roster_ask {
     const struct roster *r;
     const struct store_object_filter *filter;
+    const struct office_scope *scope;
     const struct industries *industries;
     uint8_t *fits[CODES];
     uint8_t *shared_named; /* a list of further departments that holds the one asked for */
@@ -547,11 +548,13 @@ static bool code_fits(const struct roster_ask *a, enum roster_code kind, struct 
     return true;
 }
 
-static bool list_reached(const struct store_reach *reach, struct str list)
+static bool list_reached(const struct office_scope *scope, struct str list)
 {
     struct str code;
+    if (scope->level == MODEL_SCOPE_ALL)
+        return true;
     while (store_label_next(&code, &list))
-        if (office_reach_has(reach, code))
+        if (office_scope_department(scope, code))
             return true;
     return false;
 }
@@ -575,9 +578,9 @@ static enum err ask_tables(struct roster_ask *a, struct arena *arena)
     if (a->own_reach == NULL || a->shared_reach == NULL || a->shared_named == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < own->count; i++)
-        a->own_reach[i] = office_reach_has(&f->reach, own->items[i]);
+        a->own_reach[i] = office_scope_department(a->scope, own->items[i]);
     for (size_t i = 0; i < shared->count; i++) {
-        a->shared_reach[i] = f->reach.all || list_reached(&f->reach, shared->items[i]);
+        a->shared_reach[i] = list_reached(a->scope, shared->items[i]);
         a->shared_named[i] =
             f->department.len > 0 && store_label_in(shared->items[i], f->department);
     }
@@ -848,7 +851,8 @@ enum err roster_find(struct roster_found *out, struct errand *e, struct db_tx *t
                      const struct store_object_filter *filter, const struct store_object_page *page)
 {
     struct roster *r = e->office->roster;
-    struct roster_ask ask = {.r = r, .filter = filter, .industries = &e->office->industries};
+    struct roster_ask ask = {
+        .r = r, .filter = filter, .scope = &e->scope, .industries = &e->office->industries};
     *out = (struct roster_found){0};
     enum err err = roster_follow(r, e, tx);
     if (err == ERR_OK)

@@ -1,14 +1,25 @@
 /* Who may see a row: see scope.h. */
 #include "office/scope.h"
 
+/* The i-th department that a scope of departments holds: his own, then those below it. */
+static bool scope_next(struct str *out, const struct office_scope *scope, size_t i)
+{
+    bool below = scope->level == MODEL_SCOPE_BELOW;
+    if (!below && scope->level != MODEL_SCOPE_DEPARTMENT)
+        return false;
+    if (i > 0 && (!below || i > scope->department_count))
+        return false;
+    *out = i == 0 ? scope->department : scope->departments[i - 1];
+    return true;
+}
+
 bool office_scope_department(const struct office_scope *scope, struct str department)
 {
+    struct str held;
     if (scope->level == MODEL_SCOPE_ALL)
         return true;
-    if (scope->level != MODEL_SCOPE_DEPARTMENT && scope->level != MODEL_SCOPE_BELOW)
-        return false;
-    for (size_t i = 0; i < scope->department_count; i++)
-        if (str_eq(scope->departments[i], department))
+    for (size_t i = 0; department.len > 0 && scope_next(&held, scope, i); i++)
+        if (str_eq(held, department))
             return true;
     return false;
 }
@@ -19,4 +30,23 @@ bool office_scope_inspector(const struct office_scope *scope, struct str departm
     if (scope->level == MODEL_SCOPE_OWN)
         return scope->inspector.len > 0 && str_eq(scope->inspector, inspector);
     return office_scope_department(scope, department);
+}
+
+enum err office_reach(struct store_reach *out, struct errand *e)
+{
+    struct buf text = {0};
+    struct str held;
+    *out = (struct store_reach){e->scope.level == MODEL_SCOPE_ALL, {"", 0}};
+    for (size_t i = 0; scope_next(&held, &e->scope, i); i++) {
+        if (held.len == 0)
+            continue;
+        buf_cat(&text, text.len == 0 ? "\x1F" : "");
+        buf_str(&text, held);
+        buf_char(&text, '\x1F');
+    }
+    enum err err = buf_err(&text);
+    if (err == ERR_OK)
+        out->codes = arena_str(e->arena, buf_view(&text));
+    buf_free(&text);
+    return err == ERR_OK && out->codes.data == NULL ? ERR_MEMORY : err;
 }

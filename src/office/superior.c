@@ -1,7 +1,7 @@
 /* Superiors' lists, claimed or declined (R10), and checks outside the draw (R17): see catalogue.h.
  */
 #include "office/catalogue_work.h"
-#include "office/reach.h"
+#include "office/scope.h"
 
 #include "base/time.h"
 #include "base/utf8.h"

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "model/resource.h"
+#include "office/scope.h"
 #include "sheet/writer.h"
 
 #include <stdio.h>
@@ -56,18 +57,6 @@ enum err office_upload_limit(uint64_t *bytes, struct errand *e)
 
 /* --- who sees what --- */
 
-static bool upload_reaches(const struct errand *e, struct str department)
-{
-    if (e->scope.level == MODEL_SCOPE_ALL)
-        return true;
-    if (e->scope.level < MODEL_SCOPE_DEPARTMENT)
-        return false;
-    for (size_t i = 0; i < e->scope.department_count; i++)
-        if (str_eq(e->scope.departments[i], department))
-            return true;
-    return false;
-}
-
 struct upload_work {
     struct errand *e;
     const struct office_upload_kind *kind;
@@ -81,7 +70,7 @@ static enum err upload_load(struct upload_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
     enum err err = store_upload_get(w->out, e->arena, tx, e->office->tenant, w->id);
-    bool seen = err == ERR_OK && upload_reaches(e, w->out->department) &&
+    bool seen = err == ERR_OK && office_scope_department(&e->scope, w->out->department) &&
                 str_eq(w->out->resource, str_of(w->kind->resource->name));
     if (err == ERR_MISSING || (err == ERR_OK && !seen))
         return fault_set(&e->fault, ERR_MISSING, "没有这个上传的文件，或者不在您的权限范围内");
@@ -120,7 +109,7 @@ static enum err upload_list(struct db_tx *tx, void *ctx)
         struct store_upload *rows = NULL;
         TRY(store_upload_newest(&rows, &count, e->arena, tx, &find));
         for (size_t i = 0; i < count && l->count < l->most; i++)
-            if (upload_reaches(e, rows[i].department))
+            if (office_scope_department(&e->scope, rows[i].department))
                 l->rows[l->count++] = rows[i];
         find.before = count > 0 ? rows[count - 1].id : 0;
     } while (count == UPLOAD_BATCH && l->count < l->most);
@@ -188,7 +177,7 @@ static enum err upload_judge(struct errand *e, const struct office_upload_add *i
         return fault_at(&e->fault, "file", ERR_INPUT,
                         "请选择要导入的文件；所选的文件是空的，"
                         "或者没有选择文件");
-    if (department.len > 0 && !upload_reaches(e, department))
+    if (department.len > 0 && !office_scope_department(&e->scope, department))
         return fault_at(&e->fault, "department", ERR_INPUT, "这个部门不在您的权限范围内");
     if (division.len > 0 &&
         regions_resolve(&e->office->regions, e->office->tenant, division) == NULL)

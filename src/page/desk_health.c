@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "office/account.h"
 #include "office/health.h"
+#include "office/scope.h"
 #include "office/upload.h"
 #include "store/department.h"
 
@@ -169,10 +170,8 @@ static enum err health_form(struct web_reply *reply, struct page *p, enum err re
     TRY(office_upload_limit(&limit, &p->errand));
     struct web_value *list = web_set_list(m, &m->root, "departments");
     for (size_t i = 0; i < count; i++) {
-        bool mine = p->errand.scope.level == MODEL_SCOPE_ALL;
-        for (size_t k = 0; k < p->errand.scope.department_count; k++)
-            mine = mine || str_eq(p->errand.scope.departments[k], rows[i].code);
-        if (mine && str_eq(rows[i].state, STR("active")))
+        if (office_scope_department(&p->errand.scope, rows[i].code) &&
+            str_eq(rows[i].state, STR("active")))
             page_option(p, list, rows[i].code, rows[i].name,
                         typed.data != NULL ? typed : desk->session.department);
     }

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "office/account.h"
+#include "office/scope.h"
 #include "office/upload.h"
 #include "store/department.h"
 
@@ -65,15 +66,6 @@ static void import_begin(struct page *p, const struct web_request *request,
 
 /* --- the form --- */
 
-static bool import_reach(const struct page *p, struct str code)
-{
-    const struct office_scope *scope = &p->errand.scope;
-    for (size_t i = 0; i < scope->department_count; i++)
-        if (str_eq(scope->departments[i], code))
-            return true;
-    return scope->level == MODEL_SCOPE_ALL;
-}
-
 /* Departments in his reach; his own is chosen at first. */
 static enum err import_departments(struct page *p)
 {
@@ -85,7 +77,8 @@ static enum err import_departments(struct page *p)
     TRY(office_departments(&rows, &count, &p->errand));
     struct web_value *list = web_set_list(&p->model, &p->model.root, "departments");
     for (size_t i = 0; i < count; i++)
-        if (str_eq(rows[i].state, STR("active")) && import_reach(p, rows[i].code))
+        if (str_eq(rows[i].state, STR("active")) &&
+            office_scope_department(&p->errand.scope, rows[i].code))
             page_option(p, list, rows[i].code, rows[i].name, chosen);
     web_set_flag(&p->model, &p->model.root, "optional", p->errand.scope.level == MODEL_SCOPE_ALL);
     return ERR_OK;

@@ -3,7 +3,7 @@
 
 #include "base/time.h"
 #include "office/account.h"
-#include "office/reach.h"
+#include "office/scope.h"
 
 #include <string.h>
 
@@ -121,12 +121,10 @@ enum err desk_departments_all(struct desk_departments *out, struct page *p)
 
 enum err desk_departments_mine(struct desk_departments *out, struct page *p)
 {
-    struct store_reach reach;
     size_t kept = 0;
-    TRY(office_reach(&reach, &p->errand));
     TRY(desk_departments_all(out, p));
     for (size_t i = 0; i < out->count; i++)
-        if (office_reach_has(&reach, out->rows[i].code))
+        if (office_scope_department(&p->errand.scope, out->rows[i].code))
             out->rows[kept++] = out->rows[i];
     out->count = kept;
     return ERR_OK;
