@@ -589,7 +589,7 @@ static void prepare(struct kit *kit, bool disclosed)
     }
     enum err err = office_bundle_prepare(&kit->bundle, &kit->arena, &draft, &fault);
     if (err != ERR_OK)
-        print_message("%s\n", fault_text(&fault));
+        print_message("# %s\n", fault_text(&fault));
     OK(err);
 }
 

@@ -56,7 +56,7 @@ static void house(struct story *s)
     setup.persons[2].person = STR("赵三");
     enum err err = office_setup(at(s, 0), &setup);
     if (err != ERR_OK)
-        print_message("%s\n", s->e.fault.text);
+        print_message("# %s\n", s->e.fault.text);
     assert_int_equal(err, ERR_OK);
 }
 
@@ -389,7 +389,7 @@ static void ID2_each_profile_takes_and_refuses(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (judged(&mlps, rows[i].password) != rows[i].mlps ||
             judged(&asvs, rows[i].password) != rows[i].asvs)
-            print_message("%s\n", rows[i].password);
+            print_message("# %s\n", rows[i].password);
         assert_int_equal(judged(&mlps, rows[i].password), rows[i].mlps);
         assert_int_equal(judged(&asvs, rows[i].password), rows[i].asvs);
     }
@@ -420,14 +420,14 @@ static void ID2_three_thousand_usual_passwords_are_refused(void **state)
                 snprintf(text, sizeof text, "%s%s%s", names[n], given[g], tails[t]);
                 bool passes = judged(&mlps, text) || judged(&asvs, text);
                 if (passes)
-                    print_message("%s\n", text);
+                    print_message("# %s\n", text);
                 assert_false(passes);
             }
         for (size_t w = 0; w < 10; w++, count++) {
             snprintf(text, sizeof text, "%s%s", words[w], tails[t]);
             bool passes = judged(&mlps, text) || judged(&asvs, text);
             if (passes)
-                print_message("%s\n", text);
+                print_message("# %s\n", text);
             assert_false(passes);
         }
     }

@@ -162,7 +162,7 @@ static struct str impact(struct story *s, enum model_setting setting, const char
     enum err err =
         office_setting_impact(&out, by(s, "guanli"), setting, str_of(value), STR("本地规定"));
     if (err != ERR_OK)
-        print_message("%s\n", s->e.fault.text);
+        print_message("# %s\n", s->e.fault.text);
     assert_int_equal(err, ERR_OK);
     assert_true(out.count > 0);
     return out.words[0];

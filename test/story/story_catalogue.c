@@ -70,7 +70,7 @@ static int64_t saved(struct story *s, const struct office_draft_edit *edit)
     int64_t id = 0;
     enum err err = office_draft_save(&id, by(s, "wang", "WHLY"), edit);
     if (err != ERR_OK)
-        print_message("%s\n", s->e.fault.text);
+        print_message("# %s\n", s->e.fault.text);
     assert_int_equal(err, ERR_OK);
     return id;
 }
@@ -87,7 +87,7 @@ static enum err publish(struct story *s, int64_t id, int32_t on)
     const struct office_item_publish p = {&id, 1, on, STR("示双随机办〔2026〕3号")};
     enum err err = office_items_publish(by(s, "ban", "*"), &p);
     if (err != ERR_OK)
-        print_message("%s\n", s->e.fault.text);
+        print_message("# %s\n", s->e.fault.text);
     return err;
 }
 
@@ -351,7 +351,7 @@ static void superior(struct story *s, const char *list, const char *path)
         .resource = STR("superior"), .path = path, .list = str_of(list)};
     enum err err = story_import_err(s, &job);
     if (err != ERR_OK)
-        print_message("%s\n", s->e.fault.text);
+        print_message("# %s\n", s->e.fault.text);
     assert_int_equal(err, ERR_OK);
 }
 
@@ -478,7 +478,7 @@ static void R10_the_real_list_of_a_province_is_claimed_whole(void **state)
     const struct office_superior_answer all = {.ids = ids, .count = count};
     enum err err = office_superior_claim(by(s, "sun", "SCJG"), &all);
     if (err != ERR_OK)
-        print_message("%s\n", s->e.fault.text);
+        print_message("# %s\n", s->e.fault.text);
     assert_int_equal(err, ERR_OK);
     assert_int_equal(story_number(s, "SELECT count(id) FROM item_draft"), (int64_t)count);
     assert_int_equal(

@@ -60,7 +60,7 @@ static struct str drafted(struct course *c, const struct office_document_edit *e
     struct str code = STR("");
     enum err err = office_document_save(&code, clerk(c), edit);
     if (err != ERR_OK)
-        print_message("%s\n", c->s->e.fault.text);
+        print_message("# %s\n", c->s->e.fault.text);
     assert_int_equal(err, ERR_OK);
     return code;
 }

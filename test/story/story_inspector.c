@@ -68,7 +68,7 @@ static struct str added(struct course *c, const char *name, const char *departme
     typed(values, name, department);
     enum err err = office_inspector_save(&code, as(c, MODEL_SCOPE_BELOW, department), values);
     if (err != ERR_OK)
-        print_message("%s\n", c->s->e.fault.text);
+        print_message("# %s\n", c->s->e.fault.text);
     assert_int_equal(err, ERR_OK);
     return code;
 }

@@ -43,7 +43,7 @@ static struct draw_verdict verify(struct seen *seen, const char *path, struct st
     memset(seen, 0, sizeof *seen);
     enum err err = office_verify(&verdict, &job, &fault);
     if (err != ERR_OK)
-        print_message("%s: %s\n", path, fault_text(&fault));
+        print_message("# %s: %s\n", path, fault_text(&fault));
     assert_int_equal(err, ERR_OK);
     return verdict;
 }
@@ -53,7 +53,7 @@ static void assert_holds(struct kit *kit, const char *path, struct seen *seen)
 {
     struct draw_verdict verdict = verify(seen, path, kit_vkey(kit));
     if (!verdict.holds)
-        print_message("%s\n", buf_cstr(&seen->text));
+        print_message("# %s\n", buf_cstr(&seen->text));
     assert_true(verdict.holds);
     assert_int_equal(verdict.differs, 0);
     assert_true(verdict.same > 0);
@@ -384,7 +384,7 @@ static void guide_holds(struct kit *kit, const char *zip, bool full)
     unpack(kit, zip, folder);
     int status = guide_run(kit, folder, &out);
     if (status != 0)
-        print_message("%s\n", buf_cstr(&out));
+        print_message("# %s\n", buf_cstr(&out));
     assert_int_equal(status, 0);
     assert_int_equal(count_of(buf_view(&out), "不符"), 0);
     assert_true(count_of(buf_view(&out), "相符") >= (full ? 14 : 10));
@@ -459,7 +459,7 @@ static void a_second_reader_recomputes_the_same_selection_and_teams(void **state
         const char *const words[] = {"python3", peer, kit->full, NULL};
         int status = kit_run(&out, kit->dir, words);
         if (status != 0)
-            print_message("%s\n", buf_cstr(&out));
+            print_message("# %s\n", buf_cstr(&out));
         assert_int_equal(status, 0);
         assert_true(str_ends(buf_view(&out), STR("peer agrees\n")));
         buf_free(&out);
@@ -490,7 +490,7 @@ static void every_object_proves_its_own_answer(void **state)
             struct str id = str_sub(kit->lines[k], 0, (size_t)str_find_char(kit->lines[k], '\t'));
             struct draw_verdict verdict = own_verify(kit, kit_own(kit, id), &seen);
             if (!verdict.holds)
-                print_message("%s\n", buf_cstr(&seen.text));
+                print_message("# %s\n", buf_cstr(&seen.text));
             assert_true(verdict.holds);
             assert_int_equal(seen.marks[DRAW_CHECK_OWN_LINE][DRAW_SAME], 1);
             assert_int_equal(seen.marks[DRAW_CHECK_OWN_DRAWN][DRAW_SAME], 1);
