@@ -507,12 +507,30 @@ enum err office_draft_save(int64_t *id, struct errand *e, const struct office_dr
 
 /* --- handing in, taking back --- */
 
+/* A step of a draft, taken on the version that the person saw. */
 struct move_work {
     struct errand *e;
+    const char *action;
     int64_t id;
     int64_t version;
     const struct office_item_review *review;
+    enum err (*step)(const struct move_work *w, struct db_tx *tx, struct store_draft *draft);
 };
+
+static enum err move_run(struct db_tx *tx, void *ctx)
+{
+    const struct move_work *w = ctx;
+    struct store_draft draft;
+    struct str outcome;
+    bool done = false;
+    TRY(catalogue_draft(&draft, w->e, tx, w->id));
+    TRY(office_once(&done, &outcome, w->e, tx, str_of(w->action)));
+    if (done)
+        return ERR_OK;
+    TRY(draft_stale(w->e, &draft, w->version));
+    TRY(w->step(w, tx, &draft));
+    return office_once_done(w->e, tx, str_of(w->action), STR(""));
+}
 
 /* What R2 and R3 ask of an item, where it is typed. */
 static enum err submit_complete(struct errand *e, const struct str values[MODEL_ITEM_COUNT])
@@ -551,30 +569,19 @@ static enum err submit_judge(struct errand *e, struct db_tx *tx, struct store_dr
     return fault_set(&e->fault, ERR_STATE, "草稿与现行版本没有不同，不必提交");
 }
 
-static enum err submit_run(struct db_tx *tx, void *ctx)
+static enum err submit_step(const struct move_work *w, struct db_tx *tx, struct store_draft *draft)
 {
-    struct move_work *w = ctx;
-    struct errand *e = w->e;
-    struct store_draft draft;
-    bool done = false;
-    struct str outcome;
-    TRY(catalogue_draft(&draft, e, tx, w->id));
-    TRY(office_once(&done, &outcome, e, tx, STR("item-submit")));
-    if (done)
-        return ERR_OK;
-    TRY(draft_stale(e, &draft, w->version));
-    if (!draft_in(&draft, "draft", "returned"))
-        return fault_set(&e->fault, ERR_STATE, "这份草稿已提交审查或已办结");
-    TRY(submit_judge(e, tx, &draft));
-    const struct catalogue_change change = {"item-submit", "submitted", STR(""), STR(""), STR("")};
-    TRY(draft_move(e, tx, &draft, &change));
-    return office_once_done(e, tx, STR("item-submit"), STR(""));
+    const struct catalogue_change change = {w->action, "submitted", STR(""), STR(""), STR("")};
+    if (!draft_in(draft, "draft", "returned"))
+        return fault_set(&w->e->fault, ERR_STATE, "这份草稿已提交审查或已办结");
+    TRY(submit_judge(w->e, tx, draft));
+    return draft_move(w->e, tx, draft, &change);
 }
 
 enum err office_draft_submit(struct errand *e, int64_t id, int64_t version)
 {
-    struct move_work w = {.e = e, .id = id, .version = version};
-    return office_write(e, "item-submit", submit_run, &w);
+    struct move_work w = {e, "item-submit", id, version, NULL, submit_step};
+    return office_write(e, w.action, move_run, &w);
 }
 
 /* A row of a superior's list whose draft is taken back is open again. */
@@ -593,31 +600,19 @@ static enum err drop_superior(struct errand *e, struct db_tx *tx, const struct s
     return store_superior_answer(tx, e->office->tenant, &row, STR("claimed"));
 }
 
-static enum err drop_run(struct db_tx *tx, void *ctx)
+static enum err drop_step(const struct move_work *w, struct db_tx *tx, struct store_draft *draft)
 {
-    struct move_work *w = ctx;
-    struct errand *e = w->e;
-    struct store_draft draft;
-    bool done = false;
-    struct str outcome;
-    TRY(catalogue_draft(&draft, e, tx, w->id));
-    TRY(office_once(&done, &outcome, e, tx, STR("item-drop")));
-    if (done)
-        return ERR_OK;
-    TRY(draft_stale(e, &draft, w->version));
-    if (draft_in(&draft, "published", "dropped"))
-        return fault_set(&e->fault, ERR_STATE, "这份草稿已公布或已撤销");
-    TRY(drop_superior(e, tx, &draft));
-    const struct catalogue_change change = {"item-drop", "dropped", STR(""), draft.content,
-                                            STR("")};
-    TRY(draft_move(e, tx, &draft, &change));
-    return office_once_done(e, tx, STR("item-drop"), STR(""));
+    const struct catalogue_change change = {w->action, "dropped", STR(""), draft->content, STR("")};
+    if (draft_in(draft, "published", "dropped"))
+        return fault_set(&w->e->fault, ERR_STATE, "这份草稿已公布或已撤销");
+    TRY(drop_superior(w->e, tx, draft));
+    return draft_move(w->e, tx, draft, &change);
 }
 
 enum err office_draft_drop(struct errand *e, int64_t id, int64_t version)
 {
-    struct move_work w = {.e = e, .id = id, .version = version};
-    return office_write(e, "item-drop", drop_run, &w);
+    struct move_work w = {e, "item-drop", id, version, NULL, drop_step};
+    return office_write(e, w.action, move_run, &w);
 }
 
 /* --- the review --- */
@@ -637,35 +632,24 @@ static enum err review_stranger(struct errand *e, struct db_tx *tx, const struct
     return ERR_OK;
 }
 
-static enum err review_run(struct db_tx *tx, void *ctx)
+static enum err review_step(const struct move_work *w, struct db_tx *tx, struct store_draft *draft)
 {
-    struct move_work *w = ctx;
-    struct errand *e = w->e;
     const struct office_item_review *r = w->review;
-    struct store_draft draft;
-    bool done = false;
-    struct str outcome;
-    TRY(catalogue_draft(&draft, e, tx, r->id));
-    TRY(office_once(&done, &outcome, e, tx, STR("item-review")));
-    if (done)
-        return ERR_OK;
-    TRY(draft_stale(e, &draft, r->version));
-    if (!draft_in(&draft, "submitted", r->agree ? "submitted" : "approved"))
-        return fault_set(&e->fault, ERR_STATE, "这份草稿不在待审查状态");
-    TRY(review_stranger(e, tx, &draft));
-    if (r->agree)
-        TRY(submit_judge(e, tx, &draft));
-    const struct catalogue_change change = {"item-review", r->agree ? "approved" : "returned",
+    const struct catalogue_change change = {w->action, r->agree ? "approved" : "returned",
                                             str_trim(r->words), STR(""), STR("")};
-    TRY(draft_move(e, tx, &draft, &change));
-    return office_once_done(e, tx, STR("item-review"), STR(""));
+    if (!draft_in(draft, "submitted", r->agree ? "submitted" : "approved"))
+        return fault_set(&w->e->fault, ERR_STATE, "这份草稿不在待审查状态");
+    TRY(review_stranger(w->e, tx, draft));
+    if (r->agree)
+        TRY(submit_judge(w->e, tx, draft));
+    return draft_move(w->e, tx, draft, &change);
 }
 
 enum err office_draft_review(struct errand *e, const struct office_item_review *review)
 {
-    struct move_work w = {.e = e, .review = review};
+    struct move_work w = {e, "item-review", review->id, review->version, review, review_step};
     TRY(judge_words(e, review->words, "words"));
     if (!review->agree && str_trim(review->words).len == 0)
         return fault_at(&e->fault, "words", ERR_INPUT, "退回须写明审查意见");
-    return office_write(e, "item-review", review_run, &w);
+    return office_write(e, w.action, move_run, &w);
 }
