@@ -3,32 +3,8 @@
 // width, in normal and in large type, with axe-core. Pages name no script, so this is also how they
 // are without it.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import * as kit from './desk_kit.mjs';
-import { demo, leave, serve, shoot, signIn, sizes, stop, violations } from './desk_kit.mjs';
-import { bin, havePeer, run, scratch } from './verify/kit.mjs';
-import { browser } from './verify/site.mjs';
-
-let chromium = null;
-let county = null;
-const person = (site, viewport) => kit.person(chromium, site, viewport);
-
-before(async () => {
-  if (havePeer) chromium = await browser();
-  if (chromium) county = await demo(scratch('county'));
-});
-
-after(async () => {
-  await chromium?.close();
-  await stop();
-});
-
-function inBrowser(name, work) {
-  test(name, async (t) => {
-    if (!chromium) return t.diagnostic('not run: no Chromium, packages or program here');
-    return work(t);
-  });
-}
+import { county, inBrowser, leave, serve, shoot, signIn, sizes, violations, visitor } from './desk_county.mjs';
+import { bin, run, scratch } from './verify/kit.mjs';
 
 const heading = (page) => page.locator('h1').textContent();
 
@@ -37,7 +13,7 @@ inBrowser('three administrators set a county up from nothing', async () => {
   run(bin, ['--data', folder, 'init', '--division', '410882', '--name', '示例县', '--origin', 'desk.example/log']);
   const { site } = await serve(folder);
   const code = run(bin, ['--data', folder, 'accounts', 'code']).split('\n')[1].trim();
-  const setup = await person(site);
+  const setup = await visitor(site);
   await setup.goto(`${site}/desk`);
   await setup.getByRole('link', { name: '首次设置' }).click();
   await shoot(setup, 'desktop-setup');
@@ -59,7 +35,7 @@ inBrowser('three administrators set a county up from nothing', async () => {
   await setup.getByText('三员账号已建立').waitFor();
   await leave(setup);
 
-  const system = await person(site);
+  const system = await visitor(site);
   await signIn(system, 'wangyi', 'Kx7-strom-Haus', 'Neu1-garten-Tor');
   await system.getByText('请先建立部门').waitFor();
   await shoot(system, 'desktop-home-empty');
@@ -80,7 +56,7 @@ inBrowser('three administrators set a county up from nothing', async () => {
   const secret = await system.locator('.secret').textContent();
   await shoot(system, 'desktop-secret');
 
-  const security = await person(site);
+  const security = await visitor(site);
   await signIn(security, 'lier', 'Mw4+blume.Tal', 'Neu2-garten-Tor');
   await security.getByRole('link', { name: '个用户等待授权' }).click();
   await security.getByRole('link', { name: '授权' }).click();
@@ -89,13 +65,13 @@ inBrowser('three administrators set a county up from nothing', async () => {
   await security.getByText('已授予').waitFor();
   await shoot(security, 'desktop-granted');
 
-  const clerk = await person(site);
+  const clerk = await visitor(site);
   await signIn(clerk, 'jingban', secret, 'Neu3-garten-Tor');
   await clerk.getByText('陈经办，您好').waitFor();
   assert.equal(await clerk.locator('.side').getByRole('link', { name: '用户管理' }).count(), 0, 'a clerk manages no users');
   assert.equal((await clerk.goto(`${site}/desk/accounts`)).status(), 403);
 
-  const audit = await person(site);
+  const audit = await visitor(site);
   await signIn(audit, 'zhaosan', 'Qz9_wolke-Rad', 'Neu4-garten-Tor');
   await audit.getByRole('link', { name: '次无权限的请求' }).click();
   await audit.getByText('desk-accounts').first().waitFor();
@@ -103,7 +79,7 @@ inBrowser('three administrators set a county up from nothing', async () => {
 });
 
 inBrowser('five wrong passwords lock the account, and the page says no more than before', async () => {
-  const page = await person(county.site);
+  const page = await visitor();
   for (let i = 0; i < 5; i++) await signIn(page, 'zhuanjia', `Falsch-${i}-wort`);
   const wrong = await page.getByRole('alert').textContent();
   await signIn(page, 'zhuanjia', county.passwords.zhuanjia);
@@ -114,7 +90,7 @@ inBrowser('five wrong passwords lock the account, and the page says no more than
 });
 
 inBrowser('a session that ends under a half-filled form loses nothing that was typed', async () => {
-  const page = await person(county.site);
+  const page = await visitor();
   await signIn(page, 'xitong', county.passwords.xitong, 'Neu5-garten-Tor');
   await page.goto(`${county.site}/desk/accounts/new`);
   await page.getByLabel('用户名').fill('banlu');
@@ -152,7 +128,7 @@ for (const [size, viewport] of Object.entries(sizes))
     const found = [];
     let count = 0;
     for (const [name, extra] of Object.entries(more)) {
-      const page = await person(county.site, viewport);
+      const page = await visitor(county.site, viewport);
       const admin = name !== 'jingban';
       const first = size === 'phone' && (name !== 'xitong');
       const password = !admin || first ? county.passwords[name] : 'Neu5-garten-Tor';

@@ -1,18 +1,27 @@
-// One demo county for a whole file of browser tests: started before them, stopped behind them, with
-// one signed-in page a person.
+// One demo county for a whole file of browser tests: started before them, stopped behind them; and
+// the people at their browsers.
 import { after, before, test } from 'node:test';
 import * as kit from './desk_kit.mjs';
 import { havePeer, scratch } from './verify/kit.mjs';
 import { browser } from './verify/site.mjs';
 
-export { shoot, sizes, violations } from './desk_kit.mjs';
+export { leave, serve, shoot, signIn, sizes, violations } from './desk_kit.mjs';
 export let county = null; // { site, folder, process, passwords }
 let chromium = null;
 const people = new Map();
+let first = async () => {};
+
+// What a file does to the county before its first test. Not a before() of its own: Node begins those
+// of one file all at once.
+export function prepare(work) {
+  first = work;
+}
 
 before(async () => {
   if (havePeer) chromium = await browser();
-  if (chromium) county = await kit.demo(scratch('county'));
+  if (!chromium) return;
+  county = await kit.demo(scratch('county'));
+  await first();
 });
 
 after(async () => {
@@ -27,11 +36,20 @@ export function inBrowser(name, work) {
   });
 }
 
-// The signed-in page of a person; one session each for the whole file.
+// The page of somebody who has not signed in.
+export const visitor = (site = county.site, viewport) => kit.person(chromium, site, viewport);
+
+// A new session of a person, whose test ends it by leave().
+export async function as(name, viewport) {
+  const page = await visitor(county.site, viewport);
+  await kit.signIn(page, name, county.passwords[name]);
+  return page;
+}
+
+// The page of a person who stays signed in for the whole file.
 export async function person(name, viewport = kit.sizes.desktop) {
   if (!people.has(name)) {
-    const page = await kit.person(chromium, county.site, viewport);
-    await kit.signIn(page, name, county.passwords[name]);
+    const page = await as(name, viewport);
     await page.getByRole('button', { name: '退出登录' }).waitFor();
     people.set(name, page);
   }
@@ -39,6 +57,9 @@ export async function person(name, viewport = kit.sizes.desktop) {
   await page.setViewportSize(viewport);
   return page;
 }
+
+// The menu on the left.
+export const menu = (page, name) => page.locator('.side').getByRole('link', { name, exact: true }).click();
 
 // Status and first two characters of what the browser gets for an address.
 export const get = (page, path) => page.evaluate(async (url) => {

@@ -3,47 +3,20 @@
 // desktop width with axe-core.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { demo, leave, person, shoot, signIn, sizes, stop, violations } from './desk_kit.mjs';
-import { bin, havePeer, run, scratch } from './verify/kit.mjs';
-import { browser } from './verify/site.mjs';
+import { as, county, inBrowser, leave, menu, prepare, shoot, sizes, violations } from './desk_county.mjs';
+import { bin, run } from './verify/kit.mjs';
 
-let chromium = null;
-let county = null;
 const province = `序号,抽查类别,抽查事项,检查对象,事项类别,检查方式,检查主体,检查内容,检查依据
 1,计量监督,集贸市场计量检查,集贸市场,一般,现场检查,县级,计量器具检定情况,《计量法》第九条
 2,海事监管,内河船舶检查,船舶,一般,实地核查,市级海事机构,船舶证书,《内河交通安全管理条例》
 3,认证监督,强制性产品认证检查,生产企业,重点,现场检查、书面检查,县级,证书状态,《认证认可条例》第二十七条
 `;
 
-before(async () => {
-  if (havePeer) chromium = await browser();
-  if (!chromium) return;
-  const folder = scratch('county');
-  county = await demo(folder);
-  writeFileSync(`${folder}/province.csv`, province);
-  run(bin, ['--data', folder, 'import', 'items', `${folder}/province.csv`, '--superior', '某省随机抽查事项清单（2026年版）']);
+prepare(() => {
+  const list = `${county.folder}/province.csv`;
+  writeFileSync(list, province);
+  run(bin, ['--data', county.folder, 'import', 'items', list, '--superior', '某省随机抽查事项清单（2026年版）']);
 });
-
-after(async () => {
-  await chromium?.close();
-  await stop();
-});
-
-function inBrowser(name, work) {
-  test(name, async (t) => {
-    if (!chromium) return t.diagnostic('not run: no Chromium, packages or program here');
-    return work(t);
-  });
-}
-
-async function as(name, viewport) {
-  const page = await person(chromium, county.site, viewport);
-  await signIn(page, name, county.passwords[name]);
-  return page;
-}
-
-const menu = (page, name) => page.locator('.side').getByRole('link', { name, exact: true }).click();
 
 inBrowser('a draft is written, returned, mended, agreed to, published, and stands on the portal', async () => {
   const clerk = await as('jingban');

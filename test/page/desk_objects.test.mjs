@@ -3,41 +3,14 @@
 // phone and desktop width with axe-core.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { demo, leave, person, shoot, signIn, sizes, stop, violations } from './desk_kit.mjs';
-import { havePeer, scratch } from './verify/kit.mjs';
-import { browser } from './verify/site.mjs';
+import { as, county, inBrowser, leave, prepare, shoot, sizes, violations } from './desk_county.mjs';
 
-let chromium = null;
-let county = null;
-
-before(async () => {
-  if (havePeer) chromium = await browser();
-  if (!chromium) return;
-  county = await demo(scratch('county'));
+prepare(() => {
   county.rows = readFileSync(`${county.folder}/source/objects.csv`, 'utf8').trim().split('\n').slice(1)
     .map((line) => line.replace(/"[^"]*"/g, '').split(','))
     .map(([number, name, kind, state, division, , industry, , , risk, , department, label]) => ({ number, name, kind, state, division, industry, risk, department, label }));
   county.mine = county.rows.filter((r) => r.department === '市场监督管理局');
 });
-
-after(async () => {
-  await chromium?.close();
-  await stop();
-});
-
-function inBrowser(name, work) {
-  test(name, async (t) => {
-    if (!chromium) return t.diagnostic('not run: no Chromium, packages or program here');
-    return work(t);
-  });
-}
-
-async function as(name, viewport) {
-  const page = await person(chromium, county.site, viewport);
-  await signIn(page, name, county.passwords[name]);
-  return page;
-}
 
 const go = (page, path) => page.goto(county.site + path);
 const total = async (page) => Number(/共 (\d+)/.exec(await page.locator('.total').textContent())[1]);

@@ -3,42 +3,12 @@
 // width with axe-core.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { demo, leave, person, shoot, signIn, sizes, stop, violations } from './desk_kit.mjs';
-import { havePeer, scratch } from './verify/kit.mjs';
-import { browser } from './verify/site.mjs';
+import { as, county, inBrowser, leave, menu, shoot, sizes, violations } from './desk_county.mjs';
 
 const PHONE = '13912345678';
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\nstartxref\n9\n%%EOF\n');
 const file = (name, buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
-let chromium = null;
-let county = null;
 
-before(async () => {
-  if (havePeer) chromium = await browser();
-  if (!chromium) return;
-  county = await demo(scratch('county'));
-});
-
-after(async () => {
-  await chromium?.close();
-  await stop();
-});
-
-function inBrowser(name, work) {
-  test(name, async (t) => {
-    if (!chromium) return t.diagnostic('not run: no Chromium, packages or program here');
-    return work(t);
-  });
-}
-
-async function as(name, viewport) {
-  const page = await person(chromium, county.site, viewport);
-  await signIn(page, name, county.passwords[name]);
-  return page;
-}
-
-const menu = (page, name) => page.locator('.side').getByRole('link', { name, exact: true }).click();
 const status = async (page, path) => (await page.goto(county.site + path)).status();
 const text = (page) => page.locator('main').innerText();
 

@@ -3,45 +3,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
-import { demo, leave, person, shoot, signIn, sizes, stop, violations } from './desk_kit.mjs';
-import { bin, havePeer, run, scratch } from './verify/kit.mjs';
-import { browser } from './verify/site.mjs';
+import { as, county, inBrowser, leave, menu, prepare, shoot, signIn, sizes, violations, visitor } from './desk_county.mjs';
+import { bin, run, scratch } from './verify/kit.mjs';
 
-let chromium = null;
-let county = null;
 const fresh = { xitong: 'Neu5-garten-Tor', anquan: 'Neu6-garten-Tor' };
 
-before(async () => {
-  if (havePeer) chromium = await browser();
-  if (!chromium) return;
-  county = await demo(scratch('county'));
+prepare(async () => {
   for (const [name, password] of Object.entries(fresh)) {
-    const page = await person(chromium, county.site);
+    const page = await visitor();
     await signIn(page, name, county.passwords[name], password);
+    county.passwords[name] = password;
     await leave(page);
   }
 });
-
-after(async () => {
-  await chromium?.close();
-  await stop();
-});
-
-function inBrowser(name, work) {
-  test(name, async (t) => {
-    if (!chromium) return t.diagnostic('not run: no Chromium, packages or program here');
-    return work(t);
-  });
-}
-
-async function as(name, viewport) {
-  const page = await person(chromium, county.site, viewport);
-  await signIn(page, name, fresh[name] ?? county.passwords[name]);
-  return page;
-}
-
-const menu = (page, name) => page.locator('.side').getByRole('link', { name, exact: true }).click();
 
 inBrowser('a setting is changed after its effect was shown, and its versions tell who and what', async () => {
   const page = await as('xitong');
