@@ -333,24 +333,81 @@ def unquote(text):
     return re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m.group(1), m.group(1)), text)
 
 
+# parameters: their names, None for a macro that is written without a bracket
+Macro = namedtuple("Macro", "parameters words")
+WORDS = re.compile(r'"(?:\\.|[^"\\])*"|\w+|[^\s]')
+
+
 def string_macros(source):
-    """Macros of this file that are made of strings and other macros: {name: pieces}."""
+    """Macros of this file that are made of strings, of their parameters and of other such macros:
+    {name: Macro}."""
     found = {}
     for _, text in source.directives:
-        m = re.match(r"\s*#\s*define\s+(\w+)\s+(.*)$", text.replace("\\\n", " "), re.S)
-        if m and re.fullmatch(r'(?:(?:"(?:\\.|[^"\\])*"|[A-Z_][A-Z0-9_]*)\s*)+', m.group(2).strip()):
-            found[m.group(1)] = re.findall(r'"(?:\\.|[^"\\])*"|[A-Z_]\w*', m.group(2))
+        m = re.match(r"\s*#\s*define\s+(\w+)(\([\w\s,]*\))?\s+(.*)$", text.replace("\\\n", " "), re.S)
+        if not m:
+            continue
+        parameters = re.findall(r"\w+", m.group(2)) if m.group(2) else None
+        words = WORDS.findall(m.group(3))
+        if words and is_text(words, parameters or []) and (parameters is None or '"' in m.group(3)):
+            found[m.group(1)] = Macro(parameters, words)
     return found
 
 
-def text_of(tree, piece, depth=0):
-    """What a literal or a macro stands for; a macro that we do not know is some word."""
-    if piece.endswith('"'):
-        return unquote(piece)
-    pieces = tree.macros.get(piece)
-    if pieces is None or depth > 8:
+def is_text(words, parameters):
+    """Nothing but literals, parameters, names of macros, and brackets behind such names that hold
+    the same?"""
+    for unit in units(words):
+        name = re.fullmatch(r"[A-Z_][A-Z0-9_]*", unit[0]) is not None
+        if not (name or len(unit) == 1 and (unit[0].endswith('"') or unit[0] in parameters)):
+            return False
+        if not all(is_text(value, parameters) for value in values_of(unit)):
+            return False
+    return True
+
+
+def units(words):
+    """The words taken apart: each with the bracket that stands behind it."""
+    i = 0
+    while i < len(words):
+        end = unit_end(words, i)
+        yield words[i:end]
+        i = end
+
+
+def unit_end(words, i):
+    """Index behind the word at i and the bracket behind it."""
+    depth, end = 0, i + 1
+    while end < len(words) and (depth > 0 or end == i + 1 and words[end] == "("):
+        depth += {"(": 1, ")": -1}.get(words[end], 0)
+        end += 1
+    return end
+
+
+def values_of(unit):
+    """What stands between the commas of a unit's bracket."""
+    values, depth = [[]] if len(unit) > 1 else [], 0
+    for word in unit[2:-1]:
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if word == "," and depth == 0:
+            values.append([])
+        else:
+            values[-1].append(word)
+    return values
+
+
+def text_of(tree, unit, given=None, depth=0):
+    """What a literal, a macro or the call of one stands for; a macro that we do not know is some
+    word. given: what the parameters stand for, where the unit is of a macro's own words."""
+    if unit[0].endswith('"'):
+        return unquote(unit[0])
+    if given and unit[0] in given:
+        return given[unit[0]]
+    macro = tree.macros.get(unit[0])
+    if macro is None or depth > 8:
         return " unknown "
-    return "".join(text_of(tree, p, depth + 1) for p in pieces)
+    values = ["".join(text_of(tree, u, given, depth + 1) for u in units(v)) for v in values_of(unit)]
+    inside = dict(zip(macro.parameters or [], values))
+    return "".join(text_of(tree, u, inside, depth + 1) for u in units(macro.words))
 
 
 Literal = namedtuple("Literal", "text lines macro")  # lines: [(offset in text, line)]
@@ -358,15 +415,16 @@ Literal = namedtuple("Literal", "text lines macro")  # lines: [(offset in text, 
 
 def literals(tree, source):
     """Each run of adjacent string literals and macros that stand for such, as one text."""
-    tokens, i = source.tokens, 0
+    tokens, words, i = source.tokens, [t.text for t in source.tokens], 0
     while i < len(tokens):
         end = i
-        while end < len(tokens) and tokens[end].macro == tokens[i].macro and in_run(tree, tokens, end):
-            end += 1
         text, lines = "", []
-        for token in tokens[i:end]:
-            lines.append((len(text), token.line))
-            text += text_of(tree, token.text)
+        while end < len(tokens) and tokens[end].macro == tokens[i].macro and in_run(tree, tokens, end):
+            start = end
+            macro = tree.macros.get(words[start])
+            end = unit_end(words, start) if macro and macro.parameters else start + 1
+            lines.append((len(text), tokens[start].line))
+            text += text_of(tree, words[start:end])
         if text:
             yield Literal(text, lines, tokens[i].macro)
         i = max(end, i + 1)

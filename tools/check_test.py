@@ -343,6 +343,16 @@ static const char page[] = ROWS " LIMIT $3"; //!sql
 static const char whole[] = WHOLE; //!sql
 static const char other[] = ROWS
     " OFFSET $2"; //!sql
+#define REACH(column) "($2 = 1 OR " column " = $3)"
+#define BOTH(a, b) "(" REACH(a) " OR " REACH(b) ")"
+#define NEAR " AND " REACH("near") ORDER
+static const char near[] = ROWS " AND " REACH("place") " AND id = $4";
+static const char both[] = ROWS " AND " BOTH("place", "other") " AND id = $4";
+static const char nested[] = "SELECT id FROM object WHERE tenant = $1" NEAR;
+static const char gap[] = "SELECT id FROM object WHERE tenant = $1 AND " REACH("place") " AND id = $5"; //!sql
+static const char far[] = "SELECT id FROM object WHERE tenant = $1 AND " BOTH("a", "b")
+    " LIMIT $4"; //!sql
+static const char inside[] = "SELECT id FROM object WHERE tenant = $1 AND " REACH("place::text"); //!sql
 ''', "schema/0001-a.sql": """
 CREATE TABLE good (
   tenant TEXT NOT NULL,

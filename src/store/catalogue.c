@@ -254,9 +254,7 @@ static enum err draft_fill(void *out, struct db_rows *rows, struct arena *arena)
 
 #define DRAFT_ROW "SELECT " DRAFT_COLUMNS " FROM item_draft WHERE tenant = $1 AND" REACH
 
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char DRAFT_GET[] = DRAFT_ROW " AND id = $4";
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char DRAFTS[] =
     DRAFT_ROW " AND (state = $4 OR ($4 = '' AND state IN ('draft', 'submitted', 'returned',"
               " 'approved'))) ORDER BY at, id";
@@ -302,7 +300,6 @@ enum err store_draft_update(struct db_tx *tx, struct str tenant, const struct st
                                db_int(d->version), db_int(d->at)));
 }
 
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char DRAFT_COUNT[] =
     "SELECT COUNT(*) FROM item_draft WHERE tenant = $1 AND" REACH " AND state = $4";
 
@@ -478,7 +475,6 @@ static enum err outside_fill(void *out, struct db_rows *rows, struct arena *aren
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char OUTSIDES[] =
     "SELECT id, department, object, checked_on, source, ground, note, actor, at FROM outside_check"
     " WHERE tenant = $1 AND" REACH " AND checked_on >= $4 AND checked_on < $5"

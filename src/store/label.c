@@ -25,8 +25,7 @@ static enum err label_fill(void *out, struct db_rows *rows, struct arena *arena)
         "b.department") " OR EXISTS (SELECT 1 FROM object_department d"                            \
                         " WHERE d.tenant = b.tenant AND d.object = b.id AND " STORE_REACH(         \
                             "d.department") "))"
-/* The objects need looking at only where the reach is not everything.
- * check: allow sql — $2 and $3 stand in STORE_REACH */
+/* The objects need looking at only where the reach is not everything. */
 static const char LABELS[] =
     "SELECT l.id, l.word, l.theme, l.subject, l.state, l.job, l.at,"
     " (SELECT COUNT(*) FROM object_label o WHERE o.tenant = l.tenant AND o.label = l.word"

@@ -27,7 +27,6 @@ static enum err row_fill(void *out, struct db_rows *rows, struct arena *arena)
 
 /* --- the rows of a page --- */
 
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char FETCH_ROWS[] =
     ROW " WHERE o.tenant = $1 AND " REACHED " AND o.id IN ("
         "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, "
