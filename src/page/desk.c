@@ -430,6 +430,14 @@ void desk_say(struct page *p, bool good, struct str words)
     web_set_flag(&p->model, banner, "good", good);
 }
 
+void desk_refused(struct web_reply *reply, struct page *p, enum err refused)
+{
+    if (refused == ERR_OK)
+        return;
+    reply->status = err_http(refused);
+    desk_say(p, false, str_of(fault_text(&p->errand.fault)));
+}
+
 void desk_go(struct web_reply *reply, struct str where)
 {
     reply->status = 303;

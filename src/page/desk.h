@@ -72,6 +72,9 @@ bool desk_opens(const struct page *p, struct str href);
 void desk_set_may(struct page *p, const char *name, enum model_permission permission);
 /* A message above the page: good, or what is wrong. */
 void desk_say(struct page *p, bool good, struct str words);
+/* A page that is shown again because something was refused: its status, and the errand's words
+ * above it. Before the page reads anything, which empties the words. Nothing for ERR_OK. */
+void desk_refused(struct web_reply *reply, struct page *p, enum err refused);
 /* Redirects (303) to a page of the workbench, which then says what was done: "saved", "ended", ...
  * (the table in desk.c); where may already hold a query. */
 MUST enum err desk_done(struct web_reply *reply, const struct web_request *request,

@@ -324,7 +324,7 @@ static enum err account_certificate(struct page *p, struct str code)
 static enum err account_page(struct web_reply *reply, struct page *p, int64_t id, enum err refused)
 {
     struct office_account a = {0};
-    struct fault words = p->errand.fault;
+    desk_refused(reply, p, refused);
     TRY(office_account_get(&a, &p->errand, id));
     account_show(p, web_set_object(&p->model, &p->model.root, "of"), &a);
     TRY(account_certificate(p, a.row.inspector));
@@ -334,10 +334,6 @@ static enum err account_page(struct web_reply *reply, struct page *p, int64_t id
     account_buttons(p);
     web_set(&p->model, &p->model.root, "title", a.row.person);
     desk_crumb(p, STR("用户管理"), desk_list_home(p, "/desk/accounts"));
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, arena_str(p->request->arena, str_of(fault_text(&words))));
-    }
     return page_end(reply, p, "desk_account");
 }
 

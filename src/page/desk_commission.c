@@ -135,7 +135,7 @@ static enum err commission_page(struct web_reply *reply, struct page *p, int64_t
     struct store_attachment *files = NULL;
     size_t count = 0;
     struct web_model *m = &p->model;
-    struct fault words = p->errand.fault;
+    desk_refused(reply, p, refused);
     TRY(office_commission_get(&page, &p->errand, id));
     TRY(office_attachments(&files, &count, &p->errand, id));
     const struct str *v = page.commission.record.values;
@@ -156,10 +156,6 @@ static enum err commission_page(struct web_reply *reply, struct page *p, int64_t
     desk_set_may(p, "may_edit", MODEL_PERMISSION_INSPECTOR_EDIT);
     desk_set_may(p, "may_attach", MODEL_PERMISSION_INSPECTOR_EDIT);
     desk_crumb(p, STR("第三方委托"), desk_list_home(p, "/desk/commissions"));
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, arena_str(p->request->arena, str_of(fault_text(&words))));
-    }
     return page_end(reply, p, "desk_commission");
 }
 

@@ -220,7 +220,7 @@ static enum err document_page(struct web_reply *reply, struct page *p, struct st
     struct document_reach r;
     struct office_document_page page;
     struct web_model *m = &p->model;
-    struct fault words = p->errand.fault;
+    desk_refused(reply, p, refused);
     TRY(document_reach(&r, p));
     TRY(office_document_get(&page, &p->errand, &r.reach, code));
     struct web_value *newest = web_set_object(m, &m->root, "newest");
@@ -236,10 +236,6 @@ static enum err document_page(struct web_reply *reply, struct page *p, struct st
     document_buttons(p, &r, &page);
     desk_files(p, page.files, page.file_count, document_href(p, code, ""));
     desk_crumb(p, STR("文件资料"), desk_list_home(p, "/desk/documents"));
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, arena_str(p->request->arena, str_of(fault_text(&words))));
-    }
     return page_end(reply, p, "desk_document");
 }
 

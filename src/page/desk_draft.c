@@ -144,8 +144,8 @@ static bool draft_is(const struct office_draft *d, const char *a, const char *b)
 static enum err draft_page(struct web_reply *reply, struct page *p, int64_t id, enum err refused)
 {
     struct office_draft d = {0};
-    struct fault words = p->errand.fault;
     struct web_model *m = &p->model;
+    desk_refused(reply, p, refused);
     TRY(office_draft_get(&d, &p->errand, id));
     TRY(draft_course(p, id));
     bool open = draft_is(&d, "draft", "returned");
@@ -175,10 +175,6 @@ static enum err draft_page(struct web_reply *reply, struct page *p, int64_t id, 
     web_set(m, &m->root, "title",
             d.values[MODEL_ITEM_NAME].len > 0 ? d.values[MODEL_ITEM_NAME] : STR("（未填名称）"));
     desk_crumb(p, STR("草稿、审查和公布"), desk_list_home(p, "/desk/drafts"));
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, str_of(fault_text(&words)));
-    }
     return page_end(reply, p, "desk_draft");
 }
 

@@ -163,9 +163,9 @@ static enum err health_form(struct web_reply *reply, struct page *p, enum err re
     size_t count = 0;
     uint64_t limit = 0;
     struct web_model *m = &p->model;
-    struct fault words = p->errand.fault;
     const struct desk *desk = desk_of(p->request);
     struct str typed = web_field(p->request, "department");
+    desk_refused(reply, p, refused);
     TRY(office_departments(&rows, &count, &p->errand));
     TRY(office_upload_limit(&limit, &p->errand));
     struct web_value *list = web_set_list(m, &m->root, "departments");
@@ -176,10 +176,6 @@ static enum err health_form(struct web_reply *reply, struct page *p, enum err re
                         typed.data != NULL ? typed : desk->session.department);
     }
     web_set_count(m, &m->root, "mib", (int64_t)(limit >> 20));
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, str_of(fault_text(&words)));
-    }
     return page_end(reply, p, "desk_reference");
 }
 

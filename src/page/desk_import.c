@@ -364,8 +364,8 @@ static enum err import_page(struct web_reply *reply, struct page *p,
 {
     struct store_upload u = {0};
     struct web_model *m = &p->model;
-    struct fault words = p->errand.fault;
     int64_t id = desk_number(web_capture(p->request, "id"));
+    desk_refused(reply, p, refused);
     TRY(office_upload_get(&u, &p->errand, kind, id));
     struct web_value *of = web_set_object(m, &m->root, "of");
     web_set(m, &m->root, "title", u.name);
@@ -382,10 +382,6 @@ static enum err import_page(struct web_reply *reply, struct page *p,
         TRY(import_checking(reply, p, of, &u));
     else
         TRY(import_report(p, of, &u));
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, str_of(fault_text(&words)));
-    }
     return page_end(reply, p, "desk_import_check");
 }
 

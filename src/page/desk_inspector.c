@@ -434,7 +434,7 @@ static enum err person_page(struct web_reply *reply, struct page *p, struct str 
                             const struct store_record *revealed, enum err refused)
 {
     struct office_inspector_page page;
-    struct fault words = p->errand.fault;
+    desk_refused(reply, p, refused);
     TRY(office_inspector_get(&page, &p->errand, code));
     TRY(person_interests(p, &page.inspector));
     if (revealed != NULL)
@@ -444,10 +444,6 @@ static enum err person_page(struct web_reply *reply, struct page *p, struct str 
     person_head(p, &page);
     desk_changes(p, &model_inspectors, page.changes, page.change_count);
     web_set_flag(&p->model, &p->model.root, "revealed", revealed != NULL);
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, arena_str(p->request->arena, str_of(fault_text(&words))));
-    }
     return page_end(reply, p, "desk_inspector");
 }
 

@@ -339,8 +339,8 @@ static enum err item_page(struct web_reply *reply, struct page *p, struct str co
 {
     struct store_item *rows = NULL;
     size_t count = 0;
-    struct fault words = p->errand.fault;
     struct web_model *m = &p->model;
+    desk_refused(reply, p, refused);
     TRY(office_item(&rows, &count, &p->errand, code));
     struct web_value *list = web_set_list(m, &m->root, "versions");
     for (size_t i = 0; i < count; i++)
@@ -352,10 +352,6 @@ static enum err item_page(struct web_reply *reply, struct page *p, struct str co
     web_set(m, &m->root, "title", rows[0].values[MODEL_ITEM_NAME]);
     web_set(m, &m->root, "reason", web_field(p->request, "reason"));
     desk_crumb(p, STR("抽查事项清单"), STR("/desk/items"));
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, str_of(fault_text(&words)));
-    }
     return page_end(reply, p, "desk_item");
 }
 

@@ -190,7 +190,7 @@ enum err desk_jobs(struct web_reply *reply, const struct web_request *request, s
 static enum err job_page(struct web_reply *reply, struct page *p, enum err refused)
 {
     struct store_job job = {0};
-    struct fault words = p->errand.fault;
+    desk_refused(reply, p, refused);
     TRY(office_job_get(&job, &p->errand, desk_number(web_capture(p->request, "id"))));
     const struct desk *desk = desk_of(p->request);
     struct web_value *of = web_set_object(&p->model, &p->model.root, "of");
@@ -198,10 +198,6 @@ static enum err job_page(struct web_reply *reply, struct page *p, enum err refus
     web_set_flag(&p->model, of, "own", job.account == desk->session.account);
     web_set(&p->model, &p->model.root, "title", job.title);
     desk_crumb(p, STR("后台任务"), desk_list_home(p, "/desk/jobs"));
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, str_of(fault_text(&words)));
-    }
     job_refresh(reply, p, job_open(&job) && refused == ERR_OK);
     return page_end(reply, p, "desk_job");
 }

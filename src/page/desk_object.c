@@ -304,8 +304,8 @@ static enum err object_page(struct web_reply *reply, struct page *p, enum err re
     struct office_object o;
     struct desk_departments departments;
     struct web_model *m = &p->model;
-    struct fault words = p->errand.fault;
     struct str pool_id = web_capture(p->request, "id");
+    desk_refused(reply, p, refused);
     TRY(office_object_show(&o, &p->errand, pool_id));
     TRY(desk_departments_all(&departments, p));
     web_set(m, &m->root, "title", o.row.record.values[MODEL_OBJECT_NAME]);
@@ -322,10 +322,6 @@ static enum err object_page(struct web_reply *reply, struct page *p, enum err re
     TRY(object_responsible(p, &o, &departments));
     TRY(object_course(p, &o, &departments));
     object_crumb(p);
-    if (refused != ERR_OK) {
-        reply->status = err_http(refused);
-        desk_say(p, false, arena_str(p->request->arena, str_of(fault_text(&words))));
-    }
     return page_end(reply, p, "desk_object");
 }
 
