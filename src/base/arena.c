@@ -66,6 +66,16 @@ struct str arena_str(struct arena *a, struct str s)
     return copy ? str_range(copy, s.len) : str_range(NULL, 0);
 }
 
+enum err arena_keep(struct str *out, struct arena *a, struct buf *text, enum err err)
+{
+    if (err == ERR_OK)
+        err = buf_err(text);
+    if (err == ERR_OK)
+        *out = arena_str(a, buf_view(text));
+    buf_free(text);
+    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+}
+
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 {
     va_list args;

@@ -2,6 +2,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -25,6 +26,9 @@ struct str arena_str(struct arena *a, struct str s);
 char *arena_cstr(struct arena *a, struct str s);
 /* Formatted text; data is NULL when out of memory. */
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
+/* Ends a text that was written into a buffer: a copy of it in the arena, unless writing it failed
+ * (err, which is handed back). The buffer is freed in any case. ERR_MEMORY. */
+MUST enum err arena_keep(struct str *out, struct arena *a, struct buf *text, enum err err);
 /* Forgets everything allocated and keeps one block for reuse. */
 void arena_clear(struct arena *a);
 void arena_free(struct arena *a);

@@ -421,11 +421,7 @@ static enum err account_json(struct str *out, struct arena *arena, const struct 
     json_pair_bool(&w, "phone", a->phone.len > 0); /* the number itself stays out (AU6) */
     json_pair_str(&w, "state", a->state);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, arena, &text, json_write_end(&w));
 }
 
 static void account_take(struct store_account *row, const struct account_write *w)

@@ -91,11 +91,7 @@ enum err catalogue_content(struct str *out, struct arena *arena,
     for (size_t i = 0; i < MODEL_ITEM_COUNT; i++)
         json_pair_str(&w, model_items.fields[i].name, values[i]);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, arena, &text, json_write_end(&w));
 }
 
 /* The department's name beside its code, and the version it was made from. */

@@ -236,11 +236,7 @@ static enum err write_json(struct str *out, const struct document_write *w, bool
     for (size_t i = 0; i < STORE_TEXTS; i++)
         write_pair(&j, texts[i], a->texts[i], b->texts[i], after);
     json_write_object_end(&j);
-    enum err err = json_write_end(&j);
-    if (err == ERR_OK)
-        *out = arena_str(w->e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, w->e->arena, &text, json_write_end(&j));
 }
 
 static enum err write_audit(struct document_write *w, struct db_tx *tx)

@@ -72,9 +72,7 @@ static enum err skip_paper(struct skip_work *w)
     struct draw_outcome outcome = {DRAW_SKIP, c->draw.number, 0, {0}};
     memcpy(outcome.digest, w->paper.digest, CRYPTO_HASH);
     err = draw_outcome_write(&entry, &outcome, &e->fault);
-    w->body = arena_str(e->arena, buf_view(&entry));
-    buf_free(&entry);
-    return err == ERR_OK && w->body.data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&w->body, e->arena, &entry, err);
 }
 
 static enum err skip_find(struct db_tx *tx, void *ctx)
@@ -414,10 +412,8 @@ static enum err refill_body(struct refill_work *w)
     memcpy(entry.commitment, c->leaf, CRYPTO_HASH);
     memcpy(entry.leaving, w->leaving_paper.digest, CRYPTO_HASH);
     memcpy(entry.eligible, w->eligible_paper.digest, CRYPTO_HASH);
-    enum err err = draw_refill_entry_write(&text, &entry, &c->e->fault);
-    w->body = arena_str(c->e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && w->body.data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&w->body, c->e->arena, &text,
+                      draw_refill_entry_write(&text, &entry, &c->e->fault));
 }
 
 static enum err refill_write(struct db_tx *tx, void *ctx)

@@ -63,10 +63,8 @@ static enum err disclose_drawn(struct str *out, const struct draw_case *c, const
         draw_selected_parse(&selection, e->arena, &c->commitment, buf_view(&selected), &e->fault);
     if (err == ERR_OK)
         err = draw_drawn_write(&drawn, &selection, e->arena);
-    *out = arena_str(e->arena, buf_view(&drawn));
     buf_free(&selected);
-    buf_free(&drawn);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, e->arena, &drawn, err);
 }
 
 static enum err disclose_parts(struct disclose *d)
@@ -189,9 +187,7 @@ static enum err disclose_proofs(struct disclose_log *out, struct draw_case *c,
     }
     buf_clear(&text);
     vault_log_vkey(&text, log);
-    out->vkey = arena_str(e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->vkey.data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&out->vkey, e->arena, &text, err);
 }
 
 static enum err disclose_log_load(struct disclose_log *out, struct draw_case *c)

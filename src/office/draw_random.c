@@ -110,13 +110,7 @@ static enum err random_body(struct str *out, struct draw_case *c, const struct d
                                  .parts = parts,
                                  .part_count = asked->count};
     memcpy(beacon.entry, asked->leaf, CRYPTO_HASH);
-    enum err err = draw_beacon_write(&text, &beacon, &c->e->fault);
-    if (err == ERR_OK) {
-        *out = arena_str(c->e->arena, buf_view(&text));
-        err = out->data != NULL ? ERR_OK : ERR_MEMORY;
-    }
-    buf_free(&text);
-    return err;
+    return arena_keep(out, c->e->arena, &text, draw_beacon_write(&text, &beacon, &c->e->fault));
 }
 
 static enum err random_run(struct draw_case *c, const struct office_beacon *beacon)
@@ -203,10 +197,8 @@ static enum err objects_paper(struct objects_work *w)
     memcpy(outcome.digest, w->selected.digest, CRYPTO_HASH);
     if (err == ERR_OK)
         err = draw_outcome_write(&entry, &outcome, &e->fault);
-    w->body = arena_str(e->arena, buf_view(&entry));
     buf_free(&text);
-    buf_free(&entry);
-    return err == ERR_OK && w->body.data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&w->body, e->arena, &entry, err);
 }
 
 static struct str objects_hex(struct errand *e, const uint8_t *ticket)

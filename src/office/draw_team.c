@@ -146,10 +146,7 @@ static enum err teams_body(struct teams_work *w)
     memcpy(entry.seats, w->seats.digest, CRYPTO_HASH);
     memcpy(entry.inspectors, w->inspectors.digest, CRYPTO_HASH);
     memcpy(entry.eligible, w->eligible.digest, CRYPTO_HASH);
-    enum err err = draw_teams_entry_write(&text, &entry, &e->fault);
-    w->body = arena_str(e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && w->body.data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&w->body, e->arena, &text, draw_teams_entry_write(&text, &entry, &e->fault));
 }
 
 static enum err teams_write(struct db_tx *tx, void *ctx)
@@ -299,10 +296,8 @@ static enum err assign_paper(struct assign_work *w)
     memcpy(outcome.digest, w->paper.digest, CRYPTO_HASH);
     if (err == ERR_OK)
         err = draw_outcome_write(&entry, &outcome, &e->fault);
-    w->body = arena_str(e->arena, buf_view(&entry));
     buf_free(&text);
-    buf_free(&entry);
-    return err == ERR_OK && w->body.data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&w->body, e->arena, &entry, err);
 }
 
 /* The department in a seat's name, OBJECT|DEPARTMENT|N. */

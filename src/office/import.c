@@ -456,11 +456,7 @@ static enum err outcome_of(struct str *out, struct import_run *run)
     json_pair_int(&w, "rejected", (int64_t)r->rejected);
     json_pair_int(&w, "warned", (int64_t)r->warned);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(&run->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, &run->arena, &text, json_write_end(&w));
 }
 
 /* What a person did to one row (AU1). */

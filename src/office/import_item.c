@@ -305,11 +305,7 @@ static enum err set_today(struct import_run *run, struct import_row *row)
 {
     struct buf text = {0};
     date_format(&text, run->today);
-    enum err err = buf_err(&text);
-    if (err == ERR_OK)
-        row->record.values[STORE_ITEM_VALID_FROM] = arena_str(&run->chunk, buf_view(&text));
-    buf_free(&text);
-    return err;
+    return arena_keep(&row->record.values[STORE_ITEM_VALID_FROM], &run->chunk, &text, ERR_OK);
 }
 
 /* A new item gets a code; a new version keeps its code and counts on. */

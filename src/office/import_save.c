@@ -31,11 +31,7 @@ static enum err json_fields(struct str *out, struct import_run *run,
                               ? office_mask(&run->chunk, &resource->fields[i], record->values[i])
                               : record->values[i]);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(&run->chunk, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, &run->chunk, &text, json_write_end(&w));
 }
 
 static enum err json_of(struct str *out, struct import_run *run, const struct store_record *record,

@@ -82,11 +82,7 @@ static enum err library_json(struct str *out, struct errand *e, const struct sto
     json_pair_str(&w, "basis", l->basis);
     json_pair_str(&w, "state", l->state);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(e->arena, buf_view(&json));
-    buf_free(&json);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, e->arena, &json, json_write_end(&w));
 }
 
 static enum err library_save(struct library_work *w, struct db_tx *tx, struct store_library *l)
@@ -232,12 +228,9 @@ static enum err place_json(struct str *out, struct errand *e, struct str library
     json_pair_str(&w, "valid_until", buf_view(&day));
     json_pair_str(&w, "contact", row->contact);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(e->arena, buf_view(&json));
-    buf_free(&json);
+    enum err err = arena_keep(out, e->arena, &json, json_write_end(&w));
     buf_free(&day);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return err;
 }
 
 static enum err place_note(struct place_work *w, struct db_tx *tx, struct store_change *change)

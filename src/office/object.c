@@ -204,11 +204,7 @@ static enum err object_json(struct str *out, struct arena *arena, const char *na
     json_write_object(&w);
     json_pair_str(&w, name, text);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(arena, buf_view(&json));
-    buf_free(&json);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, arena, &json, json_write_end(&w));
 }
 
 /* --- responsible departments --- */

@@ -60,11 +60,7 @@ static enum err job_args(struct str *out, struct errand *e, const struct office_
         json_write_int(&w, order->columns[i]);
     json_write_array_end(&w);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(e->arena, buf_view(&json));
-    buf_free(&json);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, e->arena, &json, json_write_end(&w));
 }
 
 static int64_t job_int(const json_t *args, const char *name)

@@ -44,9 +44,5 @@ enum err office_reach(struct store_reach *out, struct errand *e)
         buf_str(&text, held);
         buf_char(&text, '\x1F');
     }
-    enum err err = buf_err(&text);
-    if (err == ERR_OK)
-        out->codes = arena_str(e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->codes.data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&out->codes, e->arena, &text, ERR_OK);
 }

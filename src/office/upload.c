@@ -238,11 +238,7 @@ static enum err upload_columns_json(struct str *out, struct errand *e,
         json_write_str(&w, known ? columns[i] : STR(""));
     }
     json_write_array_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, e->arena, &text, json_write_end(&w));
 }
 
 static enum err upload_state_fault(struct errand *e, const struct store_upload *u)

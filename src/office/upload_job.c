@@ -192,11 +192,7 @@ static enum err report_make(struct upload_run *u)
     report_problems(&w, "problems", r->problems, r->problem_count);
     report_problems(&w, "warnings", r->warnings, r->warning_count);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        u->text = arena_str(u->e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && u->text.data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&u->text, u->e->arena, &text, json_write_end(&w));
 }
 
 /* --- checking --- */

@@ -131,9 +131,7 @@ static enum err verify_bundles(struct str *out, struct page *p)
     }
     json_write_array_end(&w);
     enum err err = json_write_end(&w);
-    *out = arena_str(p->request->arena, buf_view(&text));
-    buf_free(&text);
-    return err != ERR_OK ? err : out->data != NULL ? ERR_OK : ERR_MEMORY;
+    return arena_keep(out, p->request->arena, &text, err);
 }
 
 enum err page_verify(struct web_reply *reply, const struct web_request *request,

@@ -191,9 +191,7 @@ static enum err site_log(struct page_site *site, struct fault *fault)
     TRY(vault_log_verifier_read(&verifier, dir, fault));
     tlog_verifier_print(&vkey, &verifier);
     enum err err = vault_times_open(&site->times, checkpoints.data, &verifier);
-    site->vkey = arena_str(&site->arena, buf_view(&vkey));
-    buf_free(&vkey);
-    return err != ERR_OK ? err : site->vkey.data != NULL ? ERR_OK : ERR_MEMORY;
+    return arena_keep(&site->vkey, &site->arena, &vkey, err);
 }
 
 enum err page_site_open(struct page_site *site, struct office *reader, struct office *writer,

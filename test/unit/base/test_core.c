@@ -100,6 +100,26 @@ static void arena_gives_zeroed_aligned_memory_of_any_size(void **state)
     arena_free(&a);
 }
 
+static void arena_keeps_a_text_that_was_written_and_drops_one_that_failed(void **state)
+{
+    (void)state;
+    struct arena a = {0};
+    struct buf text = {0};
+    struct str kept = STR("before");
+    buf_cat(&text, "written");
+    assert_int_equal(arena_keep(&kept, &a, &text, ERR_RANGE), ERR_RANGE);
+    assert_true(str_eq(kept, STR("before")) && text.data == NULL);
+    text.failed = true;
+    assert_int_equal(arena_keep(&kept, &a, &text, ERR_OK), ERR_MEMORY);
+    assert_true(str_eq(kept, STR("before")) && !text.failed);
+    buf_cat(&text, "written");
+    assert_int_equal(arena_keep(&kept, &a, &text, ERR_OK), ERR_OK);
+    assert_true(str_eq(kept, STR("written")) && text.data == NULL);
+    assert_int_equal(arena_keep(&kept, &a, &text, ERR_OK), ERR_OK);
+    assert_true(kept.len == 0 && kept.data != NULL);
+    arena_free(&a);
+}
+
 static void fault_text_is_never_cut_inside_a_character(void **state)
 {
     (void)state;
@@ -126,6 +146,7 @@ int main(void)
         cmocka_unit_test(buf_builds_text_across_its_growth),
         cmocka_unit_test(buf_that_cannot_grow_says_so_once_at_the_end),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory_of_any_size),
+        cmocka_unit_test(arena_keeps_a_text_that_was_written_and_drops_one_that_failed),
         cmocka_unit_test(fault_text_is_never_cut_inside_a_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
