@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "office/job.h"
 
 #include <unistd.h>
 
@@ -172,4 +173,22 @@ int64_t story_number(struct story *s, const char *sql)
 void story_run(struct story *s, const char *sql)
 {
     rig_run(s->office.db, sql);
+}
+
+bool story_job_step(struct story *s, const _Atomic bool *stop)
+{
+    struct arena arena = {0};
+    struct errand e = {
+        .office = &s->office, .arena = &arena, .actor = STR("serve"), .now = time_now()};
+    bool did = false;
+    enum err err = office_job_step(&did, &e, stop);
+    arena_free(&arena);
+    assert_int_equal(err, ERR_OK);
+    return did;
+}
+
+void story_work(struct story *s)
+{
+    while (story_job_step(s, NULL))
+        ;
 }

@@ -51,6 +51,10 @@ void story_warning(const struct story *s, uint64_t row, const char *words);
 /* The first column of the only row of a query; text lives in the story's arena. */
 int64_t story_number(struct story *s, const char *sql);
 const char *story_text(struct story *s, const char *sql);
+/* One step of the runner of jobs: did it find one? stop may be NULL. */
+bool story_job_step(struct story *s, const _Atomic bool *stop);
+/* All jobs that wait. */
+void story_work(struct story *s);
 /* Runs a statement. */
 void story_run(struct story *s, const char *sql);
 

@@ -301,6 +301,19 @@ int course_setup_empty(void **state)
     return 0;
 }
 
+struct errand *course_as(struct course *c, const char *actor, enum model_scope level,
+                         const char *department)
+{
+    struct errand *e = &c->s->e;
+    c->clock += TIME_SECOND;
+    e->fault = (struct fault){0};
+    e->key = STR("");
+    e->now = c->clock;
+    e->actor = str_of(actor);
+    e->scope = (struct office_scope){.level = level, .department = str_of(department)};
+    return e;
+}
+
 int course_setup(void **state)
 {
     if (course_setup_empty(state) != 0)

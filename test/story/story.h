@@ -64,6 +64,10 @@ void course_run(struct course *c, const struct step *steps, size_t count);
 /* One step, for loops. */
 void course_step(struct course *c, const struct step *step);
 
+/* The errand of somebody with that reach, a second later; department (a code) may be NULL. */
+struct errand *course_as(struct course *c, const char *actor, enum model_scope level,
+                         const char *department);
+
 /* cmocka's group functions: state is a course with the county of course_county. */
 #define COURSE_TEST(f) cmocka_unit_test_setup_teardown(f, course_setup, course_teardown)
 /* The same with an office that holds nothing yet. */

@@ -359,9 +359,8 @@ static struct str result_inspector(struct course *c, const struct office_result_
     return STR("");
 }
 
-enum err course_enter(struct course *c, const void *arg)
+static struct office_result_entry result_entry(struct course *c, const struct course_result *in)
 {
-    const struct course_result *in = arg;
     struct office_result_entry entry = {.key = result_key(c, in),
                                         .code = str_of(in->code),
                                         .method = str_of(in->method),
@@ -369,19 +368,19 @@ enum err course_enter(struct course *c, const void *arg)
                                         .result_on = act_date(in->on)};
     entry.inspector =
         in->inspector != NULL ? str_of(in->inspector) : result_inspector(c, &entry.key);
+    return entry;
+}
+
+enum err course_enter(struct course *c, const void *arg)
+{
+    const struct office_result_entry entry = result_entry(c, arg);
     return office_result_enter(&c->due, act_errand(c), &entry);
 }
 
 enum err course_correct(struct course *c, const void *arg)
 {
     const struct course_result *in = arg;
-    struct office_result_entry entry = {.key = result_key(c, in),
-                                        .code = str_of(in->code),
-                                        .method = str_of(in->method),
-                                        .note = str_of(in->note),
-                                        .result_on = act_date(in->on)};
-    entry.inspector =
-        in->inspector != NULL ? str_of(in->inspector) : result_inspector(c, &entry.key);
+    const struct office_result_entry entry = result_entry(c, in);
     return office_result_correct(&c->due, act_errand(c), &entry, str_of(in->reason));
 }
 

@@ -22,6 +22,12 @@ static const struct step published[] = {
     }
 #define WHY .reason = "录入时选错结果"
 
+static const struct step corrected[] = {
+    {"correct", course_correct, RIGHT("1", WHY)},
+    {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+    {"publish", course_publish},
+};
+
 static void a_correction_needs_a_published_result_a_reason_and_a_difference(void **state)
 {
     struct course *c = *state;
@@ -162,12 +168,7 @@ static void the_roots_of_both_entries_are_recomputed_by_a_second_program(void **
 {
     struct course *c = *state;
     COURSE_RUN(c, published);
-    const struct step steps[] = {
-        {"correct", course_correct, RIGHT("1", WHY)},
-        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
-        {"publish", course_publish},
-    };
-    COURSE_RUN(c, steps);
+    COURSE_RUN(c, corrected);
     assert_int_equal(c->published.corrected, 1);
     assert_int_equal(c->published.results, 0);
     const char *want =
@@ -242,12 +243,7 @@ static void an_export_holds_each_result_once_as_it_is_now(void **state)
     uint64_t rows = 0;
     struct buf csv = {0};
     COURSE_RUN(c, published);
-    const struct step steps[] = {
-        {"correct", course_correct, RIGHT("1", WHY)},
-        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
-        {"publish", course_publish},
-    };
-    COURSE_RUN(c, steps);
+    COURSE_RUN(c, corrected);
     assert_int_equal(office_result_export(&rows, &c->s->e, course_path(c, "out.csv")), ERR_OK);
     assert_int_equal(rows, 6);
     assert_int_equal(file_read(&csv, course_path(c, "out.csv"), 1 << 20), ERR_OK);
@@ -271,12 +267,7 @@ static void the_portal_filters_results_alike_on_both(void **state)
 {
     struct course *c = *state;
     COURSE_RUN(c, published);
-    const struct step steps[] = {
-        {"correct", course_correct, RIGHT("1", WHY)},
-        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
-        {"publish", course_publish},
-    };
-    COURSE_RUN(c, steps);
+    COURSE_RUN(c, corrected);
     int32_t day = 0;
     assert_int_equal(date_parse(&day, STR("2026-03-10")), ERR_OK);
     const char *where = course_text(c, "SELECT division FROM published ORDER BY result");

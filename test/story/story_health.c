@@ -12,19 +12,6 @@
 #define YUANPING "91140981MA0H477P2R"
 #define QINYANG "914108821738458294"
 
-static void work(struct story *s)
-{
-    bool did = true;
-    while (did) {
-        struct arena arena = {0};
-        struct errand e = {
-            .office = &s->office, .arena = &arena, .actor = STR("serve"), .now = time_now()};
-        enum err err = office_job_step(&did, &e, NULL);
-        arena_free(&arena);
-        assert_int_equal(err, ERR_OK);
-    }
-}
-
 static enum err reference(int64_t *job, struct story *s, int64_t account, const char *department,
                           const char *text)
 {
@@ -130,7 +117,7 @@ static void a_reference_list_measures_coverage_and_is_replaced_by_the_next(void 
                                "统一社会信用代码,名称\n" HUAWEI ",华为\n" YUANPING
                                ",液压厂\n914403001922038210,错码\n" HUAWEI ",又来\n"),
                      ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(office_job_get(&row, people_as(s, clerk, MODEL_PERMISSION_JOB_VIEW), job),
                      ERR_OK);
     assert_true(str_eq(row.words, STR("共 4 行，列入比对 2 行，未读取 2 行")));
@@ -143,12 +130,12 @@ static void a_reference_list_measures_coverage_and_is_replaced_by_the_next(void 
     assert_int_equal(count, 1);
     assert_true(str_eq(rows[0].number, STR(YUANPING)) && str_eq(rows[0].name, STR("液压厂")));
     assert_int_equal(reference(&job, s, clerk, "A", "统一社会信用代码\n" HUAWEI "\n"), ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(row_of(s, clerk, "A").reference, 1);
     assert_int_equal(row_of(s, clerk, "A").missing, 0);
     /* a file that cannot be read leaves the list as it was */
     assert_int_equal(reference(&job, s, clerk, "A", "甲,乙\n1,2\n"), ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(row_of(s, clerk, "A").reference, 1);
     assert_int_equal(story_number(s, "SELECT count(number) FROM reference_object"), 1);
 }

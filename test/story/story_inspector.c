@@ -17,20 +17,7 @@
 /* The errand of somebody with that reach; departments ';'-free: one code, or none. */
 static struct errand *as(struct course *c, enum model_scope level, const char *department)
 {
-    struct errand *e = &c->s->e;
-    struct str *codes = arena_alloc(&c->s->arena, sizeof *codes);
-    assert_non_null(codes);
-    *codes = str_of(department);
-    c->clock += TIME_SECOND;
-    e->fault = (struct fault){0};
-    e->key = STR("");
-    e->now = c->clock;
-    e->actor = STR("chen.jing");
-    e->scope = (struct office_scope){.level = level,
-                                     .department = *codes,
-                                     .departments = codes,
-                                     .department_count = department != NULL ? 1 : 0};
-    return e;
+    return course_as(c, "chen.jing", level, department);
 }
 
 static struct errand *all(struct course *c)

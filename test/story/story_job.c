@@ -81,18 +81,6 @@ static int64_t order(struct errand *e, const struct office_job_kind *kind, const
     return id;
 }
 
-static bool step(struct story *s, const _Atomic bool *stop)
-{
-    struct arena arena = {0};
-    struct errand e = {
-        .office = &s->office, .arena = &arena, .actor = STR("serve"), .now = time_now()};
-    bool did = false;
-    enum err err = office_job_step(&did, &e, stop);
-    arena_free(&arena);
-    assert_int_equal(err, ERR_OK);
-    return did;
-}
-
 /* The errand of a person who looks at jobs. */
 static struct errand *viewer(struct story *s, int64_t account)
 {
@@ -133,8 +121,8 @@ static void a_job_runs_in_the_name_of_who_ordered_it_and_leaves_its_file(void **
     assert_int_equal(order(exporter(s, clerk), &kind_count, "k1"), id);
     assert_int_equal(story_number(s, "SELECT count(id) FROM job"), 1);
     assert_true(str_eq(seen(s, clerk, id).state, STR("waiting")));
-    assert_true(step(s, NULL));
-    assert_false(step(s, NULL));
+    assert_true(story_job_step(s, NULL));
+    assert_false(story_job_step(s, NULL));
     struct store_job job = seen(s, clerk, id);
     assert_true(str_eq(job.state, STR("done")));
     assert_true(str_eq(job.words, STR("jingban 2"))); /* A and B below it */
@@ -161,7 +149,7 @@ static void a_job_is_seen_in_its_department_and_by_who_may_do_the_like(void **st
     int64_t all = people_add(s, "ban", "", MODEL_ROLE_OFFICE);
     int64_t other = people_add(s, "jiancha", "B", MODEL_ROLE_INSPECTOR);
     int64_t id = order(exporter(s, below), &kind_count, "k1");
-    assert_true(step(s, NULL));
+    assert_true(story_job_step(s, NULL));
     assert_int_equal(listed(s, below) + listed(s, above) + listed(s, all), 3);
     assert_int_equal(listed(s, beside) + listed(s, other), 0);
     const int64_t strangers[] = {beside, other};
@@ -179,7 +167,7 @@ static void a_failed_job_says_why_and_leaves_no_file(void **state)
     people_house(s);
     int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
     int64_t id = order(exporter(s, clerk), &kind_fail, "k1");
-    assert_true(step(s, NULL));
+    assert_true(story_job_step(s, NULL));
     struct store_job job = seen(s, clerk, id);
     assert_true(str_eq(job.state, STR("failed")));
     assert_true(str_eq(job.words, STR("第3行不正确")));
@@ -196,7 +184,7 @@ static void who_lost_the_permission_gets_nothing_done(void **state)
     int64_t id = order(exporter(s, clerk), &kind_count, "k1");
     s->e.actor = STR("anquan");
     assert_int_equal(office_revoke(&s->e, clerk, MODEL_ROLE_CLERK), ERR_OK);
-    assert_true(step(s, NULL));
+    assert_true(story_job_step(s, NULL));
     struct store_job job = seen(s, office, id);
     assert_true(str_eq(job.state, STR("failed")));
     assert_non_null(strstr(arena_cstr(&s->arena, job.words), "不再有"));
@@ -209,7 +197,7 @@ static void progress_is_told_while_it_runs(void **state)
     people_house(s);
     int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
     int64_t id = order(exporter(s, clerk), &kind_look, "k1");
-    assert_true(step(s, NULL));
+    assert_true(story_job_step(s, NULL));
     assert_true(str_eq(seen(s, clerk, id).words, STR("running 30/120")));
     const char *path = arena_printf(&s->arena, "%s/jobs/%lld.progress", s->dir, (long long)id).data;
     assert_false(file_exists(path));
@@ -223,10 +211,10 @@ static void a_stopped_job_waits_and_begins_again(void **state)
     int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
     int64_t id = order(exporter(s, clerk), &kind_count, "k1");
     for (int i = 0; i < 5; i++)
-        assert_true(step(s, &stop)); /* however often: stopping is no failure */
+        assert_true(story_job_step(s, &stop)); /* however often: stopping is no failure */
     assert_true(str_eq(seen(s, clerk, id).state, STR("waiting")));
     stop = false;
-    assert_true(step(s, &stop));
+    assert_true(story_job_step(s, &stop));
     assert_true(str_eq(seen(s, clerk, id).state, STR("done")));
 }
 
@@ -250,7 +238,7 @@ static void a_killed_job_begins_again_and_is_broken_after_the_third_time(void **
         assert_int_equal(found, 1);
         bool again = i < 3;
         assert_true(str_eq(seen(s, clerk, id).state, again ? STR("waiting") : STR("broken")));
-        assert_int_equal(step(s, NULL), again);
+        assert_int_equal(story_job_step(s, NULL), again);
         assert_false(file_exists(path));
     }
     assert_int_equal(office_job_recover(&found, &s->e), ERR_OK);
@@ -265,7 +253,7 @@ static void a_result_is_removed_when_its_time_is_over(void **state)
     people_house(s);
     int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
     int64_t id = order(exporter(s, clerk), &kind_count, "k1");
-    assert_true(step(s, NULL));
+    assert_true(story_job_step(s, NULL));
     assert_int_equal(office_job_result(&path, &name, viewer(s, clerk), id), ERR_OK);
     const char *file = arena_cstr(&s->arena, path);
     s->e.now += 6 * TIME_DAY;
@@ -289,9 +277,9 @@ static void only_its_owner_cancels_a_job_and_only_while_it_waits(void **state)
     int64_t id = order(exporter(s, clerk), &kind_count, "k1");
     assert_int_equal(office_job_cancel(viewer(s, mate), id), ERR_FORBIDDEN);
     assert_int_equal(office_job_cancel(viewer(s, clerk), id), ERR_OK);
-    assert_false(step(s, NULL));
+    assert_false(story_job_step(s, NULL));
     id = order(exporter(s, clerk), &kind_count, "k2");
-    assert_true(step(s, NULL));
+    assert_true(story_job_step(s, NULL));
     assert_int_equal(office_job_cancel(viewer(s, clerk), id), ERR_STATE);
 }
 

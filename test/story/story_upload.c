@@ -37,19 +37,6 @@ static enum err upload(int64_t *id, struct story *s, int64_t account, const char
     return office_upload_add(id, e, &in);
 }
 
-static void work(struct story *s)
-{
-    bool did = true;
-    while (did) {
-        struct arena arena = {0};
-        struct errand e = {
-            .office = &s->office, .arena = &arena, .actor = STR("serve"), .now = time_now()};
-        enum err err = office_job_step(&did, &e, NULL);
-        arena_free(&arena);
-        assert_int_equal(err, ERR_OK);
-    }
-}
-
 static struct store_upload seen(struct story *s, int64_t account, int64_t id)
 {
     struct store_upload u = {0};
@@ -86,7 +73,7 @@ static void nothing_is_written_before_the_confirmation_and_then_once(void **stat
                      ERR_OK);
     assert_true(str_eq(seen(s, clerk, id).state, STR("checking")));
     assert_int_equal(office_upload_confirm(&first, importer(s, clerk), objects(), id), ERR_STATE);
-    work(s);
+    story_work(s);
     assert_true(str_eq(seen(s, clerk, id).state, STR("checked")));
     assert_int_equal(counted(s, clerk, id, "seen"), 4);
     assert_int_equal(counted(s, clerk, id, "added"), 2);
@@ -99,7 +86,7 @@ static void nothing_is_written_before_the_confirmation_and_then_once(void **stat
     assert_int_equal(office_upload_confirm(&second, importer(s, clerk), objects(), id), ERR_OK);
     assert_int_equal(first, second);
     assert_int_equal(in_registry(s), 0);
-    work(s);
+    story_work(s);
     assert_int_equal(in_registry(s), 2);
     assert_int_equal(story_number(s, "SELECT count(id) FROM object WHERE department = 'A'"), 2);
     assert_int_equal(story_number(s, "SELECT count(id) FROM import_job WHERE resource = 'objects'"),
@@ -117,13 +104,13 @@ static void a_job_that_begins_again_behind_its_commit_changes_nothing(void **sta
     people_house(s);
     int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
     assert_int_equal(upload(&id, s, clerk, "统一社会信用代码,名称\n" HUAWEI ",华为\n"), ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(office_upload_confirm(&job, importer(s, clerk), objects(), id), ERR_OK);
-    work(s);
+    story_work(s);
     story_run(s, "UPDATE job SET state = 'running' WHERE kind = 'import-objects'");
     assert_int_equal(office_job_recover(&found, &s->e), ERR_OK);
     assert_int_equal(found, 1);
-    work(s);
+    story_work(s);
     assert_int_equal(office_job_get(&row, people_as(s, clerk, MODEL_PERMISSION_JOB_VIEW), job),
                      ERR_OK);
     assert_true(str_eq(row.state, STR("done")));
@@ -143,17 +130,17 @@ static void columns_are_corrected_and_remembered_for_the_same_headings(void **st
     int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
     int64_t other = people_add(s, "bing", "C", MODEL_ROLE_CLERK);
     assert_int_equal(upload(&id, s, clerk, file), ERR_OK);
-    work(s);
+    story_work(s);
     assert_true(str_eq(seen(s, clerk, id).state, STR("refused")));
     assert_int_equal(office_upload_columns(importer(s, clerk), objects(), id, chosen, 3), ERR_OK);
-    work(s);
+    story_work(s);
     assert_true(str_eq(seen(s, clerk, id).state, STR("checked")));
     assert_int_equal(counted(s, clerk, id, "added"), 1);
     assert_int_equal(upload(&id, s, clerk, file), ERR_OK);
-    work(s);
+    story_work(s);
     assert_true(str_eq(seen(s, clerk, id).state, STR("checked")));
     assert_int_equal(upload(&id, s, other, file), ERR_OK);
-    work(s);
+    story_work(s);
     assert_true(str_eq(seen(s, other, id).state, STR("refused")));
 }
 
@@ -166,19 +153,19 @@ static void rows_of_departments_beyond_ones_reach_stay_out(void **state)
     int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
     int64_t other = people_add(s, "bing", "C", MODEL_ROLE_CLERK);
     assert_int_equal(upload(&id, s, other, "统一社会信用代码,名称\n" HUAWEI ",华为\n"), ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(office_upload_confirm(&job, importer(s, other), objects(), id), ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(in_registry(s), 1);
     assert_int_equal(upload(&id, s, clerk,
                             "统一社会信用代码,名称,监管部门\n" HUAWEI ",抢来的,甲局\n" YUANPING
                             ",液压厂,丙局\n914108821738458294,供销社,乙局\n"),
                      ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(counted(s, clerk, id, "added"), 1); /* B is below A */
     assert_int_equal(counted(s, clerk, id, "rejected"), 2);
     assert_int_equal(office_upload_confirm(&job, importer(s, clerk), objects(), id), ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(story_number(s, "SELECT count(id) FROM object WHERE department = 'B'"), 1);
     assert_string_equal(story_text(s, "SELECT name FROM object WHERE department = 'C'"), "华为");
     assert_int_equal(in_registry(s), 2);
@@ -200,7 +187,7 @@ static void another_department_sees_neither_file_nor_job(void **state)
     assert_int_equal(
         upload(&id, s, clerk, "统一社会信用代码,名称\n914403001922038210,错\n" HUAWEI ",华为\n"),
         ERR_OK);
-    work(s);
+    story_work(s);
     job = seen(s, clerk, id).check_job;
     assert_int_equal(office_upload_get(&u, importer(s, other), objects(), id), ERR_MISSING);
     assert_int_equal(office_uploads(&rows, &count, importer(s, other), objects(), 10), ERR_OK);
@@ -231,7 +218,7 @@ static void a_file_that_nobody_confirms_is_removed_in_time(void **state)
     people_house(s);
     int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
     assert_int_equal(upload(&id, s, clerk, "统一社会信用代码,名称\n" HUAWEI ",华为\n"), ERR_OK);
-    work(s);
+    story_work(s);
     const char *file = arena_printf(&s->arena, "%s/jobs/%lld.upload", s->dir, (long long)id).data;
     assert_true(file_exists(file));
     s->e.now = time_now() + 23 * 3600 * TIME_SECOND;
