@@ -29,10 +29,10 @@ int cmd_open(struct cmd *cmd)
     return CMD_OK;
 }
 
-static int cmd_usage(const struct cmd_syntax *syntax, const char *what, const char *word)
+int cmd_usage(const struct cmd_syntax *syntax, const char *what, const char *word)
 {
     if (what != NULL)
-        fprintf(stderr, "错误：%s %s\n", what, word);
+        fprintf(stderr, "错误：%s%s%s\n", what, word[0] != '\0' ? " " : "", word);
     fprintf(what != NULL ? stderr : stdout, "用法：\n%s\n", syntax->usage);
     return CMD_USAGE;
 }

@@ -68,6 +68,9 @@ struct cmd_syntax {
 int cmd_parse(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *syntax, int argc,
               char **argv);
 
+/* Prints what is wrong (word: with what, may be empty) and the usage; what NULL: the usage alone,
+ * as asked for. CMD_USAGE. */
+int cmd_usage(const struct cmd_syntax *syntax, const char *what, const char *word);
 /* cmd_parse, then cmd_open: for commands that need the installation whatever their words are. */
 int cmd_begin(struct cmd_list *words, struct cmd *cmd, const struct cmd_syntax *syntax, int argc,
               char **argv);

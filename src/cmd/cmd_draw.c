@@ -259,14 +259,10 @@ int cmd_draw(struct cmd *cmd, int argc, char **argv)
         return code;
     bool list = str_eq(words.items[0], STR("list"));
     draw_run *run = draw_step_find(words.items[0]);
-    if (!list && (run == NULL || words.count != 2)) {
-        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", draw_usage);
-        return CMD_USAGE;
-    }
-    if (!draw_words_fit(words.items[0], &w)) {
-        fprintf(stderr, "错误：选项不完整或互相矛盾\n用法：\n%s\n", draw_usage);
-        return CMD_USAGE;
-    }
+    if (!list && (run == NULL || words.count != 2))
+        return cmd_usage(&syntax, "命令不完整", "");
+    if (!draw_words_fit(words.items[0], &w))
+        return cmd_usage(&syntax, "选项不完整或互相矛盾", "");
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;

@@ -181,10 +181,8 @@ int cmd_log(struct cmd *cmd, int argc, char **argv)
                                       "  sunlot log show [序号]  最新检查点，或一条日志\n"
                                       "  sunlot log verify       重新计算整个日志"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
-    if (code == CMD_OK && !log_known(&words)) {
-        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", syntax.usage);
-        code = CMD_USAGE;
-    }
+    if (code == CMD_OK && !log_known(&words))
+        code = cmd_usage(&syntax, "命令不完整", "");
     if (code == CMD_OK)
         code = cmd_open(cmd);
     if (code != CMD_OK)

@@ -172,10 +172,8 @@ int cmd_result(struct cmd *cmd, int argc, char **argv)
         return code;
     bool counts = str_eq(words.items[0], STR("counts"));
     result_run *run = result_find(words.items[0]);
-    if (!counts && (run == NULL || words.count != 2)) {
-        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", result_usage);
-        return CMD_USAGE;
-    }
+    if (!counts && (run == NULL || words.count != 2))
+        return cmd_usage(&syntax, "命令不完整", "");
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;
@@ -214,10 +212,8 @@ int cmd_export(struct cmd *cmd, int argc, char **argv)
         return code;
     bool results = str_eq(words.items[0], STR("results"));
     bool proof = str_eq(words.items[0], STR("proof")) && draw.len > 0 && object.len > 0;
-    if (!results && !proof) {
-        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", syntax.usage);
-        return CMD_USAGE;
-    }
+    if (!results && !proof)
+        return cmd_usage(&syntax, "命令不完整", "");
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;

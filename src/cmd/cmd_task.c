@@ -162,10 +162,8 @@ int cmd_task(struct cmd *cmd, int argc, char **argv)
     if (code != CMD_OK)
         return code;
     enum task_step step = task_step_find(&words);
-    if (step == TASK_UNKNOWN) {
-        fprintf(stderr, "错误：命令不完整\n用法：\n%s\n", task_usage);
-        return CMD_USAGE;
-    }
+    if (step == TASK_UNKNOWN)
+        return cmd_usage(&syntax, "命令不完整", "");
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;
