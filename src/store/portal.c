@@ -389,16 +389,14 @@ enum err store_public_division(struct str *out, struct arena *arena, struct db_t
 
 /* --- objects --- */
 
-#define OBJECT_ROWS                                                                                \
-    "SELECT id, pool_id, number, name, kind, state, division, address, industry, business,"        \
-    " established FROM object WHERE tenant = $1"
+#define OBJECT_ROWS "SELECT " STORE_PUBLIC_OBJECT " FROM object o WHERE o.tenant = $1"
 
-static const char OBJECT_GET[] = OBJECT_ROWS " AND pool_id = $2";
+static const char OBJECT_GET[] = OBJECT_ROWS " AND o.pool_id = $2";
 /* '~' sorts behind every character that a pool id may have. */
-static const char OBJECTS_BY_NUMBER[] =
-    OBJECT_ROWS " AND pool_id >= $2 AND pool_id < $3 AND pool_id > $4 ORDER BY pool_id LIMIT $5";
+static const char OBJECTS_BY_NUMBER[] = OBJECT_ROWS
+    " AND o.pool_id >= $2 AND o.pool_id < $3 AND o.pool_id > $4 ORDER BY o.pool_id LIMIT $5";
 
-static enum err object_fill(void *out, struct db_rows *rows, struct arena *arena)
+enum err store_public_object_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
     bool failed = false;
     struct store_public_object *o = out;
@@ -415,14 +413,14 @@ enum err store_public_object_get(struct store_public_object *out, struct arena *
                                  struct db_tx *tx, struct str tenant, struct str pool_id)
 {
     return store_one(out, arena, tx, OBJECT_GET, DB_ARGS(db_text(tenant), db_text(pool_id)),
-                     object_fill);
+                     store_public_object_fill);
 }
 
 enum err store_public_objects_by_number(struct store_public_object **out, size_t *count,
                                         struct arena *arena, struct db_tx *tx, struct str tenant,
                                         struct str prefix, struct str after, int64_t most)
 {
-    const struct store_shape shape = {sizeof(struct store_public_object), object_fill};
+    const struct store_shape shape = {sizeof(struct store_public_object), store_public_object_fill};
     struct str end = arena_printf(arena, "%.*s~", STR_ARG(prefix));
     if (end.data == NULL)
         return ERR_MEMORY;

@@ -195,6 +195,12 @@ struct store_public_object {
 };
 MUST enum err store_public_object_get(struct store_public_object *out, struct arena *arena,
                                       struct db_tx *tx, struct str tenant, struct str pool_id);
+/* Its columns, where the table is called o. */
+#define STORE_PUBLIC_OBJECT                                                                        \
+    "o.id, o.pool_id, o.number, o.name, o.kind, o.state, o.division, o.address, o.industry,"       \
+    " o.business, o.established"
+/* Reads such a row. ERR_MEMORY. */
+MUST enum err store_public_object_fill(void *out, struct db_rows *rows, struct arena *arena);
 /* Objects by the beginning of their number, by number. */
 MUST enum err store_public_objects_by_number(struct store_public_object **out, size_t *count,
                                              struct arena *arena, struct db_tx *tx,

@@ -365,34 +365,18 @@ enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *
 
 /* --- finding --- */
 
-#define FOUND_COLUMNS                                                                              \
-    "SELECT o.id, o.pool_id, o.number, o.name, o.kind, o.state, o.division, o.address,"            \
-    " o.industry, o.business, o.established"
-
 /* check: allow sql — CROSS JOIN keeps SQLite from asking the index once an object, and its rows
  * come in the order of their ids, so that a page costs a page */
 static const char FIND_SQLITE[] =
-    FOUND_COLUMNS " FROM object_mark w CROSS JOIN object o WHERE o.tenant = $1"
-                  " AND o.id = w.rowid AND w.words MATCH $2 AND w.rowid > $3"
-                  " AND o.division >= $4 AND o.division < $5 ORDER BY w.rowid LIMIT $6";
+    "SELECT " STORE_PUBLIC_OBJECT " FROM object_mark w CROSS JOIN object o WHERE o.tenant = $1"
+    " AND o.id = w.rowid AND w.words MATCH $2 AND w.rowid > $3"
+    " AND o.division >= $4 AND o.division < $5 ORDER BY w.rowid LIMIT $6";
 /* check: allow sql — PostgreSQL's side of the same question */
 static const char FIND_POSTGRESQL[] =
-    FOUND_COLUMNS " FROM object_mark w JOIN object o ON o.tenant = $1 AND o.id = w.id"
-                  " WHERE w.words @@ CAST($2 AS tsquery) AND o.id > $3"
-                  " AND o.division >= $4 AND o.division < $5 ORDER BY o.id LIMIT $6";
-
-static enum err found_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    bool failed = false;
-    struct store_public_object *o = out;
-    o->id = db_col_int(rows, 0);
-    struct str *const texts[] = {&o->pool_id,  &o->number,  &o->name,     &o->kind,    &o->state,
-                                 &o->division, &o->address, &o->industry, &o->business};
-    for (int i = 0; i < 9; i++)
-        *texts[i] = store_text(rows, 1 + i, arena, &failed);
-    o->established = (int32_t)db_col_int(rows, 10);
-    return failed ? ERR_MEMORY : ERR_OK;
-}
+    "SELECT " STORE_PUBLIC_OBJECT
+    " FROM object_mark w JOIN object o ON o.tenant = $1 AND o.id = w.id"
+    " WHERE w.words @@ CAST($2 AS tsquery) AND o.id > $3"
+    " AND o.division >= $4 AND o.division < $5 ORDER BY o.id LIMIT $6";
 
 static void query_and(struct buf *query, bool sqlite)
 {
@@ -439,7 +423,7 @@ enum err store_search_find(struct store_public_object **out, size_t *count, stru
     struct str folded = store_search_fold(arena, s->text);
     struct str end = arena_printf(arena, "%.*s~", STR_ARG(s->division));
     struct buf query = {0};
-    const struct store_shape shape = {sizeof **out, found_fill};
+    const struct store_shape shape = {sizeof **out, store_public_object_fill};
     *out = NULL;
     *count = 0;
     if (folded.data == NULL || end.data == NULL)
