@@ -70,18 +70,6 @@ static void account_show(struct page *p, struct web_value *row, const struct off
     account_roles(p, row, a->roles);
 }
 
-static void account_choices(struct page *p, const char *name, const struct field_word *words,
-                            struct str chosen)
-{
-    struct web_value *list = web_set_list(&p->model, &p->model.root, name);
-    for (; words->code != NULL; words++) {
-        struct web_value *row = web_list_add(&p->model, list);
-        web_set(&p->model, row, "code", str_of(words->code));
-        web_set(&p->model, row, "text", str_of(words->text));
-        web_set_flag(&p->model, row, "chosen", str_eq(chosen, str_of(words->code)));
-    }
-}
-
 static const struct field_word account_states[] = {
     {"active", "有效", NULL}, {"suspended", "停用", NULL}, {NULL, NULL, NULL}};
 
@@ -543,7 +531,7 @@ enum err desk_matrix(struct web_reply *reply, const struct web_request *request,
     (void)fault;
     desk_begin(&p, request, "/desk/matrix", "权限表");
     struct web_model *m = &p.model;
-    account_choices(&p, "role_heads", model_roles, STR(""));
+    page_options(&p, "role_heads", model_roles, STR(""));
     struct web_value *list = web_set_list(m, &m->root, "permissions");
     for (size_t i = 0; i < MODEL_PERMISSION_COUNT; i++) {
         const struct model_permission_row *permission =

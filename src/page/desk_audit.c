@@ -132,18 +132,6 @@ static struct str audit_query(struct page *p)
     return text;
 }
 
-static void audit_choices(struct page *p, const char *name, const struct field_word *words,
-                          struct str chosen)
-{
-    struct web_value *list = web_set_list(&p->model, &p->model.root, name);
-    for (; words->code != NULL; words++) {
-        struct web_value *row = web_list_add(&p->model, list);
-        web_set(&p->model, row, "code", str_of(words->code));
-        web_set(&p->model, row, "text", str_of(words->text));
-        web_set_flag(&p->model, row, "chosen", str_eq(chosen, str_of(words->code)));
-    }
-}
-
 /* To the second, as the record has it. */
 static struct str audit_time(struct page *p, int64_t us)
 {
@@ -201,8 +189,8 @@ static enum err audit_fill(struct page *p)
         audit_row(p, web_list_add(m, list), &rows[i]);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         web_set(m, &m->root, kept[i], web_param(r, kept[i]));
-    audit_choices(p, "actions", audit_actions, find.action);
-    audit_choices(p, "outcomes", audit_outcomes, find.outcome);
+    page_options(p, "actions", audit_actions, find.action);
+    page_options(p, "outcomes", audit_outcomes, find.outcome);
     web_set_count(m, &m->root, "count", all);
     web_set_flag(m, &m->root, "none", count == 0);
     web_set(m, &m->root, "query", audit_query(p));
