@@ -158,8 +158,7 @@ enum err office_commission_save(int64_t *id, struct errand *e, const struct str 
         .resource = &model_commissions,
         .values = mended,
         .action = fresh ? STR("commission-add") : STR("commission-save"),
-        .target = fresh ? STR("") : mended[MODEL_COMMISSION_CODE],
-        .fixed = UINT32_C(1) << MODEL_COMMISSION_STATE | UINT32_C(1) << MODEL_COMMISSION_PAYER};
+        .target = fresh ? STR("") : mended[MODEL_COMMISSION_CODE]};
     TRY(office_import_one(e, &typed));
     if (!fresh)
         return ERR_OK;

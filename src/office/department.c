@@ -96,9 +96,7 @@ enum err office_department_save(struct errand *e, const struct str *values, bool
     const struct office_import_typed typed = {.resource = &model_departments,
                                               .values = values,
                                               .action = STR("department-save"),
-                                              .target = fresh ? STR("") : code,
-                                              .fixed = UINT32_C(1) << MODEL_DEPARTMENT_STATE |
-                                                       UINT32_C(1) << MODEL_DEPARTMENT_DIVISION};
+                                              .target = fresh ? STR("") : code};
     return office_import_one(e, &typed);
 }
 

@@ -33,30 +33,12 @@ static enum err edit_keep(struct errand *e, struct office_field_fault *list, siz
 /* The typed values into the row; what the person was not asked stays as it is. */
 static enum err edit_read(struct import_run *run, struct import_row *row, const struct edit_work *w)
 {
-    const struct resource *resource = run->kind->resource;
     size_t values = store_registry_count(run->kind->table);
     for (size_t i = 0; i < STORE_VALUES_MAX; i++)
         row->record.values[i] = STR("");
     for (size_t i = 0; row->old != NULL && i < values; i++)
         row->record.values[i] = row->old->values[i];
-    for (size_t i = 0; i < resource->count && i < w->edit->count; i++) {
-        struct str text = str_trim(w->edit->values[i]);
-        bool fixed = resource->fields[i].required || (run->kind->fixed >> i & 1) != 0;
-        if (w->edit->values[i].data == NULL)
-            continue;
-        if (text.len > 0) {
-            TRY(import_read_text(run, row, (int)i, text));
-            continue;
-        }
-        row->record.values[i] = STR("");
-        if (fixed && row->old != NULL && row->old->values[i].len > 0)
-            TRY(import_reject(run, row, (int)i, "缺少%s", resource->fields[i].label));
-        else if (resource->fields[i].required)
-            TRY(import_reject(run, row, (int)i, "缺少%s", resource->fields[i].label));
-        else
-            row->cleared |= BIT(i);
-    }
-    return ERR_OK;
+    return import_read_typed(run, row, w->edit->values, w->edit->count);
 }
 
 /* An object keeps its number: everything else hangs on it. */

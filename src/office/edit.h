@@ -1,5 +1,11 @@
-/* One row of a registry as a person types it: the same checks as for a row of a file, with the
- * words at the field they concern (R29, R39). */
+/* One object of the registry as a person types it: the same checks as for a row of a file, with the
+ * words at the field they concern (R29, R39).
+ *
+ * People, commissions and departments go by office_import_one. Both read what was typed by
+ * import_read_typed and ask their kind's judge and settle; they part where it is written, because
+ * an object is edited by its id, against the version that the person saw, with a reason, and only
+ * in the fields that were asked, while the others are found by their code or by whom they match, as
+ * in a file, and are saved and audited as a file's rows are. */
 #ifndef OFFICE_EDIT_H
 #define OFFICE_EDIT_H
 

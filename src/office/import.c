@@ -326,6 +326,19 @@ static enum err keep_source(struct import_run *run, struct import_row *row,
     return ERR_OK;
 }
 
+/* The one row that a person typed. */
+static enum err take_typed(struct import_run *run)
+{
+    struct import_row *row = next_row(run);
+    if (row == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < STORE_VALUES_MAX; i++)
+        row->record.values[i] = STR("");
+    row->number = 1;
+    TRY(import_read_typed(run, row, run->job->values, run->kind->resource->count));
+    return import_good(row) ? run->kind->judge(run, row) : ERR_OK;
+}
+
 /* Reads and judges one row; its place in the registry is found when the chunk is full. */
 static enum err take_row(struct import_run *run, const struct sheet_record *record)
 {
@@ -436,8 +449,10 @@ static enum err digest_file(struct str *hex, struct import_run *run)
 /* The file's name for people. */
 static struct str file_name(const struct office_import *job)
 {
+    if (job->name.len > 0)
+        return job->name;
     const char *slash = strrchr(job->path, '/');
-    return job->name.len > 0 ? job->name : str_of(slash != NULL ? slash + 1 : job->path);
+    return str_of(slash != NULL ? slash + 1 : job->path);
 }
 
 /* The counts as JSON: the audit's detail and the answer to a repeated request. */
@@ -491,10 +506,7 @@ static enum err record_job(struct import_run *run)
     if (run->kind->table == STORE_OBJECTS)
         TRY(store_object_batch_add(run->tx, &run->stamp, false));
     TRY(outcome_of(&outcome, run));
-    if (run->job->by_hand.len == 0)
-        TRY(office_audit(run->e, run->tx, STR("import"), run->job->resource, outcome));
-    else if (r->added + r->changed > 0)
-        TRY(note_by_hand(run));
+    TRY(office_audit(run->e, run->tx, STR("import"), run->job->resource, outcome));
     return office_once_done(run->e, run->tx, STR("import"), outcome);
 }
 
@@ -513,9 +525,26 @@ static enum err recall(struct office_import_report *report, struct str outcome, 
     return ERR_OK;
 }
 
+/* A row by hand. A form that was refused comes again under the same key, mended. */
+static enum err run_typed(struct import_run *run)
+{
+    struct str outcome;
+    TRY(import_prepare(run));
+    TRY(take_typed(run));
+    TRY(import_finish(run));
+    if (run->report->rejected > 0)
+        return ERR_OK;
+    if (run->report->added + run->report->changed > 0)
+        TRY(note_by_hand(run));
+    TRY(outcome_of(&outcome, run));
+    return office_once_done(run->e, run->tx, STR("import"), outcome);
+}
+
 /* One attempt from the first column to the job's row. */
 static enum err run_all(struct import_run *run)
 {
+    if (run->job->by_hand.len > 0)
+        return run_typed(run);
     TRY(import_prepare(run));
     TRY(open_sheet(run));
     TRY(open_fresh(run));
@@ -525,9 +554,7 @@ static enum err run_all(struct import_run *run)
         run->report->skipped[i] = run->map.skipped[i];
     TRY(report_columns(run));
     TRY(finish_book(run));
-    /* A form that was refused comes again under the same key, mended. */
-    bool refused = run->job->by_hand.len > 0 && run->report->rejected > 0;
-    return run->job->dry_run || refused ? ERR_OK : record_job(run);
+    return run->job->dry_run ? ERR_OK : record_job(run);
 }
 
 /* What the transaction is given. */

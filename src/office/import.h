@@ -33,7 +33,8 @@ struct office_import {
     const char *errors_path; /* .xlsx for the rejected rows; NULL if not wanted */
     struct str by_hand; /* audit action of one row that a person typed (office_import_one); empty:
                            a file */
-    struct str target;  /* by_hand: the code of the row that is changed; empty: a new one */
+    const struct str *values; /* by_hand: the row, in place of the file; a text a field */
+    struct str target;        /* by_hand: the code of the row that is changed; empty: a new one */
     office_import_progress *progress; /* may be NULL */
     void *progress_ctx;
 };
@@ -95,14 +96,12 @@ MUST enum err office_import(struct errand *e, const struct office_import *job,
 
 /* One row as a person typed it, by the very rules of a file: one value a field of the resource, an
  * empty one empties the field. The audit gets the values before and after, personal numbers masked.
- * ERR_INPUT with fault.field where a value is refused, ERR_DUPLICATE for a new row that is there
- * already. */
+ * ERR_INPUT with fault.field where a value is refused, or a new row is there already. */
 struct office_import_typed {
     const struct resource *resource;
     const struct str *values;
     struct str action; /* of the audit */
     struct str target; /* code of the row that is changed; empty: a new one */
-    uint32_t fixed;    /* bit a field: not sent when empty, since 清空 may not empty it */
 };
 MUST enum err office_import_one(struct errand *e, const struct office_import_typed *typed);
 

@@ -140,9 +140,10 @@ void import_set(struct import_row *row, int field, struct str value);
 /* Cells to values by the kinds of the fields (import_row.c). */
 MUST enum err import_read_row(struct import_run *run, struct import_row *row,
                               const struct sheet_record *record);
-/* One field as a person typed it. */
-MUST enum err import_read_text(struct import_run *run, struct import_row *row, int field,
-                               struct str text);
+/* What a person typed, a text a field, in place of cells: data NULL leaves the field as it is; an
+ * empty text empties it, and is refused where it may not be empty. */
+MUST enum err import_read_typed(struct import_run *run, struct import_row *row,
+                                const struct str *values, size_t count);
 /* Finds the second columns of fields: many files carry 统一社会信用代码 and 注册号, and fill one.
  */
 MUST enum err import_find_twins(struct import_run *run);

@@ -159,11 +159,33 @@ static enum err read_cell(struct import_run *run, struct import_row *row, int i,
     return check_value(run, row, i);
 }
 
-enum err import_read_text(struct import_run *run, struct import_row *row, int field,
-                          struct str text)
+/* A field that was typed empty: refused where it may not be, else emptied where a row is changed.
+ */
+static enum err read_empty(struct import_run *run, struct import_row *row, int i)
 {
-    const struct sheet_cell cell = {.text = text, .kind = SHEET_TEXT};
-    return read_cell(run, row, field, &cell);
+    const struct field *field = &run->kind->resource->fields[i];
+    uint32_t bit = UINT32_C(1) << i;
+    bool fixed = (run->kind->fixed & ~run->kind->freed & bit) != 0;
+    bool had = row->old != NULL && row->old->values[i].len > 0;
+    row->record.values[i] = STR("");
+    if (field->required || (fixed && had))
+        return import_reject(run, row, i, "缺少%s", field->label);
+    if (!fixed && (row->old != NULL || run->job->target.len > 0))
+        row->cleared |= bit;
+    return ERR_OK;
+}
+
+enum err import_read_typed(struct import_run *run, struct import_row *row, const struct str *values,
+                           size_t count)
+{
+    for (size_t i = 0; i < run->kind->resource->count && i < count; i++) {
+        const struct sheet_cell cell = {.text = str_trim(values[i]), .kind = SHEET_TEXT};
+        bool empty = cell.text.len == 0 || is_nothing(cell.text) || is_clearing(cell.text);
+        if (values[i].data == NULL)
+            continue;
+        TRY(empty ? read_empty(run, row, (int)i) : read_cell(run, row, (int)i, &cell));
+    }
+    return ERR_OK;
 }
 
 /* Is `heading` one of the field's? */

@@ -137,8 +137,6 @@ static struct str reason_of(const struct import_run *run, const struct import_ro
         return reason;
     if (run->job->name.len > 0)
         return run->job->name;
-    if (run->job->by_hand.len > 0)
-        return STR("工作台");
     struct str path = str_of(run->job->path);
     struct str name = path;
     while (str_cut(&name, &path, '/'))

@@ -429,13 +429,11 @@ static enum err values_unmasked(struct str *out, struct errand *e, const struct 
 
 static enum err inspector_store(struct errand *e, const struct str *values, struct str code)
 {
-    const struct office_import_typed typed = {
-        .resource = &model_inspectors,
-        .values = values,
-        .action = code.len > 0 ? STR("inspector-save") : STR("inspector-add"),
-        .target = code,
-        .fixed = UINT32_C(1) << MODEL_INSPECTOR_DEPARTMENT |
-                 UINT32_C(1) << MODEL_INSPECTOR_CATEGORY | UINT32_C(1) << MODEL_INSPECTOR_STATE};
+    const struct office_import_typed typed = {.resource = &model_inspectors,
+                                              .values = values,
+                                              .action = code.len > 0 ? STR("inspector-save")
+                                                                     : STR("inspector-add"),
+                                              .target = code};
     return office_import_one(e, &typed);
 }
 

@@ -171,6 +171,12 @@ static void R35_R40_who_counts_is_said_with_the_reason(void **state)
                      ERR_OK);
     assert_int_equal(looked(c, code).inspector.standing, OFFICE_STANDING_BARE);
     assert_int_equal(looked(c, code).inspector.validity, OFFICE_UNCERTIFIED);
+    values[MODEL_INSPECTOR_CERTIFICATE] = STR("无"); /* as a file says it: there is none */
+    values[MODEL_INSPECTOR_PHONE] = STR("/");
+    assert_int_equal(office_inspector_save(&code, as(c, MODEL_SCOPE_BELOW, "SCJG"), values),
+                     ERR_OK);
+    assert_int_equal(looked(c, code).inspector.standing, OFFICE_STANDING_BARE);
+    assert_int_equal(looked(c, code).inspector.record.values[MODEL_INSPECTOR_PHONE].len, 0);
     assert_int_equal(
         office_setting_change(all(c), MODEL_SETTING_CERTIFICATE, STR("0"), STR("试验")), ERR_OK);
     assert_int_equal(looked(c, code).inspector.standing, OFFICE_STANDING_COUNTS);

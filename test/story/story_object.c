@@ -574,6 +574,8 @@ static void test_an_edit_keeps_before_and_after_and_is_done_once(void **state)
     assert_int_equal(EDIT(s, &out, &now, {MODEL_OBJECT_ADDRESS, "南街3号"}), ERR_OK);
     assert_false(out.changed);
     assert_int_equal(show(s, "P-1").change_count, 1);
+    assert_int_equal(EDIT(s, &out, &now, {MODEL_OBJECT_ADDRESS, "无"}), ERR_OK);
+    assert_int_equal(show(s, "P-1").row.record.values[MODEL_OBJECT_ADDRESS].len, 0);
 }
 
 static void test_a_new_object_belongs_to_a_department_of_the_person(void **state)
