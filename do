@@ -14,7 +14,8 @@ usage() {
 ./do run [--port N]     build, make the demo county in ./demo, show what to look at and serve its
                         portal on 127.0.0.1 (port 8080) until Ctrl-C
 ./do run --once         the same without serving
-./do test [WHAT]        all tests; WHAT: unit, story, vector, fault, fuzz, or part of a test's name
+./do test [WHAT]        all tests; WHAT: unit, vector, story, page, fault, fuzz, or part of a
+                        test's name
 ./do check [tidy]       house rules, layout, static analysis; with "tidy" also clang-tidy
 ./do build              only build
 ./do bench [NAME]       measure against limits and peers; all benchmarks or one
@@ -375,7 +376,7 @@ command=${1:-help}
 [ $# -gt 0 ] && shift
 case $command in
 run)
-    if [ $# = 2 ] && [ "$1" = --port ]; then
+    if [ $# = 2 ] && [ "$1" = --port ] && [[ $2 =~ ^[0-9]{1,5}$ ]] && ((10#$2 <= 65535)); then
         do_run "$2"
     elif [ $# = 1 ] && [ "$1" = --once ]; then
         do_run once
