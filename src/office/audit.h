@@ -5,8 +5,9 @@
  *   sunlot-audit/1 day
  *   tenant 410882
  *   day 2026-11-20
- *   first N         id of the day's first row; ids have no gap, so days follow each other without
- * one count N root HEX        RFC 6962 root over the rows in the order of their ids
+ *   first N         id of the day's first row: the one behind the last day's, ids have no gap
+ *   count N         rows of the day
+ *   root HEX        RFC 6962 root over the rows in the order of their ids
  *
  * A row's leaf is its values as netstrings (decimal length, ':', bytes, ','), in this order: id, at
  * (UTC microseconds), actor, action, target, detail, role, department, address, request, outcome,

@@ -6,12 +6,13 @@
  *   tenant 410882
  *   document SCJG-D001
  *   version N
- *   sha256 HEX      over the version as netstrings (decimal length, ':', bytes, ','): code,
- * version, kind, department, title, number, item, effective date (YYYY-MM-DD or empty), the five
- * texts, then name and SHA-256 in hex of each file in the order of its id
+ *   sha256 HEX      of the version
  *
  * so that the portal can show since when it has said what it says. withdrawal stands in place of
- * publication where a document no longer holds.
+ * publication where a document no longer holds. The SHA-256 is over the version as netstrings
+ * (decimal length, ':', bytes, ','): code, version, kind, department, title, number, item,
+ * effective date (YYYY-MM-DD or empty), the five texts, then name and SHA-256 in hex of each file
+ * in the order of its id.
  *
  * Drafts are seen by those who may edit or publish for their department; published versions by
  * everybody who may see the library, and by the public. */

@@ -4,8 +4,7 @@
  * What a clerk would want of a number:
  *   - lower-case letters, full-width characters, blanks and lost number formats are mended, and a
  *     USCC that only its letters' case made wrong goes in with a warning;
- *   - a wrong check character, a wrong length or a letter no USCC has is refused: somebody
- * mistyped;
+ *   - a wrong check character, a wrong length or a letter no USCC has is refused: it is mistyped;
  *   - an inner organisation code that does not fit only warns (64 real registrations have that);
  *   - an identity card is refused, in words that do not repeat it;
  *   - another authority's number is taken as it is, with a warning. */

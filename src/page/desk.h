@@ -7,22 +7,23 @@
  * page its errand, already with the person as actor and how far the permission reaches as scope:
  * hand it on, decide nothing.
  *
- *     enum err desk_things(struct web_reply *reply, const struct web_request *request, struct fault
- * *fault)
+ *     enum err desk_things(struct web_reply *reply, const struct web_request *request,
+ *                          struct fault *fault)
  *     {
  *         struct page p;
  *         desk_begin(&p, request, "/desk/things", "名单");
- *         ... office_things(&rows, &count, &p.errand) ... web_set_list(&p.model, &p.model.root,
- * "rows") ... return page_end(reply, &p, "desk_things");
+ *         ... office_things(&rows, &count, &p.errand) ...
+ *         ... web_set_list(&p.model, &p.model.root, "rows") ...
+ *         return page_end(reply, &p, "desk_things");
  *     }
  *
  * A form: desk_form_begin, a desk_form_field for each field, page_end; on POST the same, after the
  * office refused, with desk_form_refused between (nothing typed is lost). Mark its POST row
  * WEB_FORM and ask desk_form_again first: true means that the person has just signed in anew and
  * wants to see what he typed, nothing more. A form's errand has its idempotency key (hidden field
- * key). What is done is answered by desk_done: a redirect to a page that says so. Every POST form
- * holds
- * {{>desk_hidden}} (CSRF token and key); the guard has checked it before a handler runs. */
+ * key). What is done is answered by desk_done: a redirect to a page that says so; a button that was
+ * refused, by its page again after desk_refused. Every POST form holds {{>desk_hidden}} (CSRF token
+ * and key); the guard has checked it before a handler runs. */
 #ifndef PAGE_DESK_H
 #define PAGE_DESK_H
 
