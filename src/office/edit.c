@@ -253,8 +253,6 @@ enum err office_edit(struct office_edited *out, struct errand *e, const struct o
 {
     struct edit_work work = {.e = e, .edit = edit, .out = out};
     *out = (struct office_edited){0};
-    if (!str_eq(edit->resource, STR("objects")))
-        return fault_set(&e->fault, ERR_USAGE, "不能逐条修改“%.*s”", STR_ARG(edit->resource));
     if (edit->id != 0 && str_trim(edit->reason).len == 0)
         return fault_set(&e->fault, ERR_INPUT, "请填写修改原因；没有保存");
     return office_write(e, "object-edit", edit_run, &work);

@@ -17,7 +17,6 @@ struct office_field_fault {
 };
 
 struct office_edit {
-    struct str resource;      /* objects */
     int64_t id;               /* 0: a new row */
     int64_t was;              /* the job that the row carried when the person saw it */
     const struct str *values; /* one a field; data NULL: not asked for, stays as it is */

@@ -364,6 +364,18 @@ static enum err object_known(struct office_object *o, struct page *p)
     return office_object_show(o, &p->errand, web_capture(p->request, "id"));
 }
 
+/* The change of an object that a form asks for. */
+static struct office_edit object_edit_of(const struct web_request *request,
+                                         const struct store_object_row *row,
+                                         const struct str values[MODEL_OBJECT_COUNT])
+{
+    return (struct office_edit){.id = row->record.id,
+                                .was = desk_number(web_field(request, "was")),
+                                .values = values,
+                                .count = MODEL_OBJECT_COUNT,
+                                .reason = web_field(request, "reason")};
+}
+
 enum err desk_object_state(struct web_reply *reply, const struct web_request *request,
                            struct fault *fault)
 {
@@ -375,12 +387,7 @@ enum err desk_object_state(struct web_reply *reply, const struct web_request *re
     values[MODEL_OBJECT_STATE] = web_field(request, "state");
     enum err err = object_known(&o, &p);
     if (err == ERR_OK) {
-        const struct office_edit edit = {.resource = STR("objects"),
-                                         .id = o.row.record.id,
-                                         .was = desk_number(web_field(request, "was")),
-                                         .values = values,
-                                         .count = MODEL_OBJECT_COUNT,
-                                         .reason = web_field(request, "reason")};
+        const struct office_edit edit = object_edit_of(request, &o.row, values);
         err = office_edit(&edited, &p.errand, &edit);
     }
     return object_after(reply, &p, err, fault);
@@ -531,8 +538,7 @@ enum err desk_object_new(struct web_reply *reply, const struct web_request *requ
     desk_begin(&p, request, "/desk/objects", "登记检查对象");
     if (request->method == WEB_POST && !desk_form_again(request)) {
         object_typed(values, request, true);
-        const struct office_edit edit = {
-            .resource = STR("objects"), .values = values, .count = MODEL_OBJECT_COUNT};
+        const struct office_edit edit = {.values = values, .count = MODEL_OBJECT_COUNT};
         form.refused = office_edit(&edited, &p.errand, &edit);
         if (form.refused == ERR_OK)
             return desk_done(reply, request, desk_object_href(&p, edited.pool_id, ""), "added");
@@ -557,12 +563,7 @@ enum err desk_object_edit(struct web_reply *reply, const struct web_request *req
         return page_fail(fault, &p, err);
     if (request->method == WEB_POST && !desk_form_again(request)) {
         object_typed(values, request, false);
-        const struct office_edit edit = {.resource = STR("objects"),
-                                         .id = o.row.record.id,
-                                         .was = desk_number(web_field(request, "was")),
-                                         .values = values,
-                                         .count = MODEL_OBJECT_COUNT,
-                                         .reason = web_field(request, "reason")};
+        const struct office_edit edit = object_edit_of(request, &o.row, values);
         form.refused = office_edit(&edited, &p.errand, &edit);
         if (form.refused == ERR_OK)
             return desk_done(reply, request, desk_object_href(&p, web_capture(request, "id"), ""),

@@ -433,8 +433,7 @@ static void test_an_object_of_another_department_is_not_there(void **state)
         struct str id = str_of(t->number);
         scope_all(w->s);
         assert_int_equal(office_object_show(&object, e, id), ERR_OK);
-        const struct office_edit edit = {.resource = STR("objects"),
-                                         .id = object.row.record.id,
+        const struct office_edit edit = {.id = object.row.record.id,
                                          .was = object.row.job,
                                          .values = values,
                                          .count = MODEL_OBJECT_COUNT,
@@ -496,8 +495,7 @@ static enum err edit(struct story *s, struct office_edited *out, const struct of
     struct str values[MODEL_OBJECT_COUNT] = {{0}};
     for (size_t i = 0; i < count; i++)
         values[typed[i].field] = str_of(typed[i].text);
-    const struct office_edit wanted = {.resource = STR("objects"),
-                                       .id = object != NULL ? object->row.record.id : 0,
+    const struct office_edit wanted = {.id = object != NULL ? object->row.record.id : 0,
                                        .was = object != NULL ? object->row.job : 0,
                                        .values = values,
                                        .count = MODEL_OBJECT_COUNT,
