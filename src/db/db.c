@@ -169,6 +169,11 @@ bool db_local(const struct db *db)
     return db->source.driver->one_writer;
 }
 
+bool db_busy(const struct db *db)
+{
+    return db->writer != NULL && db_writer_busy(db->writer);
+}
+
 const char *db_dialect(const struct db *db)
 {
     return db->source.driver->dialect;

@@ -168,6 +168,9 @@ MUST enum err db_migrate(struct db *db, const struct db_migration *list, size_t 
 const char *db_dialect(const struct db *db);
 /* Do reads wait neither for a network nor for a connection or a writer? */
 bool db_local(const struct db *db);
+/* Would a write have to wait for another of this process now? What may as well be written next time
+ * asks this first: on SQLite an import of a million rows holds the writer for seconds. */
+bool db_busy(const struct db *db);
 /* Integrity as the database itself sees it (PRAGMA integrity_check and foreign_key_check; on
  * PostgreSQL a read of every table). ERR_DAMAGED with the message in fault. */
 MUST enum err db_check(struct db *db, struct fault *fault);

@@ -26,6 +26,7 @@ struct db_writer {
     pthread_cond_t filled;
     struct db_job *head;
     struct db_job *tail;
+    bool running; /* a group is under way */
     bool stopping;
     bool dead; /* a sync failed; touched by the thread only */
 };
@@ -45,6 +46,7 @@ static struct db_job *writer_take(struct db_writer *writer)
         writer->tail = NULL;
     if (last != NULL)
         last->next = NULL;
+    writer->running = first != NULL;
     pthread_mutex_unlock(&writer->lock);
     return first;
 }
@@ -53,6 +55,7 @@ static struct db_job *writer_take(struct db_writer *writer)
 static void writer_tell(struct db_writer *writer, struct db_job *job)
 {
     pthread_mutex_lock(&writer->lock);
+    writer->running = false;
     while (job != NULL) {
         struct db_job *next = job->next;
         job->done = true;
@@ -177,6 +180,14 @@ enum err db_writer_start(struct db_writer **out, struct db_tx *tx, struct db_cou
     }
     *out = writer;
     return ERR_OK;
+}
+
+bool db_writer_busy(struct db_writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    bool busy = writer->running || writer->head != NULL;
+    pthread_mutex_unlock(&writer->lock);
+    return busy;
 }
 
 /* Queued at the tail, taken from the head: nobody is overtaken. */

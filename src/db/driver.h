@@ -165,6 +165,8 @@ struct db_counts {
 MUST enum err db_writer_start(struct db_writer **out, struct db_tx *tx, struct db_counts *counts);
 /* Puts job at the end of the queue and waits until it is done. */
 void db_writer_do(struct db_writer *writer, struct db_job *job);
+/* Would a job have to wait for another now? */
+bool db_writer_busy(struct db_writer *writer);
 /* Finishes the queue, ends the thread. NULL is allowed. */
 void db_writer_stop(struct db_writer *writer);
 

@@ -434,7 +434,7 @@ enum err office_session_find(struct office_session *out, struct errand *e, struc
     TRY(session_digest(&a.digest, e->arena, token));
     TRY(office_read(e, "session", session_ask, &a));
     out->token = token;
-    if (e->now - a.row.seen_at < SESSION_NOTED * TIME_SECOND)
+    if (e->now - a.row.seen_at < SESSION_NOTED * TIME_SECOND || db_busy(e->office->db))
         return ERR_OK;
     return office_write(e, "session-seen", session_note, &a);
 }

@@ -38,13 +38,15 @@ enum {
     HTTP_RATE = 10,          /* expensive requests a second of one address */
     HTTP_BURST = 40,
     HTTP_SLOTS = 4096,
-    HTTP_HEAVY = 32 /* long computations that wait */
+    HTTP_WRITERS = 16, /* forms under way: mostly they wait for the database */
+    HTTP_HEAVY = 32    /* long computations that wait */
 };
 
 struct web_server {
     struct web_config config;
     struct MHD_Daemon *daemon;
     struct web_pool *pool;
+    struct web_pool *writes; /* of forms */
     struct web_pool *heavy;
     struct web_cache *cache;
     struct web_packer *packer;
@@ -537,6 +539,14 @@ static bool job_here(const struct job *job)
     return (flags & (WEB_BLOCK | WEB_HEAVY)) == 0;
 }
 
+/* Forms have workers of their own: one that waits for the writer takes none from readers. */
+static struct web_pool *job_pool(const struct job *job)
+{
+    if ((job->route->flags & WEB_HEAVY) != 0)
+        return job->server->heavy;
+    return job->request.method == WEB_POST ? job->server->writes : job->server->pool;
+}
+
 /* The request is complete: answers it, or hands it to the pool. */
 static enum MHD_Result job_answer(struct job *job)
 {
@@ -563,10 +573,8 @@ static enum MHD_Result job_answer(struct job *job)
         job_run(job);
         return job_send(job);
     }
-    struct web_server *server = job->server;
-    bool heavy = (job->route->flags & WEB_HEAVY) != 0;
     MHD_suspend_connection(job->connection);
-    if (web_pool_give(heavy ? server->heavy : server->pool, job) == ERR_OK)
+    if (web_pool_give(job_pool(job), job) == ERR_OK)
         return MHD_YES;
     job->page = job_error(job, 503, NULL);
     job->done = true;
@@ -612,7 +620,7 @@ static enum MHD_Result take_upload(struct job *job)
 {
     job->stage = JOB_ADMITTING;
     MHD_suspend_connection(job->connection);
-    if (web_pool_give(job->server->pool, job) == ERR_OK)
+    if (web_pool_give(job_pool(job), job) == ERR_OK)
         return MHD_YES;
     job->page = job_error(job, 503, NULL);
     job->stage = JOB_ADMITTED;
@@ -806,8 +814,10 @@ static enum err http_parts(struct web_server *server)
     TRY(web_cache_open(&server->cache, c->cache_bytes != 0 ? c->cache_bytes : HTTP_CACHE));
     const struct web_pool_spec work = {http_or(c->workers, 2 * cores), http_or(c->queue, 256), 0,
                                        job_work};
+    const struct web_pool_spec writes = {HTTP_WRITERS, http_or(c->queue, 256), 0, job_work};
     const struct web_pool_spec heavy = {cores, HTTP_HEAVY, NICE_BACKGROUND, job_work};
     TRY(web_pool_start(&server->pool, &work));
+    TRY(web_pool_start(&server->writes, &writes));
     return web_pool_start(&server->heavy, &heavy);
 }
 
@@ -847,10 +857,12 @@ void web_server_stop(struct web_server *server, unsigned grace_seconds)
             usleep(10000);
     }
     web_pool_stop(server->pool); /* nothing is suspended any more */
+    web_pool_stop(server->writes);
     web_pool_stop(server->heavy);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
     web_pool_free(server->pool);
+    web_pool_free(server->writes);
     web_pool_free(server->heavy);
     web_cache_close(server->cache);
     web_packer_close(server->packer);

@@ -363,6 +363,33 @@ static void decisions_from_what_another_changes_are_kept_apart(void **state)
     }
 }
 
+struct busy_ask {
+    struct db *db;
+    bool busy;
+};
+
+static enum err busy_work(struct db_tx *tx, void *ctx)
+{
+    struct busy_ask *ask = ctx;
+    (void)tx;
+    ask->busy = db_busy(ask->db);
+    return ERR_OK;
+}
+
+/* Where one alone can write, what need not be written now can ask before it waits. */
+static void a_database_tells_whether_a_write_would_wait_for_another(void **state)
+{
+    struct rig *rig = *state;
+    struct busy_ask ask = {.db = rig->db};
+    counter_make(rig);
+    assert_false(db_busy(rig->db));
+    assert_int_equal(db_transact(rig->db, "busy", busy_work, &ask, NULL), ERR_OK);
+    assert_int_equal(ask.busy, !rig->postgres);
+    assert_false(db_busy(rig->db));
+    assert_int_equal(db_read(rig->db, "reads wait for nobody", busy_work, &ask, NULL), ERR_OK);
+    assert_false(ask.busy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +399,7 @@ int main(void)
         RIG_TEST(a_failing_work_harms_no_neighbour_in_its_group),
         RIG_TEST(a_transaction_inside_a_transaction_does_not_hang),
         RIG_TEST(readers_beyond_the_pool_see_only_whole_transactions),
+        RIG_TEST(a_database_tells_whether_a_write_would_wait_for_another),
         RIG_TEST(decisions_from_what_another_changes_are_kept_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

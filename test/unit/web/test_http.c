@@ -90,6 +90,7 @@ static const struct web_route routes[] = {
     {WEB_GET, "/slow", handle_slow, WEB_BLOCK, 0, "slow", 0},
     {WEB_GET, "/count", handle_count, WEB_BLOCK | WEB_CACHED, 0, "count", 0},
     {WEB_GET, "/fail", handle_fail, WEB_BLOCK, 0, "fail", 0},
+    {WEB_POST, "/hold", handle_slow, WEB_BLOCK, 0, "hold", 0},
     {WEB_POST, "/echo", handle_echo, WEB_BLOCK, 1000, "echo", 0},
     {WEB_GET, NULL, NULL, 0, 0, NULL, 0},
 };
@@ -210,6 +211,32 @@ static void slow_handlers_do_not_slow_other_readers(void **state)
             assert_true(status_of(answer) == 503 && strstr(answer, "Retry-After") != NULL);
     }
     assert_int_equal(served, QUEUE);
+    bench_close(&b);
+}
+
+/* Forms that wait for the one writer of a database must not keep readers from theirs. */
+static void forms_that_wait_take_no_worker_from_readers(void **state)
+{
+    enum { WORKERS = 2, FORMS = 8 };
+    struct bench b;
+    char answer[4096];
+    int forms[FORMS];
+    (void)state;
+    bench_open(&b, WORKERS, 8);
+    pthread_mutex_lock(&b.gate);
+    for (int i = 0; i < FORMS; i++)
+        forms[i] = ask(&b, "POST /hold HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+                           "Connection: close\r\n\r\n");
+    wait_for(&b.waiting, FORMS);
+    for (int i = 0; i < 20; i++) {
+        hear(answer, sizeof answer, ask(&b, GET("/block")));
+        assert_true(status_of(answer) == 200 && ends_with(answer, "fast"));
+    }
+    pthread_mutex_unlock(&b.gate);
+    for (int i = 0; i < FORMS; i++) {
+        hear(answer, sizeof answer, forms[i]);
+        assert_true(status_of(answer) == 200 && ends_with(answer, "slow"));
+    }
     bench_close(&b);
 }
 
@@ -382,6 +409,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_handlers_do_not_slow_other_readers),
+        cmocka_unit_test(forms_that_wait_take_no_worker_from_readers),
         cmocka_unit_test(stopping_finishes_what_has_begun),
         cmocka_unit_test(cached_pages_are_made_once_a_version),
         cmocka_unit_test(faults_of_ours_tell_nothing),
