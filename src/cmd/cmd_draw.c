@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "draw/source.h"
+#include "model/resource.h"
 #include "office/draw.h"
 
 #include <stdio.h>
@@ -148,7 +149,8 @@ static void show_strata(const struct office_draw *d)
     for (size_t i = 0; i < d->stratum_count; i++) {
         const struct store_stratum *s = &d->strata[i];
         printf("  分层 %.*s（%.*s）：%lld 个，%.*s %lld/%lld", STR_ARG(s->name),
-               STR_ARG(s->meaning), (long long)s->count, STR_ARG(s->mode), (long long)s->num,
+               STR_ARG(s->meaning), (long long)s->count,
+               STR_ARG(model_text(model_quota_modes, s->mode)), (long long)s->num,
                (long long)s->den);
         if (s->quota >= 0)
             printf("，抽 %lld 个", (long long)s->quota);
@@ -160,8 +162,9 @@ static void show_visits(const struct office_draw *d)
 {
     for (size_t i = 0; i < d->visit_count; i++) {
         const struct store_visit *v = &d->visits[i];
-        printf("  %zu. %.*s [%.*s]%s%.*s", i + 1, STR_ARG(v->pool_id), STR_ARG(v->state),
-               v->skip_reason.len > 0 ? " " : "", STR_ARG(v->skip_reason));
+        printf("  %zu. %.*s [%.*s]%s%.*s", i + 1, STR_ARG(v->pool_id),
+               STR_ARG(model_text(model_visit_states, v->state)), v->skip_reason.len > 0 ? " " : "",
+               STR_ARG(v->skip_reason));
         for (size_t k = 0; k < d->seat_count; k++)
             if (str_eq(d->seats[k].pool_id, v->pool_id))
                 printf("  %.*s", STR_ARG(d->seats[k].inspector));

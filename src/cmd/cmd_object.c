@@ -60,7 +60,8 @@ static void object_visits(const struct office_history *h)
         struct buf day = {0};
         date_format(&day, v->result_on != 0 ? v->result_on : v->visit_from);
         printf("  检查 %.*s  %.*s（抽取 %.*s，%.*s%.*s）", STR_ARG(buf_view(&day)),
-               STR_ARG(v->task_name), STR_ARG(v->draw), STR_ARG(v->state), STR_ARG(v->skip_reason));
+               STR_ARG(v->task_name), STR_ARG(v->draw),
+               STR_ARG(model_text(model_visit_states, v->state)), STR_ARG(v->skip_reason));
         if (v->code.len > 0)
             printf("  %.*s / %.*s：%.*s%s", STR_ARG(v->department), STR_ARG(v->item),
                    STR_ARG(model_text(model_result_codes, v->code)),

@@ -90,8 +90,8 @@ static int task_list(struct cmd *cmd)
     if (err != ERR_OK)
         return cmd_fail(err, &cmd->errand.fault);
     for (size_t i = 0; i < count; i++)
-        printf("%.*s\t%.*s\t%.*s\n", STR_ARG(tasks[i].number), STR_ARG(tasks[i].state),
-               STR_ARG(tasks[i].name));
+        printf("%.*s\t%.*s\t%.*s\n", STR_ARG(tasks[i].number),
+               STR_ARG(model_text(model_task_states, tasks[i].state)), STR_ARG(tasks[i].name));
     if (count == 0)
         printf("还没有任务。用 sunlot task create 建立第一个。\n");
     return CMD_OK;

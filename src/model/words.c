@@ -129,6 +129,28 @@ const struct field_word model_sources[] = {
     {"revisit", "回访", NULL},       {NULL, NULL, NULL},
 };
 
+const struct field_word model_quota_modes[] = {
+    {"ceil", "按比例（小数进一）", NULL},
+    {"fixed", "固定数量", NULL},
+    {"systematic", "按比例（小数按随机数取舍）", NULL},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_task_states[] = {
+    {"ready", "待抽取", NULL},  {"drawing", "抽取中", NULL}, {"visiting", "检查中", NULL},
+    {"closed", "已完成", NULL}, {"aborted", "已终止", NULL}, {NULL, NULL, NULL},
+};
+
+const struct field_word model_visit_states[] = {
+    {"drawn", "已抽中", NULL},
+    {"assigned", "已派检查人员", NULL},
+    {"entered", "结果已录入", NULL},
+    {"published", "结果已公示", NULL},
+    {"skipped", "已跳过", NULL},
+    {"aborted", "已终止", NULL},
+    {NULL, NULL, NULL},
+};
+
 const struct field_word model_task_types[] = {
     {"directed", "定向", NULL},
     {"undirected", "不定向", NULL},
