@@ -11,11 +11,13 @@
 enum { IMPORT_SHOWN = 10 };
 
 static const char import_usage[] =
-    "  sunlot import objects|inspectors|items|departments 文件 [选项]\n\n"
+    "  sunlot import objects|inspectors|items|departments|libraries 文件 [选项]\n\n"
     "  objects      检查对象名录库      inspectors   执法检查人员名录库\n"
-    "  items        随机抽查事项清单    departments  部门\n\n"
+    "  items        随机抽查事项清单    departments  部门\n"
+    "  libraries    专项库中的检查对象，一张许可证一行；对象须已在名录库中\n\n"
     "  --department 部门   没有写明部门的行属于它（名称或代码）\n"
     "  --division 区划     没有写明行政区划的行属于它（6位代码或名称）\n"
+    "  --library 专项库    没有写明专项库的行列入它（libraries）\n"
     "  --superior 名称     是上级的抽查事项清单（items），各部门在工作台认领，不直接成为本地事项\n"
     "  --dry-run           只检查，不写入\n"
     "  --errors 文件.xlsx  没有导入的行及原因，改正后可直接再次导入\n\n"
@@ -140,7 +142,8 @@ static void import_print(const struct office_import *job, const struct office_im
 static bool import_known(struct str resource)
 {
     return str_eq(resource, STR("objects")) || str_eq(resource, STR("inspectors")) ||
-           str_eq(resource, STR("items")) || str_eq(resource, STR("departments"));
+           str_eq(resource, STR("items")) || str_eq(resource, STR("departments")) ||
+           str_eq(resource, STR("libraries"));
 }
 
 /* What is right instead. */
@@ -166,18 +169,36 @@ static int import_run(struct cmd *cmd, const struct office_import *job,
     return CMD_OK;
 }
 
+/* The two words that belong to one resource each. */
+static int import_list(struct office_import *job, struct str superior, struct str library)
+{
+    bool items = str_eq(job->resource, STR("items"));
+    bool libraries = str_eq(job->resource, STR("libraries"));
+    if (superior.len > 0 && !items)
+        fprintf(stderr, "错误：--superior 只用于 items\n");
+    else if (library.len > 0 && !libraries)
+        fprintf(stderr, "错误：--library 只用于 libraries\n");
+    else {
+        job->list = libraries ? library : superior;
+        if (superior.len > 0)
+            job->resource = STR("superior");
+        return CMD_OK;
+    }
+    return CMD_USAGE;
+}
+
 int cmd_import(struct cmd *cmd, int argc, char **argv)
 {
     struct import_watch watch = {.terminal = isatty(STDERR_FILENO) != 0};
     struct office_import job = {.progress = import_progress, .progress_ctx = &watch};
     struct str errors = {0};
+    struct str superior = {0};
+    struct str library = {0};
     struct cmd_list words;
     const struct cmd_option options[] = {
-        {"--department", CMD_TEXT, &job.department},
-        {"--division", CMD_TEXT, &job.division},
-        {"--superior", CMD_TEXT, &job.list},
-        {"--dry-run", CMD_FLAG, &job.dry_run},
-        {"--errors", CMD_TEXT, &errors},
+        {"--department", CMD_TEXT, &job.department}, {"--division", CMD_TEXT, &job.division},
+        {"--superior", CMD_TEXT, &superior},         {"--library", CMD_TEXT, &library},
+        {"--dry-run", CMD_FLAG, &job.dry_run},       {"--errors", CMD_TEXT, &errors},
     };
     const struct cmd_syntax syntax = {options, sizeof options / sizeof options[0], 2, 2,
                                       import_usage};
@@ -191,12 +212,9 @@ int cmd_import(struct cmd *cmd, int argc, char **argv)
         return CMD_USAGE;
     }
     job.resource = words.items[0];
-    if (job.list.len > 0 && !str_eq(job.resource, STR("items"))) {
-        fprintf(stderr, "错误：--superior 只用于 items\n");
-        return CMD_USAGE;
-    }
-    if (job.list.len > 0)
-        job.resource = STR("superior");
+    code = import_list(&job, superior, library);
+    if (code != CMD_OK)
+        return code;
     job.path = arena_cstr(&cmd->arena, words.items[1]);
     job.errors_path = errors.len > 0 ? arena_cstr(&cmd->arena, errors) : NULL;
     if (job.path == NULL || (errors.len > 0 && job.errors_path == NULL))

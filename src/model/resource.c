@@ -204,6 +204,41 @@ static const struct field commission_fields[MODEL_COMMISSION_COUNT] = {
                                 model_commission_states, "进行中、已完成、已取消"},
 };
 
+static const struct field library_fields[MODEL_LIBRARY_COUNT] = {
+    [MODEL_LIBRARY_NAME] = {"library", "专项库", FIELD_TEXT, false, 200, MASK_NONE,
+                            "专项库名称|所属专项库|列入专项库|监管库|库名称", NULL,
+                            "已在工作台新建的专项库；空则为上传时选择的专项库"},
+    [MODEL_LIBRARY_NUMBER] =
+        {"number", "统一社会信用代码或编号", FIELD_NUMBER, false, 64, MASK_NONE,
+         "统一社会信用代码|统一社会信用代码/注册号|注册号/统一社会信用代码|社会信用代码|信用代码|"
+         "统一代码|注册号|工商注册号|营业执照号|营业执照注册号|统一社会信用代码（注册号）|"
+         "检查对象编号|对象编号",
+         NULL, "名录库中的号码；没有号码的填 SL- 开头的编号或只填名称"},
+    [MODEL_LIBRARY_OBJECT] =
+        {"name", "检查对象名称", FIELD_TEXT, false, 600, MASK_NONE,
+         "名称|企业名称|单位名称|市场主体名称|主体名称|经营者名称|公司名称|被检查单位|对象名称|"
+         "企业（单位）名称|持证单位|持证单位名称|使用单位|使用单位名称|被许可人|被许可人名称",
+         NULL, "没有填号码的，按名称在名录库中查找，须一字不差"},
+    [MODEL_LIBRARY_LICENCE] =
+        {"licence", "许可证号", FIELD_NUMBER, false, 200, MASK_NONE,
+         "许可证编号|许可证书编号|许可编号|证书编号|证件编号|许可证件号|许可文件编号|证照编号|"
+         "资质证书编号|使用登记证编号|登记证编号|备案编号",
+         NULL, "一张许可证一行；没有许可证的可空"},
+    [MODEL_LIBRARY_WHAT] =
+        {"what", "许可事项", FIELD_TEXT, false, 600, MASK_NONE,
+         "许可项目|许可内容|许可范围|许可类别|许可证名称|许可文件名称|证书名称|经营项目|设备种类|"
+         "类别",
+         NULL, "许可什么，如：食品经营、危险化学品经营"},
+    [MODEL_LIBRARY_VALID_UNTIL] =
+        {"valid_until", "有效期至", FIELD_DATE, false, 40, MASK_NONE,
+         "有效期|有效期截止|有效期止|有效期限|有效期截止日期|许可截止日期|到期日期|有效日期", NULL,
+         "2027-12-31；长期有效的写“长期”"},
+    [MODEL_LIBRARY_CONTACT] = {"contact", "联系人", FIELD_TEXT, false, 600, MASK_PERSON,
+                               "联系人姓名|负责人|安全负责人", NULL, ""},
+    [MODEL_LIBRARY_PHONE] = {"phone", "电话", FIELD_TEXT, false, 200, MASK_PHONE,
+                             "联系电话|联系人电话|手机号|手机", NULL, ""},
+};
+
 static const struct field result_fields[MODEL_RESULT_COUNT] = {
     [MODEL_RESULT_PLAN_NUMBER] = {"plan_number", "抽查计划编号", FIELD_TEXT, false, 0, MASK_NONE,
                                   "", NULL, ""},
@@ -238,5 +273,7 @@ const struct resource model_departments = {"departments", "部门", department_f
                                            COUNT(department_fields)};
 const struct resource model_commissions = {"commissions", "第三方委托", commission_fields,
                                            COUNT(commission_fields)};
+const struct resource model_libraries = {"libraries", "专项库", library_fields,
+                                         COUNT(library_fields)};
 const struct resource model_results = {"results", "双随机抽查结果信息", result_fields,
                                        COUNT(result_fields)};

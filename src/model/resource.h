@@ -104,6 +104,19 @@ enum model_commission_field {
     MODEL_COMMISSION_COUNT
 };
 
+/* A place in a special library (专项库, R26): a row a licence of an object */
+enum model_library_field {
+    MODEL_LIBRARY_NAME,
+    MODEL_LIBRARY_NUMBER,
+    MODEL_LIBRARY_OBJECT,
+    MODEL_LIBRARY_LICENCE,
+    MODEL_LIBRARY_WHAT,
+    MODEL_LIBRARY_VALID_UNTIL,
+    MODEL_LIBRARY_CONTACT,
+    MODEL_LIBRARY_PHONE,
+    MODEL_LIBRARY_COUNT
+};
+
 /* 抽查结果, in the columns of the national publicity system (R109, ECOSYSTEM c.1) */
 enum model_result_field {
     MODEL_RESULT_PLAN_NUMBER,
@@ -126,6 +139,7 @@ extern const struct resource model_items;
 extern const struct resource model_superior; /* a superior's item list: the same fields (R10) */
 extern const struct resource model_departments;
 extern const struct resource model_commissions;
+extern const struct resource model_libraries;
 extern const struct resource model_results;
 
 /* Dictionaries of REQUIREMENTS.md B; each ends with a row whose code is NULL. */

@@ -25,9 +25,9 @@ enum {
     IMPORT_PROGRESS = 2000 /* rows between two calls */
 };
 
-static const struct import_kind *const import_kinds[] = {&import_objects,  &import_inspectors,
-                                                         &import_items,    &import_departments,
-                                                         &import_superior, &import_commissions};
+static const struct import_kind *const import_kinds[] = {
+    &import_objects,  &import_inspectors,  &import_items,    &import_departments,
+    &import_superior, &import_commissions, &import_libraries};
 
 /* --- what rows are judged against --- */
 
@@ -155,6 +155,7 @@ void import_release(struct import_run *run)
     sheet_error_book_abort(run->book);
     sheet_close(run->sheet);
     import_seen_free(&run->seen);
+    import_seen_free(&run->settled);
     arena_free(&run->chunk);
     arena_free(&run->arena);
     free(run->rows);
@@ -611,8 +612,8 @@ enum err office_import(struct errand *e, const struct office_import *job,
             work.kind = import_kinds[i];
     if (work.kind == NULL)
         return fault_set(&e->fault, ERR_USAGE,
-                         "不能导入“%.*s”，可以是 objects、inspectors、items、departments、superior "
-                         "或 commissions",
+                         "不能导入“%.*s”，可以是 objects、inspectors、items、departments、"
+                         "libraries、superior 或 commissions",
                          STR_ARG(job->resource));
     if (job->dry_run)
         return office_read(e, "import-dry-run", import_work, &work);

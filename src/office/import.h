@@ -1,4 +1,5 @@
-/* Importing the registries, the item list and the departments from a table file (R1-R7, R19-R40).
+/* Importing the registries, special libraries, the item list and the departments from a table file
+ * (R1-R7, R19-R40).
  *
  * One file is one transaction (SECURITY.md I6): after a crash, a full disk or a refusal nothing of
  * it is in the registry. Rows that cannot be right are left out, each with its reason, and the
@@ -19,11 +20,12 @@ enum { OFFICE_IMPORT_PROBLEMS = 100 };
 typedef enum err office_import_progress(void *ctx, uint64_t rows, unsigned permille);
 
 struct office_import {
-    struct str resource;       /* objects, inspectors, items, departments, superior */
+    struct str resource;       /* objects, inspectors, items, departments, libraries, superior */
     const char *path;          /* the file */
     struct str department;     /* name or code; empty if none */
     struct str division;       /* name or code: where rows without one belong; empty: the tenant */
-    struct str list;           /* name of the superior's list, where that is the resource */
+    struct str list;           /* superior: name of its list; libraries: of the special library that
+                                  rows without one go into, may be empty */
     bool dry_run;              /* everything but writing */
     bool scoped;               /* rows of departments beyond the errand's scope are rejected */
     struct str name;           /* of the file, for people; empty: the path's last segment */

@@ -50,6 +50,9 @@ struct import_kind {
     enum err (*settle)(struct import_run *run);
     /* Gives a row that goes in as new its numbers. */
     enum err (*enrol)(struct import_run *run, struct import_row *row);
+    /* Writes the chunk's good rows, those without old and those with changed, and their histories,
+     * in place of import_save; NULL: the table is the registry's. */
+    enum err (*save)(struct import_run *run);
 };
 
 extern const struct import_kind import_objects;
@@ -58,6 +61,7 @@ extern const struct import_kind import_items;
 extern const struct import_kind import_departments;
 extern const struct import_kind import_superior; /* import_item.c: a superior's list */
 extern const struct import_kind import_commissions;
+extern const struct import_kind import_libraries;
 
 /* Numbers seen in this file: 16 bytes of a SHA-256 and the row. */
 struct import_seen {
@@ -109,8 +113,10 @@ struct import_run {
     struct str *cached;
     size_t cached_count;
     struct industries industries;
-    struct import_seen seen;
-    struct import_noted noted; /* by hand: what the audit says of the one row */
+    struct import_seen seen;    /* of judge */
+    struct import_seen settled; /* of settle */
+    void *kept;                 /* what the kind's open leaves for judge, settle and save */
+    struct import_noted noted;  /* by hand: what the audit says of the one row */
     struct office_field_fault
         *faults; /* each rejection at its field, where a person typed the row */
     size_t fault_count;
@@ -183,6 +189,11 @@ MUST enum err import_scope(struct import_run *run);
 MUST enum err import_compare(uint32_t *changed, struct import_run *run, struct import_row *row);
 /* Writes the chunk's good rows; counts them in any case (import_save.c). */
 MUST enum err import_save(struct import_run *run);
+
+/* The next identifier for what a row writes. */
+MUST enum err import_id(int64_t *out, struct import_run *run);
+/* Why a row changed, for its history: the file's words or its name. */
+struct str import_reason(const struct import_run *run, const struct import_row *row);
 
 /* All rows of the kind's table (or of departments) into an array in the run's arena. */
 MUST enum err import_load(const struct store_record ***out, size_t *count, struct import_run *run,

@@ -86,7 +86,7 @@ enum err import_compare(uint32_t *changed, struct import_run *run, struct import
 /* --- numbering --- */
 
 /* Identifiers are made for a chunk at once; a chunk never reaches back into the last one. */
-static enum err next_id(int64_t *out, struct import_run *run)
+enum err import_id(int64_t *out, struct import_run *run)
 {
     if (run->next_id > run->last_id) {
         int64_t first = 0;
@@ -129,7 +129,7 @@ static void count_fate(struct office_import_report *report, enum fate fate)
 }
 
 /* A person's change carries the file's words; every other one the file's name. */
-static struct str reason_of(const struct import_run *run, const struct import_row *row)
+struct str import_reason(const struct import_run *run, const struct import_row *row)
 {
     bool person = run->kind == &import_inspectors;
     struct str reason = person ? row->record.values[MODEL_INSPECTOR_REASON] : (struct str){"", 0};
@@ -151,8 +151,8 @@ static enum err note_change(struct store_change *out, struct import_run *run,
     *out = (struct store_change){.target = row->record.id,
                                  .before = row->before,
                                  .after = row->after,
-                                 .reason = reason_of(run, row)};
-    return next_id(&out->id, run);
+                                 .reason = import_reason(run, row)};
+    return import_id(&out->id, run);
 }
 
 static struct str labels_of(const struct import_row *row)
@@ -197,7 +197,7 @@ static enum err prepare_row(struct import_run *run, struct import_row *row, enum
     if (fate == FATE_VERSION)
         TRY(store_item_replace(run->tx, run->stamp.tenant, row->old->id));
     if (fate == FATE_NEW || fate == FATE_VERSION) {
-        TRY(next_id(&row->record.id, run));
+        TRY(import_id(&row->record.id, run));
         return run->kind->enrol(run, row);
     }
     return ERR_OK;
@@ -244,6 +244,8 @@ enum err import_save(struct import_run *run)
     }
     if (run->job->dry_run)
         return ERR_OK;
+    if (run->kind->save != NULL)
+        return run->kind->save(run);
     for (size_t i = 0; i < run->count; i++)
         TRY(prepare_row(run, &run->rows[i], fates[i]));
     if (run->job->by_hand.len > 0 && import_good(&run->rows[0]))

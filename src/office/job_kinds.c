@@ -1,13 +1,15 @@
 /* The kinds of jobs, one line each. */
 #include "office/health.h"
 #include "office/job.h"
+#include "office/library.h"
 #include "office/object_job.h"
 #include "office/upload.h"
 
 const struct office_job_kind *const office_job_kinds[] = {
-    &office_job_check_objects,  &office_job_check_inspectors,  &office_job_check_items,
-    &office_job_import_objects, &office_job_import_inspectors, &office_job_import_items,
-    &office_job_export_objects, &office_job_reference,         NULL,
+    &office_job_check_objects,    &office_job_check_inspectors,  &office_job_check_items,
+    &office_job_import_objects,   &office_job_import_inspectors, &office_job_import_items,
+    &office_job_export_objects,   &office_job_reference,         &office_job_check_libraries,
+    &office_job_import_libraries, &office_job_export_library,    NULL,
 };
 
 const struct office_job_kind *office_job_kind(struct str name)

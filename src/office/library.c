@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "office/library_place.h"
 #include "office/scope.h"
 #include "store/label.h"
 #include "store/object.h"
@@ -35,6 +36,22 @@ enum err office_libraries(struct store_library **out, size_t *count, struct erra
     *out = w.rows;
     *count = w.count;
     return err;
+}
+
+enum err library_visible(struct store_library *out, struct errand *e, struct db_tx *tx, int64_t id)
+{
+    struct store_library_find find = {.tenant = e->office->tenant};
+    TRY(office_reach(&find.reach, e));
+    enum err err = store_library_find(out, e->arena, tx, &find, id);
+    return err == ERR_MISSING ? fault_at(&e->fault, "library", ERR_INPUT, "请选择专项库") : err;
+}
+
+enum err library_open(struct errand *e, const struct store_library *library)
+{
+    if (str_eq(library->state, STR("active")))
+        return ERR_OK;
+    return fault_at(&e->fault, "library", ERR_STATE, "“%.*s”已停用，不能再列入",
+                    STR_ARG(library->name));
 }
 
 enum err office_library_get(struct store_library *out, struct errand *e, int64_t id)
@@ -210,10 +227,8 @@ static enum err place_check(struct place_work *w)
     return ERR_OK;
 }
 
-/* {"library":..., "licence":..., ...}: what the history of the object shows; the phone is no
- * matter of history. */
-static enum err place_json(struct str *out, struct errand *e, struct str library,
-                           const struct store_library_row *row)
+enum err library_place_json(struct str *out, struct arena *arena, struct str library,
+                            const struct store_library_row *row)
 {
     struct buf json = {0};
     struct buf day = {0};
@@ -228,7 +243,7 @@ static enum err place_json(struct str *out, struct errand *e, struct str library
     json_pair_str(&w, "valid_until", buf_view(&day));
     json_pair_str(&w, "contact", row->contact);
     json_write_object_end(&w);
-    enum err err = arena_keep(out, e->arena, &json, json_write_end(&w));
+    enum err err = arena_keep(out, arena, &json, json_write_end(&w));
     buf_free(&day);
     return err;
 }
@@ -250,6 +265,12 @@ static enum err place_note(struct place_work *w, struct db_tx *tx, struct store_
     return office_audit_add(e, tx, &audit);
 }
 
+static bool place_same(const struct store_library_row *a, const struct store_library_row *b)
+{
+    return a->valid_until == b->valid_until && str_eq(a->what, b->what) &&
+           str_eq(a->contact, b->contact) && str_eq(a->phone, b->phone);
+}
+
 static enum err place_write(struct place_work *w, struct db_tx *tx, const struct store_library *l)
 {
     struct errand *e = w->e;
@@ -260,14 +281,17 @@ static enum err place_write(struct place_work *w, struct db_tx *tx, const struct
     enum err err = store_library_row_get(&was, e->arena, tx, e->office->tenant, &w->row);
     if (err != ERR_OK && err != ERR_MISSING)
         return err;
-    if (err == ERR_OK)
-        TRY(place_json(&change.before, e, l->name, &was));
+    bool there = err == ERR_OK;
+    if (there)
+        TRY(library_place_json(&change.before, e->arena, l->name, &was));
     if (w->leave) {
         TRY(store_library_row_remove(&changed, tx, e->office->tenant, &w->row));
         return changed > 0 ? place_note(w, tx, &change) : ERR_OK;
     }
+    if (there && place_same(&was, &w->row))
+        return ERR_OK;
     TRY(store_library_row_put(tx, e->office->tenant, &w->row));
-    TRY(place_json(&change.after, e, l->name, &w->row));
+    TRY(library_place_json(&change.after, e->arena, l->name, &w->row));
     return place_note(w, tx, &change);
 }
 
@@ -283,13 +307,9 @@ static enum err place_run(struct db_tx *tx, void *ctx)
         return ERR_OK;
     TRY(place_object(w, tx, w->place->pool_id));
     TRY(place_check(w));
-    enum err err = store_library_get(&l, e->arena, tx, e->office->tenant, w->place->library);
-    if (err == ERR_MISSING)
-        return fault_at(&e->fault, "library", ERR_INPUT, "请选择专项库");
-    TRY(err);
-    if (!w->leave && !str_eq(l.state, STR("active")))
-        return fault_at(&e->fault, "library", ERR_STATE, "“%.*s”已停用，不能再列入",
-                        STR_ARG(l.name));
+    TRY(library_visible(&l, e, tx, w->place->library));
+    if (!w->leave)
+        TRY(library_open(e, &l));
     TRY(place_write(w, tx, &l));
     return office_once_done(e, tx, STR("library-place"), w->place->pool_id);
 }

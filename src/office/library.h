@@ -3,7 +3,8 @@
 #ifndef OFFICE_LIBRARY_H
 #define OFFICE_LIBRARY_H
 
-#include "office/office.h"
+#include "office/object_set.h"
+#include "sheet/writer.h"
 #include "store/library.h"
 
 /* Those that the person keeps or that hold an object of his; closed ones too. */
@@ -27,11 +28,33 @@ struct office_library_place {
     struct str contact;
     struct str phone;
 };
-/* Puts an object into a library, or changes what its place says; takes it out. With its history.
- * ERR_MISSING for an object or a library outside the scope, ERR_STATE for a closed library,
- * ERR_INPUT with fault.field. */
+/* Puts an object into a library, or changes what its place says; takes it out. With its history;
+ * repeating it changes nothing. ERR_MISSING for an object outside the scope, ERR_STATE for a closed
+ * library, ERR_INPUT with fault.field, also for a library that is not the person's to see. */
 MUST enum err office_library_place(struct errand *e, const struct office_library_place *place);
 MUST enum err office_library_leave(struct errand *e, const struct office_library_place *place);
+
+/* Puts a whole filtered set, or the objects named, into a library, in one transaction (R25, R26):
+ * those that stand in it already, with whatever licence, stay as they are; the others get a row
+ * without a licence. With leave all their rows in it are taken away. */
+struct office_library_batch {
+    struct office_object_set set;
+    int64_t library;
+    bool leave;
+    struct str reason;
+};
+/* ERR_INPUT with fault.field (library, reason), ERR_STATE for a closed library (taking out of one
+ * is allowed), and the errors of object_set_walk. Nothing is changed then. */
+MUST enum err office_library_batch(struct office_batched *out, struct errand *e,
+                                   const struct office_library_batch *batch);
+
+/* Orders a file of a library's rows, as far as the scope reaches (permission object.export), as a
+ * job; phones are masked. The file is one that the import takes. ERR_MISSING, ERR_INPUT with
+ * fault.field. */
+MUST enum err office_library_export_order(int64_t *job, struct errand *e, int64_t library,
+                                          enum sheet_format format);
+struct office_job_kind;
+extern const struct office_job_kind office_job_export_library;
 
 /* Notes in the audit that the person has the full phone numbers of an object's places shown.
  * ERR_MISSING outside the scope. */

@@ -283,18 +283,104 @@ enum err office_object_department(struct errand *e, struct str pool_id, struct s
     return office_write(e, "object-department", department_run, &work);
 }
 
+/* --- sets of objects --- */
+
+struct set_walk {
+    struct errand *e;
+    const struct office_object_set *set;
+    object_set_each *each;
+    void *ctx;
+    int64_t *fit;
+    struct arena arena; /* of one call */
+};
+
+/* All that fit, as they are before the batch changes any of them; some at a time. */
+static enum err set_filtered(struct set_walk *w, struct db_tx *tx)
+{
+    const struct store_object_page every = {.order = STORE_OBJECT_BY_ID};
+    struct store_object_filter filter;
+    struct roster_found found;
+    TRY(object_ask(&filter, w->e, tx, w->set->query));
+    TRY(roster_find(&found, w->e, tx, &filter, &every));
+    for (size_t i = 0; i < found.count; i += OFFICE_PAGE_MOST) {
+        struct store_object_row *rows = NULL;
+        size_t count = found.count - i < OFFICE_PAGE_MOST ? found.count - i : OFFICE_PAGE_MOST;
+        const struct store_ids ids = {found.ids + i, count};
+        arena_clear(&w->arena);
+        TRY(store_object_rows(&rows, &count, &w->arena, tx, &filter, &ids));
+        TRY(w->each(w->ctx, tx, rows, count, &w->arena));
+        *w->fit += (int64_t)count;
+    }
+    return ERR_OK;
+}
+
+static enum err set_named(struct set_walk *w, struct db_tx *tx)
+{
+    for (size_t i = 0; i < w->set->pool_id_count; i++) {
+        struct store_object_row row;
+        arena_clear(&w->arena);
+        TRY(object_find(&row, w->e, tx, w->set->pool_ids[i]));
+        TRY(w->each(w->ctx, tx, &row, 1, &w->arena));
+        *w->fit += 1;
+    }
+    return ERR_OK;
+}
+
+enum err object_set_walk(int64_t *fit, struct errand *e, struct db_tx *tx,
+                         const struct office_object_set *set, object_set_each *each, void *ctx)
+{
+    struct set_walk w = {.e = e, .set = set, .each = each, .ctx = ctx, .fit = fit};
+    *fit = 0;
+    enum err err = set->pool_id_count > 0 ? set_named(&w, tx) : set_filtered(&w, tx);
+    arena_free(&w.arena);
+    TRY(err);
+    if (set->expected >= 0 && set->expected != *fit)
+        return fault_set(&e->fault, ERR_CONFLICT,
+                         "符合条件的对象由%lld个变为%lld个，没有改动；请核对后重新提交",
+                         (long long)set->expected, (long long)*fit);
+    return ERR_OK;
+}
+
+enum err object_set_outcome(struct str *out, struct errand *e, struct str word, bool removed,
+                            const struct office_batched *batched)
+{
+    struct buf json = {0};
+    struct json_writer w;
+    json_write_begin(&w, &json);
+    json_write_object(&w);
+    json_pair_str(&w, "word", word);
+    json_pair_int(&w, "remove", removed);
+    json_pair_int(&w, "fit", batched->fit);
+    json_pair_int(&w, "changed", batched->changed);
+    json_write_object_end(&w);
+    enum err err = json_write_end(&w);
+    if (err == ERR_OK)
+        *out = arena_str(e->arena, buf_view(&json));
+    buf_free(&json);
+    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+}
+
+enum err object_set_recall(struct office_batched *out, struct str outcome, struct fault *fault)
+{
+    json_t *value = NULL;
+    TRY(json_parse(&value, outcome, fault));
+    out->fit = json_integer_value(json_object_get(value, "fit"));
+    out->changed = json_integer_value(json_object_get(value, "changed"));
+    json_decref(value);
+    out->repeated = true;
+    return ERR_OK;
+}
+
 /* --- labels of many --- */
 
 struct batch_work {
     struct errand *e;
     const struct office_label_batch *batch;
-    struct office_label_batched *out;
-    struct store_object_filter filter;
+    struct office_batched *out;
     struct store_stamp stamp;
     struct store_change *changes; /* of one page */
     size_t change_count;
     int64_t next_id;
-    struct arena arena; /* of one page */
 };
 
 /* The list with the word added at its end, or taken out. */
@@ -320,21 +406,20 @@ static struct str batch_list(struct arena *arena, struct str list, struct str wo
 }
 
 static enum err batch_row(struct batch_work *w, struct db_tx *tx,
-                          const struct store_object_row *row)
+                          const struct store_object_row *row, struct arena *arena)
 {
     const struct office_label_batch *batch = w->batch;
     struct str had = row->record.values[MODEL_OBJECT_LABELS];
-    w->out->fit++;
     if (store_label_in(had, batch->word) != batch->remove)
         return ERR_OK;
-    struct str labels = batch_list(&w->arena, had, batch->word, batch->remove);
+    struct str labels = batch_list(arena, had, batch->word, batch->remove);
     struct store_change *change = &w->changes[w->change_count++];
     if (labels.data == NULL)
         return ERR_MEMORY;
     *change = (struct store_change){
         .id = w->next_id++, .target = row->record.id, .reason = batch->reason};
-    TRY(object_json(&change->before, &w->arena, "labels", had));
-    TRY(object_json(&change->after, &w->arena, "labels", labels));
+    TRY(object_json(&change->before, arena, "labels", had));
+    TRY(object_json(&change->after, arena, "labels", labels));
     TRY(store_object_labels_set(tx, &w->stamp, row->record.id, labels));
     w->out->changed++;
     return batch->remove
@@ -343,45 +428,15 @@ static enum err batch_row(struct batch_work *w, struct db_tx *tx,
 }
 
 /* One page of rows and their histories. */
-static enum err batch_rows(struct batch_work *w, struct db_tx *tx,
-                           const struct store_object_row *rows, size_t count)
+static enum err batch_rows(void *ctx, struct db_tx *tx, const struct store_object_row *rows,
+                           size_t count, struct arena *arena)
 {
-    const struct store_changes all = {w->changes, 0, STORE_OBJECTS, w->e->actor};
+    struct batch_work *w = ctx;
     w->change_count = 0;
     for (size_t i = 0; i < count; i++)
-        TRY(batch_row(w, tx, &rows[i]));
-    struct store_changes done = all;
-    done.count = w->change_count;
+        TRY(batch_row(w, tx, &rows[i], arena));
+    const struct store_changes done = {w->changes, w->change_count, STORE_OBJECTS, w->e->actor};
     return store_change_add(tx, &w->stamp, &done);
-}
-
-/* All that fit, as they are before the batch changes any of them; some at a time. */
-static enum err batch_filter(struct batch_work *w, struct db_tx *tx)
-{
-    const struct store_object_page every = {.order = STORE_OBJECT_BY_ID};
-    struct roster_found found;
-    TRY(object_ask(&w->filter, w->e, tx, w->batch->query));
-    TRY(roster_find(&found, w->e, tx, &w->filter, &every));
-    for (size_t i = 0; i < found.count; i += OFFICE_PAGE_MOST) {
-        struct store_object_row *rows = NULL;
-        size_t count = found.count - i < OFFICE_PAGE_MOST ? found.count - i : OFFICE_PAGE_MOST;
-        const struct store_ids ids = {found.ids + i, count};
-        arena_clear(&w->arena);
-        TRY(store_object_rows(&rows, &count, &w->arena, tx, &w->filter, &ids));
-        TRY(batch_rows(w, tx, rows, count));
-    }
-    return ERR_OK;
-}
-
-static enum err batch_named(struct batch_work *w, struct db_tx *tx)
-{
-    for (size_t i = 0; i < w->batch->pool_id_count; i++) {
-        struct store_object_row row;
-        arena_clear(&w->arena);
-        TRY(object_find(&row, w->e, tx, w->batch->pool_ids[i]));
-        TRY(batch_rows(w, tx, &row, 1));
-    }
-    return ERR_OK;
 }
 
 static enum err batch_word(struct batch_work *w, struct db_tx *tx)
@@ -402,30 +457,10 @@ static enum err batch_word(struct batch_work *w, struct db_tx *tx)
 static enum err batch_done(struct batch_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
-    struct str outcome =
-        arena_printf(e->arena, "{\"word\":\"%.*s\",\"remove\":%d,\"fit\":%lld,\"changed\":%lld}",
-                     STR_ARG(w->batch->word), w->batch->remove, (long long)w->out->fit,
-                     (long long)w->out->changed);
-    if (outcome.data == NULL)
-        return ERR_MEMORY;
-    if (w->batch->expected >= 0 && w->batch->expected != w->out->fit)
-        return fault_set(&e->fault, ERR_CONFLICT,
-                         "符合条件的对象由%lld个变为%lld个，没有改动；请核对后重新提交",
-                         (long long)w->batch->expected, (long long)w->out->fit);
+    struct str outcome;
+    TRY(object_set_outcome(&outcome, e, w->batch->word, w->batch->remove, w->out));
     TRY(office_audit(e, tx, STR("object-label"), w->batch->word, outcome));
     return office_once_done(e, tx, STR("object-label"), outcome);
-}
-
-static enum err batch_recall(struct office_label_batched *out, struct str outcome,
-                             struct fault *fault)
-{
-    json_t *value = NULL;
-    TRY(json_parse(&value, outcome, fault));
-    out->fit = json_integer_value(json_object_get(value, "fit"));
-    out->changed = json_integer_value(json_object_get(value, "changed"));
-    json_decref(value);
-    out->repeated = true;
-    return ERR_OK;
 }
 
 static enum err batch_run(struct db_tx *tx, void *ctx)
@@ -434,10 +469,10 @@ static enum err batch_run(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     struct str outcome;
     bool done = false;
-    *w->out = (struct office_label_batched){0};
+    *w->out = (struct office_batched){0};
     TRY(office_once(&done, &outcome, e, tx, STR("object-label")));
     if (done)
-        return batch_recall(w->out, outcome, &e->fault);
+        return object_set_recall(w->out, outcome, &e->fault);
     TRY(batch_word(w, tx));
     w->stamp = (struct store_stamp){.tenant = e->office->tenant, .at = e->now};
     TRY(office_stamp(&w->stamp.job, e, tx));
@@ -445,10 +480,7 @@ static enum err batch_run(struct db_tx *tx, void *ctx)
     w->changes = arena_array(e->arena, OFFICE_PAGE_MOST, sizeof *w->changes);
     if (w->changes == NULL)
         return ERR_MEMORY;
-    enum err err = w->batch->pool_id_count > 0 ? batch_named(w, tx) : batch_filter(w, tx);
-    arena_free(&w->arena);
-    w->arena = (struct arena){0};
-    TRY(err);
+    TRY(object_set_walk(&w->out->fit, e, tx, &w->batch->set, batch_rows, w));
     TRY(store_object_batch_add(tx, &w->stamp, false));
     return batch_done(w, tx);
 }
@@ -464,12 +496,12 @@ static bool label_fits(struct str word)
            utf8_count(word) <= OBJECT_WORD_MOST;
 }
 
-enum err office_label_batch(struct office_label_batched *out, struct errand *e,
+enum err office_label_batch(struct office_batched *out, struct errand *e,
                             const struct office_label_batch *batch)
 {
     struct office_label_batch clean = *batch;
     struct batch_work work = {.e = e, .batch = &clean, .out = out};
-    *out = (struct office_label_batched){0};
+    *out = (struct office_batched){0};
     clean.word = str_trim(batch->word);
     if (!label_fits(clean.word))
         return fault_set(&e->fault, ERR_INPUT, "请选择标签；没有改动");

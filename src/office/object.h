@@ -4,6 +4,7 @@
 #define OFFICE_OBJECT_H
 
 #include "office/history.h"
+#include "office/object_set.h"
 #include "sheet/writer.h"
 #include "store/label.h"
 #include "store/object.h"
@@ -55,23 +56,15 @@ MUST enum err office_object_department(struct errand *e, struct str pool_id, str
 
 /* Labels a whole filtered set, or the objects named, in one transaction (R25, R27). */
 struct office_label_batch {
-    const struct office_object_query *query; /* the page is not looked at */
-    const struct str *pool_ids; /* instead of the query, where pool_id_count is not 0 */
-    size_t pool_id_count;
+    struct office_object_set set;
     struct str word;
     bool remove;
-    int64_t expected; /* how many the person was shown; -1: not asked */
     struct str reason;
-};
-struct office_label_batched {
-    int64_t fit;     /* objects in the set */
-    int64_t changed; /* of them, those that had it otherwise */
-    bool repeated;
 };
 /* ERR_INPUT for a word that is not in the vocabulary or closed (removing it is allowed), a missing
  * reason; ERR_CONFLICT when the set is no longer as large as it was shown; ERR_MISSING when a named
  * object is outside the scope. Nothing is changed then. */
-MUST enum err office_label_batch(struct office_label_batched *out, struct errand *e,
+MUST enum err office_label_batch(struct office_batched *out, struct errand *e,
                                  const struct office_label_batch *batch);
 
 /* Writes all objects that fit into a file, columns by their index in model_objects; none: all of

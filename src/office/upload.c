@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "model/resource.h"
+#include "office/library.h"
 #include "office/scope.h"
 #include "sheet/writer.h"
 
@@ -18,10 +19,13 @@ enum { UPLOAD_BATCH = 200, UPLOAD_COLUMN_MAX = 256 };
 
 static const struct office_upload_kind upload_kinds[] = {
     {&model_objects, MODEL_PERMISSION_OBJECT_IMPORT, &office_job_check_objects,
-     &office_job_import_objects},
+     &office_job_import_objects, false},
     {&model_inspectors, MODEL_PERMISSION_INSPECTOR_IMPORT, &office_job_check_inspectors,
-     &office_job_import_inspectors},
-    {&model_items, MODEL_PERMISSION_ITEM_IMPORT, &office_job_check_items, &office_job_import_items},
+     &office_job_import_inspectors, false},
+    {&model_items, MODEL_PERMISSION_ITEM_IMPORT, &office_job_check_items, &office_job_import_items,
+     false},
+    {&model_libraries, MODEL_PERMISSION_LIBRARY_EDIT, &office_job_check_libraries,
+     &office_job_import_libraries, true},
 };
 
 const struct office_upload_kind *office_upload_kind(struct str resource)
@@ -169,6 +173,18 @@ static enum err upload_adding(struct db_tx *tx, void *ctx)
     return id.data == NULL ? ERR_MEMORY : office_once_done(e, tx, STR("upload"), id);
 }
 
+/* One that he sees and that is still in use. */
+static enum err upload_library(struct errand *e, struct str name)
+{
+    struct store_library *rows = NULL;
+    size_t count = 0;
+    TRY(office_libraries(&rows, &count, e));
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i].name, name) && str_eq(rows[i].state, STR("active")))
+            return ERR_OK;
+    return fault_at(&e->fault, "library", ERR_INPUT, "请选择在用的专项库");
+}
+
 static enum err upload_judge(struct errand *e, const struct office_upload_add *in)
 {
     struct str department = str_trim(in->department);
@@ -184,7 +200,8 @@ static enum err upload_judge(struct errand *e, const struct office_upload_add *i
         return fault_at(&e->fault, "division", ERR_INPUT,
                         "行政区划“%.*s”不存在或无法识别，请填写6位代码或名称",
                         STR_ARG(str_sub(division, 0, 60)));
-    return ERR_OK;
+    struct str library = str_trim(in->library);
+    return library.len > 0 ? upload_library(e, library) : ERR_OK;
 }
 
 /* The file is moved first: a row names a file that is there; a file without row is litter, which
@@ -206,7 +223,7 @@ enum err office_upload_add(int64_t *id, struct errand *e, const struct office_up
     a.row.bytes = (int64_t)in->bytes;
     a.row.actor = e->actor;
     a.row.department = e->origin.department;
-    a.row.target = str_trim(in->department);
+    a.row.target = str_trim(in->kind->library ? in->library : in->department);
     a.row.division = str_trim(in->division);
     a.row.state = STR("checking");
     a.row.at = e->now;

@@ -19,6 +19,7 @@ struct office_upload_kind {
     enum model_permission permission;
     const struct office_job_kind *check;
     const struct office_job_kind *import;
+    bool library; /* rows go into a special library, not to a department */
 };
 /* The kind of a resource's name, NULL if there is none. */
 const struct office_upload_kind *office_upload_kind(struct str resource);
@@ -33,9 +34,11 @@ struct office_upload_add {
     uint64_t bytes;
     struct str department; /* code: of rows that name none */
     struct str division;   /* code or name, may be empty */
+    struct str library;    /* name: of rows that name none, where the kind asks for one */
 };
 /* Takes a file in and has it checked. ERR_INPUT with a field: no file, empty, a department beyond
- * his scope, an unknown division. The errand's scope is that of the kind's permission. */
+ * his scope, an unknown division, a library that he does not see. The errand's scope is that of the
+ * kind's permission. */
 MUST enum err office_upload_add(int64_t *id, struct errand *e, const struct office_upload_add *in);
 /* One of a kind, visible to the departments that the errand's scope reaches; else ERR_MISSING. */
 MUST enum err office_upload_get(struct store_upload *out, struct errand *e,
@@ -63,7 +66,7 @@ MUST enum err office_upload_template(const struct office_upload_kind *kind, cons
                                      struct fault *fault);
 
 extern const struct office_job_kind office_job_check_objects, office_job_check_inspectors,
-    office_job_check_items, office_job_import_objects, office_job_import_inspectors,
-    office_job_import_items;
+    office_job_check_items, office_job_check_libraries, office_job_import_objects,
+    office_job_import_inspectors, office_job_import_items, office_job_import_libraries;
 
 #endif

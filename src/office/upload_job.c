@@ -72,10 +72,13 @@ static enum err upload_begin(struct upload_run *u, struct office_job_run *run, b
     u->path = name != NULL ? office_job_path(e, name) : NULL;
     if (u->report == NULL || u->path == NULL)
         return ERR_MEMORY;
+    const struct office_upload_kind *kind = office_upload_kind(u->row.resource);
+    bool library = kind != NULL && kind->library;
     u->job = (struct office_import){.resource = u->row.resource,
                                     .path = u->path,
                                     .name = u->row.name,
-                                    .department = u->row.target,
+                                    .department = library ? STR("") : u->row.target,
+                                    .list = library ? u->row.target : STR(""),
                                     .division = u->row.division,
                                     .dry_run = dry,
                                     .scoped = true,
@@ -299,3 +302,7 @@ const struct office_job_kind office_job_import_inspectors = {
     "import-inspectors", "导入检查人员", MODEL_PERMISSION_INSPECTOR_IMPORT, import_run};
 const struct office_job_kind office_job_import_items = {"import-items", "导入抽查事项",
                                                         MODEL_PERMISSION_ITEM_IMPORT, import_run};
+const struct office_job_kind office_job_check_libraries = {
+    "check-libraries", "核对专项库", MODEL_PERMISSION_LIBRARY_EDIT, check_run};
+const struct office_job_kind office_job_import_libraries = {
+    "import-libraries", "导入专项库", MODEL_PERMISSION_LIBRARY_EDIT, import_run};

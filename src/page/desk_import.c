@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "office/account.h"
+#include "office/library.h"
 #include "office/scope.h"
 #include "office/upload.h"
 #include "store/department.h"
@@ -22,6 +23,7 @@ static const struct field_word import_labels[] = {
     {"objects", "检查对象", NULL},
     {"inspectors", "检查人员和专家", NULL},
     {"items", "抽查事项清单", NULL},
+    {"libraries", "专项库", NULL},
     {NULL, NULL, NULL},
 };
 
@@ -60,8 +62,9 @@ static void import_begin(struct page *p, const struct web_request *request,
     desk_begin(p, request, nav != NULL ? nav : "", title.data != NULL ? title.data : "导入");
     web_set(&p->model, &p->model.root, "home", import_home(p, kind));
     web_set(&p->model, &p->model.root, "label", label);
-    web_set_flag(&p->model, &p->model.root, "items",
-                 str_eq(str_of(kind->resource->name), STR("items")));
+    web_set_flag(&p->model, &p->model.root, "divided",
+                 kind->resource == &model_objects || kind->resource == &model_inspectors);
+    web_set_flag(&p->model, &p->model.root, "into_library", kind->library);
 }
 
 /* --- the form --- */
@@ -81,6 +84,23 @@ static enum err import_departments(struct page *p)
             office_scope_department(&p->errand.scope, rows[i].code))
             page_option(p, list, rows[i].code, rows[i].name, chosen);
     web_set_flag(&p->model, &p->model.root, "optional", p->errand.scope.level == MODEL_SCOPE_ALL);
+    return ERR_OK;
+}
+
+/* Special libraries in use; first the one that the page was asked for with. */
+static enum err import_libraries(struct page *p)
+{
+    struct store_library *rows = NULL;
+    size_t count = 0;
+    struct str typed = web_field(p->request, "library");
+    int64_t asked = desk_number(web_param(p->request, "library"));
+    struct web_value *list = web_set_list(&p->model, &p->model.root, "libraries");
+    TRY(office_libraries(&rows, &count, &p->errand));
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i].state, STR("active")))
+            page_option(p, list, rows[i].name, rows[i].name,
+                        rows[i].id == asked ? rows[i].name : typed);
+    web_set_flag(&p->model, &p->model.root, "has_libraries", list->count > 0);
     return ERR_OK;
 }
 
@@ -110,11 +130,11 @@ static enum err import_recent(struct page *p, const struct office_upload_kind *k
 static enum err import_form(struct web_reply *reply, struct page *p,
                             const struct office_upload_kind *kind, enum err refused)
 {
-    static const char *const fields[] = {"file", "department", "division"};
+    static const char *const fields[] = {"file", "department", "division", "library"};
     struct web_model *m = &p->model;
     struct fault words = p->errand.fault;
     uint64_t limit = 0;
-    TRY(import_departments(p));
+    TRY(kind->library ? import_libraries(p) : import_departments(p));
     TRY(import_recent(p, kind));
     TRY(office_upload_limit(&limit, &p->errand));
     web_set_count(m, &m->root, "mib", (int64_t)(limit >> 20));
@@ -162,7 +182,8 @@ enum err desk_import_post(struct web_reply *reply, const struct web_request *req
     import_begin(&p, request, kind);
     struct office_upload_add in = {.kind = kind,
                                    .department = web_field(request, "department"),
-                                   .division = web_field(request, "division")};
+                                   .division = web_field(request, "division"),
+                                   .library = web_field(request, "library")};
     if (request->upload != NULL && request->upload->name.len > 0) {
         in.path = request->upload->path;
         in.name = request->upload->name;

@@ -1,4 +1,4 @@
-/* Labels: the vocabulary (字库, R27), and labelling many objects at once. */
+/* Labels: the vocabulary (字库, R27). */
 #include "page/desk_object.h"
 
 #include <string.h>
@@ -213,82 +213,4 @@ enum err desk_label_edit(struct web_reply *reply, const struct web_request *requ
     struct page p;
     desk_begin(&p, request, "/desk/labels", "修改标签");
     return label_edit(reply, &p, fault);
-}
-
-/* --- many at once --- */
-
-static enum err batch_form(struct web_reply *reply, struct page *p,
-                           const struct desk_picked *picked, enum err refused, bool remove)
-{
-    static const struct desk_field word = {"word", "标签", DESK_SELECT, true, NULL, NULL};
-    static const struct desk_field reason = {
-        "reason", "原因", DESK_TEXT, true, "写入每个检查对象的变更历史", NULL};
-    struct desk_form form;
-    struct store_label *labels = NULL;
-    size_t count = 0;
-    struct fault words = p->errand.fault;
-    TRY(office_labels(&labels, &count, &p->errand, STR("objects")));
-    p->errand.fault = words;
-    desk_form_begin(&form, p, p->request->path, remove ? "去掉标签" : "加上标签");
-    web_set(&p->model, form.object, "back",
-            arena_printf(p->request->arena, "/desk/objects%s%.*s", picked->query.len > 0 ? "?" : "",
-                         STR_ARG(picked->query)));
-    if (refused != ERR_OK)
-        desk_form_refused(&form, reply, refused);
-    struct web_value *row = desk_form_field(&form, &word, STR(""));
-    desk_form_option(&form, row, STR(""), STR("请选择"));
-    for (size_t i = 0; i < count; i++)
-        if (remove || str_eq(labels[i].state, STR("active")))
-            desk_form_option(&form, row, labels[i].word, labels[i].word);
-    (void)desk_form_field(&form, &reason, STR(""));
-    desk_picked_form(&form, picked);
-    web_set(&p->model, &p->model.root, "intro",
-            arena_printf(p->request->arena, "将处理%s %zu 个检查对象。",
-                         picked->all ? "符合条件的全部" : "勾选的", picked->count));
-    desk_crumb(p, STR("检查对象名录库"), STR("/desk/objects"));
-    return page_end(reply, p, "desk_form_page");
-}
-
-static enum err batch_run(struct web_reply *reply, struct page *p, struct fault *fault, bool remove)
-{
-    struct desk_picked picked;
-    struct office_label_batched done;
-    enum err err = desk_picked(&picked, p);
-    if (err != ERR_OK)
-        return page_fail(fault, p, err);
-    struct office_object_query query = desk_object_query(p, &picked.request);
-    const struct office_label_batch batch = {.query = &query,
-                                             .pool_ids = picked.all ? NULL : picked.keys,
-                                             .pool_id_count = picked.all ? 0 : picked.count,
-                                             .word = web_field(p->request, "word"),
-                                             .remove = remove,
-                                             .expected = picked.all ? picked.total : -1,
-                                             .reason = web_field(p->request, "reason")};
-    if (picked.sure && !desk_form_again(p->request)) {
-        err = office_label_batch(&done, &p->errand, &batch);
-        struct str home = arena_printf(p->request->arena, "/desk/objects?%.*s%s",
-                                       STR_ARG(picked.query), picked.query.len > 0 ? "" : "q=");
-        if (err == ERR_OK)
-            return desk_done(reply, p->request, home, "labelled");
-        if (!desk_form_mends(err))
-            return page_fail(fault, p, err);
-    }
-    err = batch_form(reply, p, &picked, err, remove);
-    return err == ERR_OK ? ERR_OK : page_fail(fault, p, err);
-}
-
-enum err desk_object_label(struct web_reply *reply, const struct web_request *request,
-                           struct fault *fault)
-{
-    struct page p;
-    desk_begin(&p, request, "/desk/objects", "批量加标签");
-    return batch_run(reply, &p, fault, false);
-}
-
-enum err desk_object_unlabel(struct web_reply *reply, const struct web_request *request,
-                             struct fault *fault)
-{
-    struct page p;
-    desk_begin(&p, request, "/desk/objects", "批量去标签");
-    return batch_run(reply, &p, fault, true);
 }

@@ -49,6 +49,12 @@ static void library_row(struct desk_list *list, const struct store_library *l, s
     else
         desk_list_tag(list, LIBRARY_STATE, STR("停用"), true);
     desk_list_act(list, "查看对象", objects);
+    if (desk_may(p, MODEL_PERMISSION_OBJECT_EXPORT))
+        desk_list_act(list, "导出",
+                      arena_printf(arena, "/desk/libraries/%.*s/export", STR_ARG(key)));
+    if (desk_may(p, MODEL_PERMISSION_LIBRARY_EDIT) && str_eq(l->state, STR("active")))
+        desk_list_act(list, "导入",
+                      arena_printf(arena, "/desk/import/libraries?library=%.*s", STR_ARG(key)));
     if (desk_may(p, MODEL_PERMISSION_LIBRARY_EDIT))
         desk_list_act(list, "修改", arena_printf(arena, "/desk/libraries/%.*s/edit", STR_ARG(key)));
 }
@@ -78,8 +84,8 @@ static enum err library_fill(struct desk_list *list)
     for (size_t i = from; i < until; i++)
         library_row(list, &rows[i], keys[i], &departments);
     desk_list_end(list, &found,
-                  "还没有专项库。点“新建专项库”，再在检查对象的页面上列入；一个对象可以列入多个，"
-                  "每张许可证一行。");
+                  "还没有专项库。点“新建专项库”，再从表格导入，或在检查对象名录库中成批列入；"
+                  "一个对象可以列入多个，每张许可证一行。");
     return ERR_OK;
 }
 
@@ -94,8 +100,10 @@ enum err desk_libraries(struct web_reply *reply, const struct web_request *reque
         err = library_fill(&list);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
-    if (desk_may(&p, MODEL_PERMISSION_LIBRARY_EDIT))
+    if (desk_may(&p, MODEL_PERMISSION_LIBRARY_EDIT)) {
         desk_list_button(&list, "新建专项库", STR("/desk/libraries/new"));
+        desk_list_button(&list, "从表格导入", STR("/desk/import/libraries"));
+    }
     return page_end(reply, &p, "desk_list_page");
 }
 
@@ -176,4 +184,66 @@ enum err desk_library_edit(struct web_reply *reply, const struct web_request *re
     struct page p;
     desk_begin(&p, request, "/desk/libraries", "修改专项库");
     return library_edit(reply, &p, fault);
+}
+
+/* --- its rows as a file --- */
+
+static enum err export_form(struct web_reply *reply, struct page *p, int64_t id, enum err refused)
+{
+    static const struct field_word formats[] = {
+        {"xlsx", "Excel 表格（.xlsx，最多1048575行）", NULL},
+        {"csv", "CSV（行数不限）", NULL},
+        {NULL, NULL, NULL}};
+    static const struct desk_field format = {"format", "文件格式", DESK_SELECT,
+                                             true,     NULL,       formats};
+    struct desk_form form;
+    struct store_library l;
+    struct fault words = p->errand.fault;
+    TRY(office_library_get(&l, &p->errand, id));
+    p->errand.fault = words;
+    desk_form_begin(&form, p, p->request->path, "开始导出");
+    web_set(&p->model, form.object, "back", desk_list_home(p, "/desk/libraries"));
+    if (refused != ERR_OK)
+        desk_form_refused(&form, reply, refused);
+    (void)desk_form_field(&form, &format, STR("xlsx"));
+    web_set(&p->model, &p->model.root, "intro",
+            arena_printf(p->request->arena,
+                         "将导出“%.*s”中 %lld "
+                         "个检查对象的各行，每张许可证一行；电话号码遮盖。改正后的表格可以再次导入"
+                         "，遮盖的号码不会覆盖原有的号码。",
+                         STR_ARG(l.name), (long long)l.objects));
+    desk_crumb(p, STR("专项库"), desk_list_home(p, "/desk/libraries"));
+    return page_end(reply, p, "desk_form_page");
+}
+
+static enum err export_order(int64_t *job, struct page *p, int64_t id)
+{
+    struct str format = web_field(p->request, "format");
+    enum sheet_format wanted = SHEET_JSON; /* refused */
+    if (str_eq(format, STR("xlsx")))
+        wanted = SHEET_XLSX;
+    if (str_eq(format, STR("csv")))
+        wanted = SHEET_CSV;
+    return office_library_export_order(job, &p->errand, id, wanted);
+}
+
+enum err desk_library_export(struct web_reply *reply, const struct web_request *request,
+                             struct fault *fault)
+{
+    struct page p;
+    int64_t id = desk_number(web_capture(request, "id"));
+    int64_t job = 0;
+    enum err err = ERR_OK;
+    desk_begin(&p, request, "/desk/libraries", "导出专项库");
+    if (request->method == WEB_POST && !desk_form_again(request)) {
+        err = export_order(&job, &p, id);
+        if (err == ERR_OK)
+            return desk_done(reply, request,
+                             arena_printf(request->arena, "/desk/jobs/%lld", (long long)job),
+                             "ordered");
+        if (!desk_form_mends(err))
+            return page_fail(fault, &p, err);
+    }
+    err = export_form(reply, &p, id, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }

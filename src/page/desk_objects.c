@@ -259,10 +259,14 @@ static void object_buttons(struct desk_list *list)
         desk_list_button(list, "登记检查对象", STR("/desk/objects/new"));
     if (desk_may(p, MODEL_PERMISSION_OBJECT_EXPORT))
         desk_list_button_query(list, "导出", STR("/desk/objects/export"));
-    if (!desk_may(p, MODEL_PERMISSION_OBJECT_EDIT))
-        return;
-    desk_list_batch(list, "加标签", STR("/desk/objects/label"));
-    desk_list_batch(list, "去标签", STR("/desk/objects/unlabel"));
+    if (desk_may(p, MODEL_PERMISSION_OBJECT_EDIT)) {
+        desk_list_batch(list, "加标签", STR("/desk/objects/label"));
+        desk_list_batch(list, "去标签", STR("/desk/objects/unlabel"));
+    }
+    if (desk_may(p, MODEL_PERMISSION_LIBRARY_EDIT)) {
+        desk_list_batch(list, "列入专项库", STR("/desk/objects/place"));
+        desk_list_batch(list, "移出专项库", STR("/desk/objects/displace"));
+    }
 }
 
 static enum err object_fill(struct desk_list *list)

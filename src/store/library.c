@@ -1,6 +1,8 @@
 /* Special libraries: see library.h. */
 #include "store/library.h"
 
+#include <string.h>
+
 static enum err library_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
     bool failed = false;
@@ -19,9 +21,8 @@ static enum err library_fill(void *out, struct db_rows *rows, struct arena *aren
 /* Objects of a library within the reach, each once. */
 #define OBJECTS_IN                                                                                 \
     "(SELECT COUNT(DISTINCT r.object) FROM library_row r JOIN object o ON o.tenant = r.tenant"     \
-    " AND o.id = r.object WHERE r.tenant = l.tenant AND r.library = l.id AND (" STORE_REACH(       \
-        "o.department") " OR EXISTS (SELECT 1 FROM object_department d WHERE d.tenant = o.tenant"  \
-                        " AND d.object = o.id AND " STORE_REACH("d.department") ")))"
+    " AND o.id = r.object WHERE r.tenant = l.tenant AND r.library = l.id"                          \
+    " AND " STORE_REACH_OBJECT ")"
 static const char LIBRARIES[] =
     "SELECT y.id, y.name, y.department, y.basis, y.state, y.job, y.at, y.objects FROM"
     " (SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, " OBJECTS_IN
@@ -34,6 +35,22 @@ enum err store_libraries(struct store_library **out, size_t *count, struct arena
     const struct store_shape shape = {sizeof **out, library_fill};
     return store_array((void **)out, count, arena, tx, &shape, LIBRARIES,
                        DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach)));
+}
+
+/* check: allow sql — $2 and $3 stand in STORE_REACH */
+static const char LIBRARY_FIND[] =
+    "SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, 0 FROM library l"
+    " WHERE l.tenant = $1 AND l.id = $4 AND (" STORE_REACH(
+        "l.department") " OR EXISTS (SELECT 1 FROM library_row r JOIN object o"
+                        " ON o.tenant = r.tenant AND o.id = r.object WHERE r.tenant = l.tenant"
+                        " AND r.library = l.id AND " STORE_REACH_OBJECT "))";
+
+enum err store_library_find(struct store_library *out, struct arena *arena, struct db_tx *tx,
+                            const struct store_library_find *find, int64_t id)
+{
+    return store_one(out, arena, tx, LIBRARY_FIND,
+                     DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(id)),
+                     library_fill);
 }
 
 static const char LIBRARY_GET[] = "SELECT id, name, department, basis, state, job, at, 0"
@@ -139,4 +156,125 @@ enum err store_library_row_remove(uint64_t *changed, struct db_tx *tx, struct st
     return db_run(
         tx, changed, PLACE_REMOVE,
         DB_ARGS(db_text(tenant), db_int(key->library), db_int(key->object), db_text(key->licence)));
+}
+
+#define PLACE_COLUMNS "library, object, licence, what, valid_until, contact, phone, at, actor"
+
+enum err store_library_rows_load(struct db_tx *tx, struct str tenant,
+                                 const struct store_library_row *rows, size_t count)
+{
+    struct db_bulk *bulk = NULL;
+    if (count == 0)
+        return ERR_OK;
+    TRY(db_bulk_open(&bulk, tx, "library_row", "tenant, " PLACE_COLUMNS));
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < count && err == ERR_OK; i++) {
+        const struct store_library_row *r = &rows[i];
+        err = db_bulk_add(bulk, DB_ARGS(db_text(tenant), db_int(r->library), db_int(r->object),
+                                        db_text(r->licence), db_text(r->what),
+                                        db_int(r->valid_until), db_text(r->contact),
+                                        db_text(r->phone), db_int(r->at), db_text(r->actor)));
+    }
+    enum err closed = db_bulk_close(bulk);
+    return err != ERR_OK ? err : closed;
+}
+
+/* --- places of many objects --- */
+
+#define OBJECTS_BY(column)                                                                         \
+    "SELECT o.id, o.pool_id, o.name FROM object o WHERE o.tenant = $1 AND " STORE_REACH_OBJECT     \
+    " AND o." column " IN " STORE_REACH_IN
+static const char OBJECTS_BY_POOL_ID[] = OBJECTS_BY("pool_id");
+static const char OBJECTS_BY_NAME[] = OBJECTS_BY("name");
+
+struct objects {
+    struct store_library_object *rows;
+    size_t count;
+    size_t cap;
+    struct arena *arena;
+};
+
+static enum err object_each(void *ctx, struct db_rows *rows)
+{
+    struct objects *all = ctx;
+    bool failed = false;
+    if (all->count == all->cap) {
+        size_t cap = all->cap == 0 ? STORE_REACH_KEYS : all->cap * 2;
+        struct store_library_object *wider = arena_array(all->arena, cap, sizeof *wider);
+        if (wider == NULL)
+            return ERR_MEMORY;
+        if (all->count > 0)
+            memcpy(wider, all->rows, all->count * sizeof *wider);
+        all->rows = wider;
+        all->cap = cap;
+    }
+    struct store_library_object *o = &all->rows[all->count++];
+    o->id = db_col_int(rows, 0);
+    o->pool_id = store_text(rows, 1, all->arena, &failed);
+    o->name = store_text(rows, 2, all->arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_library_objects(struct store_library_object **out, size_t *count,
+                               struct arena *arena, struct db_tx *tx,
+                               const struct store_library_find *find)
+{
+    struct objects all = {.arena = arena};
+    struct db_value args[3 + STORE_REACH_KEYS] = {db_text(find->tenant),
+                                                  STORE_REACH_ARGS(&find->reach)};
+    for (size_t i = 0; i < find->key_count; i += STORE_REACH_KEYS) {
+        for (size_t k = 0; k < STORE_REACH_KEYS; k++) {
+            size_t at = i + k < find->key_count ? i + k : find->key_count - 1;
+            args[3 + k] = db_text(find->keys[at]);
+        }
+        if (find->by_name)
+            TRY(store_all(tx, OBJECTS_BY_NAME, args, 3 + STORE_REACH_KEYS, object_each, &all));
+        else
+            TRY(store_all(tx, OBJECTS_BY_POOL_ID, args, 3 + STORE_REACH_KEYS, object_each, &all));
+    }
+    *out = all.rows;
+    *count = all.count;
+    return ERR_OK;
+}
+
+/* check: allow sql — $2 and $3 stand in STORE_REACH */
+static const char ENTRIES[] =
+    "SELECT r.object, r.licence, r.what, r.valid_until, r.contact, r.phone, r.at, r.actor,"
+    " o.pool_id, o.name, o.department FROM library_row r"
+    " JOIN object o ON o.tenant = r.tenant AND o.id = r.object"
+    " WHERE r.tenant = $1 AND r.library = $4 AND " STORE_REACH_OBJECT
+    " ORDER BY r.object, r.licence";
+
+struct entries {
+    store_library_each *each;
+    void *ctx;
+    int64_t library;
+};
+
+static enum err entry_each(void *ctx, struct db_rows *rows)
+{
+    const struct entries *all = ctx;
+    const struct store_library_entry entry = {.place = {.library = all->library,
+                                                        .object = db_col_int(rows, 0),
+                                                        .licence = db_col_text(rows, 1),
+                                                        .what = db_col_text(rows, 2),
+                                                        .valid_until = (int32_t)db_col_int(rows, 3),
+                                                        .contact = db_col_text(rows, 4),
+                                                        .phone = db_col_text(rows, 5),
+                                                        .at = db_col_int(rows, 6),
+                                                        .actor = db_col_text(rows, 7)},
+                                              .pool_id = db_col_text(rows, 8),
+                                              .name = db_col_text(rows, 9),
+                                              .department = db_col_text(rows, 10)};
+    return all->each(all->ctx, &entry);
+}
+
+enum err store_library_entries(struct db_tx *tx, const struct store_library_find *find,
+                               int64_t library, store_library_each *each, void *ctx)
+{
+    struct entries all = {each, ctx, library};
+    return store_all(
+        tx, ENTRIES,
+        DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(library)), entry_each,
+        &all);
 }

@@ -21,10 +21,17 @@ struct store_library {
 struct store_library_find {
     struct str tenant;
     struct store_reach reach;
+    const struct str *keys; /* of store_library_objects */
+    size_t key_count;
+    bool by_name;
 };
 MUST enum err store_libraries(struct store_library **out, size_t *count, struct arena *arena,
                               struct db_tx *tx, const struct store_library_find *find);
-/* One. ERR_MISSING. */
+/* One that is kept within the reach or holds an object of it; its objects are not counted.
+ * ERR_MISSING. */
+MUST enum err store_library_find(struct store_library *out, struct arena *arena, struct db_tx *tx,
+                                 const struct store_library_find *find, int64_t id);
+/* One, wherever it is kept. ERR_MISSING. */
 MUST enum err store_library_get(struct store_library *out, struct arena *arena, struct db_tx *tx,
                                 struct str tenant, int64_t id);
 /* Adds one; ERR_DUPLICATE for a name that is taken. Changes one that still carries the job `was`;
@@ -57,7 +64,35 @@ MUST enum err store_library_row_get(struct store_library_row *out, struct arena 
 /* Adds a place or changes what it says; takes it away (*changed is 0 where there is none). */
 MUST enum err store_library_row_put(struct db_tx *tx, struct str tenant,
                                     const struct store_library_row *row);
+/* Adds many that are not there yet; no other statement of the caller may run in between. */
+MUST enum err store_library_rows_load(struct db_tx *tx, struct str tenant,
+                                      const struct store_library_row *rows, size_t count);
 MUST enum err store_library_row_remove(uint64_t *changed, struct db_tx *tx, struct str tenant,
                                        const struct store_library_row *key);
+
+/* An object as rows of files name it. */
+struct store_library_object {
+    int64_t id;
+    struct str pool_id;
+    struct str name;
+};
+/* Objects within the reach by their pool ids, or by their names (a pass over the registry): any
+ * number of keys, in no order; a name may be that of several. */
+MUST enum err store_library_objects(struct store_library_object **out, size_t *count,
+                                    struct arena *arena, struct db_tx *tx,
+                                    const struct store_library_find *find);
+
+/* A place with the object that stands there. */
+struct store_library_entry {
+    struct store_library_row place;
+    struct str pool_id;
+    struct str name;
+    struct str department;
+};
+/* The places of a library whose objects are within the reach, by object and licence; texts live
+ * until the next. */
+typedef enum err store_library_each(void *ctx, const struct store_library_entry *entry);
+MUST enum err store_library_entries(struct db_tx *tx, const struct store_library_find *find,
+                                    int64_t library, store_library_each *each, void *ctx);
 
 #endif

@@ -6,13 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FETCH = 100 /* ids of one statement */ };
-
-#define REACHED                                                                                    \
-    "(" STORE_REACH(                                                                               \
-        "o.department") " OR EXISTS (SELECT 1 FROM object_department d"                            \
-                        " WHERE d.tenant = o.tenant AND d.object = o.id AND " STORE_REACH(         \
-                            "d.department") "))"
 #define ROW "SELECT o.id, " STORE_OBJECT_COLUMNS ", o.job, o.at FROM object o"
 
 static enum err row_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -27,16 +20,8 @@ static enum err row_fill(void *out, struct db_rows *rows, struct arena *arena)
 
 /* --- the rows of a page --- */
 
-static const char FETCH_ROWS[] =
-    ROW " WHERE o.tenant = $1 AND " REACHED " AND o.id IN ("
-        "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, "
-        "$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, "
-        "$38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, "
-        "$54, $55, $56, $57, $58, $59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, "
-        "$70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80, $81, $82, $83, $84, $85, "
-        "$86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100, $101, "
-        "$102, $103"
-        ") ORDER BY o.id";
+static const char OBJECT_ROWS[] = ROW " WHERE o.tenant = $1 AND " STORE_REACH_OBJECT
+                                      " AND o.id IN " STORE_REACH_IN " ORDER BY o.id";
 
 static int row_order(const void *a, const void *b)
 {
@@ -53,10 +38,11 @@ static enum err fetch_some(struct store_object_row *out, size_t *count, struct a
     const struct store_shape shape = {sizeof *out, row_fill};
     struct store_object_row *rows = NULL;
     size_t found = 0;
-    struct db_value args[3 + FETCH] = {db_text(f->tenant), STORE_REACH_ARGS(&f->reach)};
-    for (size_t i = 0; i < FETCH; i++) /* the last one again and again fills the rest */
+    struct db_value args[3 + STORE_REACH_KEYS] = {db_text(f->tenant), STORE_REACH_ARGS(&f->reach)};
+    for (size_t i = 0; i < STORE_REACH_KEYS; i++) /* the last one again and again fills the rest */
         args[3 + i] = db_int(ids->items[i < ids->count ? i : ids->count - 1]);
-    TRY(store_array((void **)&rows, &found, arena, tx, &shape, FETCH_ROWS, args, 3 + FETCH));
+    TRY(store_array((void **)&rows, &found, arena, tx, &shape, OBJECT_ROWS, args,
+                    3 + STORE_REACH_KEYS));
     for (size_t i = 0; i < ids->count; i++) {
         const struct store_object_row key = {.record = {.id = ids->items[i]}};
         const struct store_object_row *row =
@@ -75,9 +61,10 @@ enum err store_object_rows(struct store_object_row **out, size_t *count, struct 
     *out = arena_array(arena, ids->count + 1, sizeof **out);
     if (*out == NULL)
         return ERR_MEMORY;
-    for (size_t i = 0; i < ids->count; i += FETCH) {
+    for (size_t i = 0; i < ids->count; i += STORE_REACH_KEYS) {
         size_t left = ids->count - i;
-        const struct store_ids some = {ids->items + i, left < FETCH ? left : FETCH};
+        const struct store_ids some = {ids->items + i,
+                                       left < STORE_REACH_KEYS ? left : STORE_REACH_KEYS};
         TRY(fetch_some(*out, count, arena, tx, f, &some));
     }
     return ERR_OK;
@@ -203,7 +190,7 @@ enum err store_object_in_library(int64_t **out, size_t *count, struct arena *are
 
 /* --- one object --- */
 
-#define ONE(column) ROW " WHERE o.tenant = $1 AND " REACHED " AND o." column " = $4"
+#define ONE(column) ROW " WHERE o.tenant = $1 AND " STORE_REACH_OBJECT " AND o." column " = $4"
 static const char OBJECT_BY_ID[] = ONE("id");
 static const char OBJECT_BY_POOL_ID[] = ONE("pool_id");
 

@@ -93,6 +93,7 @@ static const struct {
                            "SELECT id, " COMMISSION_COLUMNS
                            " FROM commission WHERE tenant = $1 ORDER BY id",
                            COMMISSION_UPDATE, MODEL_COMMISSION_COUNT},
+    [STORE_LIBRARIES] = {&model_libraries, NULL, NULL, NULL, NULL, MODEL_LIBRARY_COUNT},
 };
 
 size_t store_registry_count(enum store_table table)
@@ -103,9 +104,10 @@ size_t store_registry_count(enum store_table table)
 size_t store_registry_code(enum store_table table)
 {
     static const size_t codes[STORE_TABLES] = {
-        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID, [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
-        [STORE_ITEMS] = STORE_ITEM_CODE,        [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
-        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,   [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE};
+        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID,   [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
+        [STORE_ITEMS] = STORE_ITEM_CODE,          [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
+        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,     [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE,
+        [STORE_LIBRARIES] = MODEL_LIBRARY_LICENCE};
     return codes[table];
 }
 

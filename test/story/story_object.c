@@ -347,7 +347,7 @@ static void test_a_second_server_sees_what_the_first_wrote(void **state)
     struct office other;
     struct fault fault = {0};
     struct arena arena = {0};
-    struct office_label_batched batched;
+    struct office_batched batched;
     int64_t id = 0, before = 0, after = 0, shared = 0;
     world_make(w, *state);
     struct story *s = w->s;
@@ -364,7 +364,7 @@ static void test_a_second_server_sees_what_the_first_wrote(void **state)
     assert_int_equal(office_object_count(&shared, &second, &fire), ERR_OK);
     assert_int_equal(office_label_put(&id, &s->e, &word), ERR_OK);
     const struct office_label_batch batch = {
-        .query = &kind, .word = STR("特种设备"), .expected = -1, .reason = STR("试")};
+        .set = {.query = &kind, .expected = -1}, .word = STR("特种设备"), .reason = STR("试")};
     assert_int_equal(office_label_batch(&batched, &s->e, &batch), ERR_OK);
     assert_true(batched.changed > 0);
     assert_int_equal(office_object_count(&after, &second, &labelled), ERR_OK);
@@ -423,7 +423,7 @@ static void test_an_object_of_another_department_is_not_there(void **state)
     struct world *w = calloc(1, sizeof *w);
     struct office_object object;
     struct office_edited edited;
-    struct office_label_batched batched;
+    struct office_batched batched;
     const struct str values[MODEL_OBJECT_COUNT] = {[MODEL_OBJECT_ADDRESS] = STR("新址")};
     int seen = 0, hidden = 0;
     world_make(w, *state);
@@ -438,12 +438,11 @@ static void test_an_object_of_another_department_is_not_there(void **state)
                                          .values = values,
                                          .count = MODEL_OBJECT_COUNT,
                                          .reason = STR("搬迁")};
-        const struct office_label_batch batch = {.pool_ids = &id,
-                                                 .pool_id_count = 1,
-                                                 .word = STR("食品"),
-                                                 .remove = true,
-                                                 .expected = -1,
-                                                 .reason = STR("测试")};
+        const struct office_label_batch batch = {
+            .set = {.pool_ids = &id, .pool_id_count = 1, .expected = -1},
+            .word = STR("食品"),
+            .remove = true,
+            .reason = STR("测试")};
         e->scope =
             (struct office_scope){.level = MODEL_SCOPE_DEPARTMENT, .department = STR("XFJY")};
         bool mine = in_scope(&e->scope, t->department) || in_scope(&e->scope, t->further);
@@ -636,20 +635,20 @@ static void test_a_filtered_set_is_labelled_whole_and_once(void **state)
     struct world *w = calloc(1, sizeof *w);
     world_make(w, *state);
     struct story *s = w->s;
-    struct office_label_batched out;
+    struct office_batched out;
     struct office_object_query query = {.filter = {.division = STR("410882"), .year = YEAR}};
     struct office_label_batch batch = {
-        .query = &query, .word = STR("重点"), .expected = -1, .reason = STR("专项整治")};
+        .set = {.query = &query, .expected = -1}, .word = STR("重点"), .reason = STR("专项整治")};
     int64_t want = 0, count = 0;
     assert_int_equal(office_label_batch(&out, &s->e, &batch), ERR_INPUT);
     word(s, "重点", "active");
     s->e.scope = (struct office_scope){.level = MODEL_SCOPE_DEPARTMENT, .department = STR("SCJG")};
     for (int i = 0; i < OBJECTS; i++)
         want += fits(w, &w->things[i], &query.filter);
-    batch.expected = want + 1;
+    batch.set.expected = want + 1;
     assert_int_equal(office_label_batch(&out, &s->e, &batch), ERR_CONFLICT);
     assert_int_equal(story_number(s, "SELECT COUNT(*) FROM object_label WHERE label = '重点'"), 0);
-    batch.expected = want;
+    batch.set.expected = want;
     s->e.key = STR("batch-1");
     for (int i = 0; i < 2; i++) {
         assert_int_equal(office_label_batch(&out, &s->e, &batch), ERR_OK);
@@ -670,7 +669,7 @@ static void test_a_filtered_set_is_labelled_whole_and_once(void **state)
     assert_int_equal(
         story_number(s, "SELECT COUNT(*) FROM registry_change WHERE reason = '专项整治'"), want);
     batch.remove = true;
-    batch.expected = -1;
+    batch.set.expected = -1;
     assert_int_equal(office_label_batch(&out, &s->e, &batch), ERR_OK);
     assert_int_equal(out.changed, want);
     assert_int_equal(story_number(s, "SELECT COUNT(*) FROM object_label WHERE label = '重点'"), 0);
@@ -717,13 +716,12 @@ static void test_words_of_the_vocabulary_are_closed_not_renamed(void **state)
     change.state = STR("closed");
     assert_int_equal(office_label_put(&id, &s->e, &change), ERR_OK);
     assert_int_equal(office_label_put(&id, &s->e, &change), ERR_CONFLICT);
-    struct office_label_batched out;
+    struct office_batched out;
     const struct str ids[] = {STR("P-1")};
-    const struct office_label_batch batch = {.pool_ids = ids,
-                                             .pool_id_count = 1,
-                                             .word = STR("食品"),
-                                             .expected = -1,
-                                             .reason = STR("测试")};
+    const struct office_label_batch batch = {
+        .set = {.pool_ids = ids, .pool_id_count = 1, .expected = -1},
+        .word = STR("食品"),
+        .reason = STR("测试")};
     assert_int_equal(office_label_batch(&out, &s->e, &batch), ERR_INPUT);
 }
 
