@@ -29,6 +29,14 @@ static const struct import_kind *const import_kinds[] = {
     &import_objects,  &import_inspectors,  &import_items,    &import_departments,
     &import_superior, &import_commissions, &import_libraries};
 
+const struct import_kind *import_kind_find(struct str resource)
+{
+    for (size_t i = 0; i < sizeof import_kinds / sizeof import_kinds[0]; i++)
+        if (str_eq(resource, str_of(import_kinds[i]->resource->name)))
+            return import_kinds[i];
+    return NULL;
+}
+
 /* --- what rows are judged against --- */
 
 struct import_loading {
@@ -605,11 +613,8 @@ static enum err refuse(struct errand *e, enum err err)
 enum err office_import(struct errand *e, const struct office_import *job,
                        struct office_import_report *report)
 {
-    struct import_work work = {e, job, NULL, report};
+    struct import_work work = {e, job, import_kind_find(job->resource), report};
     enum err err = ERR_DUPLICATE;
-    for (size_t i = 0; i < sizeof import_kinds / sizeof import_kinds[0]; i++)
-        if (str_eq(job->resource, str_of(import_kinds[i]->resource->name)))
-            work.kind = import_kinds[i];
     if (work.kind == NULL)
         return fault_set(&e->fault, ERR_USAGE,
                          "不能导入“%.*s”，可以是 objects、inspectors、items、departments、"

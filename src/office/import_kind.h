@@ -62,6 +62,8 @@ extern const struct import_kind import_departments;
 extern const struct import_kind import_superior; /* import_item.c: a superior's list */
 extern const struct import_kind import_commissions;
 extern const struct import_kind import_libraries;
+/* The kind of a resource's name, NULL if there is none. */
+const struct import_kind *import_kind_find(struct str resource);
 
 /* Numbers seen in this file: 16 bytes of a SHA-256 and the row. */
 struct import_seen {

@@ -133,22 +133,14 @@ static enum err judge_library(struct import_run *run, struct import_row *row)
     return ERR_OK;
 }
 
-/* Licences without an end say so in words. */
-static enum err judge_until(struct import_run *run, struct import_row *row)
+/* A licence without an end (长期) has no day in a library. */
+static void judge_until(struct import_row *row)
 {
-    static const char *const endless[] = {"长期", "长期有效", "永久", "永久有效", "无固定期限"};
     struct str *until = &row->record.values[MODEL_LIBRARY_VALID_UNTIL];
-    if ((row->raw >> MODEL_LIBRARY_VALID_UNTIL & 1) == 0)
-        return ERR_OK;
-    for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++)
-        if (str_eq(*until, str_of(endless[i]))) {
-            *until = STR("");
-            row->cleared |= BIT(MODEL_LIBRARY_VALID_UNTIL);
-            return ERR_OK;
-        }
-    return import_reject(run, row, MODEL_LIBRARY_VALID_UNTIL,
-                         "日期“%.*s”无法识别，应写成 2026-01-31 的样子，长期有效的写“长期”",
-                         STR_ARG(str_sub(*until, 0, LIBRARY_SHOWN)));
+    if (!str_eq(*until, STR("9999-12-31")))
+        return;
+    *until = STR("");
+    row->cleared |= BIT(MODEL_LIBRARY_VALID_UNTIL);
 }
 
 /* A phone as exports show it, 138****5678, says nothing. */
@@ -167,7 +159,7 @@ static enum err library_judge(struct import_run *run, struct import_row *row)
     TRY(judge_number(run, row));
     TRY(judge_licence(run, row));
     TRY(judge_library(run, row));
-    TRY(judge_until(run, row));
+    judge_until(row);
     return judge_phone(run, row);
 }
 
@@ -396,7 +388,6 @@ const struct import_kind import_libraries = {
     .resource = &model_libraries,
     .department = -1, /* scoped by finding the object */
     .chunk = LIBRARY_CHUNK,
-    .lenient = BIT(MODEL_LIBRARY_VALID_UNTIL),
     .fixed = BIT(MODEL_LIBRARY_NAME) | BIT(MODEL_LIBRARY_NUMBER) | BIT(MODEL_LIBRARY_OBJECT) |
              BIT(MODEL_LIBRARY_LICENCE),
     .open = library_file,

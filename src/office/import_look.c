@@ -100,15 +100,12 @@ static enum err look_open(struct import_look *l)
 enum err office_import_look(struct office_import_look *out, struct errand *e,
                             const struct office_import *job)
 {
-    static const struct resource *const known[] = {&model_objects, &model_inspectors, &model_items,
-                                                   &model_departments};
+    const struct import_kind *kind = import_kind_find(job->resource);
     struct import_look l = {.e = e, .job = job, .out = out};
     *out = (struct office_import_look){0};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (str_eq(job->resource, str_of(known[i]->name)))
-            l.resource = known[i];
-    if (l.resource == NULL)
+    if (kind == NULL)
         return fault_set(&e->fault, ERR_USAGE, "不能导入“%.*s”", STR_ARG(job->resource));
+    l.resource = kind->resource;
     TRY(office_read(e, "import-look", look_setting, &l));
     enum err err = look_open(&l);
     sheet_close(l.sheet);
