@@ -34,6 +34,29 @@ struct office_library_place {
 MUST enum err office_library_place(struct errand *e, const struct office_library_place *place);
 MUST enum err office_library_leave(struct errand *e, const struct office_library_place *place);
 
+/* The rows of a library whose objects are within the scope, a page of them; phones masked. */
+struct office_library_query {
+    int64_t library;
+    struct str text; /* part of a name or licence, or a number */
+    int32_t from;    /* valid until a day of these; 0: any */
+    int32_t until;
+    int64_t object; /* behind (back: before) this object and licence; 0: from the begin */
+    struct str licence;
+    bool back;
+    size_t most;
+};
+struct office_library_list {
+    struct store_library library;
+    struct store_library_entry *rows;
+    size_t count;
+    int64_t total; /* all that fits, exactly */
+    bool before;
+    bool behind;
+};
+/* In e->arena. ERR_MISSING for a library outside the scope. */
+MUST enum err office_library_list(struct office_library_list *out, struct errand *e,
+                                  const struct office_library_query *query);
+
 /* Puts a whole filtered set, or the objects named, into a library, in one transaction (R25, R26):
  * those that stand in it already, with whatever licence, stay as they are; the others get a row
  * without a licence. With leave all their rows in it are taken away. */

@@ -178,7 +178,7 @@ web_handler desk_import, desk_import_post, desk_import_check, desk_import_act, d
 web_handler desk_objects, desk_object, desk_object_new, desk_object_edit, desk_object_state,
     desk_object_department, desk_object_library, desk_object_reveal, desk_object_label,
     desk_object_unlabel, desk_object_place, desk_object_displace, desk_object_export, desk_labels,
-    desk_label_new, desk_label_edit, desk_libraries, desk_library_new, desk_library_edit,
-    desk_library_export;
+    desk_label_new, desk_label_edit, desk_libraries, desk_library, desk_library_new,
+    desk_library_edit, desk_library_export;
 
 #endif

@@ -1,5 +1,5 @@
-/* Special libraries (专项库): the list, new, edit. Which objects stand in one is the list of
- * objects with that library as its condition. */
+/* Special libraries (专项库): the list, new, edit, the export. The rows of one stand in
+ * desk_library_rows.c. */
 #include "page/desk_object.h"
 
 #include <string.h>
@@ -38,9 +38,9 @@ static void library_row(struct desk_list *list, const struct store_library *l, s
 {
     struct page *p = list->p;
     struct arena *arena = p->request->arena;
-    struct str objects = arena_printf(arena, "/desk/objects?library=%.*s", STR_ARG(key));
+    struct str rows = arena_printf(arena, "/desk/libraries/%.*s", STR_ARG(key));
     desk_list_row(list, key, l->name);
-    desk_list_link(list, LIBRARY_NAME, l->name, objects);
+    desk_list_link(list, LIBRARY_NAME, l->name, rows);
     desk_list_text(list, LIBRARY_DEPARTMENT, desk_department_name(departments, l->department));
     desk_list_count(list, LIBRARY_OBJECTS, l->objects);
     desk_list_text(list, LIBRARY_BASIS, l->basis);
@@ -48,7 +48,8 @@ static void library_row(struct desk_list *list, const struct store_library *l, s
         desk_list_text(list, LIBRARY_STATE, STR("在用"));
     else
         desk_list_tag(list, LIBRARY_STATE, STR("停用"), true);
-    desk_list_act(list, "查看对象", objects);
+    desk_list_act(list, "查看对象",
+                  arena_printf(arena, "/desk/objects?library=%.*s", STR_ARG(key)));
     if (desk_may(p, MODEL_PERMISSION_OBJECT_EXPORT))
         desk_list_act(list, "导出",
                       arena_printf(arena, "/desk/libraries/%.*s/export", STR_ARG(key)));

@@ -206,6 +206,8 @@ const struct web_route page_routes[] = {
      DESK_PERMIT(LIBRARY_EDIT)},
     {WEB_POST, "/desk/libraries/new", desk_library_new, WEB_BLOCK | WEB_FORM, ROUTES_DESK,
      "desk-library-add", DESK_PERMIT(LIBRARY_EDIT)},
+    {WEB_GET, "/desk/libraries/{id}", desk_library, WEB_BLOCK, 0, "desk-library",
+     DESK_PERMIT(OBJECT_VIEW)},
     {WEB_GET, "/desk/libraries/{id}/edit", desk_library_edit, WEB_BLOCK, 0, "desk-library-edit",
      DESK_PERMIT(LIBRARY_EDIT)},
     {WEB_POST, "/desk/libraries/{id}/edit", desk_library_edit, WEB_BLOCK | WEB_FORM, ROUTES_DESK,

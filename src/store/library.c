@@ -237,44 +237,118 @@ enum err store_library_objects(struct store_library_object **out, size_t *count,
     return ERR_OK;
 }
 
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
-static const char ENTRIES[] =
-    "SELECT r.object, r.licence, r.what, r.valid_until, r.contact, r.phone, r.at, r.actor,"
-    " o.pool_id, o.name, o.department FROM library_row r"
-    " JOIN object o ON o.tenant = r.tenant AND o.id = r.object"
+#define ENTRIES_FROM                                                                               \
+    " FROM library_row r JOIN object o ON o.tenant = r.tenant AND o.id = r.object"                 \
     " WHERE r.tenant = $1 AND r.library = $4 AND " STORE_REACH_OBJECT
-    " ORDER BY r.object, r.licence";
+#define ENTRIES_COLUMNS                                                                            \
+    "SELECT r.object, r.licence, r.what, r.valid_until, r.contact, r.phone, r.at, r.actor,"        \
+    " o.pool_id, o.name, o.department, r.library" ENTRIES_FROM
+/* check: allow sql — $2 and $3 stand in STORE_REACH */
+static const char ENTRIES[] = ENTRIES_COLUMNS " ORDER BY r.object, r.licence";
 
 struct entries {
     store_library_each *each;
     void *ctx;
-    int64_t library;
 };
+
+/* Texts of the row as it stands; valid until the next. */
+static struct store_library_entry entry_of(struct db_rows *rows)
+{
+    return (struct store_library_entry){.place = {.object = db_col_int(rows, 0),
+                                                  .licence = db_col_text(rows, 1),
+                                                  .what = db_col_text(rows, 2),
+                                                  .valid_until = (int32_t)db_col_int(rows, 3),
+                                                  .contact = db_col_text(rows, 4),
+                                                  .phone = db_col_text(rows, 5),
+                                                  .at = db_col_int(rows, 6),
+                                                  .actor = db_col_text(rows, 7),
+                                                  .library = db_col_int(rows, 11)},
+                                        .pool_id = db_col_text(rows, 8),
+                                        .name = db_col_text(rows, 9),
+                                        .department = db_col_text(rows, 10)};
+}
 
 static enum err entry_each(void *ctx, struct db_rows *rows)
 {
     const struct entries *all = ctx;
-    const struct store_library_entry entry = {.place = {.library = all->library,
-                                                        .object = db_col_int(rows, 0),
-                                                        .licence = db_col_text(rows, 1),
-                                                        .what = db_col_text(rows, 2),
-                                                        .valid_until = (int32_t)db_col_int(rows, 3),
-                                                        .contact = db_col_text(rows, 4),
-                                                        .phone = db_col_text(rows, 5),
-                                                        .at = db_col_int(rows, 6),
-                                                        .actor = db_col_text(rows, 7)},
-                                              .pool_id = db_col_text(rows, 8),
-                                              .name = db_col_text(rows, 9),
-                                              .department = db_col_text(rows, 10)};
+    const struct store_library_entry entry = entry_of(rows);
     return all->each(all->ctx, &entry);
 }
 
 enum err store_library_entries(struct db_tx *tx, const struct store_library_find *find,
                                int64_t library, store_library_each *each, void *ctx)
 {
-    struct entries all = {each, ctx, library};
+    struct entries all = {each, ctx};
     return store_all(
         tx, ENTRIES,
         DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(library)), entry_each,
         &all);
+}
+
+/* $5 to $8. */
+#define ENTRIES_FIT                                                                                \
+    " AND ($5 = '' OR REPLACE(o.name, $5, '') <> o.name OR REPLACE(r.licence, $5, '') <> "         \
+    "r.licence OR o.pool_id = $6) AND ($7 = 0 OR (r.valid_until >= $7 AND r.valid_until <= $8))"
+/* check: allow sql — $2 and $3 stand in STORE_REACH */
+static const char ENTRIES_TOTAL[] = "SELECT COUNT(*)" ENTRIES_FROM ENTRIES_FIT;
+/* check: allow sql — $2 and $3 stand in STORE_REACH */
+static const char ENTRIES_BEHIND[] =
+    ENTRIES_COLUMNS ENTRIES_FIT " AND r.object >= $9 AND (r.object > $9 OR r.licence > $10)"
+                                " ORDER BY r.object, r.licence LIMIT $11";
+/* check: allow sql — $2 and $3 stand in STORE_REACH */
+static const char ENTRIES_BEFORE[] =
+    ENTRIES_COLUMNS ENTRIES_FIT " AND r.object <= $9 AND (r.object < $9 OR r.licence < $10)"
+                                " ORDER BY r.object DESC, r.licence DESC LIMIT $11";
+
+static enum err entry_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    struct store_library_entry *entry = out;
+    *entry = entry_of(rows);
+    struct str *const texts[] = {&entry->place.licence, &entry->place.what,  &entry->place.contact,
+                                 &entry->place.phone,   &entry->place.actor, &entry->pool_id,
+                                 &entry->name,          &entry->department};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        *texts[i] = arena_str(arena, *texts[i]);
+        if (texts[i]->data == NULL)
+            return ERR_MEMORY;
+    }
+    return ERR_OK;
+}
+
+enum err store_library_page(struct store_library_entry **out, size_t *count, struct arena *arena,
+                            struct db_tx *tx, const struct store_library_page *p)
+{
+    const struct store_shape shape = {sizeof **out, entry_fill};
+    const struct db_value args[] = {db_text(p->find.tenant), STORE_REACH_ARGS(&p->find.reach),
+                                    db_int(p->library),      db_text(p->text),
+                                    db_text(p->number),      db_int(p->from),
+                                    db_int(p->until),        db_int(p->object),
+                                    db_text(p->licence),     db_int(p->most)};
+    size_t n = sizeof args / sizeof args[0];
+    if (!p->back)
+        return store_array((void **)out, count, arena, tx, &shape, ENTRIES_BEHIND, args, n);
+    TRY(store_array((void **)out, count, arena, tx, &shape, ENTRIES_BEFORE, args, n));
+    for (size_t i = 0; i < *count / 2; i++) {
+        struct store_library_entry kept = (*out)[i];
+        (*out)[i] = (*out)[*count - 1 - i];
+        (*out)[*count - 1 - i] = kept;
+    }
+    return ERR_OK;
+}
+
+static enum err total_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    (void)arena;
+    *(int64_t *)out = db_col_int(rows, 0);
+    return ERR_OK;
+}
+
+enum err store_library_page_total(int64_t *out, struct db_tx *tx,
+                                  const struct store_library_page *p)
+{
+    return store_one(out, NULL, tx, ENTRIES_TOTAL,
+                     DB_ARGS(db_text(p->find.tenant), STORE_REACH_ARGS(&p->find.reach),
+                             db_int(p->library), db_text(p->text), db_text(p->number),
+                             db_int(p->from), db_int(p->until)),
+                     total_fill);
 }

@@ -95,4 +95,25 @@ typedef enum err store_library_each(void *ctx, const struct store_library_entry 
 MUST enum err store_library_entries(struct db_tx *tx, const struct store_library_find *find,
                                     int64_t library, store_library_each *each, void *ctx);
 
+/* A page of them: behind (with back: before) a place, whose library is not looked at; object 0:
+ * from the begin. */
+struct store_library_page {
+    struct store_library_find find;
+    int64_t library;
+    struct str text;   /* part of the object's name or of the licence; empty: any */
+    struct str number; /* or the whole pool id */
+    int32_t from;      /* valid until a day of these; 0: any */
+    int32_t until;
+    int64_t object;
+    struct str licence;
+    bool back;
+    int64_t most;
+};
+/* Their rows in the order of the page, in arena; how many there are in all. */
+MUST enum err store_library_page(struct store_library_entry **out, size_t *count,
+                                 struct arena *arena, struct db_tx *tx,
+                                 const struct store_library_page *page);
+MUST enum err store_library_page_total(int64_t *out, struct db_tx *tx,
+                                       const struct store_library_page *page);
+
 #endif

@@ -188,7 +188,9 @@ inBrowser('a business stands in a library once a licence, its phone is masked un
   await shoot(page, 'object-revealed');
   await go(page, '/desk/libraries');
   await page.getByRole('link', { name: '特种设备使用单位库' }).click();
-  assert.equal(await total(page), 1);
+  assert.equal(await total(page), 2, 'a row a licence');
+  await page.getByRole('link', { name: '在名录库中查看' }).click();
+  assert.equal(await total(page), 1, 'one business');
   const reader = await as('chayue');
   await go(reader, `/desk/objects/${mine.number}`);
   await reader.getByText('138****5678').first().waitFor();

@@ -47,7 +47,7 @@ OWNED = {
     "/desk/superior/{id}": "superior", "/desk/commissions/{id}": "commission",
     "/desk/documents/{code}": "document", "/desk/inspectors/{code}": "inspector", "/desk/jobs/{id}": "job",
     "/desk/import/objects/{id}": "upload-objects", "/desk/import/inspectors/{id}": "upload-inspectors",
-    "/desk/import/items/{id}": "upload-items",
+    "/desk/import/items/{id}": "upload-items", "/desk/import/libraries/{id}": "upload-libraries",
 }
 FILES = {"/desk/commissions/{id}/files/{file}": "commission-file", "/desk/documents/{code}/files/{file}": "document-file"}
 
@@ -231,10 +231,13 @@ def make_jobs(county, b):
         "inspectors": "姓名,单位,职务,人员类别,执法证号,执法证有效期至\n%s坏行,没有这个单位,科员,行政执法人员,,2031-13-01\n" % MARK,
         "items": "编制单位,序号,抽查类别,抽查事项,检查对象,事项类别,检查方式,检查主体,检查依据\n"
                  "消防救援大队,Z9,%s类,%s坏项,企业,不是类别,,,\n" % (MARK, MARK),
+        "libraries": "专项库,统一社会信用代码,许可证号,许可事项\n%s专项库,%s,LECKB-9,%s许可\n" % (
+            MARK, uscc("91410882MADLECKB9"), MARK),
     }
     for kind, text in files.items():
         status, headers, page = send_file(county, "b", "/desk/import/" + kind, {
-            "key": "leak-up-" + kind, "department": B, "division": ""}, MARK + kind + ".csv", text.encode())
+            "key": "leak-up-" + kind, "department": B, "division": "",
+            **({"library": MARK + "专项库"} if kind == "libraries" else {})}, MARK + kind + ".csv", text.encode())
         must(status == 303, "upload of %s: %d %s" % (kind, status, why(page)))
         b["upload-" + kind] = last(headers["location"].split("?")[0])
         done(county, "check-" + kind, B)
@@ -332,7 +335,7 @@ def b_sees_what_it_made(state):
     """Else nothing could leak: every thing is there for B, with the mark."""
     county, b = state["county"], state["b"]
     for pattern, name in OWNED.items():
-        status, _, text = county.ask("b", re.sub(r"\{\w+\}", b[name], pattern) + ("/edit" if name == "library" else ""))
+        status, _, text = county.ask("b", re.sub(r"\{\w+\}", b[name], pattern))
         must(status == 200 and (marks_in(text) or name == "job"), "%s: %d" % (pattern, status))
     for path in ("/desk/objects", "/desk/libraries", "/desk/inspectors", "/desk/experts", "/desk/commissions",
                  "/desk/documents", "/desk/drafts", "/desk/outside", "/desk/superior"):
@@ -442,6 +445,8 @@ def picked_rows_of_b_are_left_alone(state):
     batches = {
         "/desk/objects/label": ("object", {"word": "食品经营", "reason": "试"}),
         "/desk/objects/unlabel": ("object", {"word": "特种设备使用", "reason": "试"}),
+        "/desk/objects/place": ("object", {"library": b["library"], "reason": "试"}),
+        "/desk/objects/displace": ("object", {"library": b["library"], "reason": "试"}),
         "/desk/superior/decline": ("superior", {"reason": "试"}), "/desk/superior/claim": ("superior-2", {}),
         "/desk/superior/assign": ("superior-3", {"department": "SCJG"}), "/desk/drafts/publish": ("draft", {}),
     }
@@ -489,8 +494,9 @@ def nothing_is_made_in_the_name_of_b(state):
             status, _, _ = county.ask(role, path, {**form, **fields, "department": B})
             if status not in (400, 403, 404, 409):
                 wrong.append("%s as %s for B: %d" % (path, role, status))
-    for kind in ("import/objects", "import/inspectors", "import/items", "health/reference"):
-        status, _, _ = send_file(county, "clerk", "/desk/" + kind, {"key": "leak-for-" + last(kind), "department": B},
+    for kind in ("import/objects", "import/inspectors", "import/items", "import/libraries", "health/reference"):
+        status, _, _ = send_file(county, "clerk", "/desk/" + kind, {
+            "key": "leak-for-" + last(kind), "department": B, "library": MARK + "专项库"},
                                  "a.csv", "姓名\n甲\n".encode())
         if kind != "import/items" and status not in (400, 403, 404, 409):
             wrong.append("%s for B: %d" % (kind, status))

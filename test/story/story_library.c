@@ -115,8 +115,8 @@ static void a_filtered_set_goes_into_a_library_whole_and_once(void **state)
     assert_int_equal(office_library_batch(&out, as(&h, h.office), &batch), ERR_OK);
     assert_int_equal(out.fit, 6);
     assert_int_equal(out.changed, 2);
-    assert_string_equal(story_text(h.s, "SELECT reason FROM registry_change ORDER BY id DESC LIMIT 1"),
-                        "普查");
+    assert_string_equal(
+        story_text(h.s, "SELECT reason FROM registry_change ORDER BY id DESC LIMIT 1"), "普查");
 }
 
 static void what_is_taken_out_leaves_with_every_licence_and_stays_in_the_history(void **state)
@@ -271,9 +271,10 @@ static void a_file_changes_what_it_says_and_keeps_the_rest(void **state)
     assert_string_equal(story_text(s, "SELECT phone FROM library_row WHERE licence = 'TS-1'"),
                         "13812345678");
     assert_non_null(
-        strstr(story_text(s, "SELECT before FROM registry_change ORDER BY id DESC LIMIT 1"), "2027-01-31"));
-    assert_non_null(
-        strstr(story_text(s, "SELECT after FROM registry_change ORDER BY id DESC LIMIT 1"), "2030-06-30"));
+        strstr(story_text(s, "SELECT before FROM registry_change ORDER BY id DESC LIMIT 1"),
+               "2027-01-31"));
+    assert_non_null(strstr(
+        story_text(s, "SELECT after FROM registry_change ORDER BY id DESC LIMIT 1"), "2030-06-30"));
     take(&h, h.clerk, "注册号,许可证编号,有效期至,电话\nP-1,TS-1,长期,清空\n", "电梯库");
     story_counts(s, &one);
     assert_int_equal(story_number(s, "SELECT valid_until FROM library_row WHERE licence = 'TS-1'"),
