@@ -11,12 +11,13 @@
 
 #include "base/time.h"
 #include "ids/number.h"
+#include "store/object.h"
 
 #include <string.h>
 
 #define BIT(field) (UINT32_C(1) << (field))
 
-enum { LIBRARY_CHUNK = 1000, LIBRARY_SHOWN = 90 };
+enum { LIBRARY_CHUNK = 4000, LIBRARY_SHOWN = 90 };
 
 /* What stands in run->kept. */
 struct library_kept {
@@ -62,7 +63,7 @@ static enum err library_file(struct import_run *run)
                          (unsigned long long)run->map.heading_row);
     if (run->job->scoped)
         TRY(office_reach(&kept->find.reach, run->e));
-    TRY(store_libraries(&kept->rows, &count, &run->arena, run->tx, &kept->find));
+    TRY(store_library_choices(&kept->rows, &count, &run->arena, run->tx, &kept->find));
     for (size_t i = 0; i < count; i++)
         TRY(import_map_put(&kept->names, &run->arena, kept->rows[i].name, i));
     return open_fallback(run, kept);
@@ -182,24 +183,70 @@ static struct str look_key(const struct library_look *look, const struct import_
     return row->record.values[look->by_name ? MODEL_LIBRARY_OBJECT : MODEL_LIBRARY_NUMBER];
 }
 
-/* Finds the objects of the chunk's rows, each key once. */
+/* The keys of the chunk's rows, each once. */
+static enum err look_asked(struct str **keys, size_t *count, struct import_map *asked,
+                           struct library_look *look)
+{
+    struct import_run *run = look->run;
+    *count = 0;
+    *keys = arena_array(&run->chunk, run->count + 1, sizeof **keys);
+    if (*keys == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < run->count; i++) {
+        struct str key = look_key(look, &run->rows[i]);
+        if (!import_good(&run->rows[i]) || key.len == 0 ||
+            import_map_get(asked, key) != IMPORT_MAP_NONE)
+            continue;
+        TRY(import_map_put(asked, &run->chunk, key, i));
+        (*keys)[(*count)++] = key;
+    }
+    return ERR_OK;
+}
+
+/* Numbers of the objects that bear a name that was asked for. */
+struct library_named {
+    const struct import_map *asked;
+    struct arena *arena;
+    struct str *pool_ids;
+    size_t count;
+    size_t cap;
+};
+
+static enum err named_each(void *ctx, const struct store_mark *mark)
+{
+    struct library_named *n = ctx;
+    if (import_map_get(n->asked, mark->name) == IMPORT_MAP_NONE)
+        return ERR_OK;
+    if (n->count == n->cap) {
+        size_t cap = n->cap == 0 ? 256 : n->cap * 2;
+        struct str *wider = arena_array(n->arena, cap, sizeof *wider);
+        if (wider == NULL)
+            return ERR_MEMORY;
+        if (n->count > 0)
+            memcpy(wider, n->pool_ids, n->count * sizeof *wider);
+        n->pool_ids = wider;
+        n->cap = cap;
+    }
+    struct str *copy = &n->pool_ids[n->count++];
+    *copy = arena_str(n->arena, mark->pool_id);
+    return copy->data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+/* Finds the objects of the chunk's rows. Names are in no index: one pass over the registry finds
+ * who bears them, and only then who of them is within reach. */
 static enum err look_all(struct library_look *look)
 {
     struct import_run *run = look->run;
     struct store_library_find find = ((struct library_kept *)run->kept)->find;
-    struct str *keys = arena_array(&run->chunk, run->count + 1, sizeof *keys);
     struct import_map asked = {0};
-    if (keys == NULL)
-        return ERR_MEMORY;
+    struct library_named named = {.asked = &asked, .arena = &run->chunk};
+    struct str *keys = NULL;
+    TRY(look_asked(&keys, &find.key_count, &asked, look));
     find.keys = keys;
-    find.by_name = look->by_name;
-    for (size_t i = 0; i < run->count; i++) {
-        struct str key = look_key(look, &run->rows[i]);
-        if (!import_good(&run->rows[i]) || key.len == 0 ||
-            import_map_get(&asked, key) != IMPORT_MAP_NONE)
-            continue;
-        TRY(import_map_put(&asked, &run->chunk, key, i));
-        keys[find.key_count++] = key;
+    if (look->by_name && find.key_count > 0) {
+        TRY(store_object_marks(run->tx, run->stamp.tenant, 0, named_each, &named));
+        find.keys = named.pool_ids;
+        find.key_count = named.count;
     }
     TRY(store_library_objects(&look->found, &look->count, &run->chunk, run->tx, &find));
     for (size_t i = 0; i < look->count; i++) {

@@ -38,6 +38,23 @@ enum err office_libraries(struct store_library **out, size_t *count, struct erra
     return err;
 }
 
+static enum err choices_run(struct db_tx *tx, void *ctx)
+{
+    struct library_work *w = ctx;
+    struct store_library_find find = {.tenant = w->e->office->tenant};
+    TRY(office_reach(&find.reach, w->e));
+    return store_library_choices(&w->rows, &w->count, w->e->arena, tx, &find);
+}
+
+enum err office_library_choices(struct store_library **out, size_t *count, struct errand *e)
+{
+    struct library_work w = {.e = e};
+    enum err err = office_read(e, "library-choices", choices_run, &w);
+    *out = w.rows;
+    *count = w.count;
+    return err;
+}
+
 enum err library_visible(struct store_library *out, struct errand *e, struct db_tx *tx, int64_t id)
 {
     struct store_library_find find = {.tenant = e->office->tenant};

@@ -9,6 +9,8 @@
 
 /* Those that the person keeps or that hold an object of his; closed ones too. */
 MUST enum err office_libraries(struct store_library **out, size_t *count, struct errand *e);
+/* The same, their objects not counted: for choices. */
+MUST enum err office_library_choices(struct store_library **out, size_t *count, struct errand *e);
 /* One of them. ERR_MISSING. */
 MUST enum err office_library_get(struct store_library *out, struct errand *e, int64_t id);
 /* Adds a library (id 0) or changes one whose job is still library->job. The department must be

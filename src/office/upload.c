@@ -178,7 +178,7 @@ static enum err upload_library(struct errand *e, struct str name)
 {
     struct store_library *rows = NULL;
     size_t count = 0;
-    TRY(office_libraries(&rows, &count, e));
+    TRY(office_library_choices(&rows, &count, e));
     for (size_t i = 0; i < count; i++)
         if (str_eq(rows[i].name, name) && str_eq(rows[i].state, STR("active")))
             return ERR_OK;

@@ -95,7 +95,7 @@ static enum err import_libraries(struct page *p)
     struct str typed = web_field(p->request, "library");
     int64_t asked = desk_number(web_param(p->request, "library"));
     struct web_value *list = web_set_list(&p->model, &p->model.root, "libraries");
-    TRY(office_libraries(&rows, &count, &p->errand));
+    TRY(office_library_choices(&rows, &count, &p->errand));
     for (size_t i = 0; i < count; i++)
         if (str_eq(rows[i].state, STR("active")))
             page_option(p, list, rows[i].name, rows[i].name,
@@ -395,6 +395,7 @@ static enum err import_page(struct web_reply *reply, struct page *p,
                import_home(p, kind));
     web_set(m, of, "href", import_href(p, kind, id));
     web_set(m, of, "until", page_time(p, u.until));
+    web_set(m, of, "into", kind->library ? u.target : STR(""));
     web_set_count(m, of, "check_job", u.check_job);
     web_set_count(m, of, "import_job", u.import_job);
     for (size_t i = 0; import_states[i].code != NULL; i++)

@@ -287,7 +287,7 @@ static enum err object_library_choices(struct page *p)
     struct store_library *libraries = NULL;
     size_t count = 0;
     struct web_value *choices = web_set_list(&p->model, &p->model.root, "library_choices");
-    TRY(office_libraries(&libraries, &count, &p->errand));
+    TRY(office_library_choices(&libraries, &count, &p->errand));
     for (size_t i = 0; i < count; i++)
         if (str_eq(libraries[i].state, STR("active")))
             page_option(p, choices,

@@ -46,7 +46,7 @@ static enum err library_choices(struct desk_form *form, struct web_value *field,
 {
     struct store_library *rows = NULL;
     size_t count = 0;
-    TRY(office_libraries(&rows, &count, &p->errand));
+    TRY(office_library_choices(&rows, &count, &p->errand));
     for (size_t i = 0; i < count; i++)
         if (away || str_eq(rows[i].state, STR("active")))
             desk_form_option(form, field,

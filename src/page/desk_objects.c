@@ -168,7 +168,7 @@ static enum err object_choices(struct desk_list *list)
     size_t library_count = 0;
     TRY(desk_departments_mine(&mine, list->p));
     TRY(office_labels(&labels, &label_count, e, STR("objects")));
-    TRY(office_libraries(&libraries, &library_count, e));
+    TRY(office_library_choices(&libraries, &library_count, e));
     object_sections(list);
     for (size_t i = 0; i < mine.count; i++)
         desk_list_option(list, "department", mine.rows[i].code, mine.rows[i].name);

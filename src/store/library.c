@@ -37,13 +37,22 @@ enum err store_libraries(struct store_library **out, size_t *count, struct arena
                        DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach)));
 }
 
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
-static const char LIBRARY_FIND[] =
-    "SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, 0 FROM library l"
-    " WHERE l.tenant = $1 AND l.id = $4 AND (" STORE_REACH(
-        "l.department") " OR EXISTS (SELECT 1 FROM library_row r JOIN object o"
-                        " ON o.tenant = r.tenant AND o.id = r.object WHERE r.tenant = l.tenant"
-                        " AND r.library = l.id AND " STORE_REACH_OBJECT "))";
+#define LIBRARY_SEEN                                                                               \
+    "SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, 0 FROM library l"           \
+    " WHERE l.tenant = $1 AND (" STORE_REACH(                                                      \
+        "l.department") " OR EXISTS (SELECT 1 FROM library_row r JOIN object o"                    \
+                        " ON o.tenant = r.tenant AND o.id = r.object WHERE r.tenant = l.tenant"    \
+                        " AND r.library = l.id AND " STORE_REACH_OBJECT "))"
+static const char LIBRARY_CHOICES[] = LIBRARY_SEEN " ORDER BY l.name";
+static const char LIBRARY_FIND[] = LIBRARY_SEEN " AND l.id = $4";
+
+enum err store_library_choices(struct store_library **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, const struct store_library_find *find)
+{
+    const struct store_shape shape = {sizeof **out, library_fill};
+    return store_array((void **)out, count, arena, tx, &shape, LIBRARY_CHOICES,
+                       DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach)));
+}
 
 enum err store_library_find(struct store_library *out, struct arena *arena, struct db_tx *tx,
                             const struct store_library_find *find, int64_t id)
@@ -181,11 +190,10 @@ enum err store_library_rows_load(struct db_tx *tx, struct str tenant,
 
 /* --- places of many objects --- */
 
-#define OBJECTS_BY(column)                                                                         \
-    "SELECT o.id, o.pool_id, o.name FROM object o WHERE o.tenant = $1 AND " STORE_REACH_OBJECT     \
-    " AND o." column " IN " STORE_REACH_IN
-static const char OBJECTS_BY_POOL_ID[] = OBJECTS_BY("pool_id");
-static const char OBJECTS_BY_NAME[] = OBJECTS_BY("name");
+/* check: allow sql — $2 and $3 stand in STORE_REACH */
+static const char OBJECTS_BY_POOL_ID[] =
+    "SELECT o.id, o.pool_id, o.name FROM object o WHERE o.tenant = $1 AND " STORE_REACH_OBJECT
+    " AND o.pool_id IN " STORE_REACH_IN;
 
 struct objects {
     struct store_library_object *rows;
@@ -227,10 +235,7 @@ enum err store_library_objects(struct store_library_object **out, size_t *count,
             size_t at = i + k < find->key_count ? i + k : find->key_count - 1;
             args[3 + k] = db_text(find->keys[at]);
         }
-        if (find->by_name)
-            TRY(store_all(tx, OBJECTS_BY_NAME, args, 3 + STORE_REACH_KEYS, object_each, &all));
-        else
-            TRY(store_all(tx, OBJECTS_BY_POOL_ID, args, 3 + STORE_REACH_KEYS, object_each, &all));
+        TRY(store_all(tx, OBJECTS_BY_POOL_ID, args, 3 + STORE_REACH_KEYS, object_each, &all));
     }
     *out = all.rows;
     *count = all.count;

@@ -23,12 +23,13 @@ struct store_library_find {
     struct store_reach reach;
     const struct str *keys; /* of store_library_objects */
     size_t key_count;
-    bool by_name;
 };
 MUST enum err store_libraries(struct store_library **out, size_t *count, struct arena *arena,
                               struct db_tx *tx, const struct store_library_find *find);
-/* One that is kept within the reach or holds an object of it; its objects are not counted.
- * ERR_MISSING. */
+/* The same, their objects not counted: for choices. */
+MUST enum err store_library_choices(struct store_library **out, size_t *count, struct arena *arena,
+                                    struct db_tx *tx, const struct store_library_find *find);
+/* One of them, its objects not counted. ERR_MISSING. */
 MUST enum err store_library_find(struct store_library *out, struct arena *arena, struct db_tx *tx,
                                  const struct store_library_find *find, int64_t id);
 /* One, wherever it is kept. ERR_MISSING. */
@@ -76,8 +77,7 @@ struct store_library_object {
     struct str pool_id;
     struct str name;
 };
-/* Objects within the reach by their pool ids, or by their names (a pass over the registry): any
- * number of keys, in no order; a name may be that of several. */
+/* Objects within the reach by their pool ids: any number of keys, in no order. */
 MUST enum err store_library_objects(struct store_library_object **out, size_t *count,
                                     struct arena *arena, struct db_tx *tx,
                                     const struct store_library_find *find);
