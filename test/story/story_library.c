@@ -353,6 +353,67 @@ static void an_upload_is_checked_first_and_goes_into_the_library_chosen(void **s
                         "共 3 行，新增 2，变更 0，无变化 0，未导入 1");
 }
 
+/* --- the rows of one --- */
+
+static void a_librarys_rows_are_those_of_the_scope_page_after_page(void **state)
+{
+    struct house h;
+    struct office_library_list list;
+    house_make(&h, *state);
+    struct story *s = h.s;
+    take(&h, h.office, HEAD "电梯库,P-4,,TS-4,,2020-02-29,李四,13900001111\n", "");
+    take(&h, h.clerk, LIST, "");
+    const struct {
+        int64_t account;
+        struct office_library_query query;
+        int64_t total;
+    } cases[] = {
+        {h.clerk, {.most = 50}, 5},
+        {h.other, {.most = 50}, 1}, /* its own object in another department's library */
+        {h.office, {.most = 50}, 6},
+        {h.office, {.text = STR("TS-1"), .most = 50}, 3}, /* TS-1, TS-10, TS-11 */
+        {h.office, {.text = STR("p-4"), .most = 50}, 1},
+        {h.office, {.text = STR("电梯"), .most = 50}, 5},
+        {h.office, {.from = 1, .until = 20000, .most = 50}, 1},     /* 2020-02-29 is day 18321 */
+        {h.office, {.from = 20849, .until = 20849, .most = 50}, 1}, /* 2027-01-31 */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct office_library_query query = cases[i].query;
+        query.library = h.lifts;
+        query.licence = STR("");
+        assert_int_equal(office_library_list(&list, as(&h, cases[i].account), &query), ERR_OK);
+        assert_int_equal(list.total, cases[i].total);
+        assert_int_equal(list.count, cases[i].total);
+        for (size_t k = 0; k < list.count; k++)
+            assert_true(str_find(list.rows[k].place.phone, STR("1234")) < 0);
+    }
+    /* by twos forward to the end, then back to the begin */
+    struct office_library_query query = {.library = h.lifts, .licence = STR(""), .most = 2};
+    struct str seen[6];
+    for (size_t n = 0; n < 6; n += 2) {
+        assert_int_equal(office_library_list(&list, as(&h, h.office), &query), ERR_OK);
+        assert_int_equal(list.count, 2);
+        assert_int_equal(list.before, n > 0);
+        assert_int_equal(list.behind, n < 4);
+        seen[n] = list.rows[0].place.licence;
+        seen[n + 1] = list.rows[1].place.licence;
+        query.object = list.rows[1].place.object;
+        query.licence = seen[n + 1];
+    }
+    for (size_t i = 0; i < 6; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_false(str_eq(seen[i], seen[k]));
+    query.object = list.rows[0].place.object;
+    query.licence = list.rows[0].place.licence;
+    query.back = true;
+    assert_int_equal(office_library_list(&list, as(&h, h.office), &query), ERR_OK);
+    assert_true(str_eq(list.rows[0].place.licence, seen[2]));
+    assert_true(list.before && list.behind);
+    query.library = h.theirs;
+    assert_int_equal(office_library_list(&list, as(&h, h.clerk), &query), ERR_MISSING);
+    assert_int_equal(story_number(s, "SELECT COUNT(*) FROM library_row"), 6);
+}
+
 /* --- rows into a file --- */
 
 static void an_export_holds_the_rows_of_the_scope_and_comes_back_unchanged(void **state)
@@ -405,6 +466,7 @@ int main(void)
         STORY_TEST(a_file_changes_what_it_says_and_keeps_the_rest),
         STORY_TEST(a_file_that_cannot_say_where_its_rows_belong_is_refused),
         STORY_TEST(an_upload_is_checked_first_and_goes_into_the_library_chosen),
+        STORY_TEST(a_librarys_rows_are_those_of_the_scope_page_after_page),
         STORY_TEST(an_export_holds_the_rows_of_the_scope_and_comes_back_unchanged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
