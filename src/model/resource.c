@@ -239,6 +239,20 @@ static const struct field library_fields[MODEL_LIBRARY_COUNT] = {
                              "联系电话|联系人电话|手机号|手机", NULL, ""},
 };
 
+static const struct field label_fields[MODEL_LABEL_COUNT] = {
+    [MODEL_LABEL_WORD] = {"word", "标签", FIELD_TEXT, true, 200, MASK_NONE,
+                          "标签名称|监管标签|标签词|标签内容|标签字", NULL,
+                          "最多40个字；不能含顿号、逗号、分号、引号或竖线"},
+    [MODEL_LABEL_THEME] = {"theme", "主题", FIELD_TEXT, false, 200, MASK_NONE,
+                           "标签主题|标签类别|标签分类|标签类型|分类|类别|领域", NULL,
+                           "同一主题的标签列在一起，如：行业、风险、专项"},
+    [MODEL_LABEL_SUBJECT] = {"subject", "用途", FIELD_CODE, false, 64, MASK_NONE,
+                             "标签用途|标注对象|适用于", model_label_subjects,
+                             "检查对象、检查人员；空则为检查对象"},
+    [MODEL_LABEL_STATE] = {"state", "状态", FIELD_CODE, false, 64, MASK_NONE, "标签状态",
+                           model_label_states, "在用、停用；空则为在用"},
+};
+
 static const struct field result_fields[MODEL_RESULT_COUNT] = {
     [MODEL_RESULT_PLAN_NUMBER] = {"plan_number", "抽查计划编号", FIELD_TEXT, false, 0, MASK_NONE,
                                   "", NULL, ""},
@@ -275,5 +289,6 @@ const struct resource model_commissions = {"commissions", "第三方委托", com
                                            COUNT(commission_fields)};
 const struct resource model_libraries = {"libraries", "专项库", library_fields,
                                          COUNT(library_fields)};
+const struct resource model_labels = {"labels", "标签字库", label_fields, COUNT(label_fields)};
 const struct resource model_results = {"results", "双随机抽查结果信息", result_fields,
                                        COUNT(result_fields)};

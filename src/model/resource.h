@@ -117,6 +117,15 @@ enum model_library_field {
     MODEL_LIBRARY_COUNT
 };
 
+/* 标签字库, as a province gives it (R27) */
+enum model_label_field {
+    MODEL_LABEL_WORD,
+    MODEL_LABEL_THEME,
+    MODEL_LABEL_SUBJECT,
+    MODEL_LABEL_STATE,
+    MODEL_LABEL_COUNT
+};
+
 /* 抽查结果, in the columns of the national publicity system (R109, ECOSYSTEM c.1) */
 enum model_result_field {
     MODEL_RESULT_PLAN_NUMBER,
@@ -140,6 +149,7 @@ extern const struct resource model_superior; /* a superior's item list: the same
 extern const struct resource model_departments;
 extern const struct resource model_commissions;
 extern const struct resource model_libraries;
+extern const struct resource model_labels;
 extern const struct resource model_results;
 
 /* Dictionaries of REQUIREMENTS.md B; each ends with a row whose code is NULL. */
@@ -151,6 +161,8 @@ extern const struct field_word model_person_states[];
 extern const struct field_word model_conflict_kinds[];   /* what an interest is, R91 */
 extern const struct field_word model_commission_kinds[]; /* R43 */
 extern const struct field_word model_commission_states[];
+extern const struct field_word model_label_subjects[];
+extern const struct field_word model_label_states[];
 extern const struct field_word model_item_classes[];
 extern const struct field_word model_methods[];
 extern const struct field_word model_result_codes[];   /* 01-08, B1 */

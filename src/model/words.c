@@ -67,6 +67,18 @@ const struct field_word model_commission_kinds[] = {
     {NULL, NULL, NULL},
 };
 
+const struct field_word model_label_subjects[] = {
+    {"objects", "检查对象", "对象|企业|市场主体"},
+    {"inspectors", "检查人员", "人员|执法检查人员|执法人员"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_label_states[] = {
+    {"active", "在用", "启用|有效|正常|使用中"},
+    {"closed", "停用", "失效|作废|禁用"},
+    {NULL, NULL, NULL},
+};
+
 const struct field_word model_commission_states[] = {
     {"active", "进行中", NULL},
     {"done", "已完成", "完成"},

@@ -26,8 +26,8 @@ enum {
 };
 
 static const struct import_kind *const import_kinds[] = {
-    &import_objects,  &import_inspectors,  &import_items,    &import_departments,
-    &import_superior, &import_commissions, &import_libraries};
+    &import_objects,  &import_inspectors,  &import_items,     &import_departments,
+    &import_superior, &import_commissions, &import_libraries, &import_labels};
 
 const struct import_kind *import_kind_find(struct str resource)
 {
@@ -618,7 +618,7 @@ enum err office_import(struct errand *e, const struct office_import *job,
     if (work.kind == NULL)
         return fault_set(&e->fault, ERR_USAGE,
                          "不能导入“%.*s”，可以是 objects、inspectors、items、departments、"
-                         "libraries、superior 或 commissions",
+                         "libraries、labels、superior 或 commissions",
                          STR_ARG(job->resource));
     if (job->dry_run)
         return office_read(e, "import-dry-run", import_work, &work);

@@ -20,7 +20,8 @@ enum { OFFICE_IMPORT_PROBLEMS = 100 };
 typedef enum err office_import_progress(void *ctx, uint64_t rows, unsigned permille);
 
 struct office_import {
-    struct str resource;       /* objects, inspectors, items, departments, libraries, superior */
+    struct str resource;       /* objects, inspectors, items, departments, libraries, labels,
+                                     superior */
     const char *path;          /* the file */
     struct str department;     /* name or code; empty if none */
     struct str division;       /* name or code: where rows without one belong; empty: the tenant */

@@ -485,8 +485,7 @@ static enum err batch_run(struct db_tx *tx, void *ctx)
     return batch_done(w, tx);
 }
 
-/* A word of the vocabulary: short, without what separates words or breaks the audit's JSON. */
-static bool label_fits(struct str word)
+bool office_label_fits(struct str word)
 {
     static const char *const marks[] = {"、", "，", "；", "|", ",", ";", "\"", "\\"};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
@@ -503,7 +502,7 @@ enum err office_label_batch(struct office_batched *out, struct errand *e,
     struct batch_work work = {.e = e, .batch = &clean, .out = out};
     *out = (struct office_batched){0};
     clean.word = str_trim(batch->word);
-    if (!label_fits(clean.word))
+    if (!office_label_fits(clean.word))
         return fault_set(&e->fault, ERR_INPUT, "请选择标签；没有改动");
     if (str_trim(batch->reason).len == 0)
         return fault_set(&e->fault, ERR_INPUT, "请填写原因；没有改动");
@@ -576,7 +575,7 @@ enum err office_label_put(int64_t *id, struct errand *e, const struct store_labe
     bool state = str_eq(label->state, STR("active")) || str_eq(label->state, STR("closed"));
     if (!known || !state || utf8_has_deceptive(label->theme))
         return fault_set(&e->fault, ERR_INPUT, "请选择标签的用途和状态");
-    if (!label_fits(str_trim(label->word)))
+    if (!office_label_fits(str_trim(label->word)))
         return fault_set(&e->fault, ERR_INPUT,
                          "标签最多%d个字，不能含有顿号、逗号、分号、引号或竖线", OBJECT_WORD_MOST);
     enum err err = office_write(e, "label-put", label_put_run, &work);

@@ -84,6 +84,8 @@ MUST enum err office_object_export(int64_t *rows, struct errand *e,
 /* The vocabulary (R27). A word cannot be renamed or deleted, only closed. */
 MUST enum err office_labels(struct store_label **out, size_t *count, struct errand *e,
                             struct str subject);
+/* May it be a word? A short one, without what separates words. */
+bool office_label_fits(struct str word);
 /* Adds a word: id 0; or changes theme and state of one whose job is still label->job.
  * ERR_INPUT, ERR_DUPLICATE, ERR_CONFLICT with words. */
 MUST enum err office_label_put(int64_t *id, struct errand *e, const struct store_label *label);

@@ -19,13 +19,15 @@ enum { UPLOAD_BATCH = 200, UPLOAD_COLUMN_MAX = 256 };
 
 static const struct office_upload_kind upload_kinds[] = {
     {&model_objects, MODEL_PERMISSION_OBJECT_IMPORT, &office_job_check_objects,
-     &office_job_import_objects, false},
+     &office_job_import_objects, OFFICE_UPLOAD_TO_PLACE},
     {&model_inspectors, MODEL_PERMISSION_INSPECTOR_IMPORT, &office_job_check_inspectors,
-     &office_job_import_inspectors, false},
+     &office_job_import_inspectors, OFFICE_UPLOAD_TO_PLACE},
     {&model_items, MODEL_PERMISSION_ITEM_IMPORT, &office_job_check_items, &office_job_import_items,
-     false},
+     OFFICE_UPLOAD_TO_DEPARTMENT},
     {&model_libraries, MODEL_PERMISSION_LIBRARY_EDIT, &office_job_check_libraries,
-     &office_job_import_libraries, true},
+     &office_job_import_libraries, OFFICE_UPLOAD_TO_LIBRARY},
+    {&model_labels, MODEL_PERMISSION_LABEL_EDIT, &office_job_check_labels,
+     &office_job_import_labels, OFFICE_UPLOAD_TO_ALL},
 };
 
 const struct office_upload_kind *office_upload_kind(struct str resource)
@@ -223,7 +225,8 @@ enum err office_upload_add(int64_t *id, struct errand *e, const struct office_up
     a.row.bytes = (int64_t)in->bytes;
     a.row.actor = e->actor;
     a.row.department = e->origin.department;
-    a.row.target = str_trim(in->kind->library ? in->library : in->department);
+    a.row.target =
+        str_trim(in->kind->place == OFFICE_UPLOAD_TO_LIBRARY ? in->library : in->department);
     a.row.division = str_trim(in->division);
     a.row.state = STR("checking");
     a.row.at = e->now;

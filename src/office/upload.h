@@ -13,13 +13,21 @@
 #include "office/job.h"
 #include "store/upload.h"
 
+/* Where rows belong that do not say it themselves: what the form asks for. */
+enum office_upload_place {
+    OFFICE_UPLOAD_TO_PLACE,      /* a department and a division */
+    OFFICE_UPLOAD_TO_DEPARTMENT, /* a department */
+    OFFICE_UPLOAD_TO_LIBRARY,    /* a special library */
+    OFFICE_UPLOAD_TO_ALL         /* nowhere: they are for all */
+};
+
 /* What can be imported in the browser, and the permission for it. */
 struct office_upload_kind {
     const struct resource *resource;
     enum model_permission permission;
     const struct office_job_kind *check;
     const struct office_job_kind *import;
-    bool library; /* rows go into a special library, not to a department */
+    enum office_upload_place place;
 };
 /* The kind of a resource's name, NULL if there is none. */
 const struct office_upload_kind *office_upload_kind(struct str resource);
@@ -66,7 +74,8 @@ MUST enum err office_upload_template(const struct office_upload_kind *kind, cons
                                      struct fault *fault);
 
 extern const struct office_job_kind office_job_check_objects, office_job_check_inspectors,
-    office_job_check_items, office_job_check_libraries, office_job_import_objects,
-    office_job_import_inspectors, office_job_import_items, office_job_import_libraries;
+    office_job_check_items, office_job_check_libraries, office_job_check_labels,
+    office_job_import_objects, office_job_import_inspectors, office_job_import_items,
+    office_job_import_libraries, office_job_import_labels;
 
 #endif

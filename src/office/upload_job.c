@@ -73,7 +73,7 @@ static enum err upload_begin(struct upload_run *u, struct office_job_run *run, b
     if (u->report == NULL || u->path == NULL)
         return ERR_MEMORY;
     const struct office_upload_kind *kind = office_upload_kind(u->row.resource);
-    bool library = kind != NULL && kind->library;
+    bool library = kind != NULL && kind->place == OFFICE_UPLOAD_TO_LIBRARY;
     u->job = (struct office_import){.resource = u->row.resource,
                                     .path = u->path,
                                     .name = u->row.name,
@@ -306,3 +306,7 @@ const struct office_job_kind office_job_check_libraries = {
     "check-libraries", "核对专项库", MODEL_PERMISSION_LIBRARY_EDIT, check_run};
 const struct office_job_kind office_job_import_libraries = {
     "import-libraries", "导入专项库", MODEL_PERMISSION_LIBRARY_EDIT, import_run};
+const struct office_job_kind office_job_check_labels = {"check-labels", "核对标签字库",
+                                                        MODEL_PERMISSION_LABEL_EDIT, check_run};
+const struct office_job_kind office_job_import_labels = {"import-labels", "导入标签字库",
+                                                         MODEL_PERMISSION_LABEL_EDIT, import_run};

@@ -31,6 +31,7 @@ static const struct {
     {MODEL_PERMISSION_DOCUMENT_VIEW, "名录库", "/desk/documents", "文件资料"},
     {MODEL_PERMISSION_OBJECT_IMPORT, "名录库", "/desk/import/objects", "导入检查对象"},
     {MODEL_PERMISSION_LIBRARY_EDIT, "名录库", "/desk/import/libraries", "导入专项库"},
+    {MODEL_PERMISSION_LABEL_EDIT, "名录库", "/desk/import/labels", "导入标签字库"},
     {MODEL_PERMISSION_INSPECTOR_IMPORT, "名录库", "/desk/import/inspectors", "导入检查人员"},
     {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/departments", "部门管理"},
     {MODEL_PERMISSION_DEPARTMENT_VIEW, "组织机构", "/desk/divisions", "行政区划"},

@@ -20,11 +20,9 @@ static const struct field_word import_states[] = {
 };
 
 static const struct field_word import_labels[] = {
-    {"objects", "检查对象", NULL},
-    {"inspectors", "检查人员和专家", NULL},
-    {"items", "抽查事项清单", NULL},
-    {"libraries", "专项库", NULL},
-    {NULL, NULL, NULL},
+    {"objects", "检查对象", NULL},   {"inspectors", "检查人员和专家", NULL},
+    {"items", "抽查事项清单", NULL}, {"libraries", "专项库", NULL},
+    {"labels", "标签字库", NULL},    {NULL, NULL, NULL},
 };
 
 /* --- which kind --- */
@@ -62,9 +60,12 @@ static void import_begin(struct page *p, const struct web_request *request,
     desk_begin(p, request, nav != NULL ? nav : "", title.data != NULL ? title.data : "导入");
     web_set(&p->model, &p->model.root, "home", import_home(p, kind));
     web_set(&p->model, &p->model.root, "label", label);
-    web_set_flag(&p->model, &p->model.root, "divided",
-                 kind->resource == &model_objects || kind->resource == &model_inspectors);
-    web_set_flag(&p->model, &p->model.root, "into_library", kind->library);
+    web_set_flag(&p->model, &p->model.root, "divided", kind->place == OFFICE_UPLOAD_TO_PLACE);
+    web_set_flag(&p->model, &p->model.root, "of_department",
+                 kind->place == OFFICE_UPLOAD_TO_PLACE ||
+                     kind->place == OFFICE_UPLOAD_TO_DEPARTMENT);
+    web_set_flag(&p->model, &p->model.root, "into_library",
+                 kind->place == OFFICE_UPLOAD_TO_LIBRARY);
 }
 
 /* --- the form --- */
@@ -134,7 +135,10 @@ static enum err import_form(struct web_reply *reply, struct page *p,
     struct web_model *m = &p->model;
     struct fault words = p->errand.fault;
     uint64_t limit = 0;
-    TRY(kind->library ? import_libraries(p) : import_departments(p));
+    if (kind->place == OFFICE_UPLOAD_TO_LIBRARY)
+        TRY(import_libraries(p));
+    else if (kind->place != OFFICE_UPLOAD_TO_ALL)
+        TRY(import_departments(p));
     TRY(import_recent(p, kind));
     TRY(office_upload_limit(&limit, &p->errand));
     web_set_count(m, &m->root, "mib", (int64_t)(limit >> 20));
@@ -395,7 +399,7 @@ static enum err import_page(struct web_reply *reply, struct page *p,
                import_home(p, kind));
     web_set(m, of, "href", import_href(p, kind, id));
     web_set(m, of, "until", page_time(p, u.until));
-    web_set(m, of, "into", kind->library ? u.target : STR(""));
+    web_set(m, of, "into", kind->place == OFFICE_UPLOAD_TO_LIBRARY ? u.target : STR(""));
     web_set_count(m, of, "check_job", u.check_job);
     web_set_count(m, of, "import_job", u.import_job);
     for (size_t i = 0; import_states[i].code != NULL; i++)

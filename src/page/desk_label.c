@@ -3,17 +3,12 @@
 
 #include <string.h>
 
-static const struct field_word label_states[] = {
-    {"active", "在用", NULL}, {"closed", "停用", NULL}, {NULL, NULL, NULL}};
-static const struct field_word label_subjects[] = {
-    {"objects", "检查对象", NULL}, {"inspectors", "检查人员", NULL}, {NULL, NULL, NULL}};
-
 /* --- the vocabulary --- */
 
 static const struct desk_filter label_filters[] = {
     {"q", "标签或主题", DESK_FILTER_TEXT, NULL, false},
-    {"subject", "用途", DESK_FILTER_SELECT, label_subjects, false},
-    {"state", "状态", DESK_FILTER_SELECT, label_states, false},
+    {"subject", "用途", DESK_FILTER_SELECT, model_label_subjects, false},
+    {"state", "状态", DESK_FILTER_SELECT, model_label_states, false},
     {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
 
 enum { LABEL_WORD, LABEL_THEME, LABEL_SUBJECT, LABEL_USED, LABEL_STATE };
@@ -52,7 +47,7 @@ static void label_row(struct desk_list *list, const struct store_label *l, struc
     desk_list_row(list, key, l->word);
     desk_list_text(list, LABEL_WORD, l->word);
     desk_list_text(list, LABEL_THEME, l->theme);
-    desk_list_text(list, LABEL_SUBJECT, model_text(label_subjects, l->subject));
+    desk_list_text(list, LABEL_SUBJECT, model_text(model_label_subjects, l->subject));
     if (objects)
         desk_list_count(list, LABEL_USED, l->used);
     if (str_eq(l->state, STR("active")))
@@ -71,7 +66,7 @@ static enum err label_load(struct store_label **out, size_t *count, struct page 
     struct store_label *rows[2] = {NULL, NULL};
     size_t counts[2] = {0, 0};
     for (size_t i = 0; i < 2; i++)
-        TRY(office_labels(&rows[i], &counts[i], &p->errand, str_of(label_subjects[i].code)));
+        TRY(office_labels(&rows[i], &counts[i], &p->errand, str_of(model_label_subjects[i].code)));
     *out = arena_array(p->request->arena, counts[0] + counts[1] + 1, sizeof **out);
     *count = 0;
     if (*out == NULL)
@@ -101,7 +96,8 @@ static enum err label_fill(struct desk_list *list)
     for (size_t i = from; i < until; i++)
         label_row(list, &rows[i], keys[i]);
     desk_list_end(list, &found,
-                  "标签字库还是空的。请双随机办先建立字库，再给检查对象加标签；抽查事项按标签确定"
+                  "标签字库还是空的。请双随机办先建立字库（可以导入省里下发的表格），再给检查对象加"
+                  "标签；抽查事项按标签确定"
                   "适用的对象。");
     return ERR_OK;
 }
@@ -117,8 +113,10 @@ enum err desk_labels(struct web_reply *reply, const struct web_request *request,
         err = label_fill(&list);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
-    if (desk_may(&p, MODEL_PERMISSION_LABEL_EDIT))
+    if (desk_may(&p, MODEL_PERMISSION_LABEL_EDIT)) {
         desk_list_button(&list, "新建标签", STR("/desk/labels/new"));
+        desk_list_button(&list, "从表格导入", STR("/desk/import/labels"));
+    }
     return page_end(reply, &p, "desk_list_page");
 }
 
@@ -128,8 +126,8 @@ static enum err label_form(struct web_reply *reply, struct page *p, const struct
     static const struct desk_field fields[] = {
         {"word", "标签", DESK_TEXT, true, "最多40个字，建好后不能改名，只能停用", NULL},
         {"theme", "主题", DESK_TEXT, false, "同一主题的标签列在一起，如“行业”“风险”“专项”", NULL},
-        {"subject", "用途", DESK_SELECT, true, NULL, label_subjects},
-        {"state", "状态", DESK_SELECT, true, "停用的标签不能再加，已加的保留", label_states},
+        {"subject", "用途", DESK_SELECT, true, NULL, model_label_subjects},
+        {"state", "状态", DESK_SELECT, true, "停用的标签不能再加，已加的保留", model_label_states},
         {"job", "", DESK_HIDDEN, false, NULL, NULL}};
     const struct str values[] = {l->word, l->theme, l->subject, l->state,
                                  arena_printf(p->request->arena, "%lld", (long long)l->job)};
@@ -154,7 +152,7 @@ static enum err label_known(struct store_label *out, struct page *p, int64_t id)
     size_t count = 0;
     *out = (struct store_label){.subject = STR("objects"), .state = STR("active")};
     for (size_t s = 0; s < 2 && id != 0; s++) {
-        TRY(office_labels(&rows, &count, &p->errand, str_of(label_subjects[s].code)));
+        TRY(office_labels(&rows, &count, &p->errand, str_of(model_label_subjects[s].code)));
         for (size_t i = 0; i < count; i++)
             if (rows[i].id == id) {
                 *out = rows[i];

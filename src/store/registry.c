@@ -23,6 +23,7 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "begins_on, ends_on, conclusion, state"
 #define DEPARTMENT_COLUMNS                                                                         \
     "code, name, parent, level, division, leader, section, person, liaison, phone, state"
+#define LABEL_COLUMNS "word, theme, subject, state"
 
 /* The last parameters are the stamp: job and time. */
 #define OBJECT_UPDATE                                                                              \
@@ -35,6 +36,9 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "certificate = $7, valid_until = $8, issuer = $9, certificate2 = $10, valid_until2 = $11, "    \
     "specialities = $12, areas = $13, phone = $14, state = $15, reason = $16, institution = $17, " \
     "term_until = $18, code = $19, job = $20, at = $21 WHERE tenant = $1 AND id = $2"
+#define LABEL_UPDATE                                                                               \
+    "UPDATE label SET word = $3, theme = $4, subject = $5, state = $6, job = $7, at = $8 "         \
+    "WHERE tenant = $1 AND id = $2"
 #define ITEM_UPDATE                                                                                \
     "UPDATE item SET compiler = $3, number = $4, category = $5, name = $6, objects = $7, "         \
     "class = $8, methods = $9, subject = $10, content = $11, basis = $12, ratio = $13, "           \
@@ -93,6 +97,9 @@ static const struct {
                            "SELECT id, " COMMISSION_COLUMNS
                            " FROM commission WHERE tenant = $1 ORDER BY id",
                            COMMISSION_UPDATE, MODEL_COMMISSION_COUNT},
+    [STORE_LABELS] = {&model_labels, "label", "tenant, id, " LABEL_COLUMNS ", job, at",
+                      "SELECT id, " LABEL_COLUMNS " FROM label WHERE tenant = $1 ORDER BY id",
+                      LABEL_UPDATE, MODEL_LABEL_COUNT},
     [STORE_LIBRARIES] = {&model_libraries, NULL, NULL, NULL, NULL, MODEL_LIBRARY_COUNT},
 };
 
@@ -104,10 +111,10 @@ size_t store_registry_count(enum store_table table)
 size_t store_registry_code(enum store_table table)
 {
     static const size_t codes[STORE_TABLES] = {
-        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID,   [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
-        [STORE_ITEMS] = STORE_ITEM_CODE,          [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
-        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,     [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE,
-        [STORE_LIBRARIES] = MODEL_LIBRARY_LICENCE};
+        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID, [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
+        [STORE_ITEMS] = STORE_ITEM_CODE,        [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
+        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,   [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE,
+        [STORE_LABELS] = MODEL_LABEL_WORD,      [STORE_LIBRARIES] = MODEL_LIBRARY_LICENCE};
     return codes[table];
 }
 

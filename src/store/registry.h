@@ -17,6 +17,7 @@ enum store_table {
     STORE_DEPARTMENTS,
     STORE_SUPERIOR,
     STORE_COMMISSIONS,
+    STORE_LABELS,
     STORE_LIBRARIES, /* places in special libraries; read and written by store/library.h alone */
     STORE_TABLES
 };

@@ -40,8 +40,8 @@ async function batch(page, button, into, sure, reason) {
   await page.getByRole('button', { name: sure, exact: true }).click();
 }
 
-async function upload(page, path, into) {
-  await go(page, '/desk/import/libraries');
+async function upload(page, path, into, resource = 'libraries') {
+  await go(page, `/desk/import/${resource}`);
   await page.getByLabel('文件', { exact: true }).setInputFiles(path);
   if (into) await page.getByLabel('专项库', { exact: true }).selectOption(into);
   await page.getByRole('button', { name: '上传并核对' }).click();
@@ -184,6 +184,29 @@ inBrowser('another department sees neither a library nor its rows', async () => 
   assert.equal((await go(reader, '/desk/import/libraries')).status(), 403);
   assert.equal((await go(reader, path)).status(), 200);
   assert.equal(await reader.getByRole('link', { name: '从表格导入' }).count(), 0);
+});
+
+inBrowser('the office brings a province’s vocabulary in, a clerk uses it', async () => {
+  const office = await person('shuangsuiban');
+  const list = scratch('字库.csv');
+  writeFileSync(list, '标签类别,标签名称\n新业态,密室逃脱\n行业,食品经营\n新业态,密室、逃脱\n');
+  await go(office, '/desk/labels');
+  await office.getByRole('main').getByRole('link', { name: '从表格导入' }).click();
+  assert.deepEqual(await violations(office), []);
+  await shoot(office, 'labels-import');
+  await upload(office, list, '', 'labels');
+  const [seen, good, bad] = await figures(office);
+  assert.deepEqual([seen, good[0], good[1], bad], [[3], 2, 1, [1, 0]]);
+  assert.deepEqual(await violations(office), []);
+  await confirm(office);
+  await go(office, '/desk/labels?q=' + encodeURIComponent('密室'));
+  await office.getByRole('cell', { name: '密室逃脱' }).waitFor();
+  const clerk = await person('jingban');
+  assert.equal((await go(clerk, '/desk/import/labels')).status(), 403);
+  await go(clerk, '/desk/objects');
+  await clerk.getByRole('checkbox', { name: /^选择 / }).first().check();
+  await clerk.getByRole('button', { name: '加标签' }).click();
+  await clerk.getByLabel('标签', { exact: true }).selectOption('密室逃脱');
 });
 
 for (const [size, viewport] of Object.entries(sizes))

@@ -37,6 +37,7 @@ SHARED = {
     "/desk/departments/{code}": ("department", "the directory of departments is for all of them (R45, R46)"),
     "/desk/items/{code}": ("item", "the item list is published (R2, R7)"),
     "/desk/labels/{id}": ("label", "labels are one vocabulary for all (R27); the uses are counted within the scope"),
+    "/desk/import/labels/{id}": ("upload-labels", "only the office, which sees all, brings the vocabulary in"),
     "/desk/settings/{name}": ("setting", "settings are one for all"),
     "/desk/dictionaries/{id}": ("dictionary", "dictionaries are one for all"),
     "/desk/accounts/{id}": ("account", "accounts are the administrators' alone: the matrix forbids all others"),
@@ -234,6 +235,10 @@ def make_jobs(county, b):
         "libraries": "专项库,统一社会信用代码,许可证号,许可事项\n%s专项库,%s,LECKB-9,%s许可\n" % (
             MARK, uscc("91410882MADLECKB9"), MARK),
     }
+    status, headers, page = send_file(county, "office", "/desk/import/labels", {"key": "leak-up-labels"},
+                                      "labels.csv", "标签,主题\n食品经营,行业\n".encode())
+    must(status == 303, "upload of labels: %d %s" % (status, why(page)))
+    b["upload-labels"] = last(headers["location"].split("?")[0])
     for kind, text in files.items():
         status, headers, page = send_file(county, "b", "/desk/import/" + kind, {
             "key": "leak-up-" + kind, "department": B, "division": "",

@@ -128,6 +128,8 @@ static void wrong_words_give_the_usage_and_exit_code_2(void **state)
         "import things x.csv",
         "import objects",
         "import objects x.csv --errors y.doc",
+        "import objects x.csv --library 甲",
+        "import libraries x.csv --superior 甲",
         "setting a b c",
         "log",
         "log dance",

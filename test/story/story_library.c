@@ -1,5 +1,6 @@
 /* Special libraries by the many (R25, R26): a filtered or picked set put in and taken out at once,
- * rows from a file, rows into a file; who sees what of it. Numbers are those of made-up products.
+ * rows from a file, rows into a file; who sees what of it. And the vocabulary from a file (R27).
+ * Numbers are those of made-up products.
  */
 #include "rig_people.h"
 
@@ -456,6 +457,48 @@ static void an_export_holds_the_rows_of_the_scope_and_comes_back_unchanged(void 
     buf_free(&text);
 }
 
+/* --- the vocabulary --- */
+
+static void a_provinces_vocabulary_comes_from_a_file_and_no_word_is_renamed(void **state)
+{
+    static const struct story_counts first = {6, 4, 0, 0, 2, 0};
+    static const struct story_counts again = {6, 0, 0, 4, 2, 0};
+    static const struct story_counts one = {1, 0, 1, 0, 0, 0};
+    static const char words[] = "序号,标签类别,标签名称,用途,状态\n"
+                                "1,行业,食品经营,,\n2,风险,特种设备使用,检查对象,启用\n"
+                                "3,专长,食品经营,检查人员,\n4,专项,剧本娱乐,,停用\n"
+                                "5,行业,食品经营,,\n6,行业,食品、药品,,\n";
+    struct story *s = *state;
+    struct store_label *rows = NULL;
+    size_t count = 0;
+    people_house(s);
+    int64_t office = people_add(s, "shuangsuiban", "A", MODEL_ROLE_OFFICE);
+    story_import_text(s, "labels", words);
+    story_counts(s, &first);
+    story_problem(s, 6, "与第2行重复");
+    story_problem(s, 7, "不能含有顿号");
+    struct errand *e = people_as(s, office, MODEL_PERMISSION_LABEL_EDIT);
+    assert_int_equal(office_labels(&rows, &count, e, STR("objects")), ERR_OK);
+    assert_int_equal(count, 3);
+    assert_int_equal(story_number(s, "SELECT COUNT(*) FROM label WHERE subject = 'inspectors'"), 1);
+    assert_int_equal(story_number(s, "SELECT COUNT(*) FROM label WHERE state = 'closed'"), 1);
+    story_import_text(s, "labels", words);
+    story_counts(s, &again);
+    int64_t id = story_number(s, "SELECT id FROM label WHERE word = '特种设备使用'");
+    story_import_text(s, "labels", "标签,主题,状态\n特种设备使用,设备,停用\n");
+    story_counts(s, &one);
+    assert_int_equal(story_number(s, "SELECT id FROM label WHERE word = '特种设备使用'"), id);
+    assert_string_equal(story_text(s, "SELECT theme || state FROM label WHERE subject = 'objects'"
+                                      " AND word = '特种设备使用'"),
+                        "设备closed");
+    assert_string_equal(story_text(s, "SELECT before FROM registry_change WHERE resource = "
+                                      "'labels'"),
+                        "{\"theme\":\"风险\",\"state\":\"active\"}");
+    /* an empty cell says nothing: it is not opened again */
+    story_import_text(s, "labels", "标签,主题\n特种设备使用,设备\n");
+    assert_int_equal(s->report.same, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,6 +511,7 @@ int main(void)
         STORY_TEST(an_upload_is_checked_first_and_goes_into_the_library_chosen),
         STORY_TEST(a_librarys_rows_are_those_of_the_scope_page_after_page),
         STORY_TEST(an_export_holds_the_rows_of_the_scope_and_comes_back_unchanged),
+        STORY_TEST(a_provinces_vocabulary_comes_from_a_file_and_no_word_is_renamed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
