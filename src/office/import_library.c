@@ -320,11 +320,8 @@ static enum err settle_old(struct import_run *run, struct import_row *row,
     old->values[MODEL_LIBRARY_PHONE] = was->phone;
     if (was->valid_until != 0)
         date_format(&day, was->valid_until);
-    enum err err = buf_err(&day);
-    old->values[MODEL_LIBRARY_VALID_UNTIL] = arena_str(&run->chunk, buf_view(&day));
-    buf_free(&day);
     row->old = old;
-    return err == ERR_OK && old->values[MODEL_LIBRARY_VALID_UNTIL].data == NULL ? ERR_MEMORY : err;
+    return arena_keep(&old->values[MODEL_LIBRARY_VALID_UNTIL], &run->chunk, &day, ERR_OK);
 }
 
 static enum err settle_twice(struct import_run *run, struct import_row *row,

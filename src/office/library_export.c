@@ -26,11 +26,7 @@ static enum err export_day(struct str *out, struct arena *arena, int32_t day)
     struct buf text = {0};
     if (day != 0)
         date_format(&text, day);
-    enum err err = buf_err(&text);
-    if (err == ERR_OK)
-        *out = arena_str(arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, arena, &text, ERR_OK);
 }
 
 static enum err export_row(void *ctx, const struct store_library_entry *entry)

@@ -353,11 +353,7 @@ enum err object_set_outcome(struct str *out, struct errand *e, struct str word, 
     json_pair_int(&w, "fit", batched->fit);
     json_pair_int(&w, "changed", batched->changed);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(e->arena, buf_view(&json));
-    buf_free(&json);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, e->arena, &json, json_write_end(&w));
 }
 
 enum err object_set_recall(struct office_batched *out, struct str outcome, struct fault *fault)

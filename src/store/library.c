@@ -190,7 +190,6 @@ enum err store_library_rows_load(struct db_tx *tx, struct str tenant,
 
 /* --- places of many objects --- */
 
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char OBJECTS_BY_POOL_ID[] =
     "SELECT o.id, o.pool_id, o.name FROM object o WHERE o.tenant = $1 AND " STORE_REACH_OBJECT
     " AND o.pool_id IN " STORE_REACH_IN;
@@ -248,7 +247,6 @@ enum err store_library_objects(struct store_library_object **out, size_t *count,
 #define ENTRIES_COLUMNS                                                                            \
     "SELECT r.object, r.licence, r.what, r.valid_until, r.contact, r.phone, r.at, r.actor,"        \
     " o.pool_id, o.name, o.department, r.library" ENTRIES_FROM
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char ENTRIES[] = ENTRIES_COLUMNS " ORDER BY r.object, r.licence";
 
 struct entries {
@@ -294,13 +292,10 @@ enum err store_library_entries(struct db_tx *tx, const struct store_library_find
 #define ENTRIES_FIT                                                                                \
     " AND ($5 = '' OR REPLACE(o.name, $5, '') <> o.name OR REPLACE(r.licence, $5, '') <> "         \
     "r.licence OR o.pool_id = $6) AND ($7 = 0 OR (r.valid_until >= $7 AND r.valid_until <= $8))"
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char ENTRIES_TOTAL[] = "SELECT COUNT(*)" ENTRIES_FROM ENTRIES_FIT;
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char ENTRIES_BEHIND[] =
     ENTRIES_COLUMNS ENTRIES_FIT " AND r.object >= $9 AND (r.object > $9 OR r.licence > $10)"
                                 " ORDER BY r.object, r.licence LIMIT $11";
-/* check: allow sql — $2 and $3 stand in STORE_REACH */
 static const char ENTRIES_BEFORE[] =
     ENTRIES_COLUMNS ENTRIES_FIT " AND r.object <= $9 AND (r.object < $9 OR r.licence < $10)"
                                 " ORDER BY r.object DESC, r.licence DESC LIMIT $11";
