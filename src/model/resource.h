@@ -169,12 +169,12 @@ extern const struct field_word model_result_codes[];   /* 01-08, B1 */
 extern const struct field_word model_measures[];       /* 后续处置, B3 */
 extern const struct field_word model_measure_states[]; /* 未完结/已完结 */
 extern const struct field_word model_sources[];        /* 检查来源, B4 */
-extern const struct field_word model_quota_modes[]; /* PROTOCOL 5 */
+extern const struct field_word model_quota_modes[];    /* PROTOCOL 5 */
 extern const struct field_word model_task_states[];
 extern const struct field_word model_visit_states[];
-extern const struct field_word model_task_types[];     /* 定向/不定向 */
-extern const struct field_word model_exclusions[];     /* reasons of zero-quota strata */
-extern const struct field_word model_skip_reasons[];   /* why an object cannot be inspected */
+extern const struct field_word model_task_types[];   /* 定向/不定向 */
+extern const struct field_word model_exclusions[];   /* reasons of zero-quota strata */
+extern const struct field_word model_skip_reasons[]; /* why an object cannot be inspected */
 
 /* The word with this code, or with this text or synonym (exact, after trimming). NULL if none. */
 const struct field_word *model_word_by_code(const struct field_word *words, struct str code);
