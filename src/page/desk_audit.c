@@ -85,6 +85,7 @@ static const struct field_word audit_actions[] = {
     {"result-exempt", "结果不予公示", NULL},
     {"result-publish", "公示结果", NULL},
     {"result-correct", "更正结果", NULL},
+    {"pending-export", "导出待公示结果", NULL},
     {"result-follow", "登记后续处理", NULL},
     {"calendar-change", "导入工作日历", NULL},
     {"dictionary-change", "修改字典", NULL},

@@ -8,6 +8,7 @@
 #include "office/catalogue.h"
 #include "office/document.h"
 #include "office/inspector.h"
+#include "office/pending.h"
 #include "store/department.h"
 
 /* One figure with the list behind it. */
@@ -214,6 +215,31 @@ static enum err home_documents(struct page *p, struct web_value *list)
     return ERR_OK;
 }
 
+/* Results whose last day is near or over (R106, R111). */
+static enum err home_due(struct page *p, struct web_value *list)
+{
+    static const struct office_pending_find all = {0};
+    struct office_scope own = p->errand.scope;
+    struct office_pendings found;
+    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
+                             MODEL_PERMISSION_RESULT_VIEW));
+    TRY(office_pendings(&found, &p->errand, &all));
+    p->errand.scope = own;
+    struct str hint =
+        arena_printf(p->request->arena, "期限在 %llu 个工作日内", (unsigned long long)found.soon);
+    if (hint.data == NULL)
+        return ERR_MEMORY;
+    const struct home_todo over = {"/desk/due?state=overdue", "户次抽查结果已逾期",
+                                   "请尽快录入、审核和公示", found.counts[OFFICE_PENDING_OVERDUE]};
+    const struct home_todo soon = {"/desk/due?state=soon", "户次抽查结果即将到期", hint.data,
+                                   found.counts[OFFICE_PENDING_SOON]};
+    if (over.count > 0)
+        home_add(p, list, &over);
+    if (soon.count > 0)
+        home_add(p, list, &soon);
+    return ERR_OK;
+}
+
 enum err desk_home(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
@@ -228,6 +254,8 @@ enum err desk_home(struct web_reply *reply, const struct web_request *request, s
         err = home_accounts(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_AUDIT_VIEW))
         err = home_audit(&p, list);
+    if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_RESULT_VIEW))
+        err = home_due(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_ITEM_DRAFT))
         err = home_items(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_INSPECTOR_EDIT))

@@ -181,7 +181,10 @@ static const char DUES[] =
     " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"
     " LEFT JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"
     " LEFT JOIN correction c ON c.tenant = r.tenant AND c.result = r.id"
-    " WHERE r.tenant = $1 AND r.state IN ('entered', 'approved') AND r.due_on >= $2"
+    " WHERE r.tenant = $1 AND r.due_on >= $2 AND (r.state IN ('entered', 'approved')"
+    " OR (r.state = 'returned' AND v.state = 'entered' AND NOT EXISTS (SELECT 1 FROM result n"
+    " WHERE n.tenant = r.tenant AND n.visit = r.visit AND n.item = r.item"
+    " AND n.version > r.version)))"
     " ORDER BY r.due_on, r.id";
 
 enum err store_dues(struct store_due **out, size_t *count, struct arena *arena, struct db_tx *tx,
@@ -193,7 +196,8 @@ enum err store_dues(struct store_due **out, size_t *count, struct arena *arena, 
 }
 
 static const char DUE_MOVE[] = "UPDATE result SET due_on = $4, estimated = $5 WHERE tenant = $1"
-                               " AND id = $2 AND due_on = $3 AND state IN ('entered', 'approved')";
+                               " AND id = $2 AND due_on = $3"
+                               " AND state IN ('entered', 'approved', 'returned')";
 
 enum err store_due_move(struct db_tx *tx, struct str tenant, const struct store_due *due,
                         int32_t to, bool estimated)
