@@ -23,6 +23,7 @@ enum {
     DUE_TEAM,
     DUE_WORK,
     DUE_DAY,
+    DUE_KIND,
     DUE_LEFT
 };
 
@@ -35,8 +36,9 @@ static const struct desk_column due_columns[] = {
     [DUE_DEPARTMENT] = {"department", "检查部门", DESK_COLUMN_TEXT, false, false},
     [DUE_TEAM] = {"team", "检查组", DESK_COLUMN_TEXT, false, false},
     [DUE_WORK] = {"work", "待办", DESK_COLUMN_TEXT, false, false},
-    [DUE_DAY] = {"due", "期限", DESK_COLUMN_TEXT, false, false},
-    [DUE_LEFT] = {"left", "剩余或逾期", DESK_COLUMN_TEXT, false, false},
+    [DUE_DAY] = {"due", "期限", DESK_COLUMN_TIME, false, false},
+    [DUE_KIND] = {"kind", "期限种类", DESK_COLUMN_TEXT, false, false},
+    [DUE_LEFT] = {"left", "剩余或逾期", DESK_COLUMN_TIME, false, false},
     {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
 
 static const struct desk_list_kind due_list = {"due",  "/desk/due", "待公示抽查结果列表",
@@ -85,16 +87,15 @@ static void due_day(struct desk_list *list, const struct office_pending *row)
 {
     struct page *p = list->p;
     struct arena *arena = p->request->arena;
-    struct str day = arena_printf(arena, "%.*s %.*s", STR_ARG(page_date(p, row->due_on)),
-                                  STR_ARG(office_pending_kind(row)));
-    desk_list_text(list, DUE_DAY, due_keep(p, day));
+    desk_list_text(list, DUE_DAY, page_date(p, row->due_on));
+    desk_list_text(list, DUE_KIND, office_pending_kind(row));
     if (row->estimated)
         desk_list_tag(list, DUE_DAY, STR("估算"), false);
     if (row->workday == 0)
         return;
     struct str before =
         arena_printf(arena, "（非工作日，前一工作日为 %.*s）", STR_ARG(page_date(p, row->workday)));
-    desk_list_text(list, DUE_DAY, due_keep(p, before));
+    desk_list_text(list, DUE_KIND, due_keep(p, before));
 }
 
 static void due_row(struct desk_list *list, const struct office_pending *row, struct str key,

@@ -214,14 +214,18 @@ def AC1_the_menu_shows_what_the_matrix_allows(county):
             must(county.ask(role, href)[0] == 200, "%s: %s" % (role, href))
 
 
-def ID11_rights_and_passwords_ask_for_the_password_again(county):
-    run("setting", "session.prove", "1", "--basis", "试验", data=county.data)
-    session = query(county.data, "SELECT s.id FROM session s JOIN account a ON a.id = s.account"
-                                 " WHERE a.name = 'anquan' AND s.ended_at = 0 ORDER BY s.id DESC")[0][0]
+def long_since_proven(county, name):
+    """As if the person had typed his password two minutes earlier than he did."""
     link = sqlite3.connect(county.data + "/sunlot.db", timeout=20)
-    link.execute("UPDATE session SET at = at - 120000000 WHERE id = ?", (session,))
+    link.execute("UPDATE session SET at = at - 120000000, proven_at = MAX(0, proven_at - 120000000) WHERE ended_at = 0"
+                 " AND account = (SELECT id FROM account WHERE name = ?)", (name,))
     link.commit()
     link.close()
+
+
+def ID11_rights_and_passwords_ask_for_the_password_again(county):
+    run("setting", "session.prove", "1", "--basis", "试验", data=county.data)
+    long_since_proven(county, "anquan")
     path = "/desk/accounts/%d/grant" % county.account("chayue")
     held = "SELECT count(*) FROM account_role WHERE role = 'inspector' AND ended_at = 0 AND account = ?"
     before = query(county.data, held, county.account("chayue"))
@@ -240,6 +244,90 @@ def ID11_rights_and_passwords_ask_for_the_password_again(county):
     asks = re.findall(r'"(/desk/[^"]*)",[^{}]*?WEB_PROVE', open(
         os.path.join(SOURCE, "src/page/routes.c"), encoding="utf-8").read())
     must({"/desk/accounts/{id}/grant", "/desk/accounts/{id}/revoke", "/desk/accounts/{id}/reset"} <= set(asks), asks)
+    run("setting", "session.prove", "30", "--basis", "试验", data=county.data)
+
+
+def audited(county, action, actor, outcome="done"):
+    return query(county.data, "SELECT count(*) FROM audit WHERE action = ? AND actor = ? AND outcome = ?",
+                 action, actor, outcome)[0][0]
+
+
+def failures(county):
+    return query(county.data, "SELECT count(*) FROM sign_in WHERE outcome = 'failed'")[0][0]
+
+
+def personal_numbers(county):
+    """[(role, what it is, address, form, the full number it gives, audit action)]"""
+    officer, secret = query(county.data, "SELECT code, certificate FROM inspector WHERE department = 'SCJG'"
+                                         " AND category = 'officer' AND certificate <> '' ORDER BY code")[0]
+    expert, expert_secret = query(county.data, "SELECT code, certificate FROM inspector WHERE category = 'expert'"
+                                               " AND certificate <> '' ORDER BY code")[0]
+    thing = query(county.data, "SELECT pool_id FROM object WHERE department = 'SCJG' ORDER BY id")[0][0]
+    library = str(query(county.data, "SELECT id FROM library WHERE department = 'SCJG' AND state = 'active'")[0][0])
+    status = county.ask("office", "/desk/objects/%s/library" % thing, {
+        "key": "plain-1", "library": library, "licence": "SC10641088200042", "contact": "周某", "phone": "13512340042"})[0]
+    must(status == 303, "a library's row: %d" % status)
+    file = {"col-%d" % i: "1" for i in range(30)} | {"format": "csv", "plain": "1", "reason": "核对换证"}
+    return (
+        ("office", "inspectors' export", "/desk/inspectors/export", {**file, "q": officer}, secret, "inspector-export"),
+        ("office", "experts' export", "/desk/experts/export", {**file, "q": expert}, expert_secret, "inspector-export"),
+        ("clerk", "an inspector's numbers", "/desk/inspectors/%s/reveal" % officer, {"reason": "核对换证"}, secret,
+         "person-unmask"),
+        ("clerk", "an object's contacts", "/desk/objects/%s/reveal" % thing, {}, "13512340042", "person-unmask"))
+
+
+def ID11_full_personal_numbers_ask_for_the_password_again(county):
+    run("setting", "session.prove", "1", "--basis", "试验", data=county.data)
+    for role, what, path, form, number, action in personal_numbers(county):
+        name = NAMES[role]
+        long_since_proven(county, name)
+        given, proven, wrong = audited(county, action, name), audited(county, "session-prove", name), failures(county)
+        refused = audited(county, "sign-in", name, "refused")
+        status, headers, text = county.ask(role, path, form)
+        must(status == 401 and "请再次输入密码" in text, "%s without the password: %d" % (what, status))
+        must(number not in text and "content-disposition" not in headers, "%s is given without the password" % what)
+        for key, value in form.items():
+            must('name="%s" value="%s"' % (key, value) in text, "%s: %s is lost" % (what, key))
+        status, headers, text = county.ask(role, path, {**form, "proof_password": "Falsch-1-wort"},
+                                           X_Forwarded_For="192.0.2.11")
+        must(status == 401 and "密码不正确" in text and "Falsch-1-wort" not in text, "%s, a wrong one: %d" % (what, status))
+        must(number not in text and "content-disposition" not in headers, "%s is given with a wrong password" % what)
+        must(failures(county) == wrong + 1, "%s: the wrong one is not counted" % what)
+        must(audited(county, "sign-in", name, "refused") == refused + 1, "%s: the wrong one is not audited" % what)
+        must(audited(county, action, name) == given, "%s: the audit says that it was given" % what)
+        status, headers, text = county.ask(role, path, {**form, "proof_password": county.passwords[name]},
+                                           X_Forwarded_For="192.0.2.11")
+        must(status == 200 and number in text, "%s with the right one: %d" % (what, status))
+        must(("export" in path) == ("attachment" in headers.get("content-disposition", "")), "%s: %s" % (what, headers))
+        must(audited(county, action, name) == given + 1, "%s is not audited" % what)
+        must(audited(county, "session-prove", name) == proven + 1, "%s: the password is not audited" % what)
+        status, headers, text = county.ask(role, path, form)
+        must(status == 200 and number in text, "%s, asked for again within the minute: %d" % (what, status))
+        if "export" in path:  # masked numbers need no password
+            long_since_proven(county, name)
+            status, headers, text = county.ask(role, path, {**form, "plain": ""})
+            must(status == 200 and number not in text and number[-4:] in text, "%s, masked: %d" % (what, status))
+    run("setting", "session.prove", "30", "--basis", "试验", data=county.data)
+
+
+def ID11_five_wrong_passwords_there_are_five_wrong_sign_ins(county):
+    run("setting", "session.prove", "1", "--basis", "试验", data=county.data)
+    name = "xiaofang"
+    cookie = county.server.sign_in(name, county.passwords[name])[1]
+    token = csrf_of(county.server.ask("/desk/sessions", cookie=cookie)[2])
+    officer, secret = query(county.data, "SELECT code, certificate FROM inspector WHERE department = 'XFJY'"
+                                         " AND category = 'officer' AND certificate <> '' ORDER BY code")[0]
+    long_since_proven(county, name)
+    path, form = "/desk/inspectors/%s/reveal" % officer, {"csrf": token, "reason": "核对换证"}
+    for i in range(5):
+        status = county.server.ask(path, {**form, "proof_password": "Falsch-%d-wort" % i}, cookie=cookie,
+                                   X_Forwarded_For="192.0.2.12")[0]
+        must(status == 401, "wrong one %d: %d" % (i, status))
+    status, _, text = county.server.ask(path, {**form, "proof_password": county.passwords[name]}, cookie=cookie,
+                                        X_Forwarded_For="192.0.2.12")
+    must(status in (401, 429) and secret not in text, "the right one after five wrong ones: %d" % status)
+    must(county.server.sign_in(name, county.passwords[name])[0] == 401, "the account can still sign in")
+    must(audited(county, "person-unmask", name) == 0, "it was shown")
     run("setting", "session.prove", "30", "--basis", "试验", data=county.data)
 
 
@@ -629,7 +717,9 @@ empty.stop()
 place = County(home)
 for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_role_as_the_matrix_says,
              AC1_the_menu_shows_what_the_matrix_allows,
-             ID11_rights_and_passwords_ask_for_the_password_again, WB2_a_change_needs_origin_and_token,
+             ID11_rights_and_passwords_ask_for_the_password_again,
+             ID11_full_personal_numbers_ask_for_the_password_again,
+             ID11_five_wrong_passwords_there_are_five_wrong_sign_ins, WB2_a_change_needs_origin_and_token,
              WB1_every_answer_has_the_security_headers, WB3_sign_out_ends_the_session_and_clears_the_browser,
              ID10_sessions_are_listed_and_ended_one_by_one_or_all, ID9_roles_and_suspension_end_sessions_at_once,
              AC1_no_second_role_for_an_administrator, ID1_names_are_unique_however_they_are_spelt,
