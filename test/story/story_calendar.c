@@ -48,7 +48,8 @@ static const char *table(struct story *s, bool whole)
 
 /* A result of 21 December 2026 whose twentieth working day was guessed as Monday, 18 January: eight
  * days are left in December, then Friday the first and eleven more. One of 1 December is due on the
- * 29th. One of the first kind is published already. */
+ * 29th. One of the first kind is published already, another was returned and is to be entered anew.
+ */
 static void results(struct story *s)
 {
     story_import_text(s, "items", "编制单位,抽查类别,抽查事项\n甲局,食品,食品检查\n");
@@ -68,6 +69,8 @@ static void results(struct story *s)
     story_run(s, sql);
     snprintf(sql, sizeof sql, add, 3, 3, day("2026-12-21"), day("2027-01-18"), 1, "published");
     story_run(s, sql);
+    snprintf(sql, sizeof sql, add, 4, 4, day("2026-12-21"), day("2027-01-18"), 1, "returned");
+    story_run(s, sql);
 }
 
 static void R106_a_years_table_makes_guessed_last_days_official(void **state)
@@ -85,15 +88,18 @@ static void R106_a_years_table_makes_guessed_last_days_official(void **state)
     assert_int_equal(preview.day_count, 2);
     assert_int_equal(preview.days[0], day("2027-01-01"));
     assert_int_equal(preview.days[1], day("2027-01-23"));
-    assert_int_equal(preview.due_count, 1);
-    assert_int_equal(preview.dues[0].to, day("2027-01-19"));
-    assert_false(preview.dues[0].estimated);
+    assert_int_equal(preview.due_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(preview.dues[i].to, day("2027-01-19"));
+        assert_false(preview.dues[i].estimated);
+    }
     assert_int_equal(story_number(s, "SELECT count(year) FROM workday_year"), 0);
     assert_int_equal(office_calendar_change(by(s, "guanli"), &change), ERR_OK);
     assert_int_equal(story_number(s, "SELECT due_on FROM result WHERE id = 1"), day("2027-01-19"));
     assert_int_equal(story_number(s, "SELECT estimated FROM result WHERE id = 1"), 0);
     assert_int_equal(story_number(s, "SELECT due_on FROM result WHERE id = 2"), day("2026-12-29"));
     assert_int_equal(story_number(s, "SELECT due_on FROM result WHERE id = 3"), day("2027-01-18"));
+    assert_int_equal(story_number(s, "SELECT due_on FROM result WHERE id = 4"), day("2027-01-19"));
     /* the same table again is a new version that moves nothing; the old one stays */
     assert_int_equal(office_calendar_change(by(s, "guanli"), &change), ERR_OK);
     assert_int_equal(office_calendar(&calendar, by(s, "guanli"), 2027), ERR_OK);
