@@ -8,7 +8,7 @@
 #include "store/department.h"
 
 const char *const office_pending_columns[OFFICE_PENDING_COLUMNS] = {
-    [OFFICE_PENDING_OBJECT] = "检查对象",    [OFFICE_PENDING_NUMBER] = "统一社会信用代码或编号",
+    [OFFICE_PENDING_OBJECT] = "检查对象",    [OFFICE_PENDING_NUMBER] = "对象编号",
     [OFFICE_PENDING_TASK] = "抽查任务",      [OFFICE_PENDING_TASK_NUMBER] = "任务编号",
     [OFFICE_PENDING_DRAW] = "抽取编号",      [OFFICE_PENDING_DEPARTMENT] = "检查部门",
     [OFFICE_PENDING_TEAM] = "检查组",        [OFFICE_PENDING_WORK] = "待办",

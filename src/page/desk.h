@@ -82,6 +82,8 @@ MUST enum err desk_done(struct web_reply *reply, const struct web_request *reque
                         struct str where, const char *done);
 /* Redirects (303). */
 void desk_go(struct web_reply *reply, struct str where);
+/* A browser and its system in words (Chrome，Windows); what is not known stays as it came. */
+struct str desk_agent(struct page *p, struct str agent);
 /* The page of the workbench that a form's field back names, /desk where it names none. */
 struct str desk_back(const struct web_request *request);
 /* A whole number of a capture, param or field; 0 where it is none. */

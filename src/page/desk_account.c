@@ -251,7 +251,7 @@ static enum err account_sessions(struct page *p, int64_t id)
         web_set(&p->model, row, "at", page_time(p, rows[i].at));
         web_set(&p->model, row, "seen", page_time(p, rows[i].seen_at));
         web_set(&p->model, row, "address", rows[i].address);
-        web_set(&p->model, row, "agent", rows[i].agent);
+        web_set(&p->model, row, "agent", desk_agent(p, rows[i].agent));
     }
     web_set_flag(&p->model, &p->model.root, "has_sessions", count > 0);
     return ERR_OK;
@@ -267,7 +267,8 @@ static enum err account_grants(struct page *p, int64_t id)
         struct web_value *row = web_list_add(&p->model, list);
         web_set(&p->model, row, "role", model_text(model_roles, rows[i].role));
         web_set(&p->model, row, "at", page_time(p, rows[i].at));
-        web_set(&p->model, row, "actor", rows[i].actor);
+        web_set(&p->model, row, "actor",
+                str_eq(rows[i].actor, STR("setup")) ? STR("首次设置") : rows[i].actor);
         web_set(&p->model, row, "ended", page_time(p, rows[i].ended_at));
         web_set(&p->model, row, "ended_by", rows[i].ended_by);
     }

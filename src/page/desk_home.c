@@ -233,10 +233,14 @@ static enum err home_due(struct page *p, struct web_value *list)
                                    "请尽快录入、审核和公示", found.counts[OFFICE_PENDING_OVERDUE]};
     const struct home_todo soon = {"/desk/due?state=soon", "户次抽查结果即将到期", hint.data,
                                    found.counts[OFFICE_PENDING_SOON]};
+    const struct home_todo rest = {"/desk/due", "户次抽查结果待公示", "已匹配检查人员的全部对象",
+                                   over.count + soon.count + found.counts[OFFICE_PENDING_LATER]};
     if (over.count > 0)
         home_add(p, list, &over);
     if (soon.count > 0)
         home_add(p, list, &soon);
+    if (rest.count > 0)
+        home_add(p, list, &rest);
     return ERR_OK;
 }
 

@@ -248,7 +248,7 @@ static enum err people_list(struct web_reply *reply, struct page *p,
     if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EXPORT))
         desk_list_button_query(
             &list, "导出", experts ? STR("/desk/experts/export") : STR("/desk/inspectors/export"));
-    if (!experts)
+    if (!experts && p->errand.scope.level != MODEL_SCOPE_OWN)
         desk_list_button(&list, "各部门人数", STR("/desk/inspectors/groups"));
     TRY(list_rows(&list, &found, &all));
     desk_list_end(

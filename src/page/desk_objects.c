@@ -283,9 +283,8 @@ static enum err object_fill(struct desk_list *list)
     for (size_t i = 0; i < objects.count; i++)
         object_row(list, &objects.rows[i], &departments);
     object_found(&found, p, &objects);
-    desk_list_end(
-        list, &found,
-        "还没有检查对象。点“登记检查对象”逐个登记，或用 sunlot import objects 导入名录库。");
+    desk_list_end(list, &found,
+                  "还没有检查对象。点“登记检查对象”逐个登记，或从菜单“导入检查对象”上传名录文件。");
     return ERR_OK;
 }
 

@@ -194,8 +194,9 @@ static enum err setting_form(struct web_reply *reply, struct page *p, enum model
     TRY(office_settings(all, &p->errand));
     p->errand.fault = words;
     bool asked = impact != NULL;
+    bool text = strcmp(row->unit, "文字") == 0;
     const struct desk_field fields[] = {
-        {"value", row->what, DESK_TEXT, strcmp(row->unit, "文字") != 0, row->unit, NULL},
+        {"value", row->what, DESK_TEXT, !text, text ? NULL : row->unit, NULL},
         {"basis", "依据", DESK_TEXT, true, "文件名称、文号和条款", NULL},
         {"confirm", "", DESK_HIDDEN, false, NULL, NULL}};
     desk_form_begin(&form, p, setting_href(p, setting, "/edit"),
@@ -312,6 +313,22 @@ static enum err dictionary_own(struct page *p, const struct office_dictionary *d
     return ERR_OK;
 }
 
+/* A word's other spellings as people list them: 、 between. */
+static struct str dictionary_spellings(struct page *p, const struct field_word *w)
+{
+    struct buf out = {0};
+    struct str rest = str_of(w->synonyms != NULL ? w->synonyms : "");
+    struct str one;
+    while (str_cut(&one, &rest, '|')) {
+        buf_cat(&out, out.len > 0 ? "、" : "");
+        buf_str(&out, one);
+    }
+    struct str text = arena_str(p->request->arena, buf_view(&out));
+    p->model.failed = p->model.failed || text.data == NULL || buf_err(&out) != ERR_OK;
+    buf_free(&out);
+    return text;
+}
+
 enum err desk_dictionary(struct web_reply *reply, const struct web_request *request,
                          struct fault *fault)
 {
@@ -329,7 +346,7 @@ enum err desk_dictionary(struct web_reply *reply, const struct web_request *requ
         struct web_value *row = web_list_add(m, list);
         web_set(m, row, "code", str_of(w->code));
         web_set(m, row, "text", str_of(w->text));
-        web_set(m, row, "synonyms", str_of(w->synonyms != NULL ? w->synonyms : ""));
+        web_set(m, row, "synonyms", dictionary_spellings(&p, w));
     }
     web_set(m, &m->root, "id", str_of(d->id));
     web_set(m, &m->root, "title", str_of(d->label));

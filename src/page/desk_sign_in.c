@@ -273,6 +273,36 @@ enum err desk_password_post(struct web_reply *reply, const struct web_request *r
 
 /* --- one's own sessions --- */
 
+/* The first word of a table that the text holds; NULL if none. Browsers name those whose pages they
+ * also show, so that the order counts. */
+static const char *agent_word(const char *const words[][2], struct str agent)
+{
+    for (size_t i = 0; words[i][0] != NULL; i++)
+        if (str_find(agent, str_of(words[i][0])) >= 0)
+            return words[i][1];
+    return NULL;
+}
+
+struct str desk_agent(struct page *p, struct str agent)
+{
+    static const char *const browsers[][2] = {
+        {"MicroMessenger", "微信"}, {"DingTalk", "钉钉"},   {"Edg", "Edge"},
+        {"QQBrowser", "QQ浏览器"},  {"360", "360浏览器"},   {"QIHU", "360浏览器"},
+        {"OPR", "Opera"},           {"Firefox", "Firefox"}, {"Chrome", "Chrome"},
+        {"Safari", "Safari"},       {"Trident", "IE"},      {NULL, NULL}};
+    static const char *const systems[][2] = {
+        {"HarmonyOS", "鸿蒙"},  {"Android", "安卓"},   {"iPhone", "iPhone"}, {"iPad", "iPad"},
+        {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"UOS", "统信UOS"},   {"Kylin", "麒麟"},
+        {"Linux", "Linux"},     {NULL, NULL}};
+    const char *browser = agent_word(browsers, agent);
+    const char *system = agent_word(systems, agent);
+    if (browser == NULL || system == NULL)
+        return agent;
+    struct str words = arena_printf(p->request->arena, "%s，%s", browser, system);
+    p->model.failed = p->model.failed || words.data == NULL;
+    return words;
+}
+
 enum err desk_sessions(struct web_reply *reply, const struct web_request *request,
                        struct fault *fault)
 {
@@ -291,7 +321,7 @@ enum err desk_sessions(struct web_reply *reply, const struct web_request *reques
         web_set(&p.model, row, "at", page_time(&p, rows[i].at));
         web_set(&p.model, row, "seen", page_time(&p, rows[i].seen_at));
         web_set(&p.model, row, "address", rows[i].address);
-        web_set(&p.model, row, "agent", rows[i].agent);
+        web_set(&p.model, row, "agent", desk_agent(&p, rows[i].agent));
         web_set_flag(&p.model, row, "own", rows[i].id == desk->session.id);
     }
     return page_end(reply, &p, "desk_sessions");

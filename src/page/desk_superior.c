@@ -117,9 +117,7 @@ static enum err superior_fill(struct desk_list *list)
     for (size_t i = from; i < until; i++)
         superior_show(list, &rows[i],
                       unit_name(units, unit_count, rows[i].values[MODEL_ITEM_DEPARTMENT]));
-    desk_list_end(list, &found,
-                  "还没有上级清单。点“上传上级清单”，或在服务器上用 sunlot import items 文件 "
-                  "--superior 清单名称 导入。");
+    desk_list_end(list, &found, "还没有上级清单。点“上传上级清单”导入省、市公布的抽查事项清单。");
     return ERR_OK;
 }
 

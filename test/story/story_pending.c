@@ -308,7 +308,7 @@ static void the_list_is_found_by_task_state_and_name_and_leaves_as_it_is_shown(v
     assert_int_equal(file_read(&text, path, 10000), ERR_OK);
     struct str wanted =
         arena_printf(&c->s->arena,
-                     "\xEF\xBB\xBF统一社会信用代码或编号,检查部门,待办,期限,剩余或逾期\r\n"
+                     "\xEF\xBB\xBF对象编号,检查部门,待办,期限,剩余或逾期\r\n"
                      "%.*s,市场监督管理局,待录入 1 项,2026-05-08,逾期 2 个工作日\r\n"
                      "%.*s,消防救援大队,待录入 1 项,2026-05-08,逾期 2 个工作日\r\n",
                      STR_ARG(object), STR_ARG(object));
