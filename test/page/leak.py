@@ -604,6 +604,43 @@ def the_portal_shows_nothing_of_b_unpublished(state):
     must(not wrong, "\n".join(wrong))
 
 
+def draw_of_b(county):
+    """A task of B with a draw whose teams stand: its number, the drawn objects."""
+    day = datetime.date.today()
+    told = run("task", "create", "--name", "消防专项", "--department", B, "--item", "XFJY-S0001@" + B, "--part", B + ":2",
+               "--quota", "*=fixed:3", "--from", str(day), "--until", str(day + datetime.timedelta(days=40)),
+               "--basis", "《消防法》第五十三条", "--document", "示消〔2026〕1号", data=county.data)
+    task = re.search(r"\d{12,}", told).group(0)
+    number = re.search(r"\d{6}-%s-\d{4}-\d+" % B, run("draw", "commit", task, "--open", "--source", "local",
+                                                      data=county.data)).group(0)
+    for step in (["beacon"], ["objects"], ["teams", "--source", "local"], ["beacon"], ["assign"]):
+        run("draw", step[0], number, *step[1:], data=county.data)
+    return task, [row[0] for row in query(county.data, "SELECT o.name FROM visit v JOIN draw d ON d.id = v.draw"
+                                          " JOIN object o ON o.pool_id = v.pool_id WHERE d.number = ?", number)]
+
+
+def what_b_owes_is_told_to_b_alone(state):
+    county, wrong = state["county"], []
+    task, names = state["owed"]
+    must(len(names) == 3, names)
+    text = county.ask("b", "/desk/due")[2]
+    must(all(name in text for name in names) and "共 3 户次" in text, "B does not see what it owes")
+    must(all(name in county.ask("office", "/desk/due?task=" + task)[2] for name in names), "the office does not see it")
+    for role in OF_A:
+        if role == "expert":
+            must(county.ask(role, "/desk/due")[0] == 403, "an expert may see it")
+            continue
+        for more in ("?task=" + task, "?department=" + B, "?q=" + urllib.parse.quote(names[0])):
+            status, _, text = county.ask(role, "/desk/due" + more)
+            if status != 200 or "共 0 户次" not in text or task in text.replace(more, ""):
+                wrong.append("%s as %s: %d" % (more, role, status))
+        fields = Forms(county.ask(role, "/desk/due/export")[2]).posts()["/desk/due/export"]
+        status, data = ask_bytes(county, role, "/desk/due/export", {**fields, "format": "csv"})
+        if status != 200 or task.encode() in data or len(data.splitlines()) < 2:
+            wrong.append("the export of %s: %d, %d lines" % (role, status, len(data.splitlines())))
+    must(not wrong, "\n".join(wrong))
+
+
 def prepare():
     county = County(home)
     passwords = county.passwords
@@ -624,11 +661,12 @@ def things_of_b(state):
 
 
 place = {"county": prepare(), "b": {}}
+place["owed"] = draw_of_b(place["county"])
 place["before"] = {r: seen(place["county"], r, None) for r in OF_A}
 for test in (things_of_b, b_sees_what_it_made, every_route_with_an_id_is_known,
              what_a_is_shown_is_the_same_before_and_after, no_get_route_gives_a_thing_of_b,
              no_post_route_changes_a_thing_of_b, picked_rows_of_b_are_left_alone, nothing_is_made_in_the_name_of_b,
-             exports_of_a_hold_nothing_of_b, a_name_behind_a_number_is_not_told,
+             exports_of_a_hold_nothing_of_b, what_b_owes_is_told_to_b_alone, a_name_behind_a_number_is_not_told,
              the_portal_shows_nothing_of_b_unpublished):
     tap.run(test.__name__, test, place)
 place["county"].server.stop()
