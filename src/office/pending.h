@@ -45,6 +45,7 @@ struct office_pending_find {
     struct str task;       /* number */
     struct str state;      /* office_pending_states */
     struct str text;       /* part of the object's name, or its number */
+    bool bare;             /* for counts: rows get no team */
 };
 /* Whoever is owed something within the errand's scope (for MODEL_SCOPE_OWN: where the person holds
  * a seat), what is owed first in front; all tasks that owe something, whatever was looked for. */

@@ -218,7 +218,7 @@ static enum err home_documents(struct page *p, struct web_value *list)
 /* Results whose last day is near or over (R106, R111). */
 static enum err home_due(struct page *p, struct web_value *list)
 {
-    static const struct office_pending_find all = {0};
+    static const struct office_pending_find all = {.bare = true};
     struct office_scope own = p->errand.scope;
     struct office_pendings found;
     TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
