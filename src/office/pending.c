@@ -4,7 +4,7 @@
 
 #include "base/time.h"
 #include "base/utf8.h"
-#include "office/reach.h"
+#include "office/scope.h"
 #include "office/setting.h"
 #include "store/pending.h"
 
