@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "office/library_place.h"
+#include "office/mask.h"
 #include "office/scope.h"
 #include "store/label.h"
 #include "store/object.h"
@@ -184,6 +185,7 @@ struct place_work {
     struct store_library_row *rows;
     size_t count;
     struct str pool_id;
+    struct str reason; /* to see numbers in full */
     bool leave;
 };
 
@@ -347,11 +349,11 @@ static enum err reveal_run(struct db_tx *tx, void *ctx)
 {
     struct place_work *w = ctx;
     TRY(place_object(w, tx, w->pool_id));
-    return office_audit(w->e, tx, STR("person-unmask"), w->pool_id, STR("library"));
+    return office_unmask(w->e, tx, w->pool_id, w->reason);
 }
 
-enum err office_library_reveal(struct errand *e, struct str pool_id)
+enum err office_library_reveal(struct errand *e, struct str pool_id, struct str reason)
 {
-    struct place_work w = {.e = e, .pool_id = pool_id};
+    struct place_work w = {.e = e, .pool_id = pool_id, .reason = reason};
     return office_write(e, "person-unmask", reveal_run, &w);
 }

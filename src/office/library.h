@@ -81,8 +81,8 @@ MUST enum err office_library_export_order(int64_t *job, struct errand *e, int64_
 struct office_job_kind;
 extern const struct office_job_kind office_job_export_library;
 
-/* Notes in the audit that the person has the full phone numbers of an object's places shown.
- * ERR_MISSING outside the scope. */
-MUST enum err office_library_reveal(struct errand *e, struct str pool_id);
+/* Notes in the audit that the person has the full phone numbers of an object's places shown, as
+ * office_unmask does. ERR_MISSING outside the scope, ERR_INPUT, ERR_RATE. */
+MUST enum err office_library_reveal(struct errand *e, struct str pool_id, struct str reason);
 
 #endif

@@ -339,9 +339,11 @@ enum err desk_object_reveal(struct web_reply *reply, const struct web_request *r
 {
     struct page p;
     desk_begin(&p, request, "/desk/objects", "检查对象");
-    enum err err = office_library_reveal(&p.errand, web_capture(request, "id"));
-    if (err == ERR_OK)
-        err = object_page(reply, &p, ERR_OK, true);
+    enum err err =
+        office_library_reveal(&p.errand, web_capture(request, "id"), web_field(request, "reason"));
+    if (err != ERR_OK && !desk_form_mends(err))
+        return page_fail(fault, &p, err);
+    err = object_page(reply, &p, err, err == ERR_OK);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 

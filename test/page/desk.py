@@ -273,7 +273,7 @@ def personal_numbers(county):
         ("office", "experts' export", "/desk/experts/export", {**file, "q": expert}, expert_secret, "inspector-export"),
         ("clerk", "an inspector's numbers", "/desk/inspectors/%s/reveal" % officer, {"reason": "核对换证"}, secret,
          "person-unmask"),
-        ("clerk", "an object's contacts", "/desk/objects/%s/reveal" % thing, {}, "13512340042", "person-unmask"))
+        ("clerk", "an object's contacts", "/desk/objects/%s/reveal" % thing, {"reason": "电话核实"}, "13512340042", "person-unmask"))
 
 
 def ID11_full_personal_numbers_ask_for_the_password_again(county):

@@ -459,6 +459,24 @@ static void an_export_holds_the_rows_of_the_scope_and_comes_back_unchanged(void 
 
 /* --- the vocabulary --- */
 
+/* The limit is the setting of inspectors' numbers, 20 an hour where nothing else is set (PI2). */
+static void a_phone_in_full_wants_a_reason_and_is_held_to_so_many_an_hour(void **state)
+{
+    struct house h;
+    house_make(&h, *state);
+    assert_int_equal(office_library_reveal(as(&h, h.clerk), STR("P-1"), STR(" ")), ERR_INPUT);
+    assert_int_equal(office_library_reveal(as(&h, h.clerk), STR("P-4"), STR("核对")), ERR_MISSING);
+    assert_int_equal(story_number(h.s, "SELECT COUNT(*) FROM audit WHERE action = 'person-unmask'"),
+                     0);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(office_library_reveal(as(&h, h.clerk), STR("P-1"), STR("电话核实")),
+                         ERR_OK);
+    assert_int_equal(office_library_reveal(as(&h, h.clerk), STR("P-1"), STR("电话核实")), ERR_RATE);
+    assert_int_equal(story_number(h.s, "SELECT COUNT(*) FROM audit WHERE action = 'person-unmask'"
+                                       " AND target = 'P-1' AND detail = '电话核实'"),
+                     20);
+}
+
 static void a_provinces_vocabulary_comes_from_a_file_and_no_word_is_renamed(void **state)
 {
     static const struct story_counts first = {6, 4, 0, 0, 2, 0};
@@ -511,6 +529,7 @@ int main(void)
         STORY_TEST(an_upload_is_checked_first_and_goes_into_the_library_chosen),
         STORY_TEST(a_librarys_rows_are_those_of_the_scope_page_after_page),
         STORY_TEST(an_export_holds_the_rows_of_the_scope_and_comes_back_unchanged),
+        STORY_TEST(a_phone_in_full_wants_a_reason_and_is_held_to_so_many_an_hour),
         STORY_TEST(a_provinces_vocabulary_comes_from_a_file_and_no_word_is_renamed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
