@@ -140,9 +140,14 @@ static const struct field item_fields[MODEL_ITEM_COUNT] = {
     [MODEL_ITEM_LABELS] = {"labels", "适用标签", FIELD_LIST, false, 1000, MASK_NONE,
                            "适用对象标签|对应标签|对应监管标签", NULL,
                            "检查对象须有其中一个标签才适用；空则适用于全部对象"},
-    [MODEL_ITEM_FORM] = {"form", "检查表", FIELD_TEXT, false, 600, MASK_NONE,
-                         "检查表单|检查表名称|检查文书|现场检查表", NULL,
-                         "检查时填写的表的名称，如：基础检查表、食品销售者检查表"},
+    [MODEL_ITEM_FORM] =
+        {"form", "检查表", FIELD_TEXT, false, 600, MASK_NONE,
+         "检查表单|检查表名称|检查文书|现场检查表", NULL,
+         "检查时填写的表的名称，如：基础检查表、食品销售者检查表；与文件资料中已发布的"
+         "检查表同名的自动关联"},
+    [MODEL_ITEM_FORM_CODE] = {"form_code", "检查表编号", FIELD_TEXT, false, 64, MASK_NONE,
+                              "检查表代码|检查表文件编号", NULL,
+                              "检查表在文件资料中的编号；填写名称的可空"},
 };
 
 static const struct field department_fields[MODEL_DEPARTMENT_COUNT] = {

@@ -65,6 +65,7 @@ enum model_item_field {
     MODEL_ITEM_PARTNERS,
     MODEL_ITEM_LABELS,
     MODEL_ITEM_FORM,
+    MODEL_ITEM_FORM_CODE, /* of the check form in the document library; empty: only a name */
     MODEL_ITEM_COUNT
 };
 

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "office/catalogue_work.h"
+#include "office/form.h"
 #include "office/scope.h"
 #include "office/setting.h"
 #include "sheet/value.h"
@@ -328,7 +329,40 @@ enum err catalogue_judge(struct errand *e, struct db_tx *tx, struct str values[M
     TRY(office_words(&methods, e, tx, "methods"));
     TRY(office_words_unify(&values[MODEL_ITEM_METHODS], e->arena, methods));
     TRY(judge_partners(e, rows, count, values));
+    TRY(catalogue_form(e, tx, values));
     return judge_cap(e, tx, values);
+}
+
+enum err catalogue_form(struct errand *e, struct db_tx *tx, struct str values[MODEL_ITEM_COUNT])
+{
+    struct store_form *forms = NULL;
+    size_t count = 0;
+    struct str code = values[MODEL_ITEM_FORM_CODE];
+    if (code.len == 0 && values[MODEL_ITEM_FORM].len == 0)
+        return ERR_OK;
+    TRY(store_forms(&forms, &count, e->arena, tx, e->office->tenant));
+    const struct store_form *form = code.len > 0 ? form_coded(forms, count, code)
+                                                 : form_named(forms, count, values[MODEL_ITEM_FORM],
+                                                              values[MODEL_ITEM_DEPARTMENT]);
+    if (form == NULL && code.len > 0)
+        return fault_at(&e->fault, "form_code", ERR_INPUT,
+                        "文件资料中没有编号为“%.*s”的已发布检查表，请重新选择", STR_ARG(code));
+    if (form == NULL)
+        return ERR_OK;
+    values[MODEL_ITEM_FORM_CODE] = form->code;
+    values[MODEL_ITEM_FORM] = form->title;
+    return ERR_OK;
+}
+
+enum err catalogue_form_loosen(struct errand *e, struct db_tx *tx,
+                               struct str values[MODEL_ITEM_COUNT])
+{
+    struct store_form *forms = NULL;
+    size_t count = 0;
+    TRY(store_forms(&forms, &count, e->arena, tx, e->office->tenant));
+    if (form_coded(forms, count, values[MODEL_ITEM_FORM_CODE]) == NULL)
+        values[MODEL_ITEM_FORM_CODE] = STR("");
+    return ERR_OK;
 }
 
 static enum err judge_words(struct errand *e, struct str words, const char *field)

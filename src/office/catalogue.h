@@ -91,6 +91,9 @@ MUST enum err office_items_follow(uint64_t *moved, struct errand *e);
 
 /* --- superiors' lists (R10) --- */
 
+/* May a list be called so? ERR_INPUT at the field list. */
+MUST enum err office_superior_name(struct errand *e, struct str list);
+
 /* The lists by name with the counts of the rows that are the person's or not handed out yet; a
  * list with none is left out. */
 MUST enum err office_superior_lists(struct store_superior_list **out, size_t *count,

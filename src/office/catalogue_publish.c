@@ -69,6 +69,7 @@ static enum err publish_version(struct publish_work *w, struct db_tx *tx, struct
                               .state = now ? STR("active") : STR("coming")};
     TRY(publish_code(w, tx, draft));
     TRY(catalogue_parse(item.values, e->arena, draft->content));
+    TRY(catalogue_form(e, tx, item.values));
     TRY(store_item_last(&item.version, tx, e->office->tenant, draft->code));
     TRY(office_id(&item.id, e));
     item.code = draft->code;

@@ -16,6 +16,14 @@ MUST enum err catalogue_draft(struct store_draft *out, struct errand *e, struct 
 MUST enum err catalogue_judge(struct errand *e, struct db_tx *tx,
                               struct str values[MODEL_ITEM_COUNT]);
 
+/* The check form: one that is named by its code must be in force, and gives its title; a name that
+ * a form in force has becomes a link to it. ERR_INPUT at form_code. */
+MUST enum err catalogue_form(struct errand *e, struct db_tx *tx,
+                             struct str values[MODEL_ITEM_COUNT]);
+/* Lets go of a form that is no longer in force; its name stays. */
+MUST enum err catalogue_form_loosen(struct errand *e, struct db_tx *tx,
+                                    struct str values[MODEL_ITEM_COUNT]);
+
 /* A step of a draft and its audit row. */
 struct catalogue_change {
     const char *action;

@@ -3,9 +3,12 @@
 
 #include "base/time.h"
 #include "base/utf8.h"
+#include "office/audit.h"
 #include "office/department.h"
 #include "office/import.h"
+#include "office/import_map.h"
 #include "office/scope.h"
+#include "sheet/writer.h"
 
 struct commission_read {
     struct errand *e;
@@ -16,9 +19,10 @@ struct commission_read {
     size_t count;
     size_t cap;
     struct str text; /* folded */
+    struct import_map keys;
 };
 
-static enum err commission_matches(bool *out, const struct commission_read *r,
+static enum err commission_matches(bool *out, const struct commission_read *r, struct str key,
                                    const struct str *values)
 {
     static const size_t fields[] = {MODEL_COMMISSION_CODE, MODEL_COMMISSION_BODY,
@@ -26,6 +30,8 @@ static enum err commission_matches(bool *out, const struct commission_read *r,
     const struct office_commission_find *f = r->find;
     struct str folded;
     *out = false;
+    if (f->key_count > 0 && import_map_get(&r->keys, key) == IMPORT_MAP_NONE)
+        return ERR_OK;
     if ((f->kind.len > 0 && !str_eq(f->kind, values[MODEL_COMMISSION_KIND])) ||
         (f->state.len > 0 && !str_eq(f->state, values[MODEL_COMMISSION_STATE])))
         return ERR_OK;
@@ -71,7 +77,10 @@ static enum err commission_row(void *ctx, const struct store_record *record)
     bool matches = false;
     if (!office_scope_department(&r->e->scope, record->values[MODEL_COMMISSION_DEPARTMENT]))
         return ERR_OK;
-    TRY(commission_matches(&matches, r, record->values));
+    struct str key = arena_printf(r->e->arena, "%lld", (long long)record->id);
+    if (key.data == NULL)
+        return ERR_MEMORY;
+    TRY(commission_matches(&matches, r, key, record->values));
     return matches ? commission_keep(r, record) : ERR_OK;
 }
 
@@ -88,6 +97,8 @@ enum err office_commissions(struct office_commission **out, size_t *count, struc
 {
     struct commission_read r = {.e = e, .find = find};
     TRY(utf8_nfkc_fold(&r.text, e->arena, str_trim(find->text)));
+    for (size_t i = 0; i < find->key_count; i++)
+        TRY(import_map_put(&r.keys, e->arena, find->keys[i], i));
     TRY(office_department_tree(&r.departments, &r.department_count, e));
     TRY(office_read(e, "commissions", commission_read, &r));
     for (size_t i = 0; i < r.count / 2; i++) {
@@ -165,6 +176,70 @@ enum err office_commission_save(int64_t *id, struct errand *e, const struct str 
     TRY(commission_one(&old, e, 0, str_trim(values[MODEL_COMMISSION_CODE])));
     *id = old.record.id;
     return ERR_OK;
+}
+
+/* --- export --- */
+
+struct commission_file {
+    struct errand *e;
+    struct sheet_writer *writer;
+    size_t columns[MODEL_COMMISSION_COUNT];
+    size_t count;
+};
+
+static enum err file_open(struct commission_file *f, const struct office_commission_export *export)
+{
+    struct sheet_column columns[MODEL_COMMISSION_COUNT];
+    enum sheet_format format;
+    struct fault *fault = &f->e->fault;
+    for (size_t i = 0; i < MODEL_COMMISSION_COUNT; i++) {
+        if ((export->columns >> i & 1) == 0)
+            continue;
+        f->columns[f->count] = i;
+        columns[f->count++] = (struct sheet_column){model_commissions.fields[i].name,
+                                                    model_commissions.fields[i].label, false, 0};
+    }
+    if (f->count == 0)
+        return fault_set(fault, ERR_INPUT, "请至少选择一列；没有导出");
+    TRY(sheet_format_of(&format, export->path, fault));
+    return sheet_writer_open(&f->writer, export->path, format, columns, f->count, fault);
+}
+
+static enum err file_row(struct commission_file *f, const struct office_commission *c)
+{
+    struct str cells[MODEL_COMMISSION_COUNT];
+    for (size_t i = 0; i < f->count; i++) {
+        size_t at = f->columns[i];
+        const struct field *field = &model_commissions.fields[at];
+        cells[i] = at == MODEL_COMMISSION_DEPARTMENT ? c->department_name
+                   : field->words != NULL ? model_text(field->words, c->record.values[at])
+                                          : c->record.values[at];
+    }
+    return sheet_writer_row(f->writer, cells, f->count, &f->e->fault);
+}
+
+enum err office_commission_export(uint64_t *rows, struct errand *e,
+                                  const struct office_commission_export *export)
+{
+    struct commission_file f = {.e = e};
+    struct office_commission *list = NULL;
+    size_t count = 0;
+    enum err err = ERR_OK;
+    TRY(office_commissions(&list, &count, e, export->find));
+    struct str detail = arena_printf(e->arena, "%zu 行", count);
+    if (detail.data == NULL)
+        return ERR_MEMORY;
+    TRY(file_open(&f, export));
+    for (size_t i = count; i > 0 && err == ERR_OK; i--)
+        err = file_row(&f, &list[i - 1]);
+    if (err == ERR_OK)
+        err = office_audit_note(e, STR("commission-export"), STR("commissions"), detail);
+    if (err != ERR_OK) {
+        sheet_writer_abort(f.writer);
+        return err;
+    }
+    *rows = count;
+    return sheet_writer_close(f.writer, &e->fault);
 }
 
 enum err office_scope_departments(struct office_department **out, size_t *count, struct errand *e)

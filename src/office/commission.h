@@ -17,6 +17,8 @@ struct office_commission_find {
     struct str text; /* part of code, body, matter or contract */
     struct str kind;
     struct str state;
+    const struct str *keys; /* only these ids, decimal, where key_count is not 0 */
+    size_t key_count;
 };
 /* Whoever matches within the errand's scope, newest first. */
 MUST enum err office_commissions(struct office_commission **out, size_t *count, struct errand *e,
@@ -32,6 +34,16 @@ MUST enum err office_commission_get(struct office_commission_page *out, struct e
 /* Saves what was typed, one value a field of model_commissions. *id 0: a new one, gets its id.
  * ERR_INPUT with fault.field; ERR_MISSING outside the scope. */
 MUST enum err office_commission_save(int64_t *id, struct errand *e, const struct str *values);
+
+/* Writes whoever matches into a table file, oldest first: its headings are those of an import.
+ * columns: bit a field of model_commissions. Audited. ERR_INPUT where no column is chosen. */
+struct office_commission_export {
+    const struct office_commission_find *find;
+    uint32_t columns;
+    const char *path; /* its ending says the format */
+};
+MUST enum err office_commission_export(uint64_t *rows, struct errand *e,
+                                       const struct office_commission_export *export);
 
 /* Departments within the errand's scope, in the order of the tree: for choices. */
 struct office_department;

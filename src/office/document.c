@@ -6,7 +6,9 @@
 #include "base/utf8.h"
 #include "crypto/hash.h"
 #include "model/resource.h"
+#include "office/batch.h"
 #include "office/scope.h"
+#include "store/catalogue.h"
 #include "store/department.h"
 #include "store/task.h"
 
@@ -16,13 +18,11 @@
 
 enum { TITLE_MOST = 300, NUMBER_MOST = 120, TEXT_MOST = 90000, REASON_MOST = 600 };
 
-const struct field_word office_document_kinds[] = {{"guide", "抽查工作指引", NULL},
-                                                   {"rule", "抽查工作细则（抽查规则）", NULL},
-                                                   {"scheme", "抽查实施方案", NULL},
-                                                   {"expert", "专家库管理办法", NULL},
-                                                   {"entry", "结果录入和公示规定", NULL},
-                                                   {"other", "其他制度文件", NULL},
-                                                   {NULL, NULL, NULL}};
+const struct field_word office_document_kinds[] = {
+    {"guide", "抽查工作指引", NULL},    {"rule", "抽查工作细则（抽查规则）", NULL},
+    {"scheme", "抽查实施方案", NULL},   {"form", "检查表", NULL},
+    {"expert", "专家库管理办法", NULL}, {"entry", "结果录入和公示规定", NULL},
+    {"other", "其他制度文件", NULL},    {NULL, NULL, NULL}};
 
 const struct field_word office_document_states[] = {
     {"draft", "草稿", NULL},       {"submitted", "待审核发布", NULL},
@@ -41,6 +41,8 @@ const char *office_document_heading(struct str kind, size_t text)
         return rule[text];
     if (str_eq(kind, STR("scheme")))
         return scheme[text];
+    if (str_eq(kind, STR("form")))
+        return text == 0 ? "填写说明" : NULL;
     return text == 0 ? "正文" : NULL;
 }
 
@@ -450,11 +452,28 @@ enum err office_document_save(struct str *code, struct errand *e,
 
 /* --- from state to state --- */
 
-static enum err submit_check(struct document_write *w)
+/* A check form is its file; what is written beside it may be left out. */
+static enum err submit_form(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_attachment *files = NULL;
+    size_t count = 0;
+    const struct store_attachment owner = {
+        .tenant = e->office->tenant, .resource = STR("documents"), .owner = w->old.id};
+    TRY(store_attachments(&files, &count, e->arena, tx, &owner));
+    if (count > 0)
+        return ERR_OK;
+    return fault_set(&e->fault, ERR_INPUT,
+                     "检查表还没有附件，没有提交；请先上传表格文件（Excel、PDF 或图片）");
+}
+
+static enum err submit_check(struct document_write *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
     const struct store_version *v = &w->old;
     bool scheme = str_eq(v->document.kind, STR("scheme"));
+    if (str_eq(v->document.kind, STR("form")))
+        return submit_form(w, tx);
     for (size_t i = 0; i < STORE_TEXTS; i++) {
         const char *heading = office_document_heading(v->document.kind, i);
         if (heading != NULL && str_trim(v->texts[i]).len == 0)
@@ -470,7 +489,7 @@ static enum err submit_run(struct db_tx *tx, void *ctx)
     struct document_write *w = ctx;
     TRY(write_load(w, tx));
     TRY(write_state(w, "draft", "只有草稿可以提交"));
-    TRY(submit_check(w));
+    TRY(submit_check(w, tx));
     w->row.state = STR("submitted");
     w->row.submitted_by = w->e->actor;
     w->row.note = STR("");
@@ -629,11 +648,27 @@ static enum err withdraw_load(struct document_write *w, struct db_tx *tx)
     return fault_set(&e->fault, ERR_STATE, "没有已发布的版本，不能废止");
 }
 
+/* No item in force is left with a form that no longer holds. */
+static enum err withdraw_free(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_item *items = NULL;
+    size_t count = 0;
+    TRY(store_items_of_form(&items, &count, e->arena, tx, e->office->tenant, w->code));
+    if (count == 0)
+        return ERR_OK;
+    return fault_set(&e->fault, ERR_STATE,
+                     "有%zu个抽查事项（%.*s等）正在使用这份检查表，不能废止；请先变更这些事项，"
+                     "或发布新版代替",
+                     count, STR_ARG(items[0].code));
+}
+
 static enum err withdraw_run(struct db_tx *tx, void *ctx)
 {
     struct document_write *w = ctx;
     int64_t published = 0;
     TRY(withdraw_load(w, tx));
+    TRY(withdraw_free(w, tx));
     published = w->row.idx;
     w->row.state = STR("withdrawn");
     w->row.note = w->reason;
@@ -650,4 +685,38 @@ enum err office_document_withdraw(struct errand *e, struct str code, struct str 
     TRY(write_reason(e, reason, "请写明废止的原因（最多约200字）"));
     TRY(office_write(e, w.action, withdraw_run, &w));
     return office_log_sync(e->office, e->now, &e->fault);
+}
+
+/* --- many at once --- */
+
+/* Refusals of one document; anything else ends the whole batch. */
+static bool batch_passes(enum err err)
+{
+    return err == ERR_STATE || err == ERR_FORBIDDEN || err == ERR_INPUT || err == ERR_MISSING;
+}
+
+/* publish_run and withdraw_run refuse before they write: the next document goes on. */
+enum err batch_documents(struct batch_run *run)
+{
+    struct errand *e = run->e;
+    bool publish = run->batch->act == OFFICE_BATCH_PUBLISH;
+    for (size_t i = 0; i < run->batch->count; i++) {
+        struct document_write w = {.e = e,
+                                   .code = run->batch->keys[i],
+                                   .reason = run->batch->reason,
+                                   .action = publish ? "document-publish" : "document-withdraw"};
+        TRY(batch_progress(run, i));
+        enum err err = publish ? publish_run(run->tx, &w) : withdraw_run(run->tx, &w);
+        if (err == ERR_OK) {
+            run->out->done++;
+            continue;
+        }
+        if (!batch_passes(err))
+            return err;
+        struct str why = err == ERR_MISSING ? STR("没有这份文件，或者不在您的发布权限范围内")
+                                            : str_of(fault_text(&e->fault));
+        TRY(batch_skip(run, w.code, w.old.title.data != NULL ? w.old.title : STR(""), why));
+        e->fault = (struct fault){0};
+    }
+    return ERR_OK;
 }

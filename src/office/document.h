@@ -23,7 +23,7 @@
 #include "office/office.h"
 #include "store/document.h"
 
-/* Kinds: guide, rule, scheme, expert, entry, other. */
+/* Kinds: guide, rule, scheme, form (which is its file), expert, entry, other. */
 extern const struct field_word office_document_kinds[];
 /* States of versions. */
 extern const struct field_word office_document_states[];

@@ -50,7 +50,11 @@ static enum err commission_judge(struct import_run *run, struct import_row *row)
     struct str *values = row->record.values;
     struct str *department = &values[MODEL_COMMISSION_DEPARTMENT];
     struct str *payer = &values[MODEL_COMMISSION_PAYER];
-    struct str code = import_department_find(run, *department);
+    struct str code =
+        department->len > 0 ? import_department_find(run, *department) : run->department;
+    if (department->len == 0 && code.len == 0)
+        return import_reject(run, row, MODEL_COMMISSION_DEPARTMENT,
+                             "缺少委托单位（也可以用 --department 指定）");
     if (code.data == NULL)
         return import_reject(run, row, MODEL_COMMISSION_DEPARTMENT, "委托单位“%.*s”不在部门名录中",
                              STR_ARG(*department));
@@ -142,6 +146,7 @@ const struct import_kind import_commissions = {
     .resource = &model_commissions,
     .department = MODEL_COMMISSION_DEPARTMENT,
     .fixed = BIT(MODEL_COMMISSION_STATE) | BIT(MODEL_COMMISSION_PAYER),
+    .late = BIT(MODEL_COMMISSION_DEPARTMENT),
     .judge = commission_judge,
     .settle = commission_settle,
     .enrol = commission_enrol,

@@ -5,6 +5,7 @@
 #include "office/import_kind.h"
 
 #include "base/time.h"
+#include "office/catalogue.h"
 #include "office/setting.h"
 #include "sheet/value.h"
 #include "store/catalogue.h"
@@ -41,6 +42,44 @@ static enum err judge_department(struct import_run *run, struct import_row *row)
                            "实施部门“%.*s”不在部门名录中，按原文保存", STR_ARG(*value));
     *value = code;
     return ERR_OK;
+}
+
+/* A check form named by its code, which must be in force: `ours` rejects what is not, a superior's
+ * own number is only passed over. */
+static enum err judge_form_code(struct import_run *run, struct import_row *row, bool ours)
+{
+    struct str code = value_of(&row->record, MODEL_ITEM_FORM_CODE);
+    const struct store_form *form = form_coded(run->forms, run->form_count, code);
+    if (form != NULL) {
+        import_set(row, MODEL_ITEM_FORM, form->title);
+        return ERR_OK;
+    }
+    if (ours)
+        return import_reject(run, row, MODEL_ITEM_FORM_CODE,
+                             "文件资料中没有编号为“%.*s”的已发布检查表", STR_ARG(code));
+    import_set(row, MODEL_ITEM_FORM_CODE, STR(""));
+    return import_warn(run, row, MODEL_ITEM_FORM_CODE,
+                       "本地没有编号为“%.*s”的已发布检查表，没有采用这个编号", STR_ARG(code));
+}
+
+/* The check form: its name becomes a link where one in force is called so, else stays a name. */
+static enum err judge_form(struct import_run *run, struct import_row *row, bool ours)
+{
+    struct str *values = row->record.values;
+    if ((row->cleared & BIT(MODEL_ITEM_FORM)) != 0)
+        row->cleared |= BIT(MODEL_ITEM_FORM_CODE);
+    if (values[MODEL_ITEM_FORM_CODE].len > 0)
+        TRY(judge_form_code(run, row, ours));
+    if (values[MODEL_ITEM_FORM_CODE].len > 0 || values[MODEL_ITEM_FORM].len == 0)
+        return ERR_OK;
+    const struct store_form *form = form_named(run->forms, run->form_count, values[MODEL_ITEM_FORM],
+                                               values[MODEL_ITEM_DEPARTMENT]);
+    import_set(row, MODEL_ITEM_FORM_CODE, form != NULL ? form->code : STR(""));
+    if (form != NULL)
+        return ERR_OK;
+    return import_warn(run, row, MODEL_ITEM_FORM,
+                       "文件资料中没有名为“%.*s”的已发布检查表（或不止一份），只保存名称",
+                       STR_ARG(str_sub(values[MODEL_ITEM_FORM], 0, 90)));
 }
 
 /* R4, R5: a key item has no upper limit; a general one must have one. */
@@ -84,6 +123,7 @@ static enum err item_judge(struct import_run *run, struct import_row *row)
         values[MODEL_ITEM_CLASS] = STR("general");
     TRY(unify_methods(run, row));
     TRY(judge_department(run, row));
+    TRY(judge_form(run, row, true));
     TRY(judge_cap(run, row));
     values[STORE_ITEM_VERSION] = STR("1");
     values[STORE_ITEM_STATE] = STR("active");
@@ -107,6 +147,7 @@ static enum err superior_judge(struct import_run *run, struct import_row *row)
     values[MODEL_ITEM_DEPARTMENT] = department.data != NULL ? department : run->department;
     if (values[MODEL_ITEM_DEPARTMENT].data == NULL)
         values[MODEL_ITEM_DEPARTMENT] = STR("");
+    TRY(judge_form(run, row, false));
     if (values[MODEL_ITEM_CAP].len == 0)
         values[MODEL_ITEM_CAP] = STR("0/1");
     values[STORE_SUPERIOR_LIST] = str_trim(run->job->list);
@@ -116,17 +157,14 @@ static enum err superior_judge(struct import_run *run, struct import_row *row)
 
 static enum err item_open(struct import_run *run)
 {
+    TRY(store_forms(&run->forms, &run->form_count, &run->arena, run->tx, run->e->office->tenant));
     return office_words(&run->methods, run->e, run->tx, "methods");
 }
 
 static enum err superior_open(struct import_run *run)
 {
-    size_t len = str_trim(run->job->list).len;
-    if (len > 0 && len <= 200)
-        return item_open(run);
-    return fault_at(&run->e->fault, "list", ERR_INPUT,
-                    "请写明上级清单的名称（最多约60字），如：河南省随机抽查事项清单（2025年版）；"
-                    "没有导入");
+    TRY(office_superior_name(run->e, run->job->list));
+    return item_open(run);
 }
 
 /* --- the rows against the registry and each other --- */
@@ -242,6 +280,16 @@ static void follow_class(struct import_row *row)
         import_set(row, MODEL_ITEM_CAP, value_of(&row->record, MODEL_ITEM_CAP));
 }
 
+/* The name that the item has already keeps its link, whatever the form is called by now. */
+static void follow_form(struct import_row *row)
+{
+    bool kept = row->old != NULL && import_given(row, MODEL_ITEM_FORM) &&
+                value_of(&row->record, MODEL_ITEM_FORM_CODE).len == 0 &&
+                same_value(&row->record, row->old, MODEL_ITEM_FORM);
+    if (kept)
+        row->given &= ~BIT(MODEL_ITEM_FORM_CODE);
+}
+
 /* An item whose next version is published already is not changed behind its back. */
 static enum err refuse_coming(struct import_run *run)
 {
@@ -292,6 +340,8 @@ static enum err item_settle(struct import_run *run)
         for (size_t i = 0; i < run->count; i++)
             if (import_good(&run->rows[i]) && run->rows[i].old == NULL)
                 match_row(&index, &run->rows[i], keys[i], (enum likeness)how);
+    for (size_t i = 0; i < run->count; i++)
+        follow_form(&run->rows[i]);
     if (run->kind == &import_superior)
         return ERR_OK;
     for (size_t i = 0; i < run->count; i++)
@@ -342,6 +392,8 @@ static enum err superior_enrol(struct import_run *run, struct import_row *row)
 
 const struct import_kind import_superior = {
     .table = STORE_SUPERIOR,
+    .department = MODEL_ITEM_DEPARTMENT,
+    .open_handed = true,
     .resource = &model_superior,
     .fixed = BIT(MODEL_ITEM_COMPILER) | BIT(MODEL_ITEM_CLASS) | BIT(MODEL_ITEM_CAP),
     .late = BIT(MODEL_ITEM_NAME),

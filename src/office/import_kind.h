@@ -5,6 +5,7 @@
 
 #include "ids/industry.h"
 #include "office/edit.h"
+#include "office/form.h"
 #include "office/import.h"
 #include "office/import_map.h"
 #include "store/registry.h"
@@ -37,6 +38,7 @@ struct import_kind {
     enum store_table table;
     const struct resource *resource;
     int department;   /* the field that says whose row it is, -1 if none does */
+    bool open_handed; /* a row may be nobody's yet */
     size_t chunk;     /* rows held at once; 0: the whole file, since rows speak of each other */
     uint32_t lenient; /* fields whose unreadable cells judge looks at */
     uint32_t fixed;   /* fields that 清空 may not empty */
@@ -126,6 +128,8 @@ struct import_run {
     struct office_field_fault *oddities; /* the warnings likewise */
     size_t oddity_count;
     const struct field_word *methods; /* of items: the dictionary with the place's own words */
+    struct store_form *forms;         /* of items: check forms in force */
+    size_t form_count;
     struct fault cell_fault; /* words about one cell; here, since clearing it a cell costs */
 };
 

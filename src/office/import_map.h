@@ -1,4 +1,4 @@
-/* A map from text to a number, for the names and keys of one import. Not for others. */
+/* A map from text to a number: names and keys of one import, one list, one batch. */
 #ifndef OFFICE_IMPORT_MAP_H
 #define OFFICE_IMPORT_MAP_H
 

@@ -8,10 +8,12 @@ static enum err scope_row(struct import_run *run, struct import_row *row)
     const struct office_scope *scope = &run->e->scope;
     int field = run->kind->department;
     struct str department = row->record.values[field];
+    struct str had = row->old != NULL ? row->old->values[field] : STR("");
     bool given = department.len > 0 && (row->old == NULL || import_given(row, field));
-    if (row->old != NULL && !office_scope_department(scope, row->old->values[field]))
+    bool open = run->kind->open_handed;
+    if (row->old != NULL && !(open && had.len == 0) && !office_scope_department(scope, had))
         return import_reject(run, row, field, "已登记在您的权限范围以外的部门名下，不能由您导入");
-    if (row->old == NULL && department.len == 0)
+    if (row->old == NULL && department.len == 0 && !open)
         return import_reject(run, row, field, "没有写明部门，请填写，或在上传时选择部门");
     if (given && !office_scope_department(scope, department))
         return import_reject(run, row, field, "部门“%.*s”不在您的权限范围内",

@@ -44,7 +44,9 @@ struct office_inspector_find {
     struct str standing; /* office_standings; "not": whoever does not count */
     struct str validity; /* office_validities */
     struct str speciality;
-    struct str area; /* division: who may work there */
+    struct str area;        /* division: who may work there */
+    const struct str *keys; /* only these codes, where key_count is not 0 */
+    size_t key_count;
 };
 /* One department in scope with its numbers; also those that have nobody. */
 struct office_inspector_group {

@@ -379,28 +379,6 @@ struct batch_work {
     int64_t next_id;
 };
 
-/* The list with the word added at its end, or taken out. */
-static struct str batch_list(struct arena *arena, struct str list, struct str word, bool remove)
-{
-    struct buf text = {0};
-    struct str one;
-    struct str rest = list;
-    while (store_label_next(&one, &rest)) {
-        if (str_eq(one, word))
-            continue;
-        buf_cat(&text, text.len > 0 ? "、" : "");
-        buf_str(&text, one);
-    }
-    if (!remove) {
-        buf_cat(&text, text.len > 0 ? "、" : "");
-        buf_str(&text, word);
-    }
-    struct str copy =
-        buf_err(&text) == ERR_OK ? arena_str(arena, buf_view(&text)) : (struct str){0};
-    buf_free(&text);
-    return copy;
-}
-
 static enum err batch_row(struct batch_work *w, struct db_tx *tx,
                           const struct store_object_row *row, struct arena *arena)
 {
@@ -408,7 +386,7 @@ static enum err batch_row(struct batch_work *w, struct db_tx *tx,
     struct str had = row->record.values[MODEL_OBJECT_LABELS];
     if (store_label_in(had, batch->word) != batch->remove)
         return ERR_OK;
-    struct str labels = batch_list(arena, had, batch->word, batch->remove);
+    struct str labels = store_label_list(arena, had, batch->word, batch->remove);
     struct store_change *change = &w->changes[w->change_count++];
     if (labels.data == NULL)
         return ERR_MEMORY;

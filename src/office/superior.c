@@ -9,6 +9,18 @@
 
 #include <string.h>
 
+enum { SUPERIOR_NAME = 200 /* bytes of a list's name */ };
+
+enum err office_superior_name(struct errand *e, struct str list)
+{
+    struct str name = str_trim(list);
+    if (name.len > 0 && name.len <= SUPERIOR_NAME && !utf8_has_deceptive(name))
+        return ERR_OK;
+    return fault_at(&e->fault, "list", ERR_INPUT,
+                    "请写明上级清单的名称（最多约60字），如：河南省随机抽查事项清单（2025年版）；"
+                    "没有导入");
+}
+
 /* --- reading --- */
 
 struct lists_work {
@@ -166,9 +178,12 @@ static enum err claim_draft(struct answer_work *w, struct db_tx *tx, struct stor
     struct str name;
     TRY(answer_department(&draft.department, &name, w, row));
     memcpy(values, row->values, sizeof values);
-    for (int i = 0; i < MODEL_ITEM_COUNT && known != NULL; i++)
-        if (values[i].len == 0)
+    for (int i = 0; i < MODEL_ITEM_COUNT && known != NULL; i++) {
+        bool named = i == MODEL_ITEM_FORM_CODE && row->values[MODEL_ITEM_FORM].len > 0;
+        if (values[i].len == 0 && !named)
             values[i] = known->values[i];
+    }
+    TRY(catalogue_form_loosen(e, tx, values));
     values[MODEL_ITEM_COMPILER] = known != NULL ? known->values[MODEL_ITEM_COMPILER] : name;
     values[MODEL_ITEM_DEPARTMENT] = draft.department;
     values[MODEL_ITEM_PARTNERS] = known != NULL ? known->values[MODEL_ITEM_PARTNERS] : STR("");

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "model/resource.h"
+#include "office/catalogue.h"
 #include "office/library.h"
 #include "office/scope.h"
 #include "sheet/writer.h"
@@ -22,6 +23,10 @@ static const struct office_upload_kind upload_kinds[] = {
      &office_job_import_objects, OFFICE_UPLOAD_TO_PLACE},
     {&model_inspectors, MODEL_PERMISSION_INSPECTOR_IMPORT, &office_job_check_inspectors,
      &office_job_import_inspectors, OFFICE_UPLOAD_TO_PLACE},
+    {&model_commissions, MODEL_PERMISSION_INSPECTOR_IMPORT, &office_job_check_commissions,
+     &office_job_import_commissions, OFFICE_UPLOAD_TO_DEPARTMENT},
+    {&model_superior, MODEL_PERMISSION_ITEM_IMPORT, &office_job_check_superior,
+     &office_job_import_superior, OFFICE_UPLOAD_TO_LIST},
     {&model_items, MODEL_PERMISSION_ITEM_IMPORT, &office_job_check_items, &office_job_import_items,
      OFFICE_UPLOAD_TO_DEPARTMENT},
     {&model_libraries, MODEL_PERMISSION_LIBRARY_EDIT, &office_job_check_libraries,
@@ -202,6 +207,8 @@ static enum err upload_judge(struct errand *e, const struct office_upload_add *i
         return fault_at(&e->fault, "division", ERR_INPUT,
                         "行政区划“%.*s”不存在或无法识别，请填写6位代码或名称",
                         STR_ARG(str_sub(division, 0, 60)));
+    if (in->kind->place == OFFICE_UPLOAD_TO_LIST)
+        return office_superior_name(e, in->list);
     struct str library = str_trim(in->library);
     return library.len > 0 ? upload_library(e, library) : ERR_OK;
 }
@@ -225,8 +232,9 @@ enum err office_upload_add(int64_t *id, struct errand *e, const struct office_up
     a.row.bytes = (int64_t)in->bytes;
     a.row.actor = e->actor;
     a.row.department = e->origin.department;
-    a.row.target =
-        str_trim(in->kind->place == OFFICE_UPLOAD_TO_LIBRARY ? in->library : in->department);
+    a.row.target = str_trim(in->kind->place == OFFICE_UPLOAD_TO_LIBRARY ? in->library
+                            : in->kind->place == OFFICE_UPLOAD_TO_LIST  ? in->list
+                                                                        : in->department);
     a.row.division = str_trim(in->division);
     a.row.state = STR("checking");
     a.row.at = e->now;

@@ -18,6 +18,7 @@ enum office_upload_place {
     OFFICE_UPLOAD_TO_PLACE,      /* a department and a division */
     OFFICE_UPLOAD_TO_DEPARTMENT, /* a department */
     OFFICE_UPLOAD_TO_LIBRARY,    /* a special library */
+    OFFICE_UPLOAD_TO_LIST,       /* a superior's list, which has a name */
     OFFICE_UPLOAD_TO_ALL         /* nowhere: they are for all */
 };
 
@@ -43,10 +44,11 @@ struct office_upload_add {
     struct str department; /* code: of rows that name none */
     struct str division;   /* code or name, may be empty */
     struct str library;    /* name: of rows that name none, where the kind asks for one */
+    struct str list;       /* of a superior's list: its name */
 };
 /* Takes a file in and has it checked. ERR_INPUT with a field: no file, empty, a department beyond
- * his scope, an unknown division, a library that he does not see. The errand's scope is that of the
- * kind's permission. */
+ * his scope, an unknown division, a library that he does not see, a superior's list without a name.
+ * The errand's scope is that of the kind's permission. */
 MUST enum err office_upload_add(int64_t *id, struct errand *e, const struct office_upload_add *in);
 /* One of a kind, visible to the departments that the errand's scope reaches; else ERR_MISSING. */
 MUST enum err office_upload_get(struct store_upload *out, struct errand *e,
@@ -75,7 +77,8 @@ MUST enum err office_upload_template(const struct office_upload_kind *kind, cons
 
 extern const struct office_job_kind office_job_check_objects, office_job_check_inspectors,
     office_job_check_items, office_job_check_libraries, office_job_check_labels,
-    office_job_import_objects, office_job_import_inspectors, office_job_import_items,
-    office_job_import_libraries, office_job_import_labels;
+    office_job_check_commissions, office_job_check_superior, office_job_import_objects,
+    office_job_import_inspectors, office_job_import_items, office_job_import_libraries,
+    office_job_import_labels, office_job_import_commissions, office_job_import_superior;
 
 #endif

@@ -73,12 +73,13 @@ static enum err upload_begin(struct upload_run *u, struct office_job_run *run, b
     if (u->report == NULL || u->path == NULL)
         return ERR_MEMORY;
     const struct office_upload_kind *kind = office_upload_kind(u->row.resource);
-    bool library = kind != NULL && kind->place == OFFICE_UPLOAD_TO_LIBRARY;
+    bool named = kind != NULL &&
+                 (kind->place == OFFICE_UPLOAD_TO_LIBRARY || kind->place == OFFICE_UPLOAD_TO_LIST);
     u->job = (struct office_import){.resource = u->row.resource,
                                     .path = u->path,
                                     .name = u->row.name,
-                                    .department = library ? STR("") : u->row.target,
-                                    .list = library ? u->row.target : STR(""),
+                                    .department = named ? STR("") : u->row.target,
+                                    .list = named ? u->row.target : STR(""),
                                     .division = u->row.division,
                                     .dry_run = dry,
                                     .scoped = true,
@@ -294,12 +295,20 @@ const struct office_job_kind office_job_check_objects = {"check-objects", "核�
                                                          MODEL_PERMISSION_OBJECT_IMPORT, check_run};
 const struct office_job_kind office_job_check_inspectors = {
     "check-inspectors", "核对检查人员", MODEL_PERMISSION_INSPECTOR_IMPORT, check_run};
+const struct office_job_kind office_job_check_commissions = {
+    "check-commissions", "核对第三方委托", MODEL_PERMISSION_INSPECTOR_IMPORT, check_run};
+const struct office_job_kind office_job_check_superior = {"check-superior", "核对上级清单",
+                                                          MODEL_PERMISSION_ITEM_IMPORT, check_run};
 const struct office_job_kind office_job_check_items = {"check-items", "核对抽查事项",
                                                        MODEL_PERMISSION_ITEM_IMPORT, check_run};
 const struct office_job_kind office_job_import_objects = {
     "import-objects", "导入检查对象", MODEL_PERMISSION_OBJECT_IMPORT, import_run};
 const struct office_job_kind office_job_import_inspectors = {
     "import-inspectors", "导入检查人员", MODEL_PERMISSION_INSPECTOR_IMPORT, import_run};
+const struct office_job_kind office_job_import_commissions = {
+    "import-commissions", "导入第三方委托", MODEL_PERMISSION_INSPECTOR_IMPORT, import_run};
+const struct office_job_kind office_job_import_superior = {
+    "import-superior", "导入上级清单", MODEL_PERMISSION_ITEM_IMPORT, import_run};
 const struct office_job_kind office_job_import_items = {"import-items", "导入抽查事项",
                                                         MODEL_PERMISSION_ITEM_IMPORT, import_run};
 const struct office_job_kind office_job_check_libraries = {

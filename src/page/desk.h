@@ -166,6 +166,7 @@ web_handler desk_documents, desk_document, desk_document_new, desk_document_edit
     desk_document_submit, desk_document_step, desk_document_file_add, desk_document_file,
     desk_document_file_remove, desk_commission_file_add, desk_commission_file,
     desk_commission_file_remove;
+web_handler desk_batch, desk_commission_export;
 web_handler desk_divisions, desk_commissions, desk_commission, desk_commission_new,
     desk_commission_edit;
 web_handler desk_inspectors, desk_experts, desk_inspector_groups, desk_inspector,

@@ -21,8 +21,7 @@ struct str desk_href(struct page *p, const char *base, int64_t id);
 
 web_handler desk_items, desk_item, desk_item_withdraw, desk_joint, desk_drafts, desk_draft,
     desk_draft_new, desk_draft_edit, desk_draft_submit, desk_draft_drop, desk_draft_review,
-    desk_drafts_publish, desk_superior, desk_superior_row, desk_superior_import,
-    desk_superior_claim, desk_superior_decline, desk_superior_assign, desk_outside,
-    desk_outside_new;
+    desk_drafts_publish, desk_superior, desk_superior_row, desk_superior_claim,
+    desk_superior_decline, desk_superior_assign, desk_outside, desk_outside_new;
 
 #endif

@@ -1,7 +1,6 @@
 /* Commissions of third parties: list, one with its report and history, new and edit. */
 #include "page/desk_shared.h"
 
-#include "office/commission.h"
 #include "office/department.h"
 
 static const struct desk_filter commission_filters[] = {
@@ -41,6 +40,13 @@ static const struct desk_column commission_columns[] = {
 static const struct desk_list_kind commission_list = {"commissions",      "/desk/commissions",
                                                       "第三方委托列表",   "项委托",
                                                       commission_filters, commission_columns};
+
+struct office_commission_find desk_commission_find(const struct web_request *request)
+{
+    return (struct office_commission_find){.text = web_param(request, "q"),
+                                           .kind = web_param(request, "kind"),
+                                           .state = web_param(request, "state")};
+}
 
 static struct str commission_href(struct page *p, int64_t id, const char *more)
 {
@@ -105,17 +111,23 @@ static enum err commissions_page(struct web_reply *reply, struct page *p)
     struct desk_found found = {0};
     struct office_commission *rows = NULL;
     size_t count = 0;
-    const struct office_commission_find find = {.text = web_param(p->request, "q"),
-                                                .kind = web_param(p->request, "kind"),
-                                                .state = web_param(p->request, "state")};
+    const struct office_commission_find find = desk_commission_find(p->request);
     TRY(desk_list_begin(&list, p, &commission_list));
     TRY(office_commissions(&rows, &count, &p->errand, &find));
     if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EDIT))
         desk_list_button(&list, "新建委托", STR("/desk/commissions/new"));
+    if (desk_may(p, MODEL_PERMISSION_INSPECTOR_IMPORT))
+        desk_list_button(&list, "导入", STR("/desk/import/commissions"));
+    if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EXPORT)) {
+        desk_list_button_query(&list, "导出", STR("/desk/commissions/export"));
+        desk_list_batch(&list, "导出所选", STR("/desk/commissions/export"));
+    }
+    if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EDIT))
+        desk_list_batch(&list, "取消委托", STR("/desk/commissions/cancel"));
     TRY(commission_rows(&list, &found, rows, count));
     desk_list_end(&list, &found,
                   "还没有委托第三方的记录。检验检测、财务审计、调查咨询、鉴定、评估和购买专家服务，"
-                  "谁委托、谁付费：点“新建委托”登记第一项。");
+                  "谁委托、谁付费：点“新建委托”登记第一项，或导入台账文件。");
     return page_end(reply, p, "desk_inspectors");
 }
 

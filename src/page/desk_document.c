@@ -3,9 +3,8 @@
 #include "page/desk_shared.h"
 
 #include "base/time.h"
-#include "office/commission.h"
 #include "office/department.h"
-#include "office/document.h"
+#include "office/form.h"
 #include "office/scope.h"
 
 /* --- who may see which drafts --- */
@@ -104,18 +103,24 @@ static enum err document_departments(struct desk_list *list)
     return ERR_OK;
 }
 
+enum err desk_documents_found(struct office_document **out, size_t *count, struct page *p,
+                              const struct web_request *filter)
+{
+    struct document_reach r;
+    const struct office_document_find find = {.text = str_trim(web_param(filter, "q")),
+                                              .kind = web_param(filter, "kind"),
+                                              .department = web_param(filter, "department"),
+                                              .state = web_param(filter, "state")};
+    TRY(document_reach(&r, p));
+    return office_documents(out, count, &p->errand, &r.reach, &find);
+}
+
 static enum err document_rows(struct desk_list *list, struct desk_found *found)
 {
     struct page *p = list->p;
-    struct document_reach r;
     struct office_document *rows = NULL;
     size_t count = 0, from = 0, until = 0;
-    const struct office_document_find find = {.text = str_trim(web_param(p->request, "q")),
-                                              .kind = web_param(p->request, "kind"),
-                                              .department = web_param(p->request, "department"),
-                                              .state = web_param(p->request, "state")};
-    TRY(document_reach(&r, p));
-    TRY(office_documents(&rows, &count, &p->errand, &r.reach, &find));
+    TRY(desk_documents_found(&rows, &count, p, p->request));
     struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
     if (keys == NULL)
         return ERR_MEMORY;
@@ -135,6 +140,10 @@ static enum err documents_page(struct web_reply *reply, struct page *p)
     TRY(document_departments(&list));
     if (desk_may(p, MODEL_PERMISSION_DOCUMENT_EDIT))
         desk_list_button(&list, "新建文件", STR("/desk/documents/new"));
+    if (desk_may(p, MODEL_PERMISSION_DOCUMENT_PUBLISH)) {
+        desk_list_batch(&list, "发布", STR("/desk/documents/publish"));
+        desk_list_batch(&list, "废止", STR("/desk/documents/withdraw"));
+    }
     TRY(document_rows(&list, &found));
     desk_list_end(
         &list, &found,
@@ -214,6 +223,27 @@ static void document_buttons(struct page *p, const struct document_reach *r,
     web_set_flag(m, &m->root, "is_public", holds);
 }
 
+/* The items that work with a check form. */
+static enum err document_items(struct page *p, const struct store_document *document)
+{
+    struct store_item *rows = NULL;
+    size_t count = 0;
+    struct web_model *m = &p->model;
+    bool form = str_eq(document->kind, STR("form"));
+    if (form)
+        TRY(office_form_items(&rows, &count, &p->errand, document->code));
+    struct web_value *list = web_set_list(m, &m->root, "items");
+    for (size_t i = 0; i < count; i++) {
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "item_code", rows[i].code);
+        web_set(m, row, "item_url", page_url(p, rows[i].code));
+        web_set(m, row, "item_name", rows[i].values[MODEL_ITEM_NAME]);
+    }
+    web_set_flag(m, &m->root, "is_form", form);
+    web_set_flag(m, &m->root, "has_items", count > 0);
+    return ERR_OK;
+}
+
 static enum err document_page(struct web_reply *reply, struct page *p, struct str code,
                               enum err refused)
 {
@@ -234,6 +264,7 @@ static enum err document_page(struct web_reply *reply, struct page *p, struct st
     web_set(m, &m->root, "kind", model_text(office_document_kinds, page.versions[0].document.kind));
     web_set(m, &m->root, "unit", page.versions[0].department_name);
     document_buttons(p, &r, &page);
+    TRY(document_items(p, &page.versions[0].document));
     desk_files(p, page.files, page.file_count, document_href(p, code, ""));
     desk_crumb(p, STR("文件资料"), desk_list_home(p, "/desk/documents"));
     return page_end(reply, p, "desk_document");

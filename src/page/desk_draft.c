@@ -3,6 +3,7 @@
 #include "page/desk_catalogue.h"
 
 #include "base/time.h"
+#include "office/form.h"
 #include "store/department.h"
 
 #include <string.h>
@@ -254,7 +255,9 @@ static const struct {
     {MODEL_ITEM_CONTENT, DESK_AREA, NULL, NULL},
     {MODEL_ITEM_METHODS, DESK_TEXT, NULL,
      "多个用顿号分隔：实地核查、书面检查、网络监测、检验检测（抽样）、委托专业机构"},
-    {MODEL_ITEM_FORM, DESK_TEXT, NULL, "检查时填写的表，如：基础检查表、食品销售者检查表"},
+    {MODEL_ITEM_FORM_CODE, DESK_SELECT, NULL, "检查时填写的表，先在“文件资料”中发布，再在这里选择"},
+    {MODEL_ITEM_FORM, DESK_TEXT, NULL,
+     "检查表还没有发布的，先写名称；与已发布的检查表同名的，保存时自动关联"},
     {MODEL_ITEM_BASIS, DESK_AREA, NULL, "法律、法规、规章的名称和条款"},
     {MODEL_ITEM_LABELS, DESK_TEXT, NULL,
      "检查对象有其中一个标签才适用；不填适用于全部对象；多个用顿号分隔"},
@@ -281,6 +284,33 @@ static struct str draft_cap(struct page *p, struct str cap)
     return arena_printf(p->request->arena, "%llu%%", (unsigned long long)(num * 100 / den));
 }
 
+/* Forms in force, those of the item's own department first. */
+static enum err draft_forms(struct desk_form *form, struct web_value *field,
+                            const struct office_draft *d)
+{
+    struct page *p = form->p;
+    struct store_form *rows = NULL;
+    size_t count = 0;
+    struct fault words = p->errand.fault;
+    struct str department = d->values[MODEL_ITEM_DEPARTMENT].len > 0
+                                ? d->values[MODEL_ITEM_DEPARTMENT]
+                                : desk_of(p->request)->session.department;
+    TRY(office_forms(&rows, &count, &p->errand));
+    p->errand.fault = words;
+    desk_form_option(form, field, STR(""), STR("（不指定）"));
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < count; i++) {
+            if (str_eq(rows[i].department, department) != (pass == 0))
+                continue;
+            struct str text =
+                arena_printf(p->request->arena, "%.*s（%.*s，%.*s）", STR_ARG(rows[i].title),
+                             STR_ARG(rows[i].code), STR_ARG(rows[i].department_name));
+            p->model.failed = p->model.failed || text.data == NULL;
+            desk_form_option(form, field, rows[i].code, text);
+        }
+    return ERR_OK;
+}
+
 static enum err draft_field(struct desk_form *form, size_t i, const struct office_draft *d)
 {
     struct page *p = form->p;
@@ -288,7 +318,9 @@ static enum err draft_field(struct desk_form *form, size_t i, const struct offic
     const struct field *field = &model_items.fields[at];
     bool all = p->errand.scope.level == MODEL_SCOPE_ALL;
     const struct desk_field shown = {.name = field->name,
-                                     .label = field->label,
+                                     .label = at == MODEL_ITEM_FORM_CODE ? "检查表"
+                                              : at == MODEL_ITEM_FORM    ? "检查表名称"
+                                                                         : field->label,
                                      .kind = draft_form_fields[i].kind,
                                      .hint = draft_form_fields[i].hint,
                                      .words = draft_form_fields[i].words,
@@ -299,6 +331,8 @@ static enum err draft_field(struct desk_form *form, size_t i, const struct offic
     if (at == MODEL_ITEM_CAP && str_eq(d->values[MODEL_ITEM_CLASS], STR("key")))
         value = STR("");
     struct web_value *row = desk_form_field(form, &shown, value);
+    if (at == MODEL_ITEM_FORM_CODE)
+        return draft_forms(form, row, d);
     return at == MODEL_ITEM_DEPARTMENT ? desk_department_options(form, row, "请选择") : ERR_OK;
 }
 

@@ -1,6 +1,6 @@
 /* Importing in two steps: upload, look at what would happen and correct how the columns are read,
- * confirm. One set of handlers for objects, inspectors and items: the address says which, and each
- * has a permission of its own in the route table. */
+ * confirm. One set of handlers for all kinds: the address says which, and each has a permission of
+ * its own in the route table. */
 #include "page/desk.h"
 
 #include "base/json.h"
@@ -20,9 +20,10 @@ static const struct field_word import_states[] = {
 };
 
 static const struct field_word import_labels[] = {
-    {"objects", "检查对象", NULL},   {"inspectors", "检查人员和专家", NULL},
-    {"items", "抽查事项清单", NULL}, {"libraries", "专项库", NULL},
-    {"labels", "标签字库", NULL},    {NULL, NULL, NULL},
+    {"objects", "检查对象", NULL},       {"inspectors", "检查人员和专家", NULL},
+    {"items", "抽查事项清单", NULL},     {"libraries", "专项库", NULL},
+    {"commissions", "第三方委托", NULL}, {"superior", "上级清单", NULL},
+    {"labels", "标签字库", NULL},        {NULL, NULL, NULL},
 };
 
 /* --- which kind --- */
@@ -66,6 +67,7 @@ static void import_begin(struct page *p, const struct web_request *request,
                      kind->place == OFFICE_UPLOAD_TO_DEPARTMENT);
     web_set_flag(&p->model, &p->model.root, "into_library",
                  kind->place == OFFICE_UPLOAD_TO_LIBRARY);
+    web_set_flag(&p->model, &p->model.root, "superior", kind->place == OFFICE_UPLOAD_TO_LIST);
 }
 
 /* --- the form --- */
@@ -131,7 +133,7 @@ static enum err import_recent(struct page *p, const struct office_upload_kind *k
 static enum err import_form(struct web_reply *reply, struct page *p,
                             const struct office_upload_kind *kind, enum err refused)
 {
-    static const char *const fields[] = {"file", "department", "division", "library"};
+    static const char *const fields[] = {"file", "list", "department", "division", "library"};
     struct web_model *m = &p->model;
     struct fault words = p->errand.fault;
     uint64_t limit = 0;
@@ -143,6 +145,7 @@ static enum err import_form(struct web_reply *reply, struct page *p,
     TRY(office_upload_limit(&limit, &p->errand));
     web_set_count(m, &m->root, "mib", (int64_t)(limit >> 20));
     web_set(m, &m->root, "division", web_field(p->request, "division"));
+    web_set(m, &m->root, "list_name", web_field(p->request, "list"));
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         char name[40];
         snprintf(name, sizeof name, "wrong_%s", fields[i]);
@@ -187,7 +190,8 @@ enum err desk_import_post(struct web_reply *reply, const struct web_request *req
     struct office_upload_add in = {.kind = kind,
                                    .department = web_field(request, "department"),
                                    .division = web_field(request, "division"),
-                                   .library = web_field(request, "library")};
+                                   .library = web_field(request, "library"),
+                                   .list = web_field(request, "list")};
     if (request->upload != NULL && request->upload->name.len > 0) {
         in.path = request->upload->path;
         in.name = request->upload->name;
@@ -398,6 +402,7 @@ static enum err import_page(struct web_reply *reply, struct page *p,
     desk_crumb(p, arena_printf(p->request->arena, "导入%.*s", STR_ARG(label)),
                import_home(p, kind));
     web_set(m, of, "href", import_href(p, kind, id));
+    web_set(m, of, "list_name", kind->place == OFFICE_UPLOAD_TO_LIST ? u.target : STR(""));
     web_set(m, of, "until", page_time(p, u.until));
     web_set(m, of, "into", kind->place == OFFICE_UPLOAD_TO_LIBRARY ? u.target : STR(""));
     web_set_count(m, of, "check_job", u.check_job);

@@ -230,6 +230,29 @@ static enum err list_rows(struct desk_list *list, struct desk_found *found,
     return ERR_OK;
 }
 
+/* What may be done with many of them. */
+static void people_batches(struct desk_list *list, bool experts)
+{
+    static const struct {
+        const char *label;
+        const char *inspectors;
+        const char *expert_label;
+        const char *experts;
+    } batches[] = {
+        {"离岗", "/desk/inspectors/leave", "解聘", "/desk/experts/leave"},
+        {"恢复在岗", "/desk/inspectors/return", "恢复聘用", "/desk/experts/return"},
+        {"加业务专长", "/desk/inspectors/label", "加专业领域", "/desk/experts/label"},
+        {"去业务专长", "/desk/inspectors/unlabel", "去专业领域", "/desk/experts/unlabel"}};
+    struct page *p = list->p;
+    if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EXPORT))
+        desk_list_batch(list, "导出所选",
+                        experts ? STR("/desk/experts/export") : STR("/desk/inspectors/export"));
+    for (size_t i = 0; i < sizeof batches / sizeof batches[0]; i++)
+        if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EDIT))
+            desk_list_batch(list, experts ? batches[i].expert_label : batches[i].label,
+                            str_of(experts ? batches[i].experts : batches[i].inspectors));
+}
+
 static enum err people_list(struct web_reply *reply, struct page *p,
                             const struct desk_list_kind *kind)
 {
@@ -250,6 +273,7 @@ static enum err people_list(struct web_reply *reply, struct page *p,
             &list, "导出", experts ? STR("/desk/experts/export") : STR("/desk/inspectors/export"));
     if (!experts && p->errand.scope.level != MODEL_SCOPE_OWN)
         desk_list_button(&list, "各部门人数", STR("/desk/inspectors/groups"));
+    people_batches(&list, experts);
     TRY(list_rows(&list, &found, &all));
     desk_list_end(
         &list, &found,

@@ -1,12 +1,8 @@
 /* Inspectors and experts: new, edit, interests, export. */
 #include "page/desk_inspector.h"
 
-#include "base/file.h"
 #include "office/interest.h"
 #include "office/portal.h"
-
-#include <stdio.h>
-#include <string.h>
 
 /* --- new and edit --- */
 
@@ -215,119 +211,4 @@ enum err desk_interest_new(struct web_reply *reply, const struct web_request *re
     }
     err = interest_form(reply, &p, &page.inspector, err);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
-}
-
-/* --- export --- */
-
-static const char *const export_filters[] = {"q",        "department", "category",   "standing",
-                                             "validity", "state",      "speciality", "area"};
-
-static const struct field_word export_formats[] = {
-    {"xlsx", "Excel（.xlsx）", NULL}, {"csv", "CSV（.csv）", NULL}, {NULL, NULL, NULL}};
-
-static struct str export_column(struct page *p, size_t column)
-{
-    struct str name = arena_printf(p->request->arena, "col-%zu", column);
-    p->model.failed = p->model.failed || name.data == NULL;
-    return name;
-}
-
-static enum err export_form(struct web_reply *reply, struct page *p, bool experts, enum err refused)
-{
-    struct desk_form form;
-    struct office_inspectors all;
-    struct fault words = p->errand.fault;
-    const struct office_inspector_find find = inspector_conditions(p->request, experts);
-    TRY(office_inspectors(&all, &p->errand, &find));
-    p->errand.fault = words;
-    desk_form_begin(&form, p, p->request->path, "导出");
-    web_set(&p->model, form.object, "back", desk_list_home(p, inspector_list_path(experts)));
-    if (refused != ERR_OK)
-        desk_form_refused(&form, reply, refused);
-    for (size_t i = 0; i < sizeof export_filters / sizeof export_filters[0]; i++) {
-        const struct desk_field field = {export_filters[i], "", DESK_HIDDEN, false, NULL, NULL};
-        (void)desk_form_field(&form, &field, web_param(p->request, export_filters[i]));
-    }
-    const struct desk_field format = {"format", "格式", DESK_SELECT, true, NULL, export_formats};
-    (void)desk_form_field(&form, &format, STR("xlsx"));
-    for (size_t i = 0; i < OFFICE_INSPECTOR_COLUMNS && !p->model.failed; i++) {
-        bool of_expert = i == MODEL_INSPECTOR_INSTITUTION || i == MODEL_INSPECTOR_TERM_UNTIL;
-        const struct desk_field field = {
-            export_column(p, i).data, office_inspector_column(i), DESK_CHECK, false, NULL, NULL};
-        (void)desk_form_field(&form, &field, of_expert && !experts ? STR("") : STR("1"));
-    }
-    if (desk_may(p, MODEL_PERMISSION_PERSON_UNMASK)) {
-        const struct desk_field plain = {
-            "plain", "完整电话和证号", DESK_CHECK, false, "默认遮盖；勾选后导出完整号码，记入审计",
-            NULL};
-        const struct desk_field reason = {"reason", "理由", DESK_TEXT, false, "导出完整号码时必填",
-                                          NULL};
-        (void)desk_form_field(&form, &plain, STR(""));
-        (void)desk_form_field(&form, &reason, STR(""));
-    }
-    web_set_count(&p->model, &p->model.root, "count", (int64_t)all.count);
-    desk_crumb(p, experts ? STR("专家库") : STR("检查人员"),
-               desk_list_home(p, inspector_list_path(experts)));
-    return page_end(reply, p, "desk_inspector_export");
-}
-
-static enum err export_file(struct web_reply *reply, struct page *p, bool experts)
-{
-    const struct web_request *request = p->request;
-    const struct office_inspector_find find = inspector_conditions(request, experts);
-    bool csv = str_eq(web_field(request, "format"), STR("csv"));
-    const char *dir = office_path(request->arena, p->errand.office, "blobs/tmp");
-    uint64_t rows = 0;
-    struct office_inspector_export export = {.find = &find,
-                                             .plain = str_eq(web_field(request, "plain"), STR("1")),
-                                             .reason = str_trim(web_field(request, "reason"))};
-    if (export.plain && !desk_may(p, MODEL_PERMISSION_PERSON_UNMASK))
-        return fault_set(&p->errand.fault, ERR_FORBIDDEN, "您的角色不能导出完整号码；没有导出");
-    for (size_t i = 0; i < OFFICE_INSPECTOR_COLUMNS && !p->model.failed; i++)
-        if (str_eq(web_field(request, export_column(p, i).data), STR("1")))
-            export.columns |= UINT32_C(1) << i;
-    struct str path = arena_printf(request->arena, "%s/export-%llu.%s", dir != NULL ? dir : "",
-                                   (unsigned long long)request->id, csv ? "csv" : "xlsx");
-    if (dir == NULL || path.data == NULL || p->model.failed)
-        return ERR_MEMORY;
-    export.path = path.data;
-    TRY(file_mkdirs(dir, 0700));
-    TRY(office_inspector_export(&rows, &p->errand, &export));
-    return desk_send_file(reply, p, path.data,
-                          experts ? (csv ? STR("专家名录.csv") : STR("专家名录.xlsx"))
-                                  : (csv ? STR("检查人员名录.csv") : STR("检查人员名录.xlsx")));
-}
-
-static enum err export_page(struct web_reply *reply, const struct web_request *request,
-                            struct fault *fault, bool experts)
-{
-    struct page p;
-    enum err err = ERR_OK;
-    desk_begin(&p, request, inspector_list_path(experts), experts ? "导出专家" : "导出检查人员");
-    if (request->method == WEB_POST && !desk_form_again(request)) {
-        bool asked = false;
-        if (str_eq(web_field(request, "plain"), STR("1")))
-            err = desk_prove(&asked, reply, request, &p.errand, &desk_of(request)->session);
-        if (err != ERR_OK)
-            return page_fail(fault, &p, err);
-        if (asked)
-            return ERR_OK;
-        err = export_file(reply, &p, experts);
-        if (err == ERR_OK || !desk_form_mends(err))
-            return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
-    }
-    err = export_form(reply, &p, experts, err);
-    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
-}
-
-enum err desk_inspector_export(struct web_reply *reply, const struct web_request *request,
-                               struct fault *fault)
-{
-    return export_page(reply, request, fault, false);
-}
-
-enum err desk_expert_export(struct web_reply *reply, const struct web_request *request,
-                            struct fault *fault)
-{
-    return export_page(reply, request, fault, true);
 }

@@ -60,7 +60,25 @@ static struct str item_text(struct page *p, const struct str *values, enum model
         return item_cap(p, values);
     if (field == MODEL_ITEM_CLASS)
         return model_text(model_item_classes, values[field]);
-    return values[field];
+    if (field != MODEL_ITEM_FORM || values[MODEL_ITEM_FORM_CODE].len == 0)
+        return values[field];
+    struct str form = arena_printf(p->request->arena, "%.*s（%.*s）", STR_ARG(values[field]),
+                                   STR_ARG(values[MODEL_ITEM_FORM_CODE]));
+    p->model.failed = p->model.failed || form.data == NULL;
+    return form;
+}
+
+/* Where the check form stands in the document library; a name alone says that it does not. */
+static void item_form(struct page *p, struct web_value *row, enum model_item_field field,
+                      const struct str *values)
+{
+    bool form = field == MODEL_ITEM_FORM && values[field].len > 0;
+    struct str code = values[MODEL_ITEM_FORM_CODE];
+    struct str href = STR("");
+    if (form && code.len > 0)
+        href = arena_printf(p->request->arena, "/desk/documents/%.*s", STR_ARG(page_url(p, code)));
+    web_set(&p->model, row, "href", href);
+    web_set_flag(&p->model, row, "loose", form && code.len == 0);
 }
 
 void desk_item_fields(struct page *p, struct web_value *object,
@@ -79,6 +97,7 @@ void desk_item_fields(struct page *p, struct web_value *object,
         web_set(m, row, "text", text);
         web_set(m, row, "before", changed ? old : STR(""));
         web_set_flag(m, row, "changed", changed);
+        item_form(p, row, item_order[i], values);
     }
 }
 

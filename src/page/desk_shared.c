@@ -126,6 +126,18 @@ enum err desk_send_file(struct web_reply *reply, struct page *p, const char *pat
     return ERR_OK;
 }
 
+enum err desk_export_path(const char **path, struct page *p, const char *ending)
+{
+    struct arena *arena = p->request->arena;
+    const char *dir = office_path(arena, p->errand.office, "blobs/tmp");
+    struct str text = arena_printf(arena, "%s/export-%llu.%s", dir != NULL ? dir : "",
+                                   (unsigned long long)p->request->id, ending);
+    *path = text.data;
+    if (dir == NULL || text.data == NULL)
+        return ERR_MEMORY;
+    return file_mkdirs(dir, 0700);
+}
+
 /* --- files handed in --- */
 
 void desk_files(struct page *p, const struct store_attachment *files, size_t count, struct str base)

@@ -4,6 +4,8 @@
 #define PAGE_DESK_SHARED_H
 
 #include "office/attachment.h"
+#include "office/commission.h"
+#include "office/document.h"
 #include "page/desk_list.h"
 #include "store/history.h"
 
@@ -25,6 +27,13 @@ struct str desk_areas(struct page *p, struct str areas);
 /* Sends a file that was just written as a download and removes it. */
 MUST enum err desk_send_file(struct web_reply *reply, struct page *p, const char *path,
                              struct str name);
+/* The conditions of the list of commissions as they stand in a request's parameters. */
+struct office_commission_find desk_commission_find(const struct web_request *request);
+/* The documents that fit the list's conditions and that the person may see. */
+MUST enum err desk_documents_found(struct office_document **out, size_t *count, struct page *p,
+                                   const struct web_request *filter);
+/* Where an export is written before it is sent (desk_send_file); its folder is made. */
+MUST enum err desk_export_path(const char **path, struct page *p, const char *ending);
 /* The list "files" ({{>desk_files}}) with links below base. */
 void desk_files(struct page *p, const struct store_attachment *files, size_t count,
                 struct str base);

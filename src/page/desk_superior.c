@@ -164,7 +164,7 @@ enum err desk_superior(struct web_reply *reply, const struct web_request *reques
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     if (desk_may(&p, MODEL_PERMISSION_ITEM_IMPORT))
-        desk_list_button(&list, "上传上级清单", STR("/desk/superior/import"));
+        desk_list_button(&list, "上传上级清单", STR("/desk/import/superior"));
     return page_end(reply, &p, "desk_superior");
 }
 

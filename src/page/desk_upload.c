@@ -1,9 +1,7 @@
-/* Files that the catalogue and the calendar take: a year's working days, looked at before they are
- * taken over (REQUIREMENTS.md B7); a superior's item list (R10). */
-#include "page/desk_catalogue.h"
+/* The file that the calendar takes: a year's working days, looked at before they are taken over
+ * (REQUIREMENTS.md B7). */
 #include "page/desk_setting.h"
 
-#include "office/import.h"
 #include "office/setting.h"
 
 #include <string.h>
@@ -163,82 +161,4 @@ enum err desk_calendar_confirm(struct web_reply *reply, const struct web_request
         return page_fail(fault, &p, err);
     return desk_done(reply, request,
                      arena_printf(request->arena, "/desk/calendar?year=%d", change.year), "saved");
-}
-
-/* --- a superior's list --- */
-
-static enum err superior_report(struct web_reply *reply, struct page *p,
-                                const struct office_import_report *report)
-{
-    struct web_model *m = &p->model;
-    const struct {
-        const char *label;
-        uint64_t count;
-    } figures[] = {{"行", report->seen},
-                   {"新增", report->added},
-                   {"变更", report->changed},
-                   {"无变化", report->same},
-                   {"未导入", report->rejected}};
-    struct web_value *list = web_set_list(m, &m->root, "figures");
-    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
-        struct web_value *row = web_list_add(m, list);
-        web_set(m, row, "label", str_of(figures[i].label));
-        web_set_count(m, row, "count", (int64_t)figures[i].count);
-    }
-    struct web_value *problems = web_set_list(m, &m->root, "problems");
-    for (size_t i = 0; i < report->problem_count; i++) {
-        struct web_value *row = web_list_add(m, problems);
-        web_set_count(m, row, "row", (int64_t)report->problems[i].row);
-        web_set(m, row, "column", report->problems[i].column);
-        web_set(m, row, "reason", report->problems[i].reason);
-    }
-    struct web_value *columns = web_set_list(m, &m->root, "columns");
-    for (size_t i = 0; i < report->column_count; i++) {
-        struct web_value *row = web_list_add(m, columns);
-        web_set(m, row, "heading", report->columns[i].heading);
-        web_set(m, row, "field",
-                report->columns[i].field.len > 0 ? report->columns[i].field : STR("（未使用）"));
-    }
-    web_set_flag(m, &m->root, "has_problems", report->problem_count > 0);
-    desk_crumb(p, STR("上级清单认领"), STR("/desk/superior"));
-    return page_end(reply, p, "desk_superior_done");
-}
-
-static enum err superior_form(struct web_reply *reply, struct page *p, enum err refused)
-{
-    static const struct upload_field fields[] = {
-        {"list", "清单名称",
-         "如：河南省随机抽查事项清单（2026年版）；同名清单再次上传时更新其中的行", true}};
-    const struct upload_form form = {
-        STR("/desk/superior/import"),
-        "上传",
-        "Excel、CSV 或网页表格；表头可自动识别。上传后由各部门认领，不直接成为本地事项",
-        STR("/desk/superior"),
-        fields,
-        1};
-    desk_crumb(p, STR("上级清单认领"), STR("/desk/superior"));
-    return upload_page(reply, p, &form, refused);
-}
-
-enum err desk_superior_import(struct web_reply *reply, const struct web_request *request,
-                              struct fault *fault)
-{
-    struct page p;
-    struct office_import job = {.resource = STR("superior"),
-                                .list = str_trim(web_field(request, "list"))};
-    struct office_import_report *report = arena_alloc(request->arena, sizeof *report);
-    desk_begin(&p, request, "/desk/superior", "上传上级清单");
-    enum err err = report != NULL ? ERR_OK : ERR_MEMORY;
-    if (err == ERR_OK && request->method == WEB_POST) {
-        err = upload_path(&job.path, &p);
-        if (err == ERR_OK) {
-            job.name = request->upload->name;
-            err = office_import(&p.errand, &job, report);
-        }
-        if (err == ERR_OK)
-            return superior_report(reply, &p, report);
-    }
-    if (err == ERR_OK || desk_form_mends(err))
-        err = superior_form(reply, &p, err);
-    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }

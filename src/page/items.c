@@ -44,6 +44,10 @@ static void item_version_fields(struct page *p, struct web_value *row,
         web_set(m, field, "label", page_word(p, item_fields[f].key));
         web_set(m, field, "text", text);
         web_set_flag(m, field, "changed", changed);
+        web_set(m, field, "form_url",
+                item_fields[f].at == offsetof(struct store_public_item, form)
+                    ? page_url(p, i->form_code)
+                    : STR(""));
     }
 }
 

@@ -5,7 +5,7 @@
 
 #define FIELDS                                                                                     \
     "compiler, number, category, name, objects, class, methods, subject, content, basis, ratio,"   \
-    " frequency, cap_num, cap_den, department, partners, labels, form"
+    " frequency, cap_num, cap_den, department, partners, labels, form, form_code"
 #define REACH " " STORE_REACH("department")
 
 static enum err fill_count(void *out, struct db_rows *rows, struct arena *arena)
@@ -75,6 +75,16 @@ enum err store_item_versions(struct store_item **out, size_t *count, struct aren
                        DB_ARGS(db_text(tenant), db_text(code)));
 }
 
+static const char ITEMS_OF_FORM[] =
+    ITEM_ROW " AND form_code = $2 AND state IN ('active', 'coming') ORDER BY code, version";
+
+enum err store_items_of_form(struct store_item **out, size_t *count, struct arena *arena,
+                             struct db_tx *tx, struct str tenant, struct str form)
+{
+    return store_array((void **)out, count, arena, tx, &item_shape, ITEMS_OF_FORM,
+                       DB_ARGS(db_text(tenant), db_text(form)));
+}
+
 static const char ITEM_GET[] = ITEM_ROW " AND id = $2";
 static const char ITEM_ACTIVE[] =
     ITEM_ROW " AND code = $2 AND state = 'active' ORDER BY version DESC LIMIT 1";
@@ -102,7 +112,7 @@ enum err store_item_last(int64_t *out, struct db_tx *tx, struct str tenant, stru
 static const char ITEM_ADD[] =
     "INSERT INTO item (tenant, id, code, version, state, valid_from, valid_until, job, at, " FIELDS
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24, $25, $26)";
+    " $19, $20, $21, $22, $23, $24, $25, $26, $27)";
 
 /* NUM/DEN in two numbers. */
 static enum err cap_of(int64_t out[2], struct str text)

@@ -31,6 +31,9 @@ MUST enum err store_item_get(struct store_item *out, struct arena *arena, struct
 /* The version in force. ERR_MISSING. */
 MUST enum err store_item_active(struct store_item *out, struct arena *arena, struct db_tx *tx,
                                 struct str tenant, struct str code);
+/* Versions in force or coming that name a check form, by code. */
+MUST enum err store_items_of_form(struct store_item **out, size_t *count, struct arena *arena,
+                                  struct db_tx *tx, struct str tenant, struct str form);
 /* The highest version number of a code, 0 if there is none. */
 MUST enum err store_item_last(int64_t *out, struct db_tx *tx, struct str tenant, struct str code);
 /* A new version; item->values are as in registry.h, the cap NUM/DEN. */

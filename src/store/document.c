@@ -123,6 +123,30 @@ enum err store_version_move(struct db_tx *tx, const struct store_version *v, str
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }
 
+/* --- check forms --- */
+
+static const char FORMS[] =
+    "SELECT d.code, v.title, d.department, p.name" VERSION_FROM
+    " AND d.kind = 'form' AND v.state = 'published' ORDER BY v.title, d.code";
+
+static enum err form_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    struct store_form *f = out;
+    bool failed = false;
+    f->code = store_text(rows, 0, arena, &failed);
+    f->title = store_text(rows, 1, arena, &failed);
+    f->department = store_text(rows, 2, arena, &failed);
+    f->department_name = store_text(rows, 3, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_forms(struct store_form **out, size_t *count, struct arena *arena, struct db_tx *tx,
+                     struct str tenant)
+{
+    static const struct store_shape shape = {sizeof(struct store_form), form_fill};
+    return store_array((void **)out, count, arena, tx, &shape, FORMS, DB_ARGS(db_text(tenant)));
+}
+
 /* --- files --- */
 
 static const char ATTACHMENT_ADD[] =

@@ -55,6 +55,17 @@ MUST enum err store_version_save(struct db_tx *tx, const struct store_version *r
 MUST enum err store_version_move(struct db_tx *tx, const struct store_version *row,
                                  struct str from);
 
+/* A check form in force: the published version of a document of kind form. */
+struct store_form {
+    struct str code;
+    struct str title;
+    struct str department; /* code */
+    struct str department_name;
+};
+/* All of them, by title and code. */
+MUST enum err store_forms(struct store_form **out, size_t *count, struct arena *arena,
+                          struct db_tx *tx, struct str tenant);
+
 /* A file handed in. */
 struct store_attachment {
     struct str tenant;

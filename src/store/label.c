@@ -1,6 +1,8 @@
 /* Labels: see label.h. */
 #include "store/label.h"
 
+#include "base/buf.h"
+
 enum { LABEL_BATCH = 5000 };
 
 /* --- the vocabulary --- */
@@ -109,6 +111,27 @@ bool store_label_in(struct str list, struct str word)
         if (str_eq(one, word))
             return true;
     return false;
+}
+
+struct str store_label_list(struct arena *arena, struct str list, struct str word, bool remove)
+{
+    struct buf text = {0};
+    struct str one;
+    struct str rest = list;
+    while (store_label_next(&one, &rest)) {
+        if (str_eq(one, word))
+            continue;
+        buf_cat(&text, text.len > 0 ? "、" : "");
+        buf_str(&text, one);
+    }
+    if (!remove) {
+        buf_cat(&text, text.len > 0 ? "、" : "");
+        buf_str(&text, word);
+    }
+    struct str copy =
+        buf_err(&text) == ERR_OK ? arena_str(arena, buf_view(&text)) : (struct str){0};
+    buf_free(&text);
+    return copy;
 }
 
 bool store_label_applies(struct str item, struct str object)

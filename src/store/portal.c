@@ -431,13 +431,20 @@ enum err store_public_objects_by_number(struct store_public_object **out, size_t
 
 /* --- items --- */
 
-#define ITEM_ROWS                                                                                  \
+#define ITEM_HEAD                                                                                  \
     "SELECT id, code, version, compiler, category, name, class, objects, methods, subject, basis," \
-    " state, valid_from, partners, content, ratio, frequency, cap_num, cap_den, valid_until, form" \
-    " FROM item WHERE tenant = $1"
+    " state, valid_from, partners, content, ratio, frequency, cap_num, cap_den, valid_until, form"
+/* A form that nobody published has no address. */
+#define ITEM_FORM                                                                                  \
+    ", CASE WHEN EXISTS (SELECT 1 FROM document d JOIN document_version v ON v.tenant = d.tenant"  \
+    " AND v.document = d.id WHERE d.tenant = item.tenant AND d.code = item.form_code"              \
+    " AND v.state IN ('published', 'replaced', 'withdrawn')) THEN form_code ELSE '' END"
+#define ITEM_FROM " FROM item WHERE tenant = $1"
 
-static const char ITEMS[] = ITEM_ROWS " ORDER BY compiler, category, code, version DESC";
-static const char ITEM_VERSIONS[] = ITEM_ROWS " AND code = $2 ORDER BY version DESC";
+static const char ITEMS[] =
+    ITEM_HEAD ", ''" ITEM_FROM " ORDER BY compiler, category, code, version DESC";
+static const char ITEM_VERSIONS[] =
+    ITEM_HEAD ITEM_FORM ITEM_FROM " AND code = $2 ORDER BY version DESC";
 
 static enum err item_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -458,6 +465,7 @@ static enum err item_fill(void *out, struct db_rows *rows, struct arena *arena)
     i->cap_den = db_col_int(rows, 18);
     i->valid_until = (int32_t)db_col_int(rows, 19);
     i->form = store_text(rows, 20, arena, &failed);
+    i->form_code = store_text(rows, 21, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

@@ -230,6 +230,7 @@ struct store_public_item {
     int64_t cap_den;
     int32_t valid_until; /* first day without force, 0: none */
     struct str form;
+    struct str form_code; /* of the check form's document; told of single items only */
 };
 MUST enum err store_public_items(struct store_public_item **out, size_t *count, struct arena *arena,
                                  struct db_tx *tx, struct str tenant);

@@ -15,7 +15,7 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "valid_until2, specialities, areas, phone, state, reason, institution, term_until, code"
 #define ITEM_FIELDS                                                                                \
     "compiler, number, category, name, objects, class, methods, subject, content, basis, ratio, "  \
-    "frequency, cap_num, cap_den, department, partners, labels, form"
+    "frequency, cap_num, cap_den, department, partners, labels, form, form_code"
 #define ITEM_COLUMNS ITEM_FIELDS ", code, version, state, valid_from"
 #define SUPERIOR_COLUMNS ITEM_FIELDS ", list, state"
 #define COMMISSION_COLUMNS                                                                         \
@@ -43,14 +43,15 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "UPDATE item SET compiler = $3, number = $4, category = $5, name = $6, objects = $7, "         \
     "class = $8, methods = $9, subject = $10, content = $11, basis = $12, ratio = $13, "           \
     "frequency = $14, cap_num = $15, cap_den = $16, department = $17, partners = $18, "            \
-    "labels = $19, form = $20, code = $21, version = $22, state = $23, valid_from = $24, "         \
-    "job = $25, at = $26 "                                                                         \
+    "labels = $19, form = $20, form_code = $21, code = $22, version = $23, state = $24, "          \
+    "valid_from = $25, job = $26, at = $27 "                                                       \
     "WHERE tenant = $1 AND id = $2"
 #define SUPERIOR_UPDATE                                                                            \
     "UPDATE item_superior SET compiler = $3, number = $4, category = $5, name = $6, "              \
     "objects = $7, class = $8, methods = $9, subject = $10, content = $11, basis = $12, "          \
     "ratio = $13, frequency = $14, cap_num = $15, cap_den = $16, department = $17, "               \
-    "partners = $18, labels = $19, form = $20, list = $21, state = $22, job = $23, at = $24 "      \
+    "partners = $18, labels = $19, form = $20, form_code = $21, list = $22, state = $23, "         \
+    "job = $24, at = $25 "                                                                         \
     "WHERE tenant = $1 AND id = $2"
 #define DEPARTMENT_UPDATE                                                                          \
     "UPDATE department SET code = $3, name = $4, parent = $5, level = $6, division = $7, "         \

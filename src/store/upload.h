@@ -13,7 +13,7 @@ struct store_upload {
     int64_t account;
     struct str actor;
     struct str department; /* of the one who uploaded it: who may see it */
-    struct str target;     /* department, or library, of rows that name none; may be '' */
+    struct str target;     /* department, library or list of rows that name none; may be '' */
     struct str division;   /* likewise */
     struct str state;      /* checking, checked, refused, confirmed, removed */
     struct str columns;    /* JSON array of field names, one a column; '' as recognised */
