@@ -41,11 +41,12 @@ int64_t people_add(struct story *s, const char *name, const char *department, en
 
 struct errand *people_as(struct story *s, int64_t account, enum model_permission permission)
 {
-    struct office_session session;
+    struct office_session *session = arena_alloc(&s->arena, sizeof *session);
     struct office_scope scope;
     struct errand *e = nobody(s);
-    assert_int_equal(office_session_of(&session, e, account), ERR_OK);
-    assert_int_equal(office_session_scope(&scope, e, &session, permission), ERR_OK);
-    office_session_act(e, &session, &scope);
+    assert_non_null(session); /* the scope points into it */
+    assert_int_equal(office_session_of(session, e, account), ERR_OK);
+    assert_int_equal(office_session_scope(&scope, e, session, permission), ERR_OK);
+    office_session_act(e, session, &scope);
     return e;
 }

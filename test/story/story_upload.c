@@ -171,6 +171,115 @@ static void rows_of_departments_beyond_ones_reach_stay_out(void **state)
     assert_int_equal(in_registry(s), 2);
 }
 
+/* --- commissions and superiors' lists --- */
+
+static int64_t uploaded(struct story *s, int64_t account, enum model_permission permission,
+                        struct office_upload_add *in, const char *text)
+{
+    int64_t id = 0;
+    struct errand *e = people_as(s, account, permission);
+    in->path = office_job_path(e, ".tmp-test");
+    in->name = STR("表.csv");
+    in->bytes = strlen(text);
+    assert_int_equal(file_write_plain(in->path, str_of(text), 0600), ERR_OK);
+    assert_int_equal(office_upload_add(&id, e, in), ERR_OK);
+    work(s);
+    return id;
+}
+
+static int64_t reported(struct story *s, struct errand *e, const struct office_upload_kind *kind,
+                        int64_t id, const char *key)
+{
+    json_t *report = NULL;
+    struct store_upload u = {0};
+    (void)s;
+    assert_int_equal(office_upload_get(&u, e, kind, id), ERR_OK);
+    assert_int_equal(json_parse(&report, u.report, NULL), ERR_OK);
+    int64_t n = json_integer_value(json_object_get(report, key));
+    json_decref(report);
+    return n;
+}
+
+static void R43_a_ledger_of_commissions_is_checked_confirmed_and_ends_at_the_reach(void **state)
+{
+    static const enum model_permission may = MODEL_PERMISSION_INSPECTOR_IMPORT;
+    struct story *s = *state;
+    struct office_upload_add in = {.kind = office_upload_kind(STR("commissions")),
+                                   .department = STR("A"),
+                                   .division = STR("")};
+    int64_t job = 0;
+    people_house(s);
+    int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
+    int64_t other = people_add(s, "bing", "C", MODEL_ROLE_CLERK);
+    int64_t id = uploaded(s, clerk, may, &in,
+                          "委托编号,类别,受托机构,资质,事项,委托单位,开始日期,费用\n"
+                          "委1,检验检测,省计量院,CNAS L1,检定,,2026-02-01,12000\n"
+                          "委2,检验检测,省计量院,CNAS L1,检定,乙局,2026-02-01,一万\n"
+                          "委3,检验检测,省计量院,CNAS L1,检定,丙局,2026-02-01,\n"
+                          "委4,检验检测,省计量院,CNAS L1,检定,乙局,2026-02-01,\n"
+                          "委4,检验检测,省计量院,CNAS L1,检定,乙局,2026-02-01,\n");
+    struct errand *e = people_as(s, clerk, may);
+    assert_int_equal(reported(s, e, in.kind, id, "added"), 2);
+    assert_int_equal(reported(s, e, in.kind, id, "rejected"), 3);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM commission"), 0);
+    e = people_as(s, other, may);
+    assert_int_equal(office_upload_confirm(&job, e, in.kind, id), ERR_MISSING);
+    e = people_as(s, clerk, may);
+    assert_int_equal(office_upload_confirm(&job, e, in.kind, id), ERR_OK);
+    work(s);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM commission"), 2);
+    assert_string_equal(story_text(s, "SELECT department FROM commission WHERE code = '委1'"), "A");
+    assert_string_equal(story_text(s, "SELECT payer FROM commission WHERE code = '委1'"), "甲局");
+}
+
+static void R10_a_superiors_list_is_checked_and_its_columns_mended_before_it_goes_in(void **state)
+{
+    static const enum model_permission may = MODEL_PERMISSION_ITEM_IMPORT;
+    static const struct str chosen[] = {STR("category"), STR("name"), STR("objects"),
+                                        STR("department")};
+    struct story *s = *state;
+    struct office_upload_add in = {.kind = office_upload_kind(STR("superior")),
+                                   .department = STR(""),
+                                   .division = STR(""),
+                                   .list = STR(" ")};
+    int64_t id = 0;
+    int64_t job = 0;
+    people_house(s);
+    int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
+    struct errand *e = people_as(s, clerk, may);
+    in.path = "nirgends";
+    in.bytes = 1;
+    assert_int_equal(office_upload_add(&id, e, &in), ERR_INPUT);
+    assert_string_equal(e->fault.field, "list");
+    in.list = STR("省清单（2026年版）");
+    id = uploaded(s, clerk, may, &in,
+                  "抽查类别,甲列,检查对象,乙列\n"
+                  "计量,加油机检查,加油站,\n"
+                  "计量,衡器检查,集贸市场,甲局\n"
+                  "消防,场所检查,宾馆,丙局\n");
+    e = people_as(s, clerk, may);
+    struct store_upload u = {0};
+    assert_int_equal(office_upload_get(&u, e, in.kind, id), ERR_OK);
+    assert_true(str_eq(u.state, STR("refused"))); /* no column says what is inspected */
+    assert_true(str_eq(u.list, STR("省清单（2026年版）")));
+    assert_int_equal(office_upload_columns(e, in.kind, id, chosen, 4), ERR_OK);
+    work(s);
+    e = people_as(s, clerk, may);
+    assert_int_equal(reported(s, e, in.kind, id, "added"), 2);
+    assert_int_equal(reported(s, e, in.kind, id, "rejected"), 1); /* another department's */
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item_superior"), 0);
+    e = people_as(s, clerk, may);
+    assert_int_equal(office_upload_confirm(&job, e, in.kind, id), ERR_OK);
+    work(s);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item_superior WHERE state = 'open'"
+                                     " AND list = '省清单（2026年版）'"),
+                     2);
+    assert_string_equal(
+        story_text(s, "SELECT department FROM item_superior WHERE name = '加油机检查'"), "");
+    assert_string_equal(
+        story_text(s, "SELECT department FROM item_superior WHERE name = '衡器检查'"), "A");
+}
+
 static void another_department_sees_neither_file_nor_job(void **state)
 {
     struct story *s = *state;
@@ -236,8 +345,9 @@ static void a_file_that_nobody_confirms_is_removed_in_time(void **state)
 static void a_template_carries_the_headings_that_the_import_reads(void **state)
 {
     struct story *s = *state;
-    static const char *const resources[] = {"objects", "inspectors", "items"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const resources[] = {"objects", "inspectors", "commissions", "items",
+                                            "superior"};
+    for (size_t i = 0; i < 5; i++) {
         struct fault fault = {0};
         struct sheet *sheet = NULL;
         struct sheet_row row;
@@ -261,6 +371,8 @@ int main(void)
         STORY_TEST(a_job_that_begins_again_behind_its_commit_changes_nothing),
         STORY_TEST(columns_are_corrected_and_remembered_for_the_same_headings),
         STORY_TEST(rows_of_departments_beyond_ones_reach_stay_out),
+        STORY_TEST(R43_a_ledger_of_commissions_is_checked_confirmed_and_ends_at_the_reach),
+        STORY_TEST(R10_a_superiors_list_is_checked_and_its_columns_mended_before_it_goes_in),
         STORY_TEST(another_department_sees_neither_file_nor_job),
         STORY_TEST(a_file_that_nobody_confirms_is_removed_in_time),
         STORY_TEST(a_template_carries_the_headings_that_the_import_reads),
