@@ -65,6 +65,14 @@ static void form_kind(struct web_model *m, struct web_value *row, const struct d
     web_set_flag(m, row, "shown", field->kind != DESK_HIDDEN);
 }
 
+/* Is this the form's own answer, in which a box that is not there is not ticked? Rows picked in a
+ * list come by POST as well, before their form was ever shown. */
+static bool form_answered(const struct web_request *request)
+{
+    bool picking = web_field(request, "which").len > 0 && web_field(request, "sure").len == 0;
+    return request->method == WEB_POST && !picking;
+}
+
 struct web_value *desk_form_field(struct desk_form *form, const struct desk_field *field,
                                   struct str value)
 {
@@ -72,7 +80,7 @@ struct web_value *desk_form_field(struct desk_form *form, const struct desk_fiel
     struct web_value *row = web_list_add(m, form->fields);
     struct str typed = web_field(form->p->request, field->name);
     bool secret = field->kind == DESK_PASSWORD || field->kind == DESK_NEW_PASSWORD;
-    bool posted = form->p->request->method == WEB_POST;
+    bool posted = form_answered(form->p->request);
     struct str error = form_error(form, field->name);
     bool wrong = error.len > 0;
     struct str shown = secret ? STR("") : typed.data != NULL ? typed : value;

@@ -101,22 +101,6 @@ inBrowser("a year's working days are uploaded, looked at and confirmed", async (
   await leave(page);
 });
 
-inBrowser("a superior's list is uploaded and says how it was read", async () => {
-  const file = scratch('list.csv');
-  writeFileSync(file, '抽查类别,抽查事项,检查对象\n计量监督,加油机检查,加油站\n,,\n计量监督,加油机检查,加油站\n');
-  const page = await as('shuangsuiban');
-  await menu(page, '上级清单认领');
-  await page.getByRole('link', { name: '上传上级清单' }).click();
-  await page.getByLabel('文件').setInputFiles(file);
-  await page.getByLabel('清单名称').fill('某省清单（2026年版）');
-  await page.getByRole('button', { name: '上传', exact: true }).click();
-  await page.getByText('与第2行重复').waitFor();
-  await shoot(page, 'desktop-superior-uploaded');
-  await page.getByRole('link', { name: '去认领' }).click();
-  await page.getByRole('link', { name: '加油机检查' }).waitFor();
-  await leave(page);
-});
-
 inBrowser('ID11: granting asks for the password again when it was typed long ago', async () => {
   run(bin, ['--data', county.folder, 'setting', 'session.prove', '1', '--basis', '试验']);
   const page = await as('anquan');
@@ -174,7 +158,7 @@ for (const [size, viewport] of Object.entries(sizes))
     const found = [];
     let count = 0;
     const paths = ['/desk', '/desk/settings', '/desk/settings/item.general-cap', '/desk/settings/item.general-cap/edit', '/desk/dictionaries', '/desk/dictionaries/methods', '/desk/dictionaries/methods/word', '/desk/calendar', '/desk/calendar?year=2030', '/desk/calendar/import'];
-    const more = { xitong: paths, shuangsuiban: ['/desk', '/desk/superior/import', '/desk/settings', '/desk/calendar'], jingban: ['/desk', '/desk/superior/import'] };
+    const more = { xitong: paths, shuangsuiban: ['/desk', '/desk/settings', '/desk/calendar'], jingban: ['/desk'] };
     for (const [name, pages] of Object.entries(more)) {
       const page = await as(name, viewport);
       for (const path of pages) {
