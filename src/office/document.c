@@ -658,9 +658,9 @@ static enum err withdraw_free(struct document_write *w, struct db_tx *tx)
     if (count == 0)
         return ERR_OK;
     return fault_set(&e->fault, ERR_STATE,
-                     "有%zu个抽查事项（%.*s等）正在使用这份检查表，不能废止；请先变更这些事项，"
+                     "有%zu个抽查事项（%.*s%s）正在使用这份检查表，不能废止；请先变更这些事项，"
                      "或发布新版代替",
-                     count, STR_ARG(items[0].code));
+                     count, STR_ARG(items[0].code), count > 1 ? "等" : "");
 }
 
 static enum err withdraw_run(struct db_tx *tx, void *ctx)

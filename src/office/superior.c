@@ -16,9 +16,7 @@ enum err office_superior_name(struct errand *e, struct str list)
     struct str name = str_trim(list);
     if (name.len > 0 && name.len <= SUPERIOR_NAME && !utf8_has_deceptive(name))
         return ERR_OK;
-    return fault_at(&e->fault, "list", ERR_INPUT,
-                    "请写明上级清单的名称（最多约60字），如：河南省随机抽查事项清单（2025年版）；"
-                    "没有导入");
+    return fault_at(&e->fault, "list", ERR_INPUT, "请写明上级清单的名称（最多约60字）；没有导入");
 }
 
 /* --- reading --- */

@@ -61,9 +61,10 @@ static void commission_row(struct desk_list *list, const struct office_commissio
 {
     const struct str *v = c->record.values;
     struct page *p = list->p;
+    struct str ends = v[MODEL_COMMISSION_ENDS_ON];
     struct str until =
-        arena_printf(p->request->arena, "%.*s 至 %.*s", STR_ARG(v[MODEL_COMMISSION_BEGINS_ON]),
-                     STR_ARG(v[MODEL_COMMISSION_ENDS_ON]));
+        arena_printf(p->request->arena, "%.*s %s%.*s", STR_ARG(v[MODEL_COMMISSION_BEGINS_ON]),
+                     ends.len > 0 ? "至 " : "起", STR_ARG(ends));
     p->model.failed = p->model.failed || until.data == NULL;
     desk_list_row(list, key, v[MODEL_COMMISSION_CODE]);
     desk_list_link(list, COMMISSION_CODE, v[MODEL_COMMISSION_CODE],

@@ -103,8 +103,13 @@ static void export_form(struct export_page *x, struct desk_form *form, struct we
 {
     const struct desk_field format = {"format", "格式", DESK_SELECT, true, NULL, export_formats};
     struct page *p = &x->p;
+    struct str home = desk_list_home(p, x->list);
+    if (x->picking)
+        home = arena_printf(p->request->arena, "%s%s%.*s", x->list,
+                            x->picked.query.len > 0 ? "?" : "", STR_ARG(x->picked.query));
+    p->model.failed = p->model.failed || home.data == NULL;
     desk_form_begin(form, p, p->request->path, "导出");
-    web_set(&p->model, form->object, "back", desk_list_home(p, x->list));
+    web_set(&p->model, form->object, "back", home);
     if (refused != ERR_OK)
         desk_form_refused(form, reply, refused);
     export_hidden(x, form);
@@ -115,7 +120,7 @@ static void export_form(struct export_page *x, struct desk_form *form, struct we
         (void)desk_form_field(form, &field, x->at_first(x, i) ? STR("1") : STR(""));
     }
     web_set_flag(&p->model, &p->model.root, "picking", x->picking);
-    desk_crumb(p, str_of(x->list_title), desk_list_home(p, x->list));
+    desk_crumb(p, str_of(x->list_title), home);
 }
 
 /* Reads what was picked, where rows were. */

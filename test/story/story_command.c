@@ -236,6 +236,27 @@ static void the_demo_county_is_made_of_rows_without_fault(void **state)
     }
 }
 
+static void R43_a_ledger_of_commissions_comes_in_by_the_command(void **state)
+{
+    struct course *c = *state;
+    const char *book = course_path(c, "ledger-errors.xlsx");
+    const char *file = story_file(c->s, "ledger.csv",
+                                  "委托编号,类别,受托机构,资质,事项,委托单位,开始日期,费用\n"
+                                  "委1,检验检测,省计量院,CNAS L1,检定,,2026-02-01,12000\n"
+                                  "委2,检验检测,省计量院,CNAS L1,检定,,2026-02-01,一万\n");
+    const char *bare = arena_printf(&c->s->arena, "import commissions %s --dry-run", file).data;
+    must_say(bare, must(c, 0, bare), "缺少委托单位");
+    const char *line =
+        arena_printf(&c->s->arena, "import commissions %s --department SCJG --errors %s", file,
+                     book)
+            .data;
+    const char *text = must(c, 0, line);
+    must_say(line, text, "共 2 行，新增 1，变更 0，无变化 0，未导入 1");
+    must_say(line, text, "费用应为金额");
+    assert_true(file_exists(book));
+    assert_int_equal(course_number(c, "SELECT count(id) FROM commission"), 1);
+}
+
 /* --- a folder of its own --- */
 
 static void init_makes_a_folder_once_and_tells_the_verifier_key(void **state)
@@ -508,6 +529,7 @@ int main(void)
         COURSE_EMPTY(a_folder_that_is_not_there_is_named_with_what_to_do),
         COURSE_TEST(what_cannot_be_done_is_said_in_chinese_with_the_value_and_the_remedy),
         COURSE_EMPTY(the_demo_county_is_made_of_rows_without_fault),
+        COURSE_TEST(R43_a_ledger_of_commissions_comes_in_by_the_command),
         COURSE_EMPTY(init_makes_a_folder_once_and_tells_the_verifier_key),
         COURSE_TEST(a_whole_draw_is_typed_and_anybody_verifies_it),
         COURSE_TEST(a_byte_changed_in_a_bundle_ends_with_code_1),
