@@ -70,11 +70,7 @@ static enum err report_json(struct str *out, struct errand *e, const struct offi
     }
     json_write_array_end(&w);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, e->arena, &text, json_write_end(&w));
 }
 
 static enum err report_recall(struct batch_run *run, struct str outcome)
@@ -169,11 +165,7 @@ static enum err order_args(struct str *out, struct errand *e, const struct offic
         json_write_str(&w, batch->keys[i]);
     json_write_array_end(&w);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, e->arena, &text, json_write_end(&w));
 }
 
 enum err office_batch_order(int64_t *job, struct errand *e, const struct office_batch *batch)

@@ -95,11 +95,7 @@ static enum err row_json(struct str *out, const struct batch_registry *g,
         if (!str_eq(of->values[i], other->values[i]))
             json_pair_str(&w, resource->fields[i].name, of->values[i]);
     json_write_object_end(&w);
-    enum err err = json_write_end(&w);
-    if (err == ERR_OK)
-        *out = arena_str(g->run->e->arena, buf_view(&text));
-    buf_free(&text);
-    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+    return arena_keep(out, g->run->e->arena, &text, json_write_end(&w));
 }
 
 /* The row, its history and its audit row. */
@@ -183,9 +179,7 @@ static enum err person_label(struct batch_verdict *verdict, struct batch_registr
         verdict->why = remove ? "没有这项业务专长" : "已有这项业务专长";
         return ERR_OK;
     }
-    *list = store_label_list(g->run->e->arena, had, g->run->batch->word, remove);
-    if (list->data == NULL)
-        return ERR_MEMORY;
+    TRY(store_label_list(list, g->run->e->arena, had, g->run->batch->word, remove));
     if (list->len > model_inspectors.fields[MODEL_INSPECTOR_SPECIALITIES].max)
         verdict->why = "业务专长已满，请先去掉不用的";
     return ERR_OK;

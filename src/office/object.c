@@ -386,10 +386,9 @@ static enum err batch_row(struct batch_work *w, struct db_tx *tx,
     struct str had = row->record.values[MODEL_OBJECT_LABELS];
     if (store_label_in(had, batch->word) != batch->remove)
         return ERR_OK;
-    struct str labels = store_label_list(arena, had, batch->word, batch->remove);
+    struct str labels;
     struct store_change *change = &w->changes[w->change_count++];
-    if (labels.data == NULL)
-        return ERR_MEMORY;
+    TRY(store_label_list(&labels, arena, had, batch->word, batch->remove));
     *change = (struct store_change){
         .id = w->next_id++, .target = row->record.id, .reason = batch->reason};
     TRY(object_json(&change->before, arena, "labels", had));

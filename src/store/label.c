@@ -113,7 +113,8 @@ bool store_label_in(struct str list, struct str word)
     return false;
 }
 
-struct str store_label_list(struct arena *arena, struct str list, struct str word, bool remove)
+enum err store_label_list(struct str *out, struct arena *arena, struct str list, struct str word,
+                          bool remove)
 {
     struct buf text = {0};
     struct str one;
@@ -128,10 +129,7 @@ struct str store_label_list(struct arena *arena, struct str list, struct str wor
         buf_cat(&text, text.len > 0 ? "、" : "");
         buf_str(&text, word);
     }
-    struct str copy =
-        buf_err(&text) == ERR_OK ? arena_str(arena, buf_view(&text)) : (struct str){0};
-    buf_free(&text);
-    return copy;
+    return arena_keep(out, arena, &text, buf_err(&text));
 }
 
 bool store_label_applies(struct str item, struct str object)

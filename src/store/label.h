@@ -36,8 +36,9 @@ MUST enum err store_label_save(struct db_tx *tx, struct str tenant, const struct
 /* Takes the next word off a list separated by 、; false when none is left. Is a word in it? */
 bool store_label_next(struct str *word, struct str *rest);
 bool store_label_in(struct str list, struct str word);
-/* The list with the word at its end, or without it; data NULL where memory ran out. */
-struct str store_label_list(struct arena *arena, struct str list, struct str word, bool remove);
+/* The list with the word at its end, or without it. */
+MUST enum err store_label_list(struct str *out, struct arena *arena, struct str list,
+                               struct str word, bool remove);
 /* R22: an item without labels applies to every object, else to those that bear one of its labels.
  */
 bool store_label_applies(struct str item, struct str object);

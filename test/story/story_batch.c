@@ -17,21 +17,8 @@
 /* The errand of a person with that reach; department NULL: everywhere. */
 static struct errand *as(struct course *c, const char *actor, const char *department)
 {
-    struct errand *e = &c->s->e;
-    struct str *codes = arena_alloc(&c->s->arena, sizeof *codes);
-    assert_non_null(codes);
-    *codes = str_of(department);
-    c->clock += TIME_SECOND;
-    e->fault = (struct fault){0};
-    e->key = STR("");
-    e->now = c->clock;
-    e->actor = str_of(actor);
-    e->scope =
-        (struct office_scope){.level = department != NULL ? MODEL_SCOPE_BELOW : MODEL_SCOPE_ALL,
-                              .department = *codes,
-                              .departments = codes,
-                              .department_count = department != NULL ? 1 : 0};
-    return e;
+    return course_as(c, actor, department != NULL ? MODEL_SCOPE_BELOW : MODEL_SCOPE_ALL,
+                     department);
 }
 
 static struct errand *clerk(struct course *c)
@@ -290,19 +277,6 @@ static void each_document_is_published_or_passed_over_on_its_own(void **state)
 
 /* --- many --- */
 
-static void work(struct story *s)
-{
-    bool did = true;
-    while (did) {
-        struct arena arena = {0};
-        struct errand e = {
-            .office = &s->office, .arena = &arena, .actor = STR("serve"), .now = time_now()};
-        enum err err = office_job_step(&did, &e, NULL);
-        arena_free(&arena);
-        assert_int_equal(err, ERR_OK);
-    }
-}
-
 /* Cells of row `at` (1: the headings) of a table. */
 static void table_row(struct story *s, struct str path, size_t at, struct str *first,
                       struct str *last)
@@ -336,7 +310,7 @@ static void many_rows_go_as_a_job_that_leaves_a_table_of_what_it_passed_over(voi
     struct errand *e = people_as(s, clerk, MODEL_PERMISSION_INSPECTOR_EDIT);
     assert_int_equal(office_batch_order(&job, e, &batch), ERR_OK);
     assert_int_equal(story_number(s, "SELECT count(id) FROM inspector WHERE state = 'left'"), 0);
-    work(s);
+    story_work(s);
     e = people_as(s, clerk, MODEL_PERMISSION_JOB_VIEW);
     assert_int_equal(office_job_get(&row, e, job), ERR_OK);
     assert_true(str_eq(row.state, STR("done")));
@@ -348,7 +322,7 @@ static void many_rows_go_as_a_job_that_leaves_a_table_of_what_it_passed_over(voi
     /* begun again behind its commit: the same report, nothing more is done */
     story_run(s, "UPDATE job SET state = 'running' WHERE kind = 'batch-people'");
     assert_int_equal(office_job_recover(&found, &s->e), ERR_OK);
-    work(s);
+    story_work(s);
     e = people_as(s, clerk, MODEL_PERMISSION_JOB_VIEW);
     assert_int_equal(office_job_get(&row, e, job), ERR_OK);
     assert_true(str_eq(row.words, STR("共选 3 项，已处理 2 项，没有处理 1 项（原因见结果文件）")));

@@ -20,21 +20,8 @@
 /* The errand of a person with that reach; department NULL: everywhere. */
 static struct errand *as(struct course *c, const char *actor, const char *department)
 {
-    struct errand *e = &c->s->e;
-    struct str *codes = arena_alloc(&c->s->arena, sizeof *codes);
-    assert_non_null(codes);
-    *codes = str_of(department);
-    c->clock += TIME_SECOND;
-    e->fault = (struct fault){0};
-    e->key = STR("");
-    e->now = c->clock;
-    e->actor = str_of(actor);
-    e->scope = (struct office_scope){.level = department != NULL ? MODEL_SCOPE_DEPARTMENT
-                                                                 : MODEL_SCOPE_ALL,
-                                     .department = *codes,
-                                     .departments = codes,
-                                     .department_count = department != NULL ? 1 : 0};
-    return e;
+    return course_as(c, actor, department != NULL ? MODEL_SCOPE_DEPARTMENT : MODEL_SCOPE_ALL,
+                     department);
 }
 
 /* --- forms --- */

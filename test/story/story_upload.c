@@ -183,7 +183,7 @@ static int64_t uploaded(struct story *s, int64_t account, enum model_permission 
     in->bytes = strlen(text);
     assert_int_equal(file_write_plain(in->path, str_of(text), 0600), ERR_OK);
     assert_int_equal(office_upload_add(&id, e, in), ERR_OK);
-    work(s);
+    story_work(s);
     return id;
 }
 
@@ -226,7 +226,7 @@ static void R43_a_ledger_of_commissions_is_checked_confirmed_and_ends_at_the_rea
     assert_int_equal(office_upload_confirm(&job, e, in.kind, id), ERR_MISSING);
     e = people_as(s, clerk, may);
     assert_int_equal(office_upload_confirm(&job, e, in.kind, id), ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(story_number(s, "SELECT count(id) FROM commission"), 2);
     assert_string_equal(story_text(s, "SELECT department FROM commission WHERE code = '委1'"), "A");
     assert_string_equal(story_text(s, "SELECT payer FROM commission WHERE code = '委1'"), "甲局");
@@ -263,14 +263,14 @@ static void R10_a_superiors_list_is_checked_and_its_columns_mended_before_it_goe
     assert_true(str_eq(u.state, STR("refused"))); /* no column says what is inspected */
     assert_true(str_eq(u.list, STR("省清单（2026年版）")));
     assert_int_equal(office_upload_columns(e, in.kind, id, chosen, 4), ERR_OK);
-    work(s);
+    story_work(s);
     e = people_as(s, clerk, may);
     assert_int_equal(reported(s, e, in.kind, id, "added"), 2);
     assert_int_equal(reported(s, e, in.kind, id, "rejected"), 1); /* another department's */
     assert_int_equal(story_number(s, "SELECT count(id) FROM item_superior"), 0);
     e = people_as(s, clerk, may);
     assert_int_equal(office_upload_confirm(&job, e, in.kind, id), ERR_OK);
-    work(s);
+    story_work(s);
     assert_int_equal(story_number(s, "SELECT count(id) FROM item_superior WHERE state = 'open'"
                                      " AND list = '省清单（2026年版）'"),
                      2);
