@@ -52,7 +52,8 @@ enum err batch_progress(struct batch_run *run, size_t at)
     return run->job == NULL ? ERR_OK : office_job_progress(run->job, at, run->batch->count);
 }
 
-static enum err report_json(struct str *out, struct errand *e, const struct office_batched *batched)
+static enum err report_json(struct str *out, struct errand *e,
+                            const struct office_batch_report *batched)
 {
     struct buf text = {0};
     struct json_writer w;
@@ -117,7 +118,7 @@ static enum err batch_work(struct db_tx *tx, void *ctx)
     bool done = false;
     struct str outcome;
     run->tx = tx;
-    *run->out = (struct office_batched){0};
+    *run->out = (struct office_batch_report){0};
     TRY(office_once(&done, &outcome, e, tx, STR("batch")));
     if (done)
         return report_recall(run, outcome);
@@ -138,7 +139,7 @@ static enum err batch_do(struct batch_run *run)
     return documents ? office_log_sync(e->office, e->now, &e->fault) : ERR_OK;
 }
 
-enum err office_batch(struct office_batched *out, struct errand *e,
+enum err office_batch(struct office_batch_report *out, struct errand *e,
                       const struct office_batch *batch)
 {
     struct office_batch clean = *batch;
@@ -201,7 +202,7 @@ static enum err job_read(struct office_batch *batch, struct office_job_run *run)
 }
 
 /* The rows that were passed over, as a table to work through. */
-static enum err job_table(struct office_job_run *run, const struct office_batched *batched)
+static enum err job_table(struct office_job_run *run, const struct office_batch_report *batched)
 {
     static const struct sheet_column columns[] = {{"key", "编号", false, 24},
                                                   {"name", "名称", false, 40},
@@ -228,7 +229,7 @@ static enum err job_table(struct office_job_run *run, const struct office_batche
 static enum err job_run(struct office_job_run *run)
 {
     struct office_batch batch;
-    struct office_batched batched;
+    struct office_batch_report batched;
     struct batch_run work = {.e = run->e, .batch = &batch, .out = &batched, .job = run};
     TRY(job_read(&batch, run));
     TRY(batch_do(&work));

@@ -34,7 +34,7 @@ struct office_batch_skip {
     struct str name; /* empty where the row does not exist for him */
     struct str why;
 };
-struct office_batched {
+struct office_batch_report {
     int64_t done;
     struct office_batch_skip *skips;
     size_t skip_count;
@@ -42,7 +42,7 @@ struct office_batched {
 /* Does it. The errand's scope is that of INSPECTOR_EDIT, of documents DOCUMENT_PUBLISH; under the
  * same key again the report of the first time. ERR_INPUT with fault.field: no reason, a word that
  * is neither in the vocabulary nor in use. */
-MUST enum err office_batch(struct office_batched *out, struct errand *e,
+MUST enum err office_batch(struct office_batch_report *out, struct errand *e,
                            const struct office_batch *batch);
 /* The same as a job, whose result file is the table of the rows that were passed over. */
 MUST enum err office_batch_order(int64_t *job, struct errand *e, const struct office_batch *batch);
@@ -60,7 +60,7 @@ extern const struct office_job_kind office_job_batch_people, office_job_batch_do
 struct batch_run {
     struct errand *e;
     const struct office_batch *batch;
-    struct office_batched *out;
+    struct office_batch_report *out;
     struct office_job_run *job; /* NULL: a page waits */
     struct db_tx *tx;
 };

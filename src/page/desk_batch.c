@@ -199,7 +199,8 @@ static enum err batch_form(struct web_reply *reply, struct page *p, const struct
 /* --- the report --- */
 
 static enum err batch_report(struct web_reply *reply, struct page *p, const struct batch_page *page,
-                             const struct desk_picked *picked, const struct office_batched *batched)
+                             const struct desk_picked *picked,
+                             const struct office_batch_report *batched)
 {
     struct web_model *m = &p->model;
     struct str home = batch_home(p, page, picked);
@@ -223,7 +224,7 @@ static enum err batch_report(struct web_reply *reply, struct page *p, const stru
 static enum err batch_do(struct web_reply *reply, struct page *p, const struct batch_page *page,
                          const struct desk_picked *picked)
 {
-    struct office_batched batched;
+    struct office_batch_report batched;
     int64_t job = 0;
     const struct office_batch batch = {.act = page->act,
                                        .keys = picked->keys,

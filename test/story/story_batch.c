@@ -27,8 +27,8 @@ static struct errand *clerk(struct course *c)
 }
 
 /* Does it and asserts what came of it. */
-static void done(struct office_batched *out, struct errand *e, const struct office_batch *batch,
-                 int64_t count)
+static void done(struct office_batch_report *out, struct errand *e,
+                 const struct office_batch *batch, int64_t count)
 {
     enum err err = office_batch(out, e, batch);
     if (err != ERR_OK)
@@ -52,7 +52,7 @@ static void R39_many_leave_each_with_a_history_and_nobody_beyond_the_reach(void 
     static const struct str keys[] = {STR("SCJG-001"), STR("XFJY-001"), STR("SCJG-002"),
                                       STR("SCJG-002"), STR("KEINER-1")};
     struct course *c = *state;
-    struct office_batched out;
+    struct office_batch_report out;
     struct office_batch batch = {
         .act = OFFICE_BATCH_LEAVE, .keys = keys, .count = 5, .reason = STR(" ")};
     assert_int_equal(office_batch(&out, clerk(c), &batch), ERR_INPUT);
@@ -88,7 +88,7 @@ static void a_second_press_gives_the_report_of_the_first(void **state)
 {
     static const struct str keys[] = {STR("SCJG-001"), STR("XFJY-001")};
     struct course *c = *state;
-    struct office_batched out;
+    struct office_batch_report out;
     const struct office_batch batch = {
         .act = OFFICE_BATCH_LEAVE, .keys = keys, .count = 2, .reason = STR("退休")};
     for (int i = 0; i < 2; i++) {
@@ -106,7 +106,7 @@ static void R38_a_speciality_comes_from_the_vocabulary_and_is_taken_away_again(v
 {
     static const struct str keys[] = {STR("SCJG-001"), STR("SCJG-002"), STR("SCJG-003")};
     struct course *c = *state;
-    struct office_batched out;
+    struct office_batch_report out;
     struct office_batch batch = {.act = OFFICE_BATCH_LABEL,
                                  .keys = keys,
                                  .count = 3,
@@ -183,7 +183,7 @@ static struct str commission_id(struct course *c, const char *code)
 static void R43_a_commission_under_way_is_cancelled_a_finished_one_stays(void **state)
 {
     struct course *c = *state;
-    struct office_batched out;
+    struct office_batch_report out;
     story_import_text(c->s, "commissions", ledger);
     const struct story_counts want = {.seen = 3, .added = 3};
     story_counts(c->s, &want);
@@ -247,7 +247,7 @@ static struct str document(struct course *c, const char *actor, const char *depa
 static void each_document_is_published_or_passed_over_on_its_own(void **state)
 {
     struct course *c = *state;
-    struct office_batched out;
+    struct office_batch_report out;
     const struct str keys[] = {document(c, "chen", "SCJG", true), document(c, "li", "SCJG", true),
                                document(c, "chen", "SCJG", false),
                                document(c, "zhou", "XFJY", true),

@@ -261,7 +261,7 @@ static void R10_a_superiors_list_is_checked_and_its_columns_mended_before_it_goe
     struct store_upload u = {0};
     assert_int_equal(office_upload_get(&u, e, in.kind, id), ERR_OK);
     assert_true(str_eq(u.state, STR("refused"))); /* no column says what is inspected */
-    assert_true(str_eq(u.list, STR("省清单（2026年版）")));
+    assert_true(str_eq(u.target, STR("省清单（2026年版）")));
     assert_int_equal(office_upload_columns(e, in.kind, id, chosen, 4), ERR_OK);
     story_work(s);
     e = people_as(s, clerk, may);
