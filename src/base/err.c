@@ -1,6 +1,8 @@
 /* Errors and faults: see err.h. */
 #include "base/err.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -69,19 +71,19 @@ enum err err_errno(int number)
     }
 }
 
-/* Drops the bytes of a character that vsnprintf cut at the end of the text. */
-static void fault_mend_tail(char *text)
+/* Drops bytes that belong to no whole character: of a name that was cut, or at the end of the text.
+ * The words go into databases that refuse them. */
+static void fault_mend(char *text)
 {
-    size_t len = strlen(text);
-    size_t back = 0;
-    while (back < len && back < 4 && ((unsigned char)text[len - 1 - back] & 0xC0) == 0x80)
-        back++;
-    if (back >= len)
-        return;
-    unsigned char lead = (unsigned char)text[len - 1 - back];
-    size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    if (back + 1 < want)
-        text[len - 1 - back] = '\0';
+    struct str rest = str_of(text);
+    size_t to = 0;
+    while (rest.len > 0) {
+        size_t good = utf8_valid_len(rest);
+        memmove(text + to, rest.data, good);
+        to += good;
+        rest = str_sub(rest, good + 1, SIZE_MAX);
+    }
+    text[to] = '\0';
 }
 
 static PRINTF(4, 0) void fault_say(struct fault *fault, const char *field, enum err err,
@@ -91,9 +93,8 @@ static PRINTF(4, 0) void fault_say(struct fault *fault, const char *field, enum 
         return;
     fault->err = err;
     fault->field = field;
-    int len = vsnprintf(fault->text, sizeof fault->text, fmt, args);
-    if (len >= (int)sizeof fault->text)
-        fault_mend_tail(fault->text);
+    (void)vsnprintf(fault->text, sizeof fault->text, fmt, args);
+    fault_mend(fault->text);
 }
 
 enum err fault_set(struct fault *fault, enum err err, const char *fmt, ...)

@@ -82,6 +82,23 @@ static enum err judge_form(struct import_run *run, struct import_row *row, bool 
                        STR_ARG(str_sub(values[MODEL_ITEM_FORM], 0, 90)));
 }
 
+/* R5: a general item's own cap is not above that of the setting. */
+static enum err judge_general(struct import_run *run, struct import_row *row, uint64_t most,
+                              uint64_t of)
+{
+    uint64_t num = 0, den = 0;
+    struct str rest = row->record.values[MODEL_ITEM_CAP];
+    struct str head;
+    (void)str_cut(&head, &rest, '/');
+    TRY(str_u64(&num, head));
+    TRY(str_u64(&den, rest));
+    if (num * of <= most * den)
+        return ERR_OK;
+    return import_reject(run, row, MODEL_ITEM_CAP,
+                         "一般检查事项的抽查比例上限不得高于 %llu/%llu（设置 item.general-cap）",
+                         (unsigned long long)most, (unsigned long long)of);
+}
+
 /* R4, R5: a key item has no upper limit; a general one must have one. */
 static enum err judge_cap(struct import_run *run, struct import_row *row)
 {
@@ -91,9 +108,9 @@ static enum err judge_cap(struct import_run *run, struct import_row *row)
         *value = STR("1/1");
         return ERR_OK;
     }
-    if (value->len > 0)
-        return ERR_OK;
     TRY(office_setting_ratio(&num, &den, run->e, run->tx, MODEL_SETTING_GENERAL_CAP));
+    if (value->len > 0)
+        return judge_general(run, row, num, den);
     *value =
         arena_printf(&run->chunk, "%llu/%llu", (unsigned long long)num, (unsigned long long)den);
     return value->data != NULL ? ERR_OK : ERR_MEMORY;

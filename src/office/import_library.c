@@ -362,8 +362,10 @@ static enum err settle_row(const struct library_look *look, struct import_row *r
     row->record.values[MODEL_LIBRARY_OBJECT] = object->name;
     TRY(row_place(&place, run, row));
     TRY(settle_twice(run, row, &place));
+    if (!import_good(row))
+        return ERR_OK;
     enum err err = store_library_row_get(&was, &run->chunk, run->tx, run->stamp.tenant, &place);
-    if (err == ERR_MISSING || !import_good(row))
+    if (err == ERR_MISSING)
         return ERR_OK;
     return err == ERR_OK ? settle_old(run, row, &was) : err;
 }

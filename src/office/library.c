@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "ids/person.h"
 #include "office/library_place.h"
 #include "office/mask.h"
 #include "office/scope.h"
@@ -261,6 +262,7 @@ enum err library_place_json(struct str *out, struct arena *arena, struct str lib
     json_pair_str(&w, "what", row->what);
     json_pair_str(&w, "valid_until", buf_view(&day));
     json_pair_str(&w, "contact", row->contact);
+    json_pair_str(&w, "phone", ids_mask_phone(arena, row->phone));
     json_write_object_end(&w);
     enum err err = arena_keep(out, arena, &json, json_write_end(&w));
     buf_free(&day);

@@ -62,7 +62,8 @@ static enum err export_rows(struct db_tx *tx, void *ctx)
 {
     struct export_work *w = ctx;
     struct store_library_find find = {.tenant = w->e->office->tenant};
-    w->rows = 0;
+    if (w->rows > 0) /* read once more after a broken connection: the file has rows already */
+        return fault_set(&w->e->fault, ERR_STATE, "数据库连接中断，没有导出，请重新导出");
     TRY(office_reach(&find.reach, w->e));
     return store_library_entries(tx, &find, w->id, export_row, w);
 }

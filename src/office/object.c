@@ -605,6 +605,8 @@ static enum err export_run(struct db_tx *tx, void *ctx)
     struct roster_found found;
     struct arena arena = {0};
     enum err err = ERR_OK;
+    if (w->rows > 0) /* read once more after a broken connection: the file has rows already */
+        return fault_set(&e->fault, ERR_STATE, "数据库连接中断，没有导出，请重新导出");
     TRY(object_ask(&w->filter, e, tx, w->wanted->query));
     TRY(roster_find(&found, e, tx, &w->filter, &every));
     for (size_t i = 0; i < found.count && err == ERR_OK; i += OFFICE_PAGE_MOST) {

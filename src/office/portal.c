@@ -158,9 +158,19 @@ static bool search_holds(const struct errand *e, const struct office_search *s,
             (industry != NULL && str_eq(str_range(&industry->section, 1), s->section)));
 }
 
+/* A number as registries write it, in capitals; data NULL when out of memory. */
+static struct str search_capitals(struct arena *arena, struct str text)
+{
+    char *copy = arena_cstr(arena, text);
+    for (size_t i = 0; copy != NULL && i < text.len; i++)
+        if (copy[i] >= 'a' && copy[i] <= 'z')
+            copy[i] = (char)(copy[i] - 'a' + 'A');
+    return str_range(copy, copy != NULL ? text.len : 0);
+}
+
 /* By number: candidates are looked at 500 at a time, and never more than 2,000, so
  * that a page costs a bounded time; then the next page goes on behind the last candidate. */
-static enum err search_numbers(struct search_work *w, struct db_tx *tx)
+static enum err search_numbers(struct search_work *w, struct db_tx *tx, struct str number)
 {
     enum { STEP = 500, STEPS = 4 };
     struct errand *e = w->e;
@@ -174,7 +184,7 @@ static enum err search_numbers(struct search_work *w, struct db_tx *tx)
     if (out->objects == NULL)
         return ERR_MEMORY;
     for (int step = 0; step < STEPS && count == STEP; step++) {
-        TRY(store_public_objects_by_number(&rows, &count, e->arena, tx, e->office->tenant, s->text,
+        TRY(store_public_objects_by_number(&rows, &count, e->arena, tx, e->office->tenant, number,
                                            after, STEP));
         for (size_t i = 0; i < count; i++) {
             out->next = after;
@@ -220,7 +230,10 @@ static enum err search_run(struct db_tx *tx, void *ctx)
 {
     struct search_work *w = ctx;
     *w->out = (struct office_found){0};
-    return search_is_number(w->search->text) ? search_numbers(w, tx) : search_names(w, tx);
+    struct str number = search_capitals(w->e->arena, w->search->text);
+    if (number.data == NULL)
+        return ERR_MEMORY;
+    return search_is_number(number) ? search_numbers(w, tx, number) : search_names(w, tx);
 }
 
 enum err office_portal_search(struct office_found *out, struct errand *e,

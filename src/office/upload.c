@@ -27,7 +27,7 @@ static const struct office_upload_kind upload_kinds[] = {
      &office_job_import_commissions, OFFICE_UPLOAD_TO_DEPARTMENT},
     {&model_superior, MODEL_PERMISSION_ITEM_IMPORT, &office_job_check_superior,
      &office_job_import_superior, OFFICE_UPLOAD_TO_LIST},
-    {&model_items, MODEL_PERMISSION_ITEM_IMPORT, &office_job_check_items, &office_job_import_items,
+    {&model_items, MODEL_PERMISSION_ITEM_PUBLISH, &office_job_check_items, &office_job_import_items,
      OFFICE_UPLOAD_TO_DEPARTMENT},
     {&model_libraries, MODEL_PERMISSION_LIBRARY_EDIT, &office_job_check_libraries,
      &office_job_import_libraries, OFFICE_UPLOAD_TO_LIBRARY},

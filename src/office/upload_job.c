@@ -300,7 +300,7 @@ const struct office_job_kind office_job_check_commissions = {
 const struct office_job_kind office_job_check_superior = {"check-superior", "核对上级清单",
                                                           MODEL_PERMISSION_ITEM_IMPORT, check_run};
 const struct office_job_kind office_job_check_items = {"check-items", "核对抽查事项",
-                                                       MODEL_PERMISSION_ITEM_IMPORT, check_run};
+                                                       MODEL_PERMISSION_ITEM_PUBLISH, check_run};
 const struct office_job_kind office_job_import_objects = {
     "import-objects", "导入检查对象", MODEL_PERMISSION_OBJECT_IMPORT, import_run};
 const struct office_job_kind office_job_import_inspectors = {
@@ -310,7 +310,7 @@ const struct office_job_kind office_job_import_commissions = {
 const struct office_job_kind office_job_import_superior = {
     "import-superior", "导入上级清单", MODEL_PERMISSION_ITEM_IMPORT, import_run};
 const struct office_job_kind office_job_import_items = {"import-items", "导入抽查事项",
-                                                        MODEL_PERMISSION_ITEM_IMPORT, import_run};
+                                                        MODEL_PERMISSION_ITEM_PUBLISH, import_run};
 const struct office_job_kind office_job_check_libraries = {
     "check-libraries", "核对专项库", MODEL_PERMISSION_LIBRARY_EDIT, check_run};
 const struct office_job_kind office_job_import_libraries = {

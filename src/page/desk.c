@@ -42,7 +42,7 @@ static const struct {
     {MODEL_PERMISSION_ITEM_VIEW, "抽查事项", "/desk/joint", "部门联合抽查事项"},
     {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/drafts", "草稿、审查和公布"},
     {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/superior", "上级清单认领"},
-    {MODEL_PERMISSION_ITEM_IMPORT, "抽查事项", "/desk/import/items", "导入抽查事项"},
+    {MODEL_PERMISSION_ITEM_PUBLISH, "抽查事项", "/desk/import/items", "导入抽查事项"},
     {MODEL_PERMISSION_ITEM_IMPORT, "抽查事项", "/desk/import/superior", "导入上级清单"},
     {MODEL_PERMISSION_ITEM_DRAFT, "抽查事项", "/desk/outside", "非随机检查登记"},
     {MODEL_PERMISSION_SETTING_VIEW, "系统管理", "/desk/settings", "系统设置"},

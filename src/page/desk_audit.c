@@ -71,6 +71,7 @@ static const struct field_word audit_actions[] = {
     {"department-save", "新建或修改部门", NULL},
     {"commission-add", "新建第三方委托", NULL},
     {"commission-save", "修改第三方委托", NULL},
+    {"commission-export", "导出第三方委托", NULL},
     {"attachment-add", "上传附件", NULL},
     {"attachment-remove", "移除附件", NULL},
     {"document-add", "新建文件资料", NULL},

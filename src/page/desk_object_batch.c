@@ -170,8 +170,10 @@ enum err desk_object_displace(struct web_reply *reply, const struct web_request 
         .title = "批量移出专项库",
         .button = "移出",
         .done = "placed",
-        .what = {"library", "专项库", DESK_SELECT, true,
-                 "对象在该库中的各行（每张许可证一行）都移出，内容留在对象的变更历史中", NULL},
+        .what =
+            {"library", "专项库", DESK_SELECT, true,
+             "对象在该库中的各行（每张许可证一行）都移出，内容（电话只留掩码）留在对象的变更历史中",
+             NULL},
         .away = true,
         .choices = library_choices,
         .run = library_run};

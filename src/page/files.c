@@ -177,7 +177,7 @@ enum err page_sitemap_xml(struct web_reply *reply, const struct web_request *req
     buf_cat(&reply->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                           "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        buf_cat(&reply->body, "<url><loc>https://");
+        buf_printf(&reply->body, "<url><loc>%s://", request->scheme);
         for (size_t k = 0; k < request->host.len; k++)
             if (strchr("<>&\"'", request->host.data[k]) == NULL)
                 buf_char(&reply->body, request->host.data[k]);

@@ -470,7 +470,7 @@ static void catalog_distribution(struct json_writer *out, const struct web_reque
                                  const char *name, int year, const struct open_format *format)
 {
     struct str suffix = year > 0 ? arena_printf(request->arena, "-%d", year) : STR("");
-    struct str url = arena_printf(request->arena, "https://%.*s/open/%s%.*s.%s",
+    struct str url = arena_printf(request->arena, "%s://%.*s/open/%s%.*s.%s", request->scheme,
                                   STR_ARG(request->host), name, STR_ARG(suffix), format->ending);
     json_write_object(out);
     json_write_key(out, "@type");

@@ -304,6 +304,14 @@ static const char *error_title(int status)
     return status >= 500 ? "failed" : "refused";
 }
 
+/* What to do: a wrong address or date does not become right later. */
+static const char *error_note(int status)
+{
+    if (status == 404)
+        return "not_found_note";
+    return status >= 500 || status == 429 ? "failed_note" : "refused_note";
+}
+
 void page_error(struct web_reply *reply, const struct web_request *request, int status,
                 const struct fault *fault)
 {
@@ -313,8 +321,7 @@ void page_error(struct web_reply *reply, const struct web_request *request, int 
     buf_clear(&reply->body);
     page_begin(&p, request, "", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, error_title(status)));
-    web_set(&p.model, &p.model.root, "note",
-            status == 404 ? page_word(&p, "not_found_note") : page_word(&p, "failed_note"));
+    web_set(&p.model, &p.model.root, "note", page_word(&p, error_note(status)));
     web_set(&p.model, &p.model.root, "words",
             fault != NULL ? str_of(fault->text) : str_range(NULL, 0));
     web_set_count(&p.model, &p.model.root, "request_id", (int64_t)request->id);

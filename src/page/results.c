@@ -10,10 +10,18 @@
 static const char *const results_names[] = {"department", "item", "task",  "type", "code",
                                             "division",   "from", "until", "year"};
 
+/* ?year=: a year of four digits, 0 where none is asked for. */
+static enum err results_year(int64_t *year, struct page *p, struct fault *fault)
+{
+    TRY(page_number(year, p, "year", fault));
+    if (*year == 0 || (*year >= 2000 && *year <= 9999))
+        return ERR_OK;
+    return fault_set(fault, ERR_INPUT, "年度应为2000年以后的四位数字，如2026");
+}
+
 static enum err results_filter(struct store_result_filter *f, struct page *p, struct fault *fault)
 {
     int64_t year = 0;
-    int32_t day = 0;
     *f = (struct store_result_filter){.department = web_param(p->request, "department"),
                                       .task = str_trim(web_param(p->request, "task")),
                                       .item = web_param(p->request, "item"),
@@ -24,11 +32,9 @@ static enum err results_filter(struct store_result_filter *f, struct page *p, st
     TRY(page_number(&f->before, p, "before", fault));
     TRY(page_day(&f->first, p, "from", fault));
     TRY(page_day(&f->last, p, "until", fault));
-    TRY(page_number(&year, p, "year", fault));
+    TRY(results_year(&year, p, fault));
     if (year == 0)
         return ERR_OK;
-    if (date_make(&day, (int)(year < 9999 ? year : 0), 1, 1) != ERR_OK)
-        return fault_set(fault, ERR_INPUT, "年度应为四位数字");
     office_year(&f->from, &f->until, (int)year);
     return ERR_OK;
 }
@@ -181,11 +187,9 @@ enum err page_statistics(struct web_reply *reply, const struct web_request *requ
     int64_t year = 0;
     page_begin(&p, request, "/statistics", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, "statistics"));
-    TRY(page_number(&year, &p, "year", fault));
+    TRY(results_year(&year, &p, fault));
     if (year == 0)
         year = date_year(date_of_time(request->now));
-    if (year > 9000)
-        return fault_set(fault, ERR_INPUT, "年度应为四位数字");
     enum err err = office_portal_statistics(&s, &p.errand, (int)year);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);

@@ -2,6 +2,8 @@
 #include "page/page.h"
 
 #include "base/time.h"
+#include "base/utf8.h"
+
 /* --- search --- */
 
 static void search_rows(struct page *p, const struct office_found *found)
@@ -54,6 +56,7 @@ static enum err search_asked(struct office_search *out, struct page *p, struct f
                                   .after = web_param(r, "after"),
                                   .most = PAGE_ROWS};
     struct str d = out->division;
+    TRY(utf8_halfwidth(&out->text, r->arena, out->text));
     bool digits = d.len == 0 || (d.len >= 4 && d.len <= 12);
     for (size_t i = 0; i < d.len; i++)
         digits = digits && d.data[i] >= '0' && d.data[i] <= '9';

@@ -84,7 +84,8 @@ struct job {
     bool begun;
     bool close; /* the connection ends with this answer: what follows cannot be trusted */
     bool done;
-    bool kept; /* the page was there before */
+    bool kept;    /* the page was there before */
+    bool proxied; /* by the proxy that is believed */
     enum web_encoding encoding;
     size_t sent;
 };
@@ -323,6 +324,8 @@ static struct MHD_Response *send_new(const struct job *job, struct str body)
         body.len, (void *)(uintptr_t)body.data, send_release, web_page_hold(job->page));
     if (response != NULL)
         send_headers(response, job);
+    else
+        web_page_release(job->page);
     return response;
 }
 
@@ -429,7 +432,15 @@ static struct str take_client(struct job *job)
     struct str rest = forwarded;
     while (str_cut(&last, &rest, ','))
         continue;
+    job->proxied = true;
     return arena_str(&job->arena, str_trim(last));
+}
+
+/* What the proxy says, which is https unless it says otherwise; we ourselves speak http. */
+static const char *take_scheme(const struct job *job)
+{
+    bool plain = str_eq(take_value(job, "X-Forwarded-Proto"), STR("http"));
+    return job->proxied && !plain ? "https" : "http";
 }
 
 /* The reader's language: ?lang= first, then what the browser asks for; Chinese otherwise. */
@@ -483,6 +494,7 @@ static int take_head(struct job *job, const char *method)
     r->ctx = job->server->config.ctx;
     r->now = job->started;
     r->client = take_client(job);
+    r->scheme = take_scheme(job);
     r->language = STR("zh");
     job->wanted = web_encoding_pick(take_value(job, "Accept-Encoding"));
     int status = web_check_headers_end(&job->check);

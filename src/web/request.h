@@ -41,6 +41,7 @@ struct web_request {
     struct str if_none_match;
     struct str origin;
     struct str host;
+    const char *scheme;    /* of the reader's address: "http", "https" */
     struct str cookie;     /* the whole Cookie header; web_cookie reads it */
     struct str agent;      /* User-Agent */
     struct str fetch_site; /* Sec-Fetch-Site: same-origin, same-site, cross-site, none */

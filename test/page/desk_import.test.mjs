@@ -216,9 +216,12 @@ inBrowser('a large file streams to the disk, and one that is too large is refuse
 
 inBrowser('each role finds the template of what it may import', async () => {
   const clerk = await person('jingban');
-  for (const resource of ['objects', 'inspectors', 'items']) {
+  for (const resource of ['objects', 'inspectors', 'superior']) {
     assert.deepEqual(await get(clerk, `/desk/import/${resource}/template.xlsx`), [200, 'PK']);
   }
+  // What goes in from a list of items is in force at once: only who publishes may.
+  assert.equal((await get(clerk, '/desk/import/items/template.xlsx'))[0], 403);
+  assert.deepEqual(await get(await person('shuangsuiban'), '/desk/import/items/template.xlsx'), [200, 'PK']);
   const viewer = await person('chayue');
   assert.equal((await get(viewer, '/desk/import/objects/template.xlsx'))[0], 403);
 });
@@ -235,7 +238,7 @@ inBrowser('no page of the import has a violation of level AA', async (t) => {
       found.push(...(await violations(page)).map((words) => `${size} ${name}: ${words}`));
       await shoot(page, `import-${size}-${name}`);
     };
-    for (const path of ['/desk/import/objects', '/desk/import/inspectors', '/desk/import/items', '/desk/jobs']) {
+    for (const path of ['/desk/import/objects', '/desk/import/inspectors', '/desk/import/superior', '/desk/jobs']) {
       await page.goto(county.site + path);
       await look(path.replace(/\W+/g, '_'));
     }

@@ -163,6 +163,20 @@ def oversize_by_nginx(front, _):
     must(code == 0 and " 413" in head.splitlines()[0], head)
 
 
+def uploads_reach_the_workbench(front, _):
+    big = os.path.join(home, "big.csv")
+    with open(big, "w", encoding="utf-8") as f:
+        f.write("a,b\n" * 75000)
+    code, head, body = front.page("/desk/import/objects", "-F", "file=@" + big)
+    must(code == 0 and " 401" in head.splitlines()[0], head)
+    must("登录" in body.decode(), "not the workbench's own answer")
+
+
+def addresses_are_those_of_nginx(front, _):
+    code, head, body = front.page("/sitemap.xml")
+    must(code == 0 and "<loc>https://%s" % NAME in body.decode(), body[:300])
+
+
 def unit_is_sound(_front, _portal):
     unit = os.path.join(home, "sunlot.service")
     with open(os.path.join(source, "docs/serve/sunlot.service"), encoding="utf-8") as f:
@@ -242,7 +256,9 @@ def main():
                                ("TLS 1.2 and 1.3 are spoken, 1.1 is not", old_tls_is_refused),
                                ("the client is whom nginx saw, whatever he claims", client_is_whom_nginx_saw),
                                ("smuggling forms get one answer at most, and readers are served", hostile_by_nginx),
-                               ("a body beyond the limit is refused with 413", oversize_by_nginx)]:
+                               ("a body beyond the limit is refused with 413", oversize_by_nginx),
+                               ("a file of some size reaches the workbench", uploads_reach_the_workbench),
+                               ("addresses in files are those that readers use", addresses_are_those_of_nginx)]:
                 tap.run(name, work, front, portal)
         if lacking("systemd-analyze"):
             tap.note("the systemd unit was not tried: systemd-analyze is missing")

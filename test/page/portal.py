@@ -298,12 +298,28 @@ def xlsx_rows(data):
     return rows
 
 
+def years_that_are_none(server, seen):
+    for path in ("/results?year=1900", "/statistics?year=1", "/statistics?year=12026", "/results?year=-2026"):
+        status, _, body = server.ask(path)
+        must(status == 400, "%s: %d" % (path, status))
+        must("请稍后重试" not in body.decode(), "%s: told to try the same again" % path)
+
+
+def numbers_as_people_type_them(server, seen):
+    number = next(p for p in seen if p.startswith("/business/9")).split("/")[2].split("?")[0]
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in number)
+    for typed in (number, number.lower(), wide, " " + number + " "):
+        body = server.ask("/search?q=" + urllib.parse.quote(typed))[2].decode()
+        must("/business/" + number in body, "%r finds nothing" % typed)
+
+
 def open_data(server, seen):
     catalog = json.loads(server.ask("/catalog.jsonld")[2])
     count = total = 0
     for dataset in catalog["dcat:dataset"]:
         forms = {}
         for form in dataset["dcat:distribution"]:
+            must(form["dcat:downloadURL"].startswith("http://127.0.0.1:"), "not our address: %s" % form)
             path = urllib.parse.urlsplit(form["dcat:downloadURL"]).path
             status, headers, body = server.ask(path)
             while status == 429:
@@ -417,6 +433,8 @@ def main():
                 ("slow senders are cut off while readers are served", slow_senders),
                 ("no private value and nothing of a sealed draw is on any page", nothing_private),
                 ("the log can be read and checked with the verifier key alone", log_client),
+                ("a year that is none is refused, and told so", years_that_are_none),
+                ("a number is found as people type it", numbers_as_people_type_them),
                 ("CSV, JSON and XLSX of each dataset hold the same rows", open_data),
                 ("feedback is stored once, however often it is sent", feedback),
                 ("search is limited by address, other pages are not", limited),

@@ -152,7 +152,11 @@ static void what_is_taken_out_leaves_with_every_licence_and_stays_in_the_history
                                        " AND before LIKE '%TS-_%'"),
                      2);
     assert_int_equal(
-        story_number(h.s, "SELECT COUNT(*) FROM registry_change WHERE before LIKE '%138%'"), 0);
+        story_number(h.s, "SELECT COUNT(*) FROM registry_change WHERE before LIKE '%13812345678%'"),
+        0);
+    assert_int_equal(story_number(h.s, "SELECT COUNT(*) FROM registry_change WHERE after = '{}'"
+                                       " AND before LIKE '%138****5678%'"),
+                     2);
     batch.set = (struct office_object_set){.query = &projects, .expected = -1};
     assert_int_equal(office_library_batch(&out, as(&h, h.clerk), &batch), ERR_OK);
     assert_int_equal(out.fit, 1);

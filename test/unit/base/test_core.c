@@ -136,6 +136,16 @@ static void fault_text_is_never_cut_inside_a_character(void **state)
     }
 }
 
+static void fault_text_holds_no_half_of_a_name_that_was_cut(void **state)
+{
+    struct fault f = {0};
+    (void)state;
+    (void)fault_set(&f, ERR_INPUT, "没有“%.*s”，请先新建", 4, "甲乙");
+    assert_string_equal(f.text, "没有“甲”，请先新建");
+    (void)fault_set(&f, ERR_INPUT, "%s", "\xff\x80文\xe6\x96");
+    assert_string_equal(f.text, "文");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +158,7 @@ int main(void)
         cmocka_unit_test(arena_gives_zeroed_aligned_memory_of_any_size),
         cmocka_unit_test(arena_keeps_a_text_that_was_written_and_drops_one_that_failed),
         cmocka_unit_test(fault_text_is_never_cut_inside_a_character),
+        cmocka_unit_test(fault_text_holds_no_half_of_a_name_that_was_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
