@@ -11,13 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    PORTAL_FRONT = 8,
-    PORTAL_RESULTS = 500,
-    PORTAL_FEEDBACK = 2000,
-    PORTAL_CONTACT = 200,
-    PORTAL_FOLLOW = 2000
-};
+enum { PORTAL_FRONT = 8, PORTAL_RESULTS = 500, PORTAL_FOLLOW = 2000 };
 
 enum err office_reader_open(struct office *out, const struct office *office, struct fault *fault)
 {
@@ -474,7 +468,8 @@ static enum err task_run(struct db_tx *tx, void *ctx)
     TRY(err);
     int64_t id = w->out->task.id;
     TRY(store_task_items(&w->out->items, &w->out->item_count, e->arena, tx, tenant, id));
-    return store_task_parts(&w->out->parts, &w->out->part_count, e->arena, tx, tenant, id);
+    TRY(store_task_parts(&w->out->parts, &w->out->part_count, e->arena, tx, tenant, id));
+    return store_departments(&w->out->departments, &w->out->department_count, e->arena, tx, tenant);
 }
 
 enum err office_portal_task(struct office_public_task *out, struct errand *e, struct str number)
@@ -543,42 +538,4 @@ enum err office_portal_draw(struct office_public_draw *out, struct errand *e, st
     struct draw_work work = {e, out, number};
     *out = (struct office_public_draw){0};
     return office_read(e, "portal-draw", draw_run, &work);
-}
-
-/* --- feedback --- */
-
-struct feedback_work {
-    struct errand *e;
-    struct str text;
-    struct str contact;
-};
-
-static enum err feedback_run(struct db_tx *tx, void *ctx)
-{
-    struct feedback_work *w = ctx;
-    struct errand *e = w->e;
-    bool done = false;
-    struct str outcome;
-    struct store_feedback row = {
-        .tenant = e->office->tenant, .text = w->text, .contact = w->contact, .at = e->now};
-    TRY(office_once(&done, &outcome, e, tx, STR("feedback")));
-    if (done)
-        return ERR_OK;
-    TRY(office_id(&row.id, e));
-    TRY(store_feedback_add(tx, &row));
-    TRY(office_audit(e, tx, STR("feedback"), STR(""), STR("")));
-    return office_once_done(e, tx, STR("feedback"), STR("stored"));
-}
-
-enum err office_portal_feedback(struct errand *e, struct str text, struct str contact)
-{
-    text = str_trim(text);
-    contact = str_trim(contact);
-    if (text.len == 0)
-        return fault_set(&e->fault, ERR_INPUT, "请写下您的意见后再提交");
-    if (text.len > PORTAL_FEEDBACK || contact.len > PORTAL_CONTACT)
-        return fault_set(&e->fault, ERR_INPUT,
-                         "内容过长：意见最多约600字，联系方式最多约60字，请缩短后重新提交");
-    struct feedback_work work = {e, text, contact};
-    return office_write(e, "feedback", feedback_run, &work);
 }

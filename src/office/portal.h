@@ -5,6 +5,7 @@
 
 #include "office/office.h"
 #include "office/ticket.h"
+#include "store/department.h"
 #include "store/draw.h"
 #include "store/portal.h"
 #include "store/task.h"
@@ -21,7 +22,8 @@ MUST enum err office_search_open(struct errand *e);
  * call again. Writes only when something was imported. e->office can write. */
 MUST enum err office_search_follow(bool *more, struct errand *e);
 
-/* The front page: figures of the year, newest tasks and results, overdue draws. */
+/* The front page: figures of the year and of what is there now, newest tasks and results, overdue
+ * draws. */
 struct office_front {
     int year;
     struct store_figures figures;
@@ -93,6 +95,8 @@ struct office_public_task {
     size_t item_count;
     struct store_task_part *parts;
     size_t part_count;
+    struct store_department *departments; /* all there are, for the names behind the codes */
+    size_t department_count;
 };
 MUST enum err office_portal_task(struct office_public_task *out, struct errand *e,
                                  struct str number);
@@ -157,9 +161,5 @@ struct office_statistics {
     size_t estimate_count;
 };
 MUST enum err office_portal_statistics(struct office_statistics *out, struct errand *e, int year);
-
-/* Stores a reader's words (R114): at most 2,000 bytes, contact at most 200, both optional but not
- * empty together. ERR_INPUT. */
-MUST enum err office_portal_feedback(struct errand *e, struct str text, struct str contact);
 
 #endif

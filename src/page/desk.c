@@ -18,6 +18,7 @@ static const struct {
 } desk_menu[] = {
     {MODEL_PERMISSION_SELF, "我的工作", "/desk", "工作台首页"},
     {MODEL_PERMISSION_RESULT_VIEW, "我的工作", "/desk/due", "待公示抽查结果"},
+    {MODEL_PERMISSION_FEEDBACK_VIEW, "我的工作", "/desk/feedback", "公众意见"},
     {MODEL_PERMISSION_JOB_VIEW, "我的工作", "/desk/jobs", "后台任务"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/guide", "使用指南"},
     {MODEL_PERMISSION_SELF, "我的工作", "/desk/password", "修改密码"},

@@ -102,7 +102,8 @@ static const struct field_word audit_actions[] = {
     {"item-decline", "不认领上级事项", NULL},
     {"item-assign", "分派上级事项", NULL},
     {"outside-check", "登记非随机检查", NULL},
-    {"feedback", "公众意见", NULL},
+    {"feedback", "提交公众意见", NULL},
+    {"feedback-handle", "办理公众意见", NULL},
     {NULL, NULL, NULL},
 };
 

@@ -7,6 +7,7 @@
 #include "office/audit.h"
 #include "office/catalogue.h"
 #include "office/document.h"
+#include "office/feedback.h"
 #include "office/inspector.h"
 #include "office/pending.h"
 #include "store/department.h"
@@ -244,6 +245,29 @@ static enum err home_due(struct page *p, struct web_value *list)
     return ERR_OK;
 }
 
+/* What readers of the portal wrote and nobody has answered for yet (R114). */
+static enum err home_feedback(struct page *p, struct web_value *list)
+{
+    static const struct {
+        const char *state;
+        struct home_todo todo;
+    } kinds[] = {
+        {"new", {"/desk/feedback?state=new", "条公众意见待办理", "看过后写明办理情况", 0}},
+        {"working", {"/desk/feedback?state=working", "条公众意见处理中", "办完后写明结果", 0}},
+    };
+    struct office_scope own = p->errand.scope;
+    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
+                             MODEL_PERMISSION_FEEDBACK_EDIT));
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct home_todo todo = kinds[i].todo;
+        TRY(office_feedback_count(&todo.count, &p->errand, str_of(kinds[i].state)));
+        if (todo.count > 0)
+            home_add(p, list, &todo);
+    }
+    p->errand.scope = own;
+    return ERR_OK;
+}
+
 enum err desk_home(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
@@ -260,6 +284,8 @@ enum err desk_home(struct web_reply *reply, const struct web_request *request, s
         err = home_audit(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_RESULT_VIEW))
         err = home_due(&p, list);
+    if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_FEEDBACK_EDIT))
+        err = home_feedback(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_ITEM_DRAFT))
         err = home_items(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_INSPECTOR_EDIT))

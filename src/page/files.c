@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "crypto/random.h"
+#include "office/feedback.h"
 
 #include <string.h>
 
@@ -245,7 +246,7 @@ enum err page_feedback(struct web_reply *reply, const struct web_request *reques
     web_set(&p.model, &p.model.root, "title", page_word(&p, "feedback"));
     web_set(&p.model, &p.model.root, "key", feedback_key(&p));
     web_set(&p.model, &p.model.root, "text", STR(""));
-    web_set_flag(&p.model, &p.model.root, "sent", false);
+    web_set_flag(&p.model, &p.model.root, "sent", web_param(request, "sent").len > 0);
     reply->no_store = true;
     return page_end(reply, &p, "feedback");
 }
@@ -256,6 +257,17 @@ static bool feedback_own(const struct web_request *r)
     ptrdiff_t at = str_find(r->origin, STR("://"));
     return r->origin.len == 0 ||
            (at >= 0 && str_eq(str_sub(r->origin, (size_t)at + 3, SIZE_MAX), r->host));
+}
+
+/* Another page says thank you, so that a reload of it sends nothing. */
+static enum err feedback_thanks(struct web_reply *reply, struct page *p)
+{
+    static const char *const kept[] = {"lang", "size"};
+    struct str more = page_keep_query(p, kept, 2);
+    reply->location = arena_printf(p->request->arena, "/feedback?sent=1%.*s", STR_ARG(more));
+    reply->status = 303;
+    reply->no_store = true;
+    return reply->location.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 enum err page_feedback_post(struct web_reply *reply, const struct web_request *request,
@@ -270,19 +282,22 @@ enum err page_feedback_post(struct web_reply *reply, const struct web_request *r
     e.key = web_field(request, "key");
     if (e.key.len > 64)
         return fault_set(fault, ERR_INPUT, "请求不符合要求，请刷新页面后重新提交");
-    struct str text = web_field(request, "text");
-    struct str contact = web_field(request, "contact");
-    enum err err = office_portal_feedback(&e, text, contact);
+    const struct office_feedback_words words = {
+        web_field(request, "subject"), web_field(request, "text"), web_field(request, "contact")};
+    enum err err = office_feedback_add(&e, &words);
     if (err != ERR_OK && err != ERR_INPUT)
         return fault_set(fault, err, "%s", e.fault.text);
+    if (err == ERR_OK)
+        return feedback_thanks(reply, &p);
     struct web_model *m = &p.model;
     web_set(m, &m->root, "title", page_word(&p, "feedback"));
-    web_set_flag(m, &m->root, "sent", err == ERR_OK);
-    web_set(m, &m->root, "problem", err == ERR_OK ? STR("") : str_of(e.fault.text));
-    web_set(m, &m->root, "text", text);
-    web_set(m, &m->root, "contact", contact);
+    web_set_flag(m, &m->root, "sent", false);
+    web_set(m, &m->root, "problem", str_of(e.fault.text));
+    web_set(m, &m->root, "subject", words.subject);
+    web_set(m, &m->root, "text", words.text);
+    web_set(m, &m->root, "contact", words.contact);
     web_set(m, &m->root, "key", feedback_key(&p));
-    reply->status = err == ERR_OK ? 200 : 400;
+    reply->status = 400;
     reply->no_store = true;
     return page_end(reply, &p, "feedback");
 }

@@ -113,6 +113,15 @@ enum err page_tasks(struct web_reply *reply, const struct web_request *request, 
     return page_end(reply, &p, "tasks");
 }
 
+/* The department's name; its code where there is none. */
+static struct str task_department(const struct office_public_task *t, struct str code)
+{
+    for (size_t i = 0; i < t->department_count; i++)
+        if (str_eq(t->departments[i].code, code))
+            return t->departments[i].name;
+    return code;
+}
+
 static void task_lists(struct page *p, const struct office_public_task *t)
 {
     struct web_model *m = &p->model;
@@ -121,13 +130,14 @@ static void task_lists(struct page *p, const struct office_public_task *t)
     for (size_t i = 0; i < t->item_count; i++) {
         struct web_value *row = web_list_add(m, items);
         web_set(m, row, "code", t->items[i].code);
+        web_set(m, row, "code_url", page_url(p, t->items[i].code));
         web_set(m, row, "name", t->items[i].name);
         web_set(m, row, "class", model_text(model_item_classes, t->items[i].class));
-        web_set(m, row, "department", t->items[i].department);
+        web_set(m, row, "department", task_department(t, t->items[i].department));
     }
     for (size_t i = 0; i < t->part_count; i++) {
         struct web_value *row = web_list_add(m, parts);
-        web_set(m, row, "department", t->parts[i].department);
+        web_set(m, row, "department", task_department(t, t->parts[i].department));
         web_set_count(m, row, "seats", t->parts[i].seats);
     }
 }

@@ -9,7 +9,7 @@ static const char FIGURES[] =
     "SELECT (SELECT COUNT(*) FROM object WHERE tenant = $1 AND state = 'active'),"
     " (SELECT COUNT(*) FROM item WHERE tenant = $1 AND state = 'active'),"
     " (SELECT COUNT(*) FROM task WHERE tenant = $1 AND state <> 'ready'),"
-    " (SELECT COUNT(*) FROM draw WHERE tenant = $1),"
+    " (SELECT COUNT(*) FROM draw WHERE tenant = $1 AND at >= $3 AND at < $4),"
     " (SELECT COUNT(*) FROM draw WHERE tenant = $1 AND state <> 'disclosed'"
     " AND state <> 'aborted' AND disclose_by < $2)";
 static const char FIGURES_RESULTS[] =
@@ -43,7 +43,9 @@ enum err store_figures(struct store_figures *out, struct db_tx *tx, struct str t
                        int64_t until, int64_t now)
 {
     *out = (struct store_figures){0};
-    TRY(store_one(out, NULL, tx, FIGURES, DB_ARGS(db_text(tenant), db_int(now)), figures_fill));
+    TRY(store_one(out, NULL, tx, FIGURES,
+                  DB_ARGS(db_text(tenant), db_int(now), db_int(from), db_int(until)),
+                  figures_fill));
     return store_one(out, NULL, tx, FIGURES_RESULTS,
                      DB_ARGS(db_text(tenant), db_int(from), db_int(until)), figures_results_fill);
 }
@@ -599,16 +601,4 @@ enum err store_domain_shares(struct store_domain_share **out, size_t *count, str
     return store_array(
         (void **)out, count, arena, tx, &shape, texts[by],
         DB_ARGS(db_text(span->tenant), db_int(span->from), portal_before(span->until)));
-}
-
-/* --- feedback --- */
-
-static const char FEEDBACK_ADD[] = "INSERT INTO feedback (tenant, id, text, contact, state, at)"
-                                   " VALUES ($1, $2, $3, $4, 'new', $5)";
-
-enum err store_feedback_add(struct db_tx *tx, const struct store_feedback *row)
-{
-    return db_run(tx, NULL, FEEDBACK_ADD,
-                  DB_ARGS(db_text(row->tenant), db_int(row->id), db_text(row->text),
-                          db_text(row->contact), db_int(row->at)));
 }

@@ -7,10 +7,10 @@
 
 /* The figures of the front page; times are microseconds UTC, from..until half open. */
 struct store_figures {
-    int64_t objects; /* 存续 */
-    int64_t items;
+    int64_t objects; /* 存续, now */
+    int64_t items;   /* in force now */
     int64_t tasks;
-    int64_t draws;
+    int64_t draws;    /* committed in the span */
     int64_t overdue;  /* draws neither disclosed nor aborted behind their date */
     int64_t visits;   /* published in the span */
     int64_t results;  /* likewise */
@@ -283,16 +283,5 @@ struct store_domain_share {
 MUST enum err store_domain_shares(struct store_domain_share **out, size_t *count,
                                   struct arena *arena, struct db_tx *tx,
                                   const struct store_span *span, enum store_dimension by);
-
-/* A reader's words (R114). */
-struct store_feedback {
-    struct str tenant;
-    int64_t id;
-    struct str text;
-    struct str contact;
-    int64_t at;
-};
-/* Stores them as new. */
-MUST enum err store_feedback_add(struct db_tx *tx, const struct store_feedback *row);
 
 #endif

@@ -267,13 +267,17 @@ def personal_numbers(county):
     status = county.ask("office", "/desk/objects/%s/library" % thing, {
         "key": "plain-1", "library": library, "licence": "SC10641088200042", "contact": "周某", "phone": "13512340042"})[0]
     must(status == 303, "a library's row: %d" % status)
+    status = county.server.ask("/feedback", {"key": "plain-2", "subject": thing, "text": "请回电", "contact": "13512340043"})[0]
+    must(status == 303, "a citizen's words: %d" % status)
+    words = query(county.data, "SELECT id FROM feedback WHERE department = 'SCJG'")[0][0]
     file = {"col-%d" % i: "1" for i in range(30)} | {"format": "csv", "plain": "1", "reason": "核对换证"}
     return (
         ("office", "inspectors' export", "/desk/inspectors/export", {**file, "q": officer}, secret, "inspector-export"),
         ("office", "experts' export", "/desk/experts/export", {**file, "q": expert}, expert_secret, "inspector-export"),
         ("clerk", "an inspector's numbers", "/desk/inspectors/%s/reveal" % officer, {"reason": "核对换证"}, secret,
          "person-unmask"),
-        ("clerk", "an object's contacts", "/desk/objects/%s/reveal" % thing, {"reason": "电话核实"}, "13512340042", "person-unmask"))
+        ("clerk", "an object's contacts", "/desk/objects/%s/reveal" % thing, {"reason": "电话核实"}, "13512340042", "person-unmask"),
+        ("clerk", "a citizen's contact", "/desk/feedback/%d/reveal" % words, {"reason": "电话答复"}, "13512340043", "person-unmask"))
 
 
 def ID11_full_personal_numbers_ask_for_the_password_again(county):

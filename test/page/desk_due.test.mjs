@@ -1,4 +1,5 @@
 // What results are owed, in Chromium: the count on the first page, the list behind it, its export;
+// the same of what citizens wrote;
 // and what holds for every page of the workbench: the keyboard alone, very long names.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -146,6 +147,71 @@ inBrowser('the keyboard alone signs in, opens the menu, filters, and mends a for
   assert.notEqual((await page.locator(`#${described}`).textContent()).trim(), '', 'the field says what is wrong');
   await shoot(page, 'desktop-keyboard-refused');
   await leave(page);
+});
+
+inBrowser("a citizen's words: thanks that survive a reload, a count that opens the list, a note that ends it", async () => {
+  const office = await as('shuangsuiban');
+  await office.goto(`${county.site}/desk/feedback`);
+  await office.getByText('还没有公众意见').waitFor();
+  await shoot(office, 'desktop-feedback-empty');
+  const citizen = await kit.person(chromium, county.site);
+  await citizen.goto(`${county.site}/draws`);
+  const draw = (await citizen.getByRole('main').locator('a[href^="/draws/"]').first().textContent()).trim();
+  await citizen.goto(`${county.site}/feedback`);
+  await citizen.getByLabel('所涉编号').fill(draw);
+  await citizen.getByLabel('您的意见').fill('这次抽取的名单能不能早一点公示？' + '长'.repeat(80));
+  await citizen.getByLabel('联系方式').fill('13912345678');
+  await citizen.getByRole('button', { name: '提交' }).click();
+  await citizen.getByText('已收到').waitFor();
+  assert.match(citizen.url(), /\/feedback\?sent=1$/);
+  await shoot(citizen, 'desktop-feedback-thanks');
+  await citizen.reload();
+  await citizen.getByText('已收到').waitFor();
+  assert.deepEqual(await violations(citizen), []);
+  await leave(citizen);
+  await office.goto(`${county.site}/desk`);
+  const todo = office.getByRole('link', { name: '条公众意见待办理' });
+  assert.equal(await todo.locator('b').textContent(), '1');
+  await todo.click();
+  assert.equal(await total(office), 1);
+  assert.deepEqual(await column(office, '联系方式'), ['139****5678']);
+  assert.deepEqual(await column(office, '所涉编号'), [draw]);
+  assert.deepEqual(await column(office, '涉及部门'), ['市场监督管理局']);
+  const pages = [office.url()];
+  await office.locator('tbody a').first().click();
+  pages.push(office.url());
+  assert.equal(await office.getByText('13912345678').count(), 0);
+  await office.locator('details.confirm summary').click();
+  await office.getByLabel('理由').fill('电话答复');
+  await office.getByRole('button', { name: '查看' }).click();
+  await office.getByText('13912345678').waitFor();
+  await shoot(office, 'desktop-feedback-revealed');
+  await office.goto(pages[1]);
+  await office.getByLabel('办理情况').fill('长'.repeat(900));
+  await office.getByRole('button', { name: '保存' }).click();
+  await office.getByText('请写明办理情况').waitFor();
+  assert.equal((await office.getByLabel('办理情况').inputValue()).length, 900, 'what was typed is lost');
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await office.setViewportSize(viewport);
+    for (const path of pages) {
+      await office.goto(path);
+      assert.deepEqual(await violations(office), [], path);
+      await shoot(office, `${size}-feedback-${path.includes('?') ? 'list' : 'one'}`);
+    }
+  }
+  await office.getByRole('main').getByLabel('状态').selectOption('done');
+  await office.getByLabel('办理情况').fill('已电话答复');
+  await office.getByRole('button', { name: '保存' }).click();
+  await office.getByText('已保存').waitFor();
+  await office.goto(`${county.site}/desk/feedback?state=done`);
+  assert.deepEqual(await column(office, '办理情况'), ['已电话答复']);
+  assert.deepEqual(await column(office, '办理人'), ['shuangsuiban']);
+  await office.goto(`${county.site}/desk`);
+  assert.equal(await office.getByRole('link', { name: '条公众意见' }).count(), 0);
+  const other = await as('xiaofang');
+  await other.goto(`${county.site}/desk/feedback`);
+  await other.getByText('还没有公众意见').waitFor();
+  for (const one of [office, other]) await leave(one);
 });
 
 inBrowser('a name of two hundred characters widens no page', async () => {

@@ -47,7 +47,7 @@ SHARED = {
 # These belong to one department: everybody else is told that they don't exist.
 OWNED = {
     "/desk/objects/{id}": "object", "/desk/libraries/{id}": "library", "/desk/drafts/{id}": "draft",
-    "/desk/superior/{id}": "superior", "/desk/commissions/{id}": "commission",
+    "/desk/feedback/{id}": "feedback", "/desk/superior/{id}": "superior", "/desk/commissions/{id}": "commission",
     "/desk/documents/{code}": "document", "/desk/inspectors/{code}": "inspector", "/desk/jobs/{id}": "job",
     "/desk/import/objects/{id}": "upload-objects", "/desk/import/inspectors/{id}": "upload-inspectors",
     "/desk/import/libraries/{id}": "upload-libraries",
@@ -230,6 +230,14 @@ def make_catalogue(county, b):
     b["superior"], b["superior-2"], b["superior-3"] = [str(row[0]) for row in rows]
 
 
+def make_feedback(county, b):
+    """A citizen's words about the object of B."""
+    status, _, text = county.server.ask("/feedback", {"key": "leak-feedback", "subject": b["number"], "contact": PHONE,
+                                                      "text": MARK + "意见"})
+    must(status == 303, "feedback: %d %s" % (status, why(text)))
+    b["feedback"] = str(query(county.data, "SELECT id FROM feedback WHERE department = ?", B)[0][0])
+
+
 def make_jobs(county, b):
     files = {
         "objects": "统一社会信用代码,检查对象名称,对象类别,登记状态,行政区划\n%s,%s错号,企业,存续,410882\n" % ("91410882MADLECKB79", MARK),
@@ -292,7 +300,7 @@ def plain(text):
 def whole_lists(county):
     for role in OF_A + ("b",):
         for name in ("objects", "inspectors", "experts", "libraries", "labels", "commissions", "documents", "items",
-                     "drafts", "superior", "outside", "joint", "health-missing", "jobs", "divisions"):
+                     "drafts", "superior", "outside", "joint", "health-missing", "jobs", "feedback", "divisions"):
             county.ask(role, "/desk/lists", {"list": name, "back": "/desk", "size": "2000", "reset": "1"})
 
 
@@ -401,7 +409,7 @@ def no_get_route_gives_a_thing_of_b(state):
 TABLES = ("object", "object_label", "object_department", "library", "library_row", "inspector", "conflict",
           "commission", "attachment", "document", "document_version", "item", "item_draft", "item_step",
           "item_superior", "outside_check", "upload", "upload_mapping", "reference_object", "registry_change",
-          "label", "job", "account", "account_role", "department", "setting", "dictionary_word")
+          "label", "job", "feedback", "account", "account_role", "department", "setting", "dictionary_word")
 
 
 def dump(county):
@@ -426,7 +434,7 @@ def no_post_route_changes_a_thing_of_b(state):
     forms = forms_of_b(county, b)
     extra = {"reason": "试", "words": "试", "state": "closed", "department": "SCJG", "library": b["library"],
              "licence": CERTIFICATE, "remove": "1", "act": "confirm", "step": "return", "do": "return",
-             "object": b["number"], "name": "甲改", "title": "甲改"}
+             "object": b["number"], "name": "甲改", "title": "甲改", "note": "甲改", "seen": "0"}
     for method, pattern, permit in routes():
         if method != "POST" or "{" not in pattern:
             continue
@@ -672,7 +680,7 @@ def prepare():
 
 def things_of_b(state):
     county, b = state["county"], state["b"]
-    for step in (make_object, make_people, make_papers, make_catalogue, make_jobs):
+    for step in (make_object, make_people, make_papers, make_catalogue, make_feedback, make_jobs):
         step(county, b)
     b.update({"department": B, "setting": "session.idle", "account": str(county.account("xiaofang")),
               "item": query(county.data, "SELECT code FROM item WHERE state = 'active'")[0][0],

@@ -137,7 +137,7 @@ class Load:
         """Feedback, stored once each."""
         form = {"Content-Type": "application/x-www-form-urlencoded", **self.address()}
         body = urllib.parse.urlencode({"key": "load%d" % self.number(), "text": "意见", "contact": ""})
-        must(self.server.ask("/feedback", "POST", form, body)[0] in (200, 429), "feedback")
+        must(self.server.ask("/feedback", "POST", form, body)[0] in (303, 429), "feedback")
         self.count("feedback")
         time.sleep(0.2)
 

@@ -352,8 +352,11 @@ def feedback(server, _):
     body = urllib.parse.urlencode({"key": key, "text": text, "contact": ""})
     time.sleep(3)  # the budget of this address is used up
     for _ in range(3):
-        status, _, answer = server.ask("/feedback", "POST", form, body)
-        must(status == 200 and "已收到".encode() in answer, "feedback: %d" % status)
+        status, headers, answer = server.ask("/feedback?lang=zh", "POST", form, body)
+        to = {k.lower(): v for k, v in dict(headers).items()}.get("location", "")
+        must(status == 303 and to == "/feedback?sent=1&lang=zh" and not answer, "feedback: %d to %s" % (status, to))
+        status, _, answer = server.ask(to)
+        must(status == 200 and "已收到".encode() in answer and b"<form action=\"/feedback" not in answer, "thanks: %d" % status)
     empty = server.ask("/feedback", "POST", form, urllib.parse.urlencode({"key": "k2", "text": "  "}))
     must(empty[0] == 400 and "请写下".encode() in empty[2], "empty feedback: %d" % empty[0])
     long = server.ask("/feedback", "POST", form, urllib.parse.urlencode({"key": "k3", "text": "<b>" + "长" * 900}))
