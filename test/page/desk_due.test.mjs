@@ -157,13 +157,13 @@ inBrowser("a citizen's words: thanks that survive a reload, a count that opens t
   const citizen = await kit.person(chromium, county.site);
   await citizen.goto(`${county.site}/draws`);
   const draw = (await citizen.getByRole('main').locator('a[href^="/draws/"]').first().textContent()).trim();
-  await citizen.goto(`${county.site}/feedback`);
+  await citizen.goto(`${county.site}/feedback?lang=zh`);
   await citizen.getByLabel('所涉编号').fill(draw);
   await citizen.getByLabel('您的意见').fill('这次抽取的名单能不能早一点公示？' + '长'.repeat(80));
   await citizen.getByLabel('联系方式').fill('13912345678');
   await citizen.getByRole('button', { name: '提交' }).click();
   await citizen.getByText('已收到').waitFor();
-  assert.match(citizen.url(), /\/feedback\?sent=1$/);
+  assert.match(citizen.url(), /\/feedback\?sent=1&lang=zh$/);
   await shoot(citizen, 'desktop-feedback-thanks');
   await citizen.reload();
   await citizen.getByText('已收到').waitFor();
@@ -196,7 +196,7 @@ inBrowser("a citizen's words: thanks that survive a reload, a count that opens t
     for (const path of pages) {
       await office.goto(path);
       assert.deepEqual(await violations(office), [], path);
-      await shoot(office, `${size}-feedback-${path.includes('?') ? 'list' : 'one'}`);
+      await shoot(office, `${size}-feedback-${path.includes('/feedback?') ? 'list' : 'one'}`);
     }
   }
   await office.getByRole('main').getByLabel('状态').selectOption('done');
