@@ -161,8 +161,10 @@ static enum err feedback_page(struct web_reply *reply, struct page *p, enum err 
     struct store_feedback row;
     struct desk_departments departments;
     bool edits = desk_may(p, MODEL_PERMISSION_FEEDBACK_EDIT);
-    if (edits)
+    if (edits) {
         desk_form_begin(&form, p, self, "保存");
+        web_set(m, form.object, "back", desk_list_home(p, "/desk/feedback"));
+    }
     if (refused != ERR_OK && edits)
         desk_form_refused(&form, reply, refused);
     TRY(office_feedback_get(&row, &p->errand, desk_number(web_capture(p->request, "id"))));
@@ -198,7 +200,7 @@ enum err desk_feedback(struct web_reply *reply, const struct web_request *reques
     const struct office_feedback_step step = {
         desk_number(web_capture(request, "id")), web_field(request, "state"),
         web_field(request, "note"), desk_number(web_field(request, "seen"))};
-    desk_begin(&p, request, "/desk/feedback", "公众意见");
+    desk_begin(&p, request, "/desk/feedback", "办理公众意见");
     if (request->method == WEB_POST && !desk_form_again(request)) {
         err = office_feedback_handle(&p.errand, &step);
         if (err == ERR_OK)
@@ -215,7 +217,7 @@ enum err desk_feedback_reveal(struct web_reply *reply, const struct web_request 
 {
     struct page p;
     struct store_feedback row;
-    desk_begin(&p, request, "/desk/feedback", "公众意见");
+    desk_begin(&p, request, "/desk/feedback", "办理公众意见");
     enum err err = office_feedback_reveal(&row, &p.errand, desk_number(web_capture(request, "id")),
                                           web_field(request, "reason"));
     if (err != ERR_OK && (!desk_form_mends(err) || err == ERR_MISSING))
