@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { bin, havePeer, run, scratch } from './verify/kit.mjs';
 import { axe, browser } from './verify/site.mjs';
 
-const AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1366, height: 768 } };
 const shots = process.env.SUNLOT_SHOTS; // a folder for pictures to look at
 let chromium = null;
@@ -169,6 +169,27 @@ inBrowser('no page must be scrolled sideways at 320 px, in normal and in large t
       const wide = await tooWide(page);
       if (wide > 0) found.push(`${path} ${lang}: ${wide} px`);
     }
+  await context.close();
+  assert.deepEqual(found, []);
+  assert.deepEqual(troubles, []);
+});
+
+inBrowser('on a phone the whole menu is in view, every link of the foot has 24 px, no table is cropped', async () => {
+  const { context, page, troubles } = await reader({ viewport: sizes.phone });
+  const found = [];
+  for (const path of pages) {
+    await go(page, path);
+    const words = await page.evaluate(() => {
+      const box = (e) => e.getBoundingClientRect();
+      const out = (e) => box(e).left < 0 || box(e).right > window.innerWidth;
+      const low = (e) => box(e).height < 24 || box(e).width < 24;
+      const cropped = [...document.querySelectorAll('main .scroll')].filter((e) => e.scrollWidth > e.clientWidth);
+      return [...[...document.querySelectorAll('nav a')].filter(out).map((e) => `out of view: ${e.textContent}`),
+        ...[...document.querySelectorAll('footer a')].filter(low).map((e) => `small: ${e.textContent}`),
+        ...cropped.map((e) => `cropped: ${e.getAttribute('aria-label')}`)];
+    });
+    found.push(...words.map((w) => `${path}: ${w}`));
+  }
   await context.close();
   assert.deepEqual(found, []);
   assert.deepEqual(troubles, []);
