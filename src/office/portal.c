@@ -505,12 +505,15 @@ static enum err draw_outcome(struct draw_work *w, struct db_tx *tx)
     struct errand *e = w->e;
     struct office_public_draw *out = w->out;
     struct str tenant = e->office->tenant;
-    uint64_t teams = 0;
+    uint64_t names = 0;
     TRY(store_public_visits(&out->visits, &out->visit_count, e->arena, tx, tenant, out->draw.id));
-    TRY(office_setting_count(&teams, e, tx, MODEL_SETTING_PUBLIC_TEAMS));
-    if (!out->disclosed || teams == 0)
+    if (!out->disclosed)
         return ERR_OK;
-    return store_public_seats(&out->seats, &out->seat_count, e->arena, tx, tenant, out->draw.id);
+    TRY(office_setting_count(&names, e, tx, MODEL_SETTING_PUBLIC_TEAMS));
+    TRY(store_public_seats(&out->seats, &out->seat_count, e->arena, tx, tenant, out->draw.id));
+    for (size_t i = 0; i < out->seat_count && names == 0; i++)
+        out->seats[i].inspector = STR("");
+    return ERR_OK;
 }
 
 static enum err draw_run(struct db_tx *tx, void *ctx)

@@ -103,8 +103,9 @@ MUST enum err office_portal_task(struct office_public_task *out, struct errand *
 MUST enum err office_portal_draws(struct store_public_draw **out, size_t *count, struct errand *e,
                                   int64_t before, int64_t most);
 /* One draw as everybody may see it: of a sealed draw that is not disclosed no quota, cutoff, visit;
- * of a blinded pool never a stratum's cutoff; seats only once disclosed and where the setting
- * public-teams allows. ERR_MISSING with words. */
+ * of a blinded pool never a stratum's cutoff; seats only once disclosed, by the codes of
+ * the bundle's teams.tsv, with names where the setting publish.inspectors allows. ERR_MISSING with
+ * words. */
 struct office_public_draw {
     struct store_public_draw draw;
     bool closed;    /* disclosed or aborted */

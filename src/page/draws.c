@@ -19,6 +19,12 @@ static bool draws_closed(struct str state)
     return str_eq(state, STR("disclosed")) || str_eq(state, STR("aborted"));
 }
 
+/* The last day on which a draw is disclosed in time; its term ends with that day. */
+static struct str draws_last_day(struct page *p, int64_t disclose_by)
+{
+    return page_date(p, date_of_time(disclose_by - 1));
+}
+
 enum err page_draws(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
@@ -39,9 +45,9 @@ enum err page_draws(struct web_reply *reply, const struct web_request *request, 
         web_set(m, row, "number", d->number);
         web_set(m, row, "organiser", d->organiser);
         web_set(m, row, "task_name", d->task_name);
-        web_set(m, row, "state", str_of(office_draw_state_zh(d->state)));
+        web_set(m, row, "state", page_said(&p, str_of(office_draw_state_zh(d->state))));
         web_set(m, row, "opened", page_time(&p, d->opened));
-        web_set(m, row, "disclose_by", page_time(&p, d->disclose_by));
+        web_set(m, row, "disclose_by", draws_last_day(&p, d->disclose_by));
         web_set_count(m, row, "pool_size", d->pool_size);
         web_set_flag(m, row, "demo", d->demo);
         web_set_flag(m, row, "late", d->disclose_by < request->now && !draws_closed(d->state));
@@ -70,12 +76,54 @@ static const char *const draw_source_words[] = {"source_drand", "source_lottery"
 
 static struct str draws_kind(const struct page *p, struct str kind)
 {
-    if (str_eq(p->request->language, STR("en")))
-        return kind;
     for (size_t i = 0; i < sizeof draws_kinds / sizeof draws_kinds[0]; i++)
         if (str_eq(str_of(draws_kinds[i].kind), kind))
-            return str_of(draws_kinds[i].zh);
+            return page_said(p, str_of(draws_kinds[i].zh));
     return kind;
+}
+
+/* A step of the course: what and in which round. */
+static struct web_value *draw_step(struct page *p, struct web_value *list, struct str kind,
+                                   int64_t round)
+{
+    struct web_value *row = web_list_add(&p->model, list);
+    web_set(&p->model, row, "kind", draws_kind(p, kind));
+    if (round > 0)
+        web_set_count(&p->model, row, "round", round);
+    return row;
+}
+
+/* A step still to come, unless the draw has its entry. */
+static void draw_await(struct page *p, struct web_value *list, const struct office_public_draw *d,
+                       const char *kind, int64_t round)
+{
+    for (size_t i = 0; i < d->entry_count; i++)
+        if (d->entries[i].round == round && str_eq(d->entries[i].kind, str_of(kind)))
+            return;
+    (void)draw_step(p, list, str_of(kind), round);
+}
+
+/* What every draw goes through (PROTOCOL.md 3), without what it has behind it. */
+static void draw_to_come(struct page *p, const struct office_public_draw *d)
+{
+    static const struct {
+        const char *kind;
+        int64_t round;
+    } course[] = {{"beacon", 1}, {"drawn", 1}, {"teams", 2}, {"beacon", 2}, {"assigned", 2}};
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "to_come");
+    if (d->closed)
+        return;
+    for (size_t i = 0; i < sizeof course / sizeof course[0]; i++)
+        draw_await(p, list, d, course[i].kind, course[i].round);
+    for (size_t i = 0; i < d->entry_count; i++) {
+        if (!str_eq(d->entries[i].kind, STR("refill")))
+            continue;
+        draw_await(p, list, d, "beacon", d->entries[i].round);
+        draw_await(p, list, d, "refilled", d->entries[i].round);
+    }
+    struct web_value *last = draw_step(p, list, STR("disclosure"), 0);
+    web_set(m, last, "last_day", draws_last_day(p, d->draw.disclose_by));
 }
 
 /* An entry that no checkpoint covers yet is not public. */
@@ -87,10 +135,7 @@ static void draw_entries(struct page *p, const struct office_public_draw *d)
         int64_t time = 0;
         if (vault_times_get(&time, p->site->times, (uint64_t)d->entries[i].idx) != ERR_OK)
             continue;
-        struct web_value *row = web_list_add(m, list);
-        web_set(m, row, "kind", draws_kind(p, d->entries[i].kind));
-        if (d->entries[i].round > 0)
-            web_set_count(m, row, "round", d->entries[i].round);
+        struct web_value *row = draw_step(p, list, d->entries[i].kind, d->entries[i].round);
         web_set_count(m, row, "idx", d->entries[i].idx);
         web_set(m, row, "time", page_time(p, time));
     }
@@ -174,6 +219,7 @@ static void draw_team(struct page *p, struct web_value *row, const struct office
             continue;
         struct web_value *seat = web_list_add(m, team);
         web_set(m, seat, "department", d->seats[i].department);
+        web_set(m, seat, "code", d->seats[i].code);
         web_set(m, seat, "inspector", d->seats[i].inspector);
     }
 }
@@ -189,8 +235,8 @@ static void draw_visits(struct page *p, const struct office_public_draw *d)
         web_set(m, row, "pool_id", v->pool_id);
         web_set(m, row, "name", v->name);
         web_set(m, row, "ticket", v->ticket);
-        web_set(m, row, "state", draws_visit_state(v->state));
-        web_set(m, row, "skip", v->skip_reason);
+        web_set(m, row, "state", page_said(p, draws_visit_state(v->state)));
+        web_set(m, row, "skip", page_said(p, model_text(model_skip_reasons, v->skip_reason)));
         draw_team(p, row, d, v->pool_id);
     }
     web_set_flag(m, &m->root, "has_visits", d->visit_count > 0);
@@ -208,11 +254,11 @@ static void draw_head(struct page *p, const struct office_public_draw *d)
     web_set(m, root, "organiser", w->organiser);
     web_set(m, root, "task_number", w->task_number);
     web_set(m, root, "task_name", w->task_name);
-    web_set(m, root, "state", str_of(office_draw_state_zh(w->state)));
+    web_set(m, root, "state", page_said(p, str_of(office_draw_state_zh(w->state))));
     web_set_count(m, root, "pool_size", w->pool_size);
     if (w->drawn > 0)
         web_set_count(m, root, "drawn", w->drawn);
-    web_set(m, root, "disclose_by", page_time(p, w->disclose_by));
+    web_set(m, root, "disclose_by", draws_last_day(p, w->disclose_by));
     web_set_flag(m, root, "demo", w->demo);
     web_set_flag(m, root, "late", w->disclose_by < p->request->now && !d->closed);
     if (w->disclose_by >= p->request->now && !d->closed)
@@ -233,6 +279,7 @@ enum err page_draw(struct web_reply *reply, const struct web_request *request, s
         return page_fail(fault, &p, err);
     draw_head(&p, &d);
     draw_entries(&p, &d);
+    draw_to_come(&p, &d);
     draw_sources(&p, &d);
     draw_strata(&p, &d);
     draw_visits(&p, &d);

@@ -105,7 +105,8 @@ enum err page_tasks(struct web_reply *reply, const struct web_request *request, 
         web_set(m, row, "from", page_date(&p, rows[i].visit_from));
         web_set(m, row, "until", page_date(&p, rows[i].visit_until));
         web_set(m, row, "draw", rows[i].draw);
-        web_set(m, row, "draw_state", str_of(office_draw_state_zh(rows[i].draw_state)));
+        web_set(m, row, "draw_state",
+                page_said(&p, str_of(office_draw_state_zh(rows[i].draw_state))));
         web_set_count(m, &m->root, "next", rows[i].id);
     }
     web_set_flag(m, &m->root, "has_tasks", count > 0);

@@ -40,6 +40,16 @@ struct str page_word(const struct page *p, const char *key)
     return str_of(key);
 }
 
+struct str page_said(const struct page *p, struct str zh)
+{
+    const struct web_value *from = &p->site->words[0];
+    const struct web_value *into = &p->site->words[page_language(p)];
+    for (size_t i = 0; i < from->count && into != from; i++)
+        if (str_starts(from->names[i], STR("said_")) && str_eq(from->items[i]->text, zh))
+            return into->items[i]->text;
+    return zh;
+}
+
 struct str page_here(struct page *p)
 {
     const struct web_request *r = p->request;
@@ -196,7 +206,7 @@ void page_options(struct page *p, const char *name, const struct field_word *wor
 {
     struct web_value *list = web_set_list(&p->model, &p->model.root, name);
     for (const struct field_word *w = words; w->code != NULL; w++)
-        page_option(p, list, str_of(w->code), str_of(w->text), chosen);
+        page_option(p, list, str_of(w->code), page_said(p, str_of(w->text)), chosen);
 }
 
 void page_division_options(struct page *p, const struct office_choices *choices, struct str chosen)
@@ -277,10 +287,10 @@ struct web_value *page_results(struct page *p, const struct store_public_result 
         web_set(m, row, "pool_id", r->pool_id);
         web_set(m, row, "object", r->object_name);
         web_set(m, row, "item", r->item);
-        web_set(m, row, "result", model_text(model_result_codes, r->code));
+        web_set(m, row, "result", page_said(p, model_text(model_result_codes, r->code)));
         web_set_flag(m, row, "finding", !str_eq(r->code, STR("01")) && !str_eq(r->code, STR("07")));
         web_set(m, row, "authority", r->authority);
-        web_set(m, row, "type", model_text(model_task_types, r->type));
+        web_set(m, row, "type", page_said(p, model_text(model_task_types, r->type)));
         web_set(m, row, "task_number", r->task_number);
         web_set(m, row, "task_name", r->task_name);
         web_set(m, row, "plan_name", r->plan_name);

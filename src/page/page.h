@@ -85,6 +85,9 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
                 struct str title);
 /* The word for a key in the page's language; the key itself where there is none. */
 struct str page_word(const struct page *p, const char *key);
+/* What a dictionary says in Chinese, in the page's language: by a row "said_..." of the text table
+ * with the same Chinese; the text itself where there is none. */
+struct str page_said(const struct page *p, struct str zh);
 /* Renders the template of that name into the reply. */
 MUST enum err page_end(struct web_reply *reply, struct page *p, const char *name);
 /* What the site is called: the setting site.name, else the place. */

@@ -186,7 +186,7 @@ enum err store_public_visits(struct store_public_visit **out, size_t *count, str
                        DB_ARGS(db_text(tenant), db_int(draw)));
 }
 
-static const char SEATS[] = "SELECT s.pool_id, d.name, i.name FROM seat s"
+static const char SEATS[] = "SELECT s.pool_id, d.name, i.name, s.inspector FROM seat s"
                             " JOIN department d ON d.tenant = s.tenant AND d.code = s.department"
                             " JOIN inspector i ON i.tenant = s.tenant AND i.code = s.inspector"
                             " WHERE s.tenant = $1 AND s.draw = $2 ORDER BY s.pool_id, s.seat";
@@ -198,6 +198,7 @@ static enum err seat_fill(void *out, struct db_rows *rows, struct arena *arena)
     s->pool_id = store_text(rows, 0, arena, &failed);
     s->department = store_text(rows, 1, arena, &failed);
     s->inspector = store_text(rows, 2, arena, &failed);
+    s->code = store_text(rows, 3, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

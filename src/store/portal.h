@@ -86,6 +86,7 @@ struct store_public_seat {
     struct str pool_id;
     struct str department; /* name */
     struct str inspector;  /* name */
+    struct str code;       /* the inspector's, as teams.tsv has it */
 };
 /* Sorted by object, then seat. */
 MUST enum err store_public_seats(struct store_public_seat **out, size_t *count, struct arena *arena,

@@ -4,6 +4,7 @@
 A demo county is served while the program's commands change it. What a page must say comes from what
 was typed, from SQL over the county's database, and from formulas written down here once more."""
 import csv
+import datetime
 import html
 import math
 import os
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.parse
+import zipfile
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "..", "fault")]
@@ -76,6 +78,49 @@ def clean_visit(nth):
                    " WHERE w.number = ? AND NOT EXISTS (SELECT 1 FROM result r WHERE r.visit = v.id"
                    " AND r." + FINDING + ") GROUP BY v.pool_id ORDER BY v.pool_id", draw)
     return draw, rows[nth][0], rows[nth][1]
+
+
+# --- a draw ---
+
+def teams(server):
+    """The demo's first draw is disclosed, its second waits for that."""
+    number = ask_sql("SELECT number FROM draw WHERE state = 'disclosed'")[0][0]
+    with zipfile.ZipFile(os.path.join(county, "bundles", number + "-public.zip")) as bundle:
+        member = next(n for n in bundle.namelist() if n.split("/")[-1] == "teams.tsv")
+        rows = [line.split("\t") for line in bundle.read(member).decode().splitlines()]
+    want = {}
+    for seat, code in rows:
+        pool_id, department, _ = seat.split("|")
+        name = ask_sql("SELECT name FROM department WHERE code = ?", department)[0][0]
+        want.setdefault(pool_id, []).append("%s %s" % (name, code))
+    _, source = page(server, "/draws/" + number)
+    listed = re.findall(r'<tr><td class="num" data-label="#">.*?</tr>', source)
+    must(len(listed) == len(want) > 50, "%d rows, %d teams" % (len(listed), len(want)))
+    for row in listed:
+        pool_id = re.search(r'href="/business/([^"?]+)', row).group(1)
+        got = [s.strip() for s in re.findall(r'<span class="seat">(.*?)</span>', row)]
+        must(got == want[pool_id], "%s: %s, not %s" % (pool_id, got, want[pool_id]))
+    names = dict(ask_sql("SELECT code, name FROM inspector"))
+    run("setting", "publish.inspectors", "1", "--basis", "本地规定")
+    _, source = page(server, "/draws/%s?turn=1" % number)
+    run("setting", "publish.inspectors", "0", "--basis", "本地规定")
+    for pool_id, team in want.items():
+        for seat in team:
+            must("%s %s</span>" % (seat, names[seat.split()[-1]]) in source, "%s: %s" % (pool_id, seat))
+    return "%d seats" % len(rows)
+
+
+def steps_to_come(server):
+    number, last = ask_sql("SELECT number, disclose_by FROM draw WHERE state = 'assigned'")[0]
+    day = (datetime.datetime(1970, 1, 1, 8) + datetime.timedelta(microseconds=last - 1)).strftime("%Y-%m-%d")
+    _, source = page(server, "/draws/" + number)
+    line = re.search(r'<ol class="steps">.*?</ol>', source, re.S).group(0)
+    waiting = [re.sub("<[^>]+>", " ", w).split() for w in re.findall(r'<li class="to-come">(.*?)</li>', line)]
+    must(waiting == [["公开", "待公开", "最迟", day]], str(waiting))
+    _, source = page(server, "/draws/" + ask_sql("SELECT number FROM draw WHERE state = 'disclosed'")[0][0])
+    must("to-come" not in source, "a disclosed draw waits for something")
+    steps = re.search(r'<ol class="steps">.*?</ol>', page(server, "/draws/%s?lang=en" % number)[1], re.S).group(0)
+    must("Disclosure" in steps and not re.search("[\u4e00-\u9fff]", steps), steps)
 
 
 # --- corrections and what followed ---
@@ -404,6 +449,8 @@ def main():
                 ("a filter of the search finds exactly what SQL finds, page by page", search_filters),
                 ("a filter of the results finds exactly what SQL finds, page by page", results_filters),
                 ("estimates and intervals are those of the formulas", statistics),
+                ("a disclosed draw shows its teams as teams.tsv of the public bundle has them", teams),
+                ("the course of a draw shows the step to come with its last day, in words", steps_to_come),
                 ("a corrected result shows both versions, when and why, and nothing before", corrections),
                 ("what followed a finding stands on the business's page, newest first", followups),
                 ("the items are a tree, and each shows its versions with their dates", items),
