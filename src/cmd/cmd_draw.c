@@ -135,8 +135,8 @@ static void show_entries(const struct office_draw *d)
         struct buf when = {0};
         if (d->times[i] > 0)
             time_format(&when, d->times[i]);
-        printf("  日志第 %lld 条 %.*s  %.*s", (long long)d->entries[i].idx,
-               STR_ARG(buf_view(&when)), STR_ARG(d->entries[i].kind));
+        printf("  日志序号 %lld %.*s  %.*s", (long long)d->entries[i].idx, STR_ARG(buf_view(&when)),
+               STR_ARG(d->entries[i].kind));
         if (d->entries[i].round > 0)
             printf("（第 %lld 轮）", (long long)d->entries[i].round);
         printf("\n");

@@ -113,7 +113,7 @@ static enum err log_entry_print(struct vault_log *log, uint64_t idx)
     if (err == ERR_OK && vault_log_time(&time, log, idx) == ERR_OK)
         time_format(&when, time);
     if (err == ERR_OK)
-        printf("第 %llu 条  %.*s\n%.*s\n", (unsigned long long)idx, STR_ARG(buf_view(&when)),
+        printf("日志序号 %llu  %.*s\n%.*s\n", (unsigned long long)idx, STR_ARG(buf_view(&when)),
                STR_ARG(buf_view(&body)));
     buf_free(&body);
     buf_free(&when);
@@ -129,7 +129,7 @@ static enum err log_show(struct vault_log *log, const struct cmd_list *words, st
         struct str word = words->items[1];
         if (str_u64(&number, word) == ERR_OK && number < size)
             return log_entry_print(log, number);
-        return fault_set(fault, ERR_MISSING, "没有第 %.*s 条日志：现有 %llu 条，序号从 0 开始",
+        return fault_set(fault, ERR_MISSING, "没有日志序号 %.*s：现有 %llu 条，序号从 0 开始",
                          STR_ARG(word), (unsigned long long)size);
     }
     enum err err = vault_log_checkpoint(&text, log);

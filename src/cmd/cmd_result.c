@@ -72,7 +72,7 @@ static enum err result_follow_run(struct errand *e, struct result_words *w)
                                          .note = w->entry.note,
                                          .inspector = w->entry.inspector};
     TRY(office_result_follow(&idx, e, &follow));
-    printf("后续处置已公布，写入公开日志第 %lld 条。\n", (long long)idx);
+    printf("后续处置已公布，写入公开日志，日志序号 %lld。\n", (long long)idx);
     return ERR_OK;
 }
 
@@ -110,7 +110,7 @@ static enum err result_publish_run(struct errand *e, struct result_words *w)
     if (out.corrected > 0)
         printf("更正 %llu 项已公示的结果。\n", (unsigned long long)out.corrected);
     if (out.idx >= 0)
-        printf("已写入公开日志第 %lld 条。\n", (long long)out.idx);
+        printf("已写入公开日志，日志序号 %lld。\n", (long long)out.idx);
     return ERR_OK;
 }
 

@@ -66,7 +66,7 @@ enum err bundle_prove(struct bundle *b, struct bundle_entry *entry, struct str p
     TRY(err);
     entry->proven = true;
     struct str place =
-        arena_printf(b->arena, "第 %llu 条", (unsigned long long)entry->logged.index + 1);
+        arena_printf(b->arena, "日志序号 %llu", (unsigned long long)entry->logged.index);
     bundle_say(b, &(struct draw_finding){.mark = DRAW_SAME,
                                          .check = DRAW_CHECK_LOGGED,
                                          .file = entry->name,

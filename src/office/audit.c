@@ -266,7 +266,7 @@ static enum err audit_check_entry(void *ctx, int64_t idx, struct str body)
         return ERR_OK;
     if (c->next == c->count)
         return fault_set(&c->e->fault, ERR_DAMAGED,
-                         "公开日志第%lld条是一天审计日志的摘要，数据库中没有登记", (long long)idx);
+                         "日志序号 %lld 是一天审计日志的摘要，数据库中没有登记", (long long)idx);
     const struct store_audit_digest *bound = &c->bound[c->next];
     int64_t first = c->next > 0 ? bound[-1].first + bound[-1].count : 1;
     if (bound->idx != idx || bound->first != first)

@@ -70,7 +70,7 @@ static enum err check_entry(void *ctx, int64_t idx, struct str body)
     bool same = err == ERR_OK && str_eq(buf_view(&shown), body);
     buf_free(&shown);
     if (err == ERR_OK && !same)
-        return fault_set(&w->e->fault, ERR_DAMAGED, "公开日志第 %lld 条与数据库不一致",
+        return fault_set(&w->e->fault, ERR_DAMAGED, "日志序号 %lld 的条目与数据库不一致",
                          (long long)idx);
     return err;
 }

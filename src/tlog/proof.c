@@ -71,7 +71,7 @@ enum err tlog_proof_verify(struct tlog_proven *out, struct str text,
             v->name, v->id);
     err = crypto_merkle_verify_inclusion(leaf, p.index, c.head.size, &p.path, c.head.root);
     if (err != ERR_OK)
-        return fault_set(fault, err, "存证证明不成立：日志第 %llu 条不是这一条目，条目或证明被改动",
+        return fault_set(fault, err, "存证证明不成立：日志序号 %llu 不是这一条目，条目或证明被改动",
                          (unsigned long long)p.index);
     *out = (struct tlog_proven){.index = p.index, .size = c.head.size, .time = c.time};
     memcpy(out->root, c.head.root, CRYPTO_HASH);

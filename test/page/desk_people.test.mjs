@@ -215,7 +215,7 @@ inBrowser('a rule is drafted, returned, mended, published by another, and stands
   await shoot(reviewer, 'desktop-document-publish');
   await reviewer.getByRole('button', { name: '确定发布' }).click();
   await reviewer.getByText('已发布，公示平台可以看到').waitFor();
-  assert.match(await text(reviewer), /公开日志第 \d+ 条/);
+  assert.match(await text(reviewer), /日志序号 \d+/);
   await other.goto(`${county.site}/documents?lang=zh`);
   await other.getByRole('link', { name: '市场监管抽查工作细则' }).click();
   await other.getByText('督查考核的规定').waitFor();

@@ -176,8 +176,8 @@ static void what_cannot_be_done_is_said_in_chinese_with_the_value_and_the_remedy
     struct course *c = *state;
     static const char *const lines[][2] = {
         {"draw show 410882-SCJG-2026-0042", "410882-SCJG-2026-0042"},
-        {"log show 9999", "没有第 9999 条日志"},
-        {"log show x", "没有第 x 条日志"},
+        {"log show 9999", "没有日志序号 9999"},
+        {"log show x", "没有日志序号 x"},
         {"import objects /tmp", "“/tmp”是文件夹"},
         {"draw commit 410882202601010001 --open --source local", "410882202601010001"},
         {"task show 410882202601010001", "410882202601010001"},

@@ -107,6 +107,11 @@ for (const size of ['phone', 'wide'])
     const root = items.find((item) => item.includes('名单的根'));
     assert.match(root, /✓ 相符/);
     assert.match(root, /所示\s+([0-9a-f]{64})\s+重算\s+\1/);
+    for (const [name, proof] of unzip(made('open-events-full.zip'))) {
+      if (!name.startsWith('proofs/')) continue;
+      const [, index] = /^index (\d+)$/m.exec(proof.toString());
+      assert.ok(items.some((item) => item.includes(`日志序号 ${index}，`)), `${name}: ${index}`);
+    }
     assert.equal(await page.evaluate(() => document.activeElement.id), 'verify-verdict');
     await accessible(page, 'verdict');
     await shoot(page, `${size}-holds`);

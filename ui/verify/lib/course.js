@@ -39,7 +39,7 @@ export async function proveEntry(b, entry, proof) {
     report.differs('LOGGED', { file: entry.name, words: error.words });
   }
   const { index, time, signed } = entry.logged;
-  const words = [signed ? 'place' : 'noEd25519', index + 1n, timeText(time)];
+  const words = [signed ? 'place' : 'noEd25519', index, timeText(time)];
   report.say(signed ? SAME : OPEN, 'LOGGED', { file: entry.name, words });
   if (!signed) report.verdict.signed = false;
 }
