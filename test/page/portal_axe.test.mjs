@@ -144,6 +144,8 @@ for (const [size, viewport] of Object.entries(sizes))
         if (!/<h1>[^<]+<\/h1>/.test(html) || !html.includes('<footer>')) found.push(`${path} ${lang}: not whole`);
         if (!html.includes('<script')) continue;
         scripted++;
+        if (/<(input|select|button)/.test(html.slice(html.indexOf('<main')).replace(/<div class="verify" id="verify" hidden .*?<\/main>/s, '')))
+          found.push(`${path} ${lang}: fields that do nothing without script`);
         if (!/<noscript>.*sunlot verify/s.test(html)) found.push(`${path} ${lang}: no word for readers without script`);
         await go(page, path, lang);
         found.push(...(await faults(page, path, lang)));

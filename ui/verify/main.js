@@ -96,14 +96,16 @@ function showFailed(words) {
   state(`${say('failed')}: ${explain(words)}`, true);
 }
 
+const shownLine = (line) => line.replace('\t', ' · ');
+
 // Where a looked-up business stands, as label and value; empty values are left out.
 function answerRows(a) {
   const visit = a.visit > 0 ? say('ofTotal', a.visit, a.visits) : '';
   const common = [['ticket', a.ticket], ['visit', visit], ['team', a.team.join(', ')]];
   if (a.present === null) return common;
-  if (!a.present) return [['index', say('ofTotal', a.index, a.size)], ['before', a.before], ['after', a.after], ['ticket', a.ticket]];
+  if (!a.present) return [['before', shownLine(a.before) || say('listBegins')], ['after', shownLine(a.after) || say('listEnds')]];
   return [
-    ['line', a.line.replace('\t', ' · ')], ['meaning', a.meaning], ['nonce', a.nonce],
+    ['line', shownLine(a.line)], ['meaning', a.meaning], ['nonce', a.nonce],
     ['index', say('ofTotal', a.index + 1, a.size)], ['ticket', a.ticket], ['cutoff', a.cutoff || say('noCutoff')],
     ['place', say('placeOf', a.place, a.count, a.quota)], ...common.slice(1), ['path', a.path.join('\n')], ['root', a.root],
   ];
@@ -114,7 +116,7 @@ function answerText(a) {
   if (!a.seeded) return say('noSeed');
   const drawn = a.visit > 0;
   if (a.present === null) return say(drawn ? 'inDrawn' : 'notInDrawn') + ' — ' + say('noPool');
-  if (!a.present) return say('absent');
+  if (!a.present) return say('notListed');
   if (a.joined) return say('joined');
   return say(a.skipped ? 'skipped' : drawn ? 'drawn' : 'notDrawn');
 }
@@ -123,7 +125,8 @@ function showFound(answer) {
   const text = answerText(answer);
   const rows = answer.bad || !answer.seeded ? [] : answerRows(answer);
   const list = pairs(rows.filter(([, value]) => value).map(([key, value]) => [say('f.' + key), value]));
-  $('found').replaceChildren(make('p', 'verify-answer', `${answer.id} — ${text}`), list);
+  const why = answer.present === false ? [make('p', 'verify-words', say('notListedWhy'))] : [];
+  $('found').replaceChildren(make('p', 'verify-answer', `${answer.id} — ${text}`), ...why, list);
 }
 
 function setBusy(is) {
@@ -204,6 +207,7 @@ function listen() {
 }
 
 function open() {
+  root.hidden = false; // without script none of it would answer
   for (const element of root.querySelectorAll('[data-t]')) element.textContent = say(element.dataset.t);
   $('key').value = root.dataset.vkey || '';
   offer();

@@ -205,6 +205,17 @@ paged('with the keyboard alone: key, verify again, look up a business', async ()
   for (const part of [rows[0][2], rows[0][0], '入选界限', '存证路径', '名次']) assert.ok(found.includes(part), part);
   await accessible(page, 'looked up');
   await shoot(page, 'wide-look');
+  await page.fill('#verify-number', '91410882MA000014XX');
+  await page.click('#verify-look-form button');
+  await page.waitForFunction(() => document.getElementById('verify-found').innerText.includes('91410882MA000014XX'));
+  const none = await page.innerText('#verify-found');
+  assert.match(none, /^91410882MA000014XX — 名单中没有这个编号\n/);
+  assert.ok(!/入选界限|名次|[0-9a-f]{64}/.test(none), none);
+  const ids = files.get('pool.tsv').toString().trim().split('\n').map((line) => line.split('\t')[0]);
+  const next = ids.findIndex((id) => id > '91410882MA000014XX');
+  assert.match(none, new RegExp(`前一行\\s+${ids[next - 1]} [\\s\\S]*后一行\\s+${ids[next]} `));
+  await accessible(page, 'not in the pool');
+  await shoot(page, 'wide-none');
   await page.fill('#verify-key', 'nonsense');
   await page.click('#verify-again');
   await page.waitForFunction(() => document.getElementById('verify-verdict').innerText.includes('不是日志公钥'));

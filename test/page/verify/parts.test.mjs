@@ -371,6 +371,7 @@ test('every business of a plain pool finds its line, ticket, cutoff and place', 
   }
   const absent = await lookUp('open-events-full.zip', '91410882MA000014XX');
   assert.equal(absent.present, false);
+  assert.equal(absent.ticket, '');
   assert.ok(absent.before < '91410882MA000014XX' && absent.after > '91410882MA000014XX');
   assert.equal((await lookUp('open-events-full.zip', 'a b')).bad, true);
 });

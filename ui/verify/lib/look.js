@@ -67,7 +67,7 @@ export function look(b, id) {
   answer.present = stratum !== null;
   const { strata, poolSize, poolRoot } = b.commitment;
   Object.assign(answer, { index, size: Number(poolSize), root: hex(poolRoot) });
-  if (!answer.present) return { ...answer, before: decode(before), after: decode(after) };
+  if (!answer.present) return { ...answer, ticket: '', before: decode(before), after: decode(after) };
   const of = strata.find(({ name }) => name === stratum);
   return {
     ...answer,
