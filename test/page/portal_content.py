@@ -123,6 +123,23 @@ def steps_to_come(server):
     must("Disclosure" in steps and not re.search("[\u4e00-\u9fff]", steps), steps)
 
 
+def english(server):
+    """What the program says is English there; names, items, strata and laws are data."""
+    for path in ["/draws", "/draws/" + ask_sql("SELECT number FROM draw WHERE state = 'disclosed'")[0][0]]:
+        text, _ = page(server, path + "?lang=en")
+        must("Disclosed" in text and not re.search("已公开|已公示|检查中", text), path)
+    _, source = page(server, "/results?lang=en")
+    for name in ("code", "type"):
+        choice = re.search('<select name="%s">.*?</select>' % name, source, re.S).group(0)
+        must(choice.count("<option") > 2 and not re.search("[\u4e00-\u9fff]", choice), choice)
+    cells = re.findall(r'data-label="(?:Result|Type)">(.*?)</td>', source)
+    must(len(cells) == 100 and not re.search("[\u4e00-\u9fff]", "".join(cells)), str(cells[:4]))
+    for path in ("/statistics", "/items", "/search"):
+        text, source = page(server, path + "?lang=en")
+        must(not re.search("[（）：]", re.sub("<select.*?</select>|<table.*?</table>|<details.*</details>", "", source[source.index("<main"):], flags=re.S)),
+             "a full-width mark on " + path)
+
+
 # --- corrections and what followed ---
 
 def corrections(server):
