@@ -131,6 +131,7 @@ static void statistics_tables(struct page *p, const struct office_statistics *s)
     for (int by = STORE_BY_ITEM; by <= STORE_BY_DEPARTMENT; by++) {
         struct web_value *table = web_list_add(m, tables);
         web_set(m, table, "heading", page_word(p, headings[by]));
+        web_set_flag(m, table, "any", s->share_count[by] > 0);
         struct web_value *rows = web_set_list(m, table, "rows");
         for (size_t i = 0; i < s->share_count[by]; i++) {
             const struct office_share *share = &s->shares[by][i];

@@ -351,6 +351,11 @@ def statistics(server):
                 bounded += 1
             checked += 1
     must(bounded > 5 and checked > 15, "%d estimates, %d bounded" % (checked, bounded))
+    empty, source_empty = page(server, "/statistics?year=%d" % (int(today[:4]) - 3))
+    must("<table" not in source_empty and empty.count("暂无") == 5, "bare heads in a year without data: " + empty)
+    must("不能排高低" in source and "加盲" in source and ".md" not in source, "what the figures do not say")
+    heads = re.findall(r"<th[^>]*>(.*?)</th>", source)
+    must("发现问题的结果占结果的比例" in heads and "推算：有问题的对象占全部对象的比例" in heads, str(heads))
     must("随机抽出" in source and "95% 置信区间" in source, "no plain words")
     return "%d estimates, %d with an interval" % (checked, bounded)
 
@@ -468,6 +473,7 @@ def main():
                 ("estimates and intervals are those of the formulas", statistics),
                 ("a disclosed draw shows its teams as teams.tsv of the public bundle has them", teams),
                 ("the course of a draw shows the step to come with its last day, in words", steps_to_come),
+                ("an English page says its own words in English, without full-width marks", english),
                 ("a corrected result shows both versions, when and why, and nothing before", corrections),
                 ("what followed a finding stands on the business's page, newest first", followups),
                 ("the items are a tree, and each shows its versions with their dates", items),
