@@ -27,6 +27,9 @@ struct open_file {
     struct sheet_writer *writer;
     struct store_result_filter filter; /* its year and page */
     int year;
+    int newest;    /* without a writer: which years have rows, bit N being newest - N */
+    unsigned seen; /* these bits */
+    bool listed;   /* one walk has seen all years */
     struct fault *fault;
 };
 
@@ -39,6 +42,30 @@ struct open_set {
     enum err (*walk)(struct open_file *f);
     bool yearly;
 };
+
+static void open_saw(struct open_file *f, int year)
+{
+    if (year <= f->newest && year > f->newest - OPEN_YEARS)
+        f->seen |= 1U << (f->newest - year);
+}
+
+static enum err open_row(struct open_file *f, const struct str *cells, size_t count)
+{
+    if (f->writer != NULL)
+        return sheet_writer_row(f->writer, cells, count, f->fault);
+    open_saw(f, f->year);
+    return ERR_OK;
+}
+
+/* Whether a row of a list of all years belongs into the file. */
+static bool open_wants(struct open_file *f, int year)
+{
+    if (f->writer != NULL)
+        return year == f->year;
+    f->listed = true;
+    open_saw(f, year);
+    return false;
+}
 
 static struct str open_day(struct open_file *f, int32_t day)
 {
@@ -68,7 +95,7 @@ static enum err open_result(struct open_file *f, const struct store_public_resul
                                 r->object_name,
                                 r->item,
                                 model_text(model_result_codes, r->code)};
-    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
+    return open_row(f, cells, sizeof cells / sizeof cells[0]);
 }
 
 /* A correction has the columns of a result as it is now, and when, why and where it is logged. */
@@ -85,7 +112,7 @@ static enum err open_correction(struct open_file *f, const struct store_public_r
                                 open_count(f, r->idx),
                                 open_count(f, r->id),
                                 open_count(f, r->replaces)};
-    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
+    return open_row(f, cells, sizeof cells / sizeof cells[0]);
 }
 
 typedef enum err open_each(struct open_file *f, const struct store_public_result *r);
@@ -130,7 +157,7 @@ static enum err open_followup(struct open_file *f, const struct store_public_fol
                                 r->document,
                                 r->note,
                                 open_count(f, r->idx)};
-    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
+    return open_row(f, cells, sizeof cells / sizeof cells[0]);
 }
 
 static enum err open_followups(struct open_file *f)
@@ -158,7 +185,7 @@ static enum err open_draw(struct open_file *f, const struct store_public_draw *d
                                 page_time(f->p, d->opened),
                                 page_time(f->p, d->disclose_by),
                                 open_count(f, d->pool_size)};
-    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
+    return open_row(f, cells, sizeof cells / sizeof cells[0]);
 }
 
 static enum err open_draws(struct open_file *f)
@@ -167,7 +194,7 @@ static enum err open_draws(struct open_file *f)
     size_t count = 0;
     TRY(office_portal_draws(&rows, &count, &f->p->errand, 0, INT32_MAX));
     for (size_t i = 0; i < count; i++)
-        if (date_year(date_of_time(rows[i].opened)) == f->year)
+        if (open_wants(f, date_year(date_of_time(rows[i].opened))))
             TRY(open_draw(f, &rows[i]));
     return ERR_OK;
 }
@@ -184,7 +211,7 @@ static enum err open_task(struct open_file *f, const struct store_public_task *t
                                 open_day(f, t->visit_until),
                                 t->basis,
                                 t->draw};
-    return sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault);
+    return open_row(f, cells, sizeof cells / sizeof cells[0]);
 }
 
 static enum err open_tasks(struct open_file *f)
@@ -193,7 +220,7 @@ static enum err open_tasks(struct open_file *f)
     size_t count = 0;
     TRY(office_portal_tasks(&rows, &count, &f->p->errand, 0, INT32_MAX));
     for (size_t i = 0; i < count; i++)
-        if (date_year(rows[i].visit_from) == f->year)
+        if (open_wants(f, date_year(rows[i].visit_from)))
             TRY(open_task(f, &rows[i]));
     return ERR_OK;
 }
@@ -229,7 +256,7 @@ static enum err open_items(struct open_file *f)
                                     t->basis,
                                     open_day(f, t->valid_from),
                                     open_item_state(t->state)};
-        TRY(sheet_writer_row(f->writer, cells, sizeof cells / sizeof cells[0], f->fault));
+        TRY(open_row(f, cells, sizeof cells / sizeof cells[0]));
     }
     return ERR_OK;
 }
@@ -442,27 +469,61 @@ enum err page_open_file(struct web_reply *reply, const struct web_request *reque
 
 /* --- catalogue --- */
 
+/* Which years of a set have rows: bits of open_file.seen. */
+static enum err open_years(unsigned *out, struct page *p, const struct open_set *set, int newest)
+{
+    struct open_file f = {.p = p, .newest = newest, .fault = &p->errand.fault};
+    struct arena *kept = p->errand.arena;
+    enum err err = ERR_OK;
+    p->errand.arena = &f.arena;
+    for (int year = newest; year > newest - OPEN_YEARS && err == ERR_OK && !f.listed; year--) {
+        f.year = year;
+        f.filter = (struct store_result_filter){.most = 1};
+        office_year(&f.filter.from, &f.filter.until, year);
+        err = set->walk(&f);
+        arena_clear(&f.arena);
+    }
+    p->errand.arena = kept;
+    arena_free(&f.arena);
+    *out = f.seen;
+    return err;
+}
+
+/* One line: a set, of one year or (0) of all. */
+static void open_line(struct page *p, struct web_value *list, const struct open_set *set, int year)
+{
+    struct web_model *m = &p->model;
+    struct arena *arena = p->request->arena;
+    struct web_value *row = web_list_add(m, list);
+    web_set(m, row, "label", str_of(set->label));
+    web_set(m, row, "year", year > 0 ? arena_printf(arena, "%d", year) : STR("–"));
+    web_set(m, row, "base",
+            year > 0 ? arena_printf(arena, "/open/%s-%d", set->name, year)
+                     : arena_printf(arena, "/open/%s", set->name));
+}
+
 enum err page_open(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
-    (void)fault;
     page_begin(&p, request, "/open", STR(""));
     struct web_model *m = &p.model;
     struct web_value *list = web_set_list(m, &m->root, "sets");
+    struct web_value *empty = web_set_list(m, &m->root, "empty");
     int now = date_year(date_of_time(request->now));
     web_set(m, &m->root, "title", page_word(&p, "open"));
-    for (size_t i = 0; i < OPEN_SETS; i++)
-        for (int year = now; year > now - OPEN_YEARS; year--) {
-            bool yearly = open_sets[i].yearly;
-            struct web_value *row = web_list_add(m, list);
-            web_set(m, row, "label", str_of(open_sets[i].label));
-            web_set(m, row, "year", yearly ? arena_printf(request->arena, "%d", year) : STR("–"));
-            web_set(m, row, "base",
-                    yearly ? arena_printf(request->arena, "/open/%s-%d", open_sets[i].name, year)
-                           : arena_printf(request->arena, "/open/%s", open_sets[i].name));
-            if (!yearly)
-                break;
+    for (size_t i = 0; i < OPEN_SETS; i++) {
+        unsigned seen = 0;
+        if (!open_sets[i].yearly) {
+            open_line(&p, list, &open_sets[i], 0);
+            continue;
         }
+        enum err err = open_years(&seen, &p, &open_sets[i], now);
+        if (err != ERR_OK)
+            return page_fail(fault, &p, err);
+        for (int n = 0; n < OPEN_YEARS; n++)
+            open_line(&p, (seen >> n & 1U) != 0 ? list : empty, &open_sets[i], now - n);
+        web_set_flag(m, &m->root, "has_empty", empty->count > 0);
+    }
     return page_end(reply, &p, "open");
 }
 

@@ -6,6 +6,7 @@ was typed, from SQL over the county's database, and from formulas written down h
 import csv
 import datetime
 import html
+import json
 import math
 import os
 import re
@@ -121,6 +122,21 @@ def steps_to_come(server):
     must("to-come" not in source, "a disclosed draw waits for something")
     steps = re.search(r'<ol class="steps">.*?</ol>', page(server, "/draws/%s?lang=en" % number)[1], re.S).group(0)
     must("Disclosure" in steps and not re.search("[\u4e00-\u9fff]", steps), steps)
+
+
+def open_years(server):
+    """Whatever file has a row is listed in view, the others are folded away, all of them linked."""
+    _, source = page(server, "/open?turn=3")
+    shown, folded = source[source.index("<main"):].split("<details>")
+    counts = []
+    for part in (shown, folded):
+        bases = re.findall(r'href="(/open/[a-z]+(?:-\d+)?)\.json"', part)
+        counts.append(len(bases))
+        for base in bases:
+            rows = json.loads(server.ask(base + ".json")[2])
+            must((len(rows) > 0) == (part is shown), "%s: %d rows" % (base, len(rows)))
+    must(counts[0] > 4 and sum(counts) == 31, str(counts))
+    return "%d shown, %d folded" % tuple(counts)
 
 
 def english(server):
@@ -351,7 +367,7 @@ def statistics(server):
                 bounded += 1
             checked += 1
     must(bounded > 5 and checked > 15, "%d estimates, %d bounded" % (checked, bounded))
-    empty, source_empty = page(server, "/statistics?year=%d" % (int(today[:4]) - 3))
+    empty, source_empty = page(server, "/statistics?year=%d" % (time.gmtime(time.time() + 8 * 3600).tm_year - 3))
     must("<table" not in source_empty and empty.count("暂无") == 5, "bare heads in a year without data: " + empty)
     must("不能排高低" in source and "加盲" in source and ".md" not in source, "what the figures do not say")
     heads = re.findall(r"<th[^>]*>(.*?)</th>", source)
@@ -473,6 +489,7 @@ def main():
                 ("estimates and intervals are those of the formulas", statistics),
                 ("a disclosed draw shows its teams as teams.tsv of the public bundle has them", teams),
                 ("the course of a draw shows the step to come with its last day, in words", steps_to_come),
+                ("a year of open data without a row is folded away", open_years),
                 ("an English page says its own words in English, without full-width marks", english),
                 ("a corrected result shows both versions, when and why, and nothing before", corrections),
                 ("what followed a finding stands on the business's page, newest first", followups),
