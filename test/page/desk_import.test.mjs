@@ -133,7 +133,7 @@ inBrowser('another department sees neither the file nor its job nor the rows tha
     await other.goto(county.site + path);
     assert.ok(!(await other.content()).includes('秘密名单'), path);
   }
-  assert.equal((await other.goto(`${county.site}${page.replace('objects', 'items')}`)).status(), 404);
+  assert.equal((await other.goto(`${county.site}${page.replace('objects', 'superior')}`)).status(), 404);
 });
 
 // A form with a file, byte for byte. parts: [name, value] or [name, value, filename].
