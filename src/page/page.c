@@ -40,10 +40,12 @@ struct str page_word(const struct page *p, const char *key)
     return str_of(key);
 }
 
+/* The workbench speaks Chinese whatever the browser asks for. */
 struct str page_said(const struct page *p, struct str zh)
 {
+    bool desk = str_starts(p->request->path, STR("/desk"));
     const struct web_value *from = &p->site->words[0];
-    const struct web_value *into = &p->site->words[page_language(p)];
+    const struct web_value *into = desk ? from : &p->site->words[page_language(p)];
     for (size_t i = 0; i < from->count && into != from; i++)
         if (str_starts(from->names[i], STR("said_")) && str_eq(from->items[i]->text, zh))
             return into->items[i]->text;

@@ -78,7 +78,7 @@ function tampered() {
     'a line of the pool is missing': wrong('pool.tsv', `${middle}\n`, ''),
     'a number in the pool is another': wrong('pool.tsv', middle, middle.replace(/.\t/, (c) => (c[0] === '1' ? '2\t' : '1\t'))),
     'an object is drawn that was not': wrong('selected.tsv', drawn, missed),
-    'a ticket is another': wrong('selected.tsv', /\t[0-9a-f]{4}/, '\t0000'),
+    'a ticket is another': wrong('selected.tsv', /\t[0-9a-f]{4}/, (c) => (c === '\t0000' ? '\t0001' : '\t0000')),
     'two people exchanged': wrong('teams.tsv', /^(.*\t)(.*)\n(.*\t)(.*)\n/, '$1$4\n$3$2\n'),
   };
 }
