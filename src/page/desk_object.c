@@ -145,8 +145,9 @@ static int object_step_order(const void *a, const void *b)
     return (x->at < y->at) - (x->at > y->at);
 }
 
-/* The label of a history's key: a field of the registry, or what is kept beside it. */
-static struct str object_key_label(const char *key)
+/* The label of a history's key: a field of the registry, or what is kept beside it; an unknown one
+ * is copied, as the history is freed before the page is written. */
+static struct str object_key_label(struct page *p, const char *key)
 {
     static const char *const others[][2] = {{"departments", "其他责任部门"}, {"library", "专项库"},
                                             {"licence", "许可证号"},         {"what", "许可事项"},
@@ -157,7 +158,9 @@ static struct str object_key_label(const char *key)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(others[i][0], key) == 0)
             return str_of(others[i][1]);
-    return str_of(key);
+    struct str copy = arena_str(p->request->arena, str_of(key));
+    p->model.failed = p->model.failed || copy.data == NULL;
+    return copy;
 }
 
 static struct str object_old(struct page *p, const char *key, const json_t *object,
@@ -186,7 +189,7 @@ static void object_values(struct page *p, struct web_value *row, const json_t *s
             if (told || str_eq(before, after))
                 continue;
             struct web_value *one = web_list_add(m, list);
-            web_set(m, one, "label", object_key_label(key));
+            web_set(m, one, "label", object_key_label(p, key));
             web_set(m, one, "before", object_old(p, key, side[0], departments));
             web_set(m, one, "after", object_old(p, key, side[1], departments));
         }
