@@ -149,9 +149,13 @@ static int object_step_order(const void *a, const void *b)
  * is copied, as the history is freed before the page is written. */
 static struct str object_key_label(struct page *p, const char *key)
 {
-    static const char *const others[][2] = {{"departments", "其他责任部门"}, {"library", "专项库"},
-                                            {"licence", "许可证号"},         {"what", "许可事项"},
-                                            {"valid_until", "有效期至"},     {"contact", "联系人"}};
+    static const char *const others[][2] = {{"departments", "其他责任部门"},
+                                            {"library", "专项库"},
+                                            {"licence", "许可证号"},
+                                            {"what", "许可事项"},
+                                            {"valid_until", "有效期至"},
+                                            {"contact", "联系人"},
+                                            {"phone", "联系电话"}};
     for (size_t i = 0; i < MODEL_OBJECT_COUNT; i++)
         if (strcmp(model_objects.fields[i].name, key) == 0)
             return str_of(model_objects.fields[i].label);

@@ -120,6 +120,10 @@ inBrowser('a list of licences with errors is mended and goes in once; what runs 
   await page.getByLabel('名称、号码或许可证号').fill('XK-3');
   await page.getByRole('button', { name: '搜索' }).click();
   assert.equal(await total(page), 1);
+  await page.locator('tbody td[data-label=检查对象名称] a').first().click();
+  const labels = (await page.locator('.course .note').allTextContents()).map((text) => text.split('：')[0]);
+  assert.ok(labels.includes('联系电话'), 'the phone stands in the course');
+  assert.deepEqual(labels.filter((text) => /^[ -~]+$/.test(text)), [], 'labels that are no words');
 });
 
 inBrowser('an exported library comes back unchanged, phones stay', async () => {
