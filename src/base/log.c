@@ -36,7 +36,17 @@ static void log_value(struct buf *out, const struct log_pair *pair)
         log_text(out, pair->text);
 }
 
-/* The whole line. time_format gives whole seconds; the microseconds go between them and the Z. */
+/* Six digits. */
+static void log_micros(struct buf *out, int64_t us)
+{
+    char digits[6];
+    for (int i = 5; i >= 0; i--, us /= 10)
+        digits[i] = (char)('0' + us % 10);
+    buf_add(out, digits, sizeof digits);
+}
+
+/* The whole line. time_format gives whole seconds; the microseconds go between them and the Z. A
+ * busy server writes tens of thousands a second: no printf here. */
 static void log_line(struct buf *out, enum log_level level, const char *event,
                      const struct log_pair *pairs, size_t count)
 {
@@ -44,10 +54,14 @@ static void log_line(struct buf *out, enum log_level level, const char *event,
     int64_t now = time_now();
     struct buf time = {0};
     time_format(&time, now);
-    buf_printf(out, "{\"time\":\"%.*s.%06dZ\",\"level\":\"%s\",\"event\":",
-               time.len > 0 ? (int)time.len - 1 : 0, buf_cstr(&time), (int)(now % TIME_SECOND),
-               names[(size_t)level < 4 ? level : LOG_ERROR]);
+    buf_cat(out, "{\"time\":\"");
+    buf_add(out, time.data, time.len > 0 ? time.len - 1 : 0);
+    buf_char(out, '.');
     buf_free(&time);
+    log_micros(out, now % TIME_SECOND);
+    buf_cat(out, "Z\",\"level\":\"");
+    buf_cat(out, names[(size_t)level < 4 ? level : LOG_ERROR]);
+    buf_cat(out, "\",\"event\":");
     log_text(out, str_of(event));
     for (size_t i = 0; i < count; i++) {
         buf_char(out, ',');

@@ -121,7 +121,13 @@ void time_format(struct buf *out, int64_t us)
         return;
     }
     date_format(out, (int32_t)day);
-    buf_printf(out, "T%02d:%02d:%02dZ", second / 3600, second / 60 % 60, second % 60);
+    buf_char(out, 'T');
+    date_digits(out, second / 3600);
+    buf_char(out, ':');
+    date_digits(out, second / 60 % 60);
+    buf_char(out, ':');
+    date_digits(out, second % 60);
+    buf_char(out, 'Z');
 }
 
 enum err time_parse(int64_t *us, struct str s)

@@ -299,6 +299,16 @@ struct business_work {
     struct str pool_id;
 };
 
+/* Something can have followed: measures are of findings alone, and a full list may have hidden one.
+ */
+static bool business_found(const struct office_business *b)
+{
+    for (size_t i = 0; i < b->result_count; i++)
+        if (!str_eq(b->results[i].code, STR("01")) && !str_eq(b->results[i].code, STR("07")))
+            return true;
+    return b->result_count == PORTAL_RESULTS;
+}
+
 static enum err business_run(struct db_tx *tx, void *ctx)
 {
     struct business_work *w = ctx;
@@ -312,7 +322,7 @@ static enum err business_run(struct db_tx *tx, void *ctx)
         .tenant = tenant, .pool_id = w->pool_id, .most = PORTAL_RESULTS};
     TRY(store_public_results(&w->out->results, &w->out->result_count, e->arena, tx, &filter));
     w->out->followup_count = 0;
-    if (w->out->result_count > 0)
+    if (business_found(w->out))
         TRY(store_public_followups(&w->out->followups, &w->out->followup_count, e->arena, tx,
                                    &filter));
     return ticket_all(&w->out->tickets, &w->out->ticket_count, e, tx, w->pool_id);

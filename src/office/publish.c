@@ -122,31 +122,29 @@ static enum err publish_visits(struct publish *p, struct db_tx *tx)
     return ERR_OK;
 }
 
-/* One row frozen, and its line for the root. A correction's line says what it replaces and why. */
-static enum err publish_freeze(struct publish *p, struct db_tx *tx, struct publish_entry *entry,
-                               const struct store_published *row)
+/* A row's line for the root. A correction's line says what it replaces and why. */
+static enum err publish_line(struct publish *p, struct db_tx *tx, struct publish_entry *entry,
+                             const struct store_published *row)
 {
     struct errand *e = p->e;
-    struct store_correction c = {0};
     struct store_published old = {0};
     struct str more[2];
     if (entry->count == entry->most)
         return ERR_DAMAGED;
     if (entry->correction) {
-        TRY(store_correction_get(&c, e->arena, tx, e->office->tenant, row->result));
-        TRY(store_published_get(&old, e->arena, tx, e->office->tenant, c.replaces));
+        TRY(store_published_get(&old, e->arena, tx, e->office->tenant, row->replaces));
         more[0] = publication_leaf(e->arena, &old);
-        more[1] = c.reason;
+        more[1] = row->reason;
         if (more[0].data == NULL)
             return ERR_MEMORY;
     }
     struct str line = publication_line(e->arena, row, more, entry->correction ? 2 : 0);
     entry->lines[entry->count++] = line;
-    return line.data != NULL ? store_published_add(tx, e->office->tenant, entry->id, row)
-                             : ERR_MEMORY;
+    return line.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-/* The rows are read whole before the first is frozen: one statement at a time. */
+/* The rows are read whole before the first is frozen: one statement at a time; and they are frozen
+ * with their place in the log, once it is known. */
 static enum err publish_entry(struct publish *p, struct db_tx *tx, struct publish_entry *entry)
 {
     struct errand *e = p->e;
@@ -159,7 +157,7 @@ static enum err publish_entry(struct publish *p, struct db_tx *tx, struct publis
     if (entry->lines == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < count; i++)
-        TRY(publish_freeze(p, tx, entry, &rows[i]));
+        TRY(publish_line(p, tx, entry, &rows[i]));
     if (entry->count != entry->most)
         return ERR_DAMAGED;
     const struct publication publication = {entry->correction ? "correction" : "publication",
@@ -167,6 +165,8 @@ static enum err publish_entry(struct publish *p, struct db_tx *tx, struct publis
     TRY(publication_append(&entry->idx, e, tx, &publication));
     const struct store_publication row = {e->office->tenant,     entry->id, entry->idx,
                                           (int64_t)entry->count, e->now,    e->actor};
+    for (size_t i = 0; i < count; i++)
+        TRY(store_published_add(tx, &row, &rows[i]));
     return store_publication_add(tx, &row);
 }
 

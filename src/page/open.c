@@ -419,7 +419,7 @@ static enum err open_find(struct open_ask *ask, const struct web_request *reques
 
 static enum err open_paths(struct open_ask *ask, const struct web_request *request, struct str name)
 {
-    const struct page_site *site = request->ctx;
+    struct page_site *site = request->ctx;
     const char *dir = office_path(request->arena, site->reader, "open");
     struct str path =
         arena_printf(request->arena, "%s/%.*s", dir != NULL ? dir : "", STR_ARG(name));

@@ -42,6 +42,8 @@ struct page_site {
     struct str vkey;
     struct vault_times *times;            /* of log entries */
     const char *checkpoint;               /* path of the log's checkpoint */
+    _Atomic int64_t looked;               /* when it was last looked at, microseconds UTC */
+    _Atomic uint64_t written;             /* what was seen then */
     _Atomic uint64_t renewed;             /* grows to empty the page cache by hand */
     _Atomic(struct page_footer *) footer; /* the newest; older ones are kept for who reads them */
     pthread_mutex_t exporting;            /* one file of open data is made at a time */
@@ -54,8 +56,9 @@ void page_site_close(struct page_site *site);
 /* Reads the settings that the site holds anew and forgets every cached page (SIGHUP). On an error
  * the older ones stay. */
 MUST enum err page_site_renew(struct page_site *site, struct fault *fault);
-/* When the log's checkpoint was written, in nanoseconds. */
-uint64_t page_site_written(const struct page_site *site);
+/* When the log's checkpoint was written, in nanoseconds; as it was up to a millisecond ago, so that
+ * thousands of readers a second ask the disk a thousand times. */
+uint64_t page_site_written(struct page_site *site);
 /* Grows whenever public content changed: the page cache's key. ctx is the site. */
 uint64_t page_site_version(void *ctx);
 /* The portal's route table, ends with pattern NULL. */

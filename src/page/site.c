@@ -226,19 +226,29 @@ enum err page_site_renew(struct page_site *site, struct fault *fault)
     return ERR_OK;
 }
 
-uint64_t page_site_written(const struct page_site *site)
+/* Microseconds. A page that this lets through was made from older content by as much at most. */
+enum { SITE_LOOK = 1000 };
+
+uint64_t page_site_written(struct page_site *site)
 {
+    int64_t now = time_now();
+    int64_t looked = site->looked;
     struct stat st;
+    if (now >= looked && now - looked < SITE_LOOK)
+        return site->written;
     if (stat(site->checkpoint, &st) != 0)
         return 0;
-    return (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
+    uint64_t written = (uint64_t)st.st_mtim.tv_sec * 1000000000U + (uint64_t)st.st_mtim.tv_nsec;
+    site->written = written;
+    site->looked = now;
+    return written;
 }
 
 /* The later of the checkpoint's time and the present minute: a page that tells what is overdue, or
  * an imported registry, is never older than a minute. */
 uint64_t page_site_version(void *ctx)
 {
-    const struct page_site *site = ctx;
+    struct page_site *site = ctx;
     uint64_t minute = (uint64_t)(time_now() / (60 * TIME_SECOND)) * 60 * 1000000000U;
     uint64_t written = page_site_written(site);
     return (written > minute ? written : minute) + site->renewed;

@@ -212,38 +212,23 @@ enum err store_public_seats(struct store_public_seat **out, size_t *count, struc
 
 /* --- results --- */
 
-#define RESULT_COLUMNS                                                                             \
-    "SELECT r.id, v.pool_id, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"      \
-    " p.authority, p.result_on, p.object_number, p.object_name, p.item_code, p.item, p.code,"      \
-    " r.published_at, w.number, b.idx, r.state, COALESCE(c.replaces, 0), COALESCE(c.reason, ''),"  \
-    " r.visit, r.item"
-#define RESULT_REST                                                                                \
-    " JOIN publication b ON b.tenant = p.tenant AND b.id = p.publication"                          \
-    " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"                                        \
-    " LEFT JOIN correction c ON c.tenant = p.tenant AND c.result = p.result"
 #define RESULT_ROWS                                                                                \
-    RESULT_COLUMNS " FROM published p JOIN result r ON r.tenant = p.tenant AND r.id = p.result"    \
-                   " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit" RESULT_REST           \
-                   " WHERE p.tenant = $1"
+    "SELECT p.result, p.pool_id, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"  \
+    " p.authority, p.result_on, p.object_number, p.object_name, p.item_code, p.item, p.code,"      \
+    " p.published_at, p.draw, p.idx, p.replaced, p.replaces, p.reason, p.visit, p.item_id"         \
+    " FROM published p WHERE p.tenant = $1 AND p.result < $2"
 
-/* All that is compared stands in the published row itself, so that a filter that few rows pass
- * reads that table alone. */
 static const char RESULTS[] = RESULT_ROWS
-    " AND p.result < $2 AND ($3 = '' OR p.task_number = $3) AND ($4 = '' OR p.item_code = $4)"
+    " AND ($3 = '' OR p.task_number = $3) AND ($4 = '' OR p.item_code = $4)"
     " AND ($5 = '' OR p.authority = $5)"
     " AND ($6 = '' OR p.code = $6 OR ($6 = 'finding' AND p.code <> '01' AND p.code <> '07'))"
     " AND ($7 = '' OR p.type = $7) AND p.division >= $8 AND p.division < $9"
     " AND p.result_on >= $10 AND p.result_on <= $11"
-    " AND r.published_at >= $12 AND r.published_at < $13"
-    " AND ($14 = 0 OR r.state = 'published') AND ($15 = 0 OR c.reason <> '')"
+    " AND p.published_at >= $12 AND p.published_at < $13"
+    " AND ($14 = 0 OR p.replaced = 0) AND ($15 = 0 OR p.replaces <> 0)"
     " ORDER BY p.result DESC LIMIT $16";
-/* The object's visits come first: CROSS JOIN and the bare sum keep SQLite from reading the results
- * of everybody until the limit is full. */
 static const char RESULTS_OF_OBJECT[] =
-    RESULT_COLUMNS " FROM visit v CROSS JOIN result r CROSS JOIN published p" RESULT_REST
-                   " WHERE v.tenant = $1 AND r.id + 0 < $2 AND v.pool_id = $3"
-                   " AND r.tenant = v.tenant AND r.visit = v.id AND p.tenant = r.tenant"
-                   " AND p.result = r.id ORDER BY r.id + 0 DESC LIMIT $4";
+    RESULT_ROWS " AND p.pool_id = $3 ORDER BY p.result DESC LIMIT $4";
 
 static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -262,7 +247,7 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
     r->published_at = db_col_int(rows, 14);
     r->draw = store_text(rows, 15, arena, &failed);
     r->idx = db_col_int(rows, 16);
-    r->replaced = str_eq(db_col_text(rows, 17), STR("replaced"));
+    r->replaced = db_col_int(rows, 17) != 0;
     r->replaces = db_col_int(rows, 18);
     r->reason = store_text(rows, 19, arena, &failed);
     r->visit = db_col_int(rows, 20);
@@ -292,17 +277,23 @@ enum err store_public_results(struct store_public_result **out, size_t *count, s
 
 /* --- what followed --- */
 
-#define FOLLOWUP_ROWS                                                                              \
-    "SELECT f.id, r.visit, r.item, v.pool_id, p.object_number, p.object_name, p.task_number,"      \
+#define FOLLOWUP_COLUMNS                                                                           \
+    "SELECT f.id, p.visit, p.item_id, p.pool_id, p.object_number, p.object_name, p.task_number,"   \
     " p.item, p.authority, p.code, f.measure, f.state, f.happened_on, f.document, f.note, f.at,"   \
-    " f.idx FROM followup f JOIN published p ON p.tenant = f.tenant AND p.result = f.result"       \
-    " JOIN result r ON r.tenant = f.tenant AND r.id = f.result"                                    \
-    " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit WHERE f.tenant = $1 AND f.id < $2"
+    " f.idx"
 
 static const char FOLLOWUPS[] =
-    FOLLOWUP_ROWS " AND f.at >= $3 AND f.at < $4 ORDER BY f.id DESC LIMIT $5";
+    FOLLOWUP_COLUMNS " FROM followup f"
+                     " JOIN published p ON p.tenant = f.tenant AND p.result = f.result"
+                     " WHERE f.tenant = $1 AND f.id < $2 AND f.at >= $3 AND f.at < $4"
+                     " ORDER BY f.id DESC LIMIT $5";
+/* The object's results come first: CROSS JOIN and the bare sum keep SQLite from reading what
+ * followed for everybody until the limit is full. */
 static const char FOLLOWUPS_OF_OBJECT[] =
-    FOLLOWUP_ROWS " AND v.pool_id = $3 ORDER BY f.id DESC LIMIT $4";
+    FOLLOWUP_COLUMNS " FROM published p CROSS JOIN followup f"
+                     " WHERE p.tenant = $1 AND f.id + 0 < $2 AND p.pool_id = $3"
+                     " AND f.tenant = p.tenant AND f.result = p.result"
+                     " ORDER BY f.id + 0 DESC LIMIT $4";
 
 static enum err followup_fill(void *out, struct db_rows *rows, struct arena *arena)
 {

@@ -93,12 +93,15 @@ enum err store_results_of_visit(struct store_result **out, size_t *count, struct
 /* What is about to be published, as the registry says it today. */
 static const char PUBLISHING[] =
     "SELECT r.id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name, r.result_on,"
-    " o.number, o.name, i.name, r.code, o.division, i.code FROM result r"
+    " o.number, o.name, i.name, r.code, o.division, i.code, r.visit, r.item, v.pool_id, w.number,"
+    " r.published_at, COALESCE(c.replaces, 0), COALESCE(c.reason, '') FROM result r"
     " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"
+    " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"
     " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
     " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"
     " JOIN department d ON d.tenant = r.tenant AND d.code = r.department"
     " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"
+    " LEFT JOIN correction c ON c.tenant = r.tenant AND c.result = r.id"
     " WHERE r.tenant = $1 AND r.state = 'published' AND r.publication = $2 ORDER BY r.id";
 
 static enum err published_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -115,6 +118,13 @@ static enum err published_fill(void *out, struct db_rows *rows, struct arena *ar
                                 &p->code,          &p->division,    &p->item_code};
     for (int i = 0; i < 6; i++)
         *more[i] = store_text(rows, 8 + i, arena, &failed);
+    p->visit = db_col_int(rows, 14);
+    p->item_id = db_col_int(rows, 15);
+    p->pool_id = store_text(rows, 16, arena, &failed);
+    p->draw = store_text(rows, 17, arena, &failed);
+    p->published_at = db_col_int(rows, 18);
+    p->replaces = db_col_int(rows, 19);
+    p->reason = store_text(rows, 20, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -129,31 +139,33 @@ enum err store_publishing(struct store_published **out, size_t *count, struct ar
 static const char PUBLISHED_ADD[] =
     "INSERT INTO published (tenant, result, publication, plan_number, plan_name, task_number,"
     " task_name, type, authority, result_on, object_number, object_name, item, code,"
-    " division, item_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, $16)";
+    " division, item_code, visit, item_id, pool_id, draw, published_at, replaces, reason, idx)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+    " $19, $20, $21, $22, $23, $24)";
 
-enum err store_published_add(struct db_tx *tx, struct str tenant, int64_t publication,
+enum err store_published_add(struct db_tx *tx, const struct store_publication *to,
                              const struct store_published *p)
 {
     return db_run(tx, NULL, PUBLISHED_ADD,
-                  DB_ARGS(db_text(tenant), db_int(p->result), db_int(publication),
+                  DB_ARGS(db_text(to->tenant), db_int(p->result), db_int(to->id),
                           db_text(p->plan_number), db_text(p->plan_name), db_text(p->task_number),
                           db_text(p->task_name), db_text(p->type), db_text(p->authority),
                           db_int(p->date), db_text(p->object_number), db_text(p->object_name),
                           db_text(p->item), db_text(p->code), db_text(p->division),
-                          db_text(p->item_code)));
+                          db_text(p->item_code), db_int(p->visit), db_int(p->item_id),
+                          db_text(p->pool_id), db_text(p->draw), db_int(p->published_at),
+                          db_int(p->replaces), db_text(p->reason), db_int(to->idx)));
 }
 
 #define PUBLISHED_ROWS                                                                             \
     "SELECT p.result, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"             \
-    " p.authority, p.result_on, p.object_number, p.object_name, p.item, p.code, p.division, "      \
-    "p.item_code"                                                                                  \
+    " p.authority, p.result_on, p.object_number, p.object_name, p.item, p.code, p.division,"       \
+    " p.item_code, p.visit, p.item_id, p.pool_id, p.draw, p.published_at, p.replaces, p.reason"    \
     " FROM published p"
 
 static const char PUBLISHED_GET[] = PUBLISHED_ROWS " WHERE p.tenant = $1 AND p.result = $2";
-static const char PUBLISHED_ALL[] = PUBLISHED_ROWS
-    " JOIN result r ON r.tenant = p.tenant AND r.id = p.result"
-    " WHERE p.tenant = $1 AND r.state = 'published' ORDER BY p.publication, p.result";
+static const char PUBLISHED_ALL[] =
+    PUBLISHED_ROWS " WHERE p.tenant = $1 AND p.replaced = 0 ORDER BY p.publication, p.result";
 
 enum err store_published_get(struct store_published *out, struct arena *arena, struct db_tx *tx,
                              struct str tenant, int64_t result)
@@ -269,12 +281,16 @@ enum err store_correction_get(struct store_correction *out, struct arena *arena,
 
 static const char RESULT_REPLACE[] = "UPDATE result SET state = 'replaced' WHERE tenant = $1"
                                      " AND id = $2 AND state = 'published'";
+static const char PUBLISHED_REPLACE[] =
+    "UPDATE published SET replaced = 1 WHERE tenant = $1 AND result = $2";
 
 enum err store_result_replace(struct db_tx *tx, struct str tenant, int64_t id)
 {
     uint64_t changed = 0;
     TRY(db_run(tx, &changed, RESULT_REPLACE, DB_ARGS(db_text(tenant), db_int(id))));
-    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+    if (changed != 1)
+        return ERR_CONFLICT;
+    return db_run(tx, NULL, PUBLISHED_REPLACE, DB_ARGS(db_text(tenant), db_int(id)));
 }
 
 static const char RESULT_PUBLISHED[] =

@@ -41,7 +41,19 @@ MUST enum err store_result_step(struct db_tx *tx, const struct store_result *res
 MUST enum err store_results_of_visit(struct store_result **out, size_t *count, struct arena *arena,
                                      struct db_tx *tx, struct str tenant, int64_t visit);
 
-/* One row of the national columns with its keys (ECOSYSTEM c.1). */
+/* One publication with its place in the log. */
+struct store_publication {
+    struct str tenant;
+    int64_t id;
+    int64_t idx;
+    int64_t count;
+    int64_t at;
+    struct str actor;
+};
+MUST enum err store_publication_add(struct db_tx *tx, const struct store_publication *row);
+
+/* One row of the national columns with its keys (ECOSYSTEM c.1), and what the portal tells beside.
+ */
 struct store_published {
     int64_t result;
     struct str plan_number;
@@ -57,12 +69,19 @@ struct store_published {
     struct str code;
     struct str division; /* of the object */
     struct str item_code;
+    int64_t visit;
+    int64_t item_id;
+    struct str pool_id;
+    struct str draw; /* its number */
+    int64_t published_at;
+    int64_t replaces; /* the result that this one corrects, 0 if none */
+    struct str reason;
 };
 /* The rows of a publication as today's registry has them, to be frozen by store_published_add. */
 MUST enum err store_publishing(struct store_published **out, size_t *count, struct arena *arena,
                                struct db_tx *tx, struct str tenant, int64_t publication);
-/* Freezes one row as it is published. */
-MUST enum err store_published_add(struct db_tx *tx, struct str tenant, int64_t publication,
+/* Freezes one row as it is published: `to` says in which publication, where in the log. */
+MUST enum err store_published_add(struct db_tx *tx, const struct store_publication *to,
                                   const struct store_published *row);
 /* A result as it was published. ERR_MISSING. */
 MUST enum err store_published_get(struct store_published *out, struct arena *arena,
@@ -108,17 +127,6 @@ struct store_followup {
     int64_t idx; /* of its entry in the log */
 };
 MUST enum err store_followup_add(struct db_tx *tx, const struct store_followup *row);
-
-/* One publication with its place in the log. */
-struct store_publication {
-    struct str tenant;
-    int64_t id;
-    int64_t idx;
-    int64_t count;
-    int64_t at;
-    struct str actor;
-};
-MUST enum err store_publication_add(struct db_tx *tx, const struct store_publication *row);
 
 /* How many results stand in each state, and how many of those not yet published are overdue. */
 struct store_result_counts {
