@@ -133,7 +133,7 @@ static void task_lists(struct page *p, const struct office_public_task *t)
         web_set(m, row, "code", t->items[i].code);
         web_set(m, row, "code_url", page_url(p, t->items[i].code));
         web_set(m, row, "name", t->items[i].name);
-        web_set(m, row, "class", model_text(model_item_classes, t->items[i].class));
+        web_set(m, row, "class", page_said(p, model_text(model_item_classes, t->items[i].class)));
         web_set(m, row, "department", task_department(t, t->items[i].department));
     }
     for (size_t i = 0; i < t->part_count; i++) {
@@ -153,19 +153,19 @@ enum err page_task(struct web_reply *reply, const struct web_request *request, s
         return page_fail(fault, &p, err);
     struct web_model *m = &p.model;
     struct web_value *root = &m->root;
-    web_set(m, root, "title", t.task.name);
+    page_named(&p, t.task.name);
     web_set(m, root, "number", t.task.number);
     web_set(m, root, "plan_name", t.task.plan_name);
     web_set(m, root, "plan_number", t.task.plan_number);
     web_set(m, root, "document", t.task.document);
-    web_set(m, root, "type", model_text(model_task_types, t.task.type));
-    web_set(m, root, "source", model_text(model_sources, t.task.source));
+    web_set(m, root, "type", page_said(&p, model_text(model_task_types, t.task.type)));
+    web_set(m, root, "source", page_said(&p, model_text(model_sources, t.task.source)));
     web_set(m, root, "department", t.task.department);
     web_set(m, root, "from", page_date(&p, t.task.visit_from));
     web_set(m, root, "until", page_date(&p, t.task.visit_until));
     web_set(m, root, "basis", t.task.basis);
     web_set(m, root, "draw", t.task.draw);
-    web_set(m, root, "draw_state", str_of(office_draw_state_zh(t.task.draw_state)));
+    web_set(m, root, "draw_state", page_said(&p, str_of(office_draw_state_zh(t.task.draw_state))));
     task_lists(&p, &t);
     return page_end(reply, &p, "task");
 }
