@@ -5,8 +5,7 @@
 #include "model/resource.h"
 #include "office/draw.h"
 
-/* The log's size as its checkpoint says: its second line. */
-static struct str list_log_size(struct page *p)
+struct str page_log_size(struct page *p)
 {
     struct buf text = {0};
     struct str rest;
@@ -71,7 +70,7 @@ enum err page_front(struct web_reply *reply, const struct web_request *request, 
     web_set_count(m, root, "results_count", front.figures.results);
     web_set_count(m, root, "findings", front.figures.findings);
     web_set(m, root, "vkey", p.site->vkey);
-    web_set(m, root, "log_size", list_log_size(&p));
+    web_set(m, root, "log_size", page_log_size(&p));
     web_set(m, root, "query", STR(""));
     front_tasks(&p, &front);
     front_overdue(&p, &front);

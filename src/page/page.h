@@ -5,6 +5,7 @@
 #define PAGE_PAGE_H
 
 #include "model/resource.h"
+#include "model/setting.h"
 #include "office/portal.h"
 #include "vault/times.h"
 #include "web/http.h"
@@ -94,6 +95,8 @@ struct str page_word(const struct page *p, const char *key);
 /* What a dictionary says in Chinese, in the page's language: by a row "said_..." of the text table
  * with the same Chinese; the text itself where there is none. */
 struct str page_said(const struct page *p, struct str zh);
+/* The same in English, whatever the page speaks. */
+struct str page_said_english(const struct page_site *site, struct str zh);
 /* Sets `name` to what page_said gives, and the flag `chinese` where an English page has it in
  * Chinese only. */
 void page_set_said(struct page *p, struct web_value *row, const char *name, struct str zh);
@@ -106,6 +109,8 @@ void page_problem(struct page *p, const char *name, const struct fault *fault);
 void page_named(struct page *p, struct str name);
 /* Renders the template of that name into the reply. */
 MUST enum err page_end(struct web_reply *reply, struct page *p, const char *name);
+/* A text of the settings that the site holds (footer.c), empty where it is not set. */
+struct str page_site_text(const struct page_site *site, enum model_setting setting);
 /* What the site is called: the setting site.name, else the place. */
 struct str page_site_name(const struct page_site *site);
 /* Fills the footer block of a page; nothing where nothing is set. */
@@ -134,6 +139,8 @@ void page_options(struct page *p, const char *name, const struct field_word *wor
 void page_division_options(struct page *p, const struct office_choices *choices, struct str chosen);
 /* The address of this page without language, size (which the tools in the head add) and message. */
 struct str page_here(struct page *p);
+/* The log's size as its checkpoint says, in digits: its second line. */
+struct str page_log_size(struct page *p);
 /* Text as it stands in a query string. */
 struct str page_url(struct page *p, struct str text);
 /* The path of an asset, empty if there is none. */

@@ -95,7 +95,12 @@ struct str page_word(const struct page *p, const char *key)
 
 struct str page_said(const struct page *p, struct str zh)
 {
-    return page_english(p) ? terms_find(&p->site->sorted->by_chinese, zh, 1) : zh;
+    return page_english(p) ? page_said_english(p->site, zh) : zh;
+}
+
+struct str page_said_english(const struct page_site *site, struct str zh)
+{
+    return terms_find(&site->sorted->by_chinese, zh, 1);
 }
 
 /* Is the text what the row says, with anything where the row has {}? */
