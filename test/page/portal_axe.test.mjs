@@ -252,7 +252,7 @@ inBrowser('every interactive element is reached by Tab, with a focus that is see
 
 // Pages that tell what was wrong, beside the crawled ones, and the verifier once it has verified.
 const refused = ['/search?q=公司&division=x', '/search?q=公司&kind=x', '/search?q=公司&state=x', '/search?q=公司&section=xx',
-  `/search?q=${'长'.repeat(101)}`, '/search?q=公司&after=x', '/results?year=1', '/results?from=x', '/results?before=x', '/draws?before=x', '/draws/没有',
+  `/search?q=${'长'.repeat(101)}`, '/search?q=公司&after=x', '/search?q=a b c d e f g h i', '/results?year=1', '/results?from=x', '/results?before=x', '/draws?before=x', '/draws/没有',
   '/tasks/没有', '/items/没有', '/business/没有', '/documents/没有', '/documents/x/files/1', '/open/nothing.csv', '/open/items.txt'];
 
 inBrowser('an English page is English but for names and texts of officials, which are marked zh-CN', async (t) => {

@@ -388,6 +388,23 @@ static void test_a_second_server_sees_what_the_first_wrote(void **state)
     free(w);
 }
 
+/* Two words of a list: both must be there, whichever comes first. */
+static void words_are_all_held(struct world *w)
+{
+    static const char *const asked[] = {"店 食", "食\xE3\x80\x80店", "食 店 食"};
+    int64_t want = 0;
+    for (int i = 0; i < OBJECTS; i++) {
+        struct str name = str_of(w->things[i].name);
+        want += has(name, "店") && has(name, "食");
+    }
+    assert_true(want > 0);
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        struct office_object_query query = {
+            .page = {.most = 200}, .filter = {.text = str_of(asked[i]), .year = YEAR}};
+        assert_int_equal(read_through(w, &query, false), want);
+    }
+}
+
 /* Enough changes for the texts that nothing points to any more to be thrown away several times. */
 static void test_lists_stay_right_through_many_changes(void **state)
 {
@@ -414,6 +431,7 @@ static void test_lists_stay_right_through_many_changes(void **state)
         assert_int_equal(read_through(w, &query, false), want);
         query.page.order = STORE_OBJECT_BY_NAME;
         assert_int_equal(read_through(w, &query, true), want);
+        words_are_all_held(w);
     }
     free(w);
 }
