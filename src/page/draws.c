@@ -249,7 +249,9 @@ static void draw_head(struct page *p, const struct office_public_draw *d)
     const struct store_public_draw *w = &d->draw;
     struct web_model *m = &p->model;
     struct web_value *root = &m->root;
-    web_set(m, root, "title", w->number);
+    web_set(m, root, "title",
+            arena_printf(p->request->arena, "%.*s %.*s", STR_ARG(page_word(p, "draw")),
+                         STR_ARG(w->number)));
     web_set(m, root, "number", w->number);
     web_set(m, root, "organiser", w->organiser);
     web_set(m, root, "task_number", w->task_number);

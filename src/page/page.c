@@ -113,7 +113,7 @@ void page_set_said(struct page *p, struct web_value *row, const char *name, stru
 void page_named(struct page *p, struct str name)
 {
     web_set(&p->model, &p->model.root, "title", name);
-    web_set_flag(&p->model, &p->model.root, "named", true);
+    web_set_flag(&p->model, &p->model.root, "named", page_english(p));
 }
 
 enum err page_end(struct web_reply *reply, struct page *p, const char *name)

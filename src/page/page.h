@@ -105,7 +105,7 @@ struct str page_said_fault(const struct page *p, struct str zh);
 /* Sets an object `name`: the fault's words as `text`, and `chinese` where an English page has them
  * in Chinese only. Nothing without words. */
 void page_problem(struct page *p, const char *name, const struct fault *fault);
-/* The title is a name, Chinese in every language. */
+/* The title is a name: Chinese, also in an English page. */
 void page_named(struct page *p, struct str name);
 /* Renders the template of that name into the reply. */
 MUST enum err page_end(struct web_reply *reply, struct page *p, const char *name);

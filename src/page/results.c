@@ -126,11 +126,13 @@ static void statistics_tables(struct page *p, const struct office_statistics *s)
 {
     static const char *const headings[] = {"by_item", "by_industry", "by_division",
                                            "by_department"};
+    static const char *const columns[] = {"item", "section", "division", "department"};
     struct web_model *m = &p->model;
     struct web_value *tables = web_set_list(m, &m->root, "tables");
     for (int by = STORE_BY_ITEM; by <= STORE_BY_DEPARTMENT; by++) {
         struct web_value *table = web_list_add(m, tables);
         web_set(m, table, "heading", page_word(p, headings[by]));
+        web_set(m, table, "column", page_word(p, columns[by]));
         web_set_flag(m, table, "any", s->share_count[by] > 0);
         struct web_value *rows = web_set_list(m, table, "rows");
         for (size_t i = 0; i < s->share_count[by]; i++) {

@@ -203,13 +203,23 @@ static const char *section_of(const char *industry)
     return industry[0] == '0' ? "A" : industry[0] == '5' ? "F" : "H";
 }
 
+/* Every word of the text is in the name or, of more than one letter, in its initials. */
+static bool words_held(const struct thing *t, struct str text)
+{
+    struct str word;
+    while (str_cut(&word, &text, ' '))
+        if (word.len > 0 && str_find(str_of(t->name), word) < 0 &&
+            (word.len < 2 || str_find(str_of(t->initials), word) < 0))
+            return false;
+    return true;
+}
+
 static bool fits(const struct world *w, const struct thing *t, const struct store_object_filter *f)
 {
     const struct office_scope *scope = &w->s->e.scope;
     if (!in_scope(scope, t->department) && !in_scope(scope, t->further))
         return false;
-    if (f->text.len > 0 && !has(str_of(t->name), f->text.data) &&
-        !(f->text.len > 1 && has(str_of(t->initials), f->text.data)))
+    if (!words_held(t, f->text))
         return false;
     bool department =
         is(f->department, t->department) || (t->further != NULL && is(f->department, t->further));
@@ -232,7 +242,9 @@ static struct str sometimes(struct world *w, uint32_t one_in, const char *text)
 
 static void ask(struct world *w, struct store_object_filter *f)
 {
-    static const char *const parts[] = {"河", "南省", "沁阳食", "食品店", "hn", "ssp", "xyd", "有"};
+    static const char *const parts[] = {"河", "南省", "沁阳食", "食品店",
+                                        "hn", "ssp",  "xyd",    "有",
+                                        "店 食", "hn 店", " 县  有 ", "ssp 河 店"};
     static const char *const risk_words[] = {"A", "D", "-"};
     static const char *const label_words[] = {"食品", "食品安全", "-", "没有的"};
     *f = (struct store_object_filter){.year = YEAR};
@@ -388,23 +400,6 @@ static void test_a_second_server_sees_what_the_first_wrote(void **state)
     free(w);
 }
 
-/* Two words of a list: both must be there, whichever comes first. */
-static void words_are_all_held(struct world *w)
-{
-    static const char *const asked[] = {"店 食", "食\xE3\x80\x80店", "食 店 食"};
-    int64_t want = 0;
-    for (int i = 0; i < OBJECTS; i++) {
-        struct str name = str_of(w->things[i].name);
-        want += has(name, "店") && has(name, "食");
-    }
-    assert_true(want > 0);
-    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
-        struct office_object_query query = {
-            .page = {.most = 200}, .filter = {.text = str_of(asked[i]), .year = YEAR}};
-        assert_int_equal(read_through(w, &query, false), want);
-    }
-}
-
 /* Enough changes for the texts that nothing points to any more to be thrown away several times. */
 static void test_lists_stay_right_through_many_changes(void **state)
 {
@@ -431,7 +426,6 @@ static void test_lists_stay_right_through_many_changes(void **state)
         assert_int_equal(read_through(w, &query, false), want);
         query.page.order = STORE_OBJECT_BY_NAME;
         assert_int_equal(read_through(w, &query, true), want);
-        words_are_all_held(w);
     }
     free(w);
 }
