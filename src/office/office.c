@@ -480,8 +480,8 @@ static enum err office_setting_text(struct errand *e, const struct model_setting
 static enum err office_setting_url(struct errand *e, const struct model_setting_row *row,
                                    struct str value)
 {
-    bool url = value.len == 0 || str_starts(value, STR("https://")) ||
-               str_starts(value, STR("http://"));
+    bool url =
+        value.len == 0 || str_starts(value, STR("https://")) || str_starts(value, STR("http://"));
     for (size_t i = 0; i < value.len; i++)
         url = url && value.data[i] > ' ' && value.data[i] < 0x7F &&
               strchr("\"<>\\^`{|}", value.data[i]) == NULL;

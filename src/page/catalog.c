@@ -159,8 +159,8 @@ static void catalog_contact(struct catalog *c)
     catalog_ref(c, "vcard:hasURL", catalog_url(c, "/feedback", STR("")));
     if (mail)
         catalog_ref(c, "vcard:hasEmail",
-                    arena_printf(catalog_arena(c), "mailto:%.*s@%.*s",
-                                 STR_ARG(page_url(c->p, box)), STR_ARG(page_url(c->p, host))));
+                    arena_printf(catalog_arena(c), "mailto:%.*s@%.*s", STR_ARG(page_url(c->p, box)),
+                                 STR_ARG(page_url(c->p, host))));
     if (phone.len > sizeof "tel:" - 1)
         catalog_ref(c, "vcard:hasTelephone", phone);
     json_write_object_end(&c->out);
@@ -227,8 +227,7 @@ static void catalog_distribution(struct catalog *c, const struct catalog_set *s,
     json_pair_str(&c->out, "dcterms:title", file);
     catalog_ref(c, "dcat:accessURL", catalog_url(c, "/open", STR("")));
     catalog_ref(c, "dcat:downloadURL", catalog_url(c, "/open/", file));
-    catalog_ref(c, "dcat:mediaType",
-                arena_printf(arena, CATALOG_IANA "%.*s", STR_ARG(media)));
+    catalog_ref(c, "dcat:mediaType", arena_printf(arena, CATALOG_IANA "%.*s", STR_ARG(media)));
     catalog_ref(c, "dcterms:format", str_of(kind));
     if (size >= 0)
         catalog_typed(c, "dcat:byteSize", "xsd:decimal",
@@ -367,10 +366,11 @@ static void catalog_head(struct catalog *c)
     json_pair_str(&c->out, "@id", catalog_url(c, "/catalog.jsonld", STR("#catalog")));
     catalog_types(c, "dcat:Catalog", NULL);
     catalog_title(c);
-    catalog_text(c, "dcterms:description",
-                 STR("双随机、一公开监管的抽查事项、任务、抽取、结果、更正和后续处置，每年一个文件，"
-                     "随公示更新；每一步抽取和每一次公示都可在公开日志中核对。"),
-                 0);
+    catalog_text(
+        c, "dcterms:description",
+        STR("双随机、一公开监管的抽查事项、任务、抽取、结果、更正和后续处置，每年一个文件，"
+            "随公示更新；每一步抽取和每一次公示都可在公开日志中核对。"),
+        0);
     catalog_publisher(c, true);
     catalog_ref(c, "foaf:homepage", catalog_url(c, "/open", STR("")));
     catalog_terms(c, true);

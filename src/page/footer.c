@@ -1,6 +1,6 @@
-/* The footer block (国办发〔2017〕47号): who runs the site, how to reach him, its identifiers; and on
- * what terms its data may be used. Settings hold the texts; they are read at start and at SIGHUP,
- * since pages that touch no database show them too. */
+/* The footer block (国办发〔2017〕47号): who runs the site, how to reach him, its identifiers; and
+ * on what terms its data may be used. Settings hold the texts; they are read at start and at
+ * SIGHUP, since pages that touch no database show them too. */
 #include "page/page.h"
 
 #include "base/time.h"

@@ -257,7 +257,8 @@ static enum err open_items(struct open_file *f)
 const struct open_set open_sets[OPEN_SETS] = {
     {"results",
      "抽查结果",
-     "每个检查对象每个抽查事项一行：抽查计划、抽查任务、抽查类型、抽查机关、完成日期、对象和检查结果；更正后只列现行的一条。",
+     "每个检查对象每个抽查事项一行：抽查计划、抽查任务、抽查类型、抽查机关、完成日期、对象和检查结"
+     "果；更正后只列现行的一条。",
      "双随机一公开,抽查结果,行政检查",
      11,
      {COLUMN("plan_number", "抽查计划编号"), COLUMN("plan_name", "抽查计划名称"),
@@ -316,7 +317,8 @@ const struct open_set open_sets[OPEN_SETS] = {
      true},
     {"items",
      "抽查事项清单（全部版本）",
-     "随机抽查事项清单的每个版本一行：编制单位、抽查类别、抽查事项、检查对象、检查方式、检查主体、检查内容、检查依据、生效日期和状态。",
+     "随机抽查事项清单的每个版本一行：编制单位、抽查类别、抽查事项、检查对象、检查方式、检查主体、"
+     "检查内容、检查依据、生效日期和状态。",
      "双随机一公开,抽查事项清单",
      13,
      {COLUMN("code", "事项编号"), COLUMN("version", "版本"), COLUMN("compiler", "编制单位"),
@@ -438,9 +440,8 @@ int64_t open_size(struct page *p, const struct open_set *set, int year,
     struct open_ask ask = {.set = set, .format = format, .year = year};
     struct arena *arena = p->request->arena;
     struct str base = open_base(arena, set, year);
-    struct str name = arena_printf(arena, "%.*s.%s",
-                                   STR_ARG(str_sub(base, sizeof "/open/" - 1, SIZE_MAX)),
-                                   format->ending);
+    struct str name = arena_printf(
+        arena, "%.*s.%s", STR_ARG(str_sub(base, sizeof "/open/" - 1, SIZE_MAX)), format->ending);
     if (base.data == NULL || name.data == NULL || open_paths(&ask, p->request, name) != ERR_OK)
         return -1;
     return open_fresh(&ask) && stat(ask.path, &st) == 0 ? (int64_t)st.st_size : -1;

@@ -138,8 +138,7 @@ static void statistics_tables(struct page *p, const struct office_statistics *s)
         for (size_t i = 0; i < s->share_count[by]; i++) {
             const struct office_share *share = &s->shares[by][i];
             struct web_value *row = web_list_add(m, rows);
-            page_set_said(p, row, "key",
-                          statistics_key(p, (enum store_dimension)by, share->key));
+            page_set_said(p, row, "key", statistics_key(p, (enum store_dimension)by, share->key));
             web_set_count(m, row, "visits", share->visits);
             web_set_count(m, row, "results", share->results);
             web_set_count(m, row, "findings", share->findings);

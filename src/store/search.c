@@ -3,9 +3,9 @@
  * 示例县甲 is indexed as the words 示例 例县 县甲 甲 (the last character alone, so that one
  * character is always the beginning of a word); 例县 is asked for as the phrase "例县", 示例县 as
  * "示例 例县", 县 as the prefix 县*; of several words each must be there, and the database goes
- * through the one that the fewest names hold. Behind them stand the object's division (county and township,
- * in a province the city too), kind, state and section as words that begin with a character for
- * private use, which no folded name holds.
+ * through the one that the fewest names hold. Behind them stand the object's division (county and
+ * township, in a province the city too), kind, state and section as words that begin with a
+ * character for private use, which no folded name holds.
  *
  * Neither database's own reading of text is used, because they differ: SQLite's tokenizer `ascii`
  * cuts at blanks alone, since a folded name holds no other ASCII mark, and PostgreSQL is given its

@@ -27,10 +27,10 @@ struct store_search_source {
 };
 MUST enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *tx,
                                   const struct store_search_source *source, int64_t most);
-/* Objects whose folded name holds every word of `text` and that have all that is asked for, by id, from behind
- * `after`. What is asked for stands in the same index as words of its own, so that a rare place and
- * a frequent name cost no more than the rarer of the two. A text without any letter or digit finds
- * nothing, and so does asking for nothing at all. ERR_LIMIT as store_search_cut. */
+/* Objects whose folded name holds every word of `text` and that have all that is asked for, by id,
+ * from behind `after`. What is asked for stands in the same index as words of its own, so that a
+ * rare place and a frequent name cost no more than the rarer of the two. A text without any letter
+ * or digit finds nothing, and so does asking for nothing at all. ERR_LIMIT as store_search_cut. */
 struct store_search {
     struct str tenant;
     struct str text;     /* empty: any name */

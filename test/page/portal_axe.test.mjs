@@ -144,7 +144,7 @@ for (const [size, viewport] of Object.entries(sizes))
     for (const lang of ['zh', 'en'])
       for (const path of pages) {
         const html = await (await fetch(`${site}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)).text();
-        if (!/<h1>[^<]+<\/h1>/.test(html) || !html.includes('<footer>')) found.push(`${path} ${lang}: not whole`);
+        if (!/<h1( lang="zh-CN")?>[^<]+<\/h1>/.test(html) || !html.includes('<footer>')) found.push(`${path} ${lang}: not whole`);
         if (!html.includes('<script')) continue;
         scripted++;
         if (/<(input|select|button)/.test(html.slice(html.indexOf('<main')).replace(/<div class="verify" id="verify" hidden .*?<\/main>/s, '')))

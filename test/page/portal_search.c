@@ -1,7 +1,7 @@
 /* Substring search over names, on both databases: every part of one to six characters of every kind
- * of name is asked for, and several at once, and the answer is compared with reading all names (what
- * LIKE over the folded names would give). Names are made of few characters, so that parts occur often and across
- * each other, and of the characters that tokenizers stumble over. */
+ * of name is asked for, and several at once, and the answer is compared with reading all names
+ * (what LIKE over the folded names would give). Names are made of few characters, so that parts
+ * occur often and across each other, and of the characters that tokenizers stumble over. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -270,10 +270,12 @@ static void every_part_of_a_name_finds_exactly_who_holds_it(void **state)
     house_close(&h);
 }
 
-/* Some of the words are of one name, so that there is somebody to find; blanks are of every kind. */
+/* Some of the words are of one name, so that there is somebody to find; blanks are of every kind.
+ */
 static void several_words_find_exactly_who_holds_them_all_in_any_order(void **state)
 {
-    static const char *const blanks[] = {" ", "\xE3\x80\x80", "\xC2\xA0", "  ", "\t", " \xE3\x80\x80"};
+    static const char *const blanks[] = {" ",  "\xE3\x80\x80", "\xC2\xA0",
+                                         "  ", "\t",           " \xE3\x80\x80"};
     struct house h;
     size_t found = 0;
     size_t none = 0;
@@ -300,8 +302,8 @@ static void several_words_find_exactly_who_holds_them_all_in_any_order(void **st
 static void asked_words(struct house *h, const char *text, enum err wanted)
 {
     struct fault fault = {0};
-    struct question q = {
-        .house = h, .search = {.tenant = STR("410882"), .text = str_of(text), .most = PAGE}};
+    struct question q = {.house = h,
+                         .search = {.tenant = STR("410882"), .text = str_of(text), .most = PAGE}};
     assert_int_equal(db_read(h->rig.db, "test", ask, &q, &fault), wanted);
     arena_free(&q.arena);
 }

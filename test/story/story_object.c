@@ -242,9 +242,8 @@ static struct str sometimes(struct world *w, uint32_t one_in, const char *text)
 
 static void ask(struct world *w, struct store_object_filter *f)
 {
-    static const char *const parts[] = {"河", "南省", "沁阳食", "食品店",
-                                        "hn", "ssp",  "xyd",    "有",
-                                        "店 食", "hn 店", " 县  有 ", "ssp 河 店"};
+    static const char *const parts[] = {"河",  "南省", "沁阳食", "食品店", "hn",       "ssp",
+                                        "xyd", "有",   "店 食",  "hn 店",  " 县  有 ", "ssp 河 店"};
     static const char *const risk_words[] = {"A", "D", "-"};
     static const char *const label_words[] = {"食品", "食品安全", "-", "没有的"};
     *f = (struct store_object_filter){.year = YEAR};
