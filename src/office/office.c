@@ -476,6 +476,22 @@ static enum err office_setting_text(struct errand *e, const struct model_setting
                     row->name);
 }
 
+/* An address that a page may link to, or nothing. */
+static enum err office_setting_url(struct errand *e, const struct model_setting_row *row,
+                                   struct str value)
+{
+    bool url =
+        value.len == 0 || str_starts(value, STR("https://")) || str_starts(value, STR("http://"));
+    for (size_t i = 0; i < value.len; i++)
+        url = url && value.data[i] > ' ' && value.data[i] < 0x7F &&
+              strchr("\"<>\\^`{|}", value.data[i]) == NULL;
+    if (url && value.len <= OFFICE_TEXT)
+        return ERR_OK;
+    return fault_at(&e->fault, "value", ERR_INPUT,
+                    "设置 %s 应为网址，例如 https://www.example.gov.cn/licence；没有改动",
+                    row->name);
+}
+
 /* A day of the year: MM-DD. */
 static enum err office_setting_day(struct errand *e, const struct model_setting_row *row,
                                    struct str value)
@@ -497,6 +513,8 @@ static enum err office_setting_check(struct errand *e, enum model_setting settin
     bool ratio = strchr(row->value, '/') != NULL;
     if (strcmp(row->unit, "文字") == 0)
         return office_setting_text(e, row, value);
+    if (strcmp(row->unit, "网址") == 0)
+        return office_setting_url(e, row, value);
     if (strcmp(row->unit, "月-日") == 0)
         return office_setting_day(e, row, value);
     enum err err = ratio ? office_ratio_parse(&a, &b, value) : str_u64(&a, value);

@@ -196,6 +196,14 @@ static enum err search_numbers(struct search_work *w, struct db_tx *tx, struct s
     return ERR_OK;
 }
 
+enum err office_search_fault(struct errand *e, enum err err)
+{
+    if (err != ERR_LIMIT)
+        return err;
+    return fault_at(&e->fault, "q", ERR_INPUT, "一次最多搜 %d 个词，请去掉一些",
+                    STORE_SEARCH_WORDS);
+}
+
 static enum err search_names(struct search_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
@@ -210,8 +218,10 @@ static enum err search_names(struct search_work *w, struct db_tx *tx)
                                   .most = s->most + 1};
     if (s->after.len > 0 && str_i64(&search.after, s->after) != ERR_OK)
         return fault_set(&e->fault, ERR_INPUT, "页码不正确");
-    TRY(store_search_find(&out->objects, &out->count, e->arena, tx, db_dialect(e->office->db),
-                          &search));
+    enum err err = store_search_find(&out->objects, &out->count, e->arena, tx,
+                                     db_dialect(e->office->db), &search);
+    if (err != ERR_OK)
+        return office_search_fault(e, err);
     out->more = out->count > (size_t)s->most;
     if (!out->more)
         return ERR_OK;

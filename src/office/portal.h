@@ -36,9 +36,12 @@ struct office_front {
 };
 MUST enum err office_portal_front(struct office_front *out, struct errand *e);
 
-/* Businesses by part of their name (any substring of the folded name) or by the beginning of their
- * number; division limits to it and below. One page of at most `most` from behind `after` (0 or an
- * object's id; by number: empty or a pool id). more says whether there may be others. */
+/* Words for what store_search_cut refuses; any other error as it is. */
+MUST enum err office_search_fault(struct errand *e, enum err err);
+/* Businesses by parts of their name (every word between blanks is a substring of the folded name)
+ * or by the beginning of their number; division limits to it and below. One page of at most `most`
+ * from behind `after` (0 or an object's id; by number: empty or a pool id). more says whether there
+ * may be others. */
 struct office_search {
     struct str text; /* may be empty where something else is asked for */
     struct str division;

@@ -3,6 +3,7 @@
 #include "office/roster.h"
 
 #include "base/pinyin.h"
+#include "office/portal.h"
 #include "office/scope.h"
 #include "store/label.h"
 #include "store/search.h"
@@ -489,10 +490,10 @@ struct roster_ask {
     uint8_t *shared_named; /* a list of further departments that holds the one asked for */
     uint8_t *own_reach;
     uint8_t *shared_reach;
-    struct str folded;
+    struct store_search_words words;
+    uint64_t marks[STORE_SEARCH_WORDS]; /* of each word */
+    bool initials[STORE_SEARCH_WORDS];  /* may it be initials? */
     struct str number;
-    uint64_t marks; /* of folded */
-    bool initials;
     uint8_t *chosen; /* bits of rows: in the library, visited; NULL: not asked */
     bool chosen_not; /* rows without the bit */
 };
@@ -587,15 +588,25 @@ static enum err ask_tables(struct roster_ask *a, struct arena *arena)
     return ERR_OK;
 }
 
-static enum err ask_text(struct roster_ask *a, struct arena *arena)
+static bool text_initials(struct str word)
 {
-    a->folded = store_search_fold(arena, a->filter->text);
+    bool latin = word.len >= 2;
+    for (size_t i = 0; i < word.len; i++)
+        latin = latin && (unsigned char)word.data[i] < 0x80;
+    return latin;
+}
+
+static enum err ask_text(struct roster_ask *a, struct errand *e)
+{
+    enum err err = store_search_cut(&a->words, e->arena, a->filter->text);
+    if (err != ERR_OK)
+        return office_search_fault(e, err);
     a->number = a->filter->number;
-    a->marks = text_marks(a->folded);
-    a->initials = a->folded.len >= 2;
-    for (size_t i = 0; i < a->folded.len; i++)
-        a->initials = a->initials && (unsigned char)a->folded.data[i] < 0x80;
-    return a->folded.data == NULL ? ERR_MEMORY : ERR_OK;
+    for (size_t i = 0; i < a->words.count; i++) {
+        a->marks[i] = text_marks(a->words.words[i]);
+        a->initials[i] = text_initials(a->words.words[i]);
+    }
+    return ERR_OK;
 }
 
 /* Marks the rows of these ids; `both` keeps those alone that are marked already. */
@@ -636,18 +647,27 @@ static enum err ask_sets(struct roster_ask *a, struct errand *e, struct db_tx *t
     return ask_choose(a, e->arena, ids, count);
 }
 
+/* Does the name hold the word, or its initials do? */
+static bool row_word_fits(const struct roster_ask *a, const struct roster_row *row, size_t i)
+{
+    struct str word = a->words.words[i];
+    uint64_t marks = a->marks[i];
+    if ((row->name_marks & marks) == marks && text_holds(row_folded(a->r, row), word))
+        return true;
+    return a->initials[i] && (row->initials_marks & marks) == marks &&
+           text_holds(row_initials(a->r, row), word);
+}
+
 static bool row_text_fits(const struct roster_ask *a, const struct roster_row *row)
 {
     if (a->number.len > 0 && !str_starts(row_number(a->r, row), a->number))
         return false;
     if (a->filter->text.len == 0)
         return true;
-    if (a->folded.len == 0)
-        return false;
-    if ((row->name_marks & a->marks) == a->marks && text_holds(row_folded(a->r, row), a->folded))
-        return true;
-    return a->initials && (row->initials_marks & a->marks) == a->marks &&
-           text_holds(row_initials(a->r, row), a->folded);
+    for (size_t i = 0; i < a->words.count; i++)
+        if (!row_word_fits(a, row, i))
+            return false;
+    return a->words.count > 0;
 }
 
 static bool row_fits(const struct roster_ask *a, size_t i)
@@ -832,7 +852,7 @@ static enum err roster_answer(struct roster_found *out, struct errand *e, struct
     const struct roster *r = a->r;
     struct roster_fit fit = {0};
     TRY(ask_tables(a, e->arena));
-    TRY(ask_text(a, e->arena));
+    TRY(ask_text(a, e));
     TRY(ask_sets(a, e, tx));
     TRY(fit_all(&fit, a));
     size_t key = page->id != 0 ? roster_at(r, page->id) : r->count;

@@ -30,6 +30,12 @@ static size_t setting_group(const char *name)
     return i;
 }
 
+/* Are its values words rather than a number of something? */
+static bool setting_words(const struct model_setting_row *row)
+{
+    return strcmp(row->unit, "文字") == 0 || strcmp(row->unit, "网址") == 0;
+}
+
 static struct str setting_value(struct page *p, enum model_setting setting, struct str value)
 {
     const struct model_setting_row *row = model_setting_row(setting);
@@ -47,7 +53,7 @@ static struct str setting_value(struct page *p, enum model_setting setting, stru
                                     STR_ARG(page_percent(p, (double)num / (double)den)))
                      : value;
     }
-    bool bare = strcmp(row->unit, "文字") == 0 || strcmp(row->unit, "月-日") == 0;
+    bool bare = setting_words(row) || strcmp(row->unit, "月-日") == 0;
     return bare ? value : arena_printf(p->request->arena, "%.*s %s", STR_ARG(value), row->unit);
 }
 
@@ -194,7 +200,7 @@ static enum err setting_form(struct web_reply *reply, struct page *p, enum model
     TRY(office_settings(all, &p->errand));
     p->errand.fault = words;
     bool asked = impact != NULL;
-    bool text = strcmp(row->unit, "文字") == 0;
+    bool text = setting_words(row);
     const struct desk_field fields[] = {
         {"value", row->what, DESK_TEXT, !text, text ? NULL : row->unit, NULL},
         {"basis", "依据", DESK_TEXT, true, "文件名称、文号和条款", NULL},

@@ -10,7 +10,7 @@ static void document_row(struct page *p, struct web_value *row, const struct sto
     web_set(m, row, "code", v->document.code);
     web_set(m, row, "name", v->title);
     web_set(m, row, "number", v->number);
-    web_set(m, row, "kind", model_text(office_document_kinds, v->document.kind));
+    web_set(m, row, "kind", page_said(p, model_text(office_document_kinds, v->document.kind)));
     web_set(m, row, "department", v->department_name);
     web_set_count(m, row, "version", v->version);
     web_set(m, row, "effective", page_date(p, v->effective_on));
@@ -74,7 +74,7 @@ enum err page_document(struct web_reply *reply, const struct web_request *reques
         if (heading == NULL)
             continue;
         struct web_value *row = web_list_add(m, texts);
-        web_set(m, row, "heading", str_of(heading));
+        web_set(m, row, "heading", page_said(&p, str_of(heading)));
         web_set(m, row, "text", v->texts[i]);
     }
     struct web_value *list = web_set_list(m, &m->root, "versions");
@@ -91,7 +91,7 @@ enum err page_document(struct web_reply *reply, const struct web_request *reques
         web_set(m, row, "digest", page.files[i].digest);
     }
     web_set_flag(m, &m->root, "has_files", page.file_count > 0);
-    web_set(m, &m->root, "title", v->title);
+    page_named(&p, v->title);
     web_set(m, &m->root, "document_code", v->document.code);
     return page_end(reply, &p, "document");
 }

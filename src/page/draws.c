@@ -189,7 +189,7 @@ static void draw_strata(struct page *p, const struct office_public_draw *d)
     for (size_t i = 0; i < d->stratum_count; i++) {
         const struct store_stratum *s = &d->strata[i];
         struct web_value *row = web_list_add(m, list);
-        web_set(m, row, "name", s->name);
+        page_set_said(p, row, "name", s->name);
         web_set_count(m, row, "count", s->count);
         web_set_flag(m, row, "excluded", s->excluded);
         web_set(m, row, "quota", draw_quota(p, s));
@@ -249,7 +249,9 @@ static void draw_head(struct page *p, const struct office_public_draw *d)
     const struct store_public_draw *w = &d->draw;
     struct web_model *m = &p->model;
     struct web_value *root = &m->root;
-    web_set(m, root, "title", w->number);
+    web_set(m, root, "title",
+            arena_printf(p->request->arena, "%.*s %.*s", STR_ARG(page_word(p, "draw")),
+                         STR_ARG(w->number)));
     web_set(m, root, "number", w->number);
     web_set(m, root, "organiser", w->organiser);
     web_set(m, root, "task_number", w->task_number);

@@ -146,7 +146,7 @@ enum err page_verify(struct web_reply *reply, const struct web_request *request,
         return page_fail(fault, &p, err);
     struct web_model *m = &p.model;
     struct web_value *root = &m->root;
-    bool en = str_eq(request->language, STR("en"));
+    bool en = page_english(&p);
     web_set(m, root, "title", page_word(&p, "verify"));
     web_set(m, root, "verify_worker", page_asset_path(p.site, "verify_worker.js"));
     web_set(m, root, "verify_key", p.site->vkey);
@@ -292,7 +292,7 @@ enum err page_feedback_post(struct web_reply *reply, const struct web_request *r
     struct web_model *m = &p.model;
     web_set(m, &m->root, "title", page_word(&p, "feedback"));
     web_set_flag(m, &m->root, "sent", false);
-    web_set(m, &m->root, "problem", str_of(e.fault.text));
+    page_problem(&p, "problem", &e.fault);
     web_set(m, &m->root, "subject", words.subject);
     web_set(m, &m->root, "text", words.text);
     web_set(m, &m->root, "contact", words.contact);

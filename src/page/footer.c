@@ -1,6 +1,6 @@
-/* The footer block (国办发〔2017〕47号): who runs the site, how to reach him, its identifiers.
- * Settings hold the texts; they are read at start and at SIGHUP, since pages that touch no database
- * show them too. */
+/* The footer block (国办发〔2017〕47号): who runs the site, how to reach him, its identifiers; and
+ * on what terms its data may be used. Settings hold the texts; they are read at start and at
+ * SIGHUP, since pages that touch no database show them too. */
 #include "page/page.h"
 
 #include "base/time.h"
@@ -9,7 +9,7 @@
 
 static const struct {
     enum model_setting setting;
-    const char *key; /* of its label */
+    const char *key; /* of its label; NULL: not in the footer */
     const char *href;
 } footer_rows[] = {
     {MODEL_SETTING_SITE_ORGANISER, "site_organiser", ""},
@@ -20,6 +20,9 @@ static const struct {
     {MODEL_SETTING_SITE_CODE, "site_code", ""},
     {MODEL_SETTING_SITE_ICP, "site_icp", "https://beian.miit.gov.cn/"},
     {MODEL_SETTING_SITE_POLICE, "site_police", ""},
+    {MODEL_SETTING_SITE_NAME, NULL, ""},
+    {MODEL_SETTING_OPEN_LICENCE, NULL, ""},
+    {MODEL_SETTING_OPEN_LICENCE_URL, NULL, ""},
 };
 
 enum { FOOTER_ROWS = sizeof footer_rows / sizeof footer_rows[0] };
@@ -27,7 +30,6 @@ enum { FOOTER_ROWS = sizeof footer_rows / sizeof footer_rows[0] };
 struct page_footer {
     struct page_footer *older;
     struct arena arena;
-    struct str name; /* of the site; empty: the place's own */
     struct str texts[FOOTER_ROWS];
     bool any;
 };
@@ -41,10 +43,10 @@ static enum err footer_read(struct db_tx *tx, void *ctx)
 {
     struct footer_work *w = ctx;
     w->footer->any = false;
-    TRY(office_setting(&w->footer->name, w->e, tx, MODEL_SETTING_SITE_NAME));
     for (size_t i = 0; i < FOOTER_ROWS; i++) {
         TRY(office_setting(&w->footer->texts[i], w->e, tx, footer_rows[i].setting));
-        w->footer->any = w->footer->any || w->footer->texts[i].len > 0;
+        w->footer->any =
+            w->footer->any || (footer_rows[i].key != NULL && w->footer->texts[i].len > 0);
     }
     return ERR_OK;
 }
@@ -80,10 +82,19 @@ void page_footer_free(struct page_site *site)
     site->footer = NULL;
 }
 
-struct str page_site_name(const struct page_site *site)
+struct str page_site_text(const struct page_site *site, enum model_setting setting)
 {
     const struct page_footer *footer = site->footer;
-    return footer != NULL && footer->name.len > 0 ? footer->name : site->reader->name;
+    for (size_t i = 0; footer != NULL && i < FOOTER_ROWS; i++)
+        if (footer_rows[i].setting == setting)
+            return footer->texts[i];
+    return STR("");
+}
+
+struct str page_site_name(const struct page_site *site)
+{
+    struct str name = page_site_text(site, MODEL_SETTING_SITE_NAME);
+    return name.len > 0 ? name : site->reader->name;
 }
 
 void page_footer(struct page *p)
@@ -94,7 +105,7 @@ void page_footer(struct page *p)
         return;
     struct web_value *list = web_set_list(m, web_set_object(m, &m->root, "footer"), "rows");
     for (size_t i = 0; i < FOOTER_ROWS; i++) {
-        if (footer->texts[i].len == 0)
+        if (footer_rows[i].key == NULL || footer->texts[i].len == 0)
             continue;
         struct web_value *row = web_list_add(m, list);
         web_set(m, row, "label", page_word(p, footer_rows[i].key));

@@ -21,11 +21,15 @@ static const struct {
     {"name", offsetof(struct store_public_item, name)},
 };
 
+static bool item_class(size_t field)
+{
+    return item_fields[field].at == offsetof(struct store_public_item, class);
+}
+
 static struct str item_text(const struct store_public_item *i, size_t field)
 {
     struct str text = *(const struct str *)((const char *)i + item_fields[field].at);
-    bool class = item_fields[field].at == offsetof(struct store_public_item, class);
-    return class ? model_text(model_item_classes, text) : text;
+    return item_class(field) ? model_text(model_item_classes, text) : text;
 }
 
 /* The fields of a version; those that differ from the version before are marked. */
@@ -42,7 +46,8 @@ static void item_version_fields(struct page *p, struct web_value *row,
             continue;
         struct web_value *field = web_list_add(m, list);
         web_set(m, field, "label", page_word(p, item_fields[f].key));
-        web_set(m, field, "text", text);
+        web_set(m, field, "text", item_class(f) ? page_said(p, text) : text);
+        web_set_flag(m, field, "chinese", !item_class(f));
         web_set_flag(m, field, "changed", changed);
         web_set(m, field, "form_url",
                 item_fields[f].at == offsetof(struct store_public_item, form)
@@ -95,7 +100,7 @@ enum err page_item(struct web_reply *reply, const struct web_request *request, s
     struct web_model *m = &p.model;
     struct web_value *root = &m->root;
     struct web_value *list = web_set_list(m, root, "versions");
-    web_set(m, root, "title", rows[0].name);
+    page_named(&p, rows[0].name);
     web_set(m, root, "code", rows[0].code);
     web_set(m, root, "code_url", page_url(&p, rows[0].code));
     web_set(m, root, "compiler", rows[0].compiler);

@@ -5,8 +5,7 @@
 #include "model/resource.h"
 #include "office/draw.h"
 
-/* The log's size as its checkpoint says: its second line. */
-static struct str list_log_size(struct page *p)
+struct str page_log_size(struct page *p)
 {
     struct buf text = {0};
     struct str rest;
@@ -71,7 +70,7 @@ enum err page_front(struct web_reply *reply, const struct web_request *request, 
     web_set_count(m, root, "results_count", front.figures.results);
     web_set_count(m, root, "findings", front.figures.findings);
     web_set(m, root, "vkey", p.site->vkey);
-    web_set(m, root, "log_size", list_log_size(&p));
+    web_set(m, root, "log_size", page_log_size(&p));
     web_set(m, root, "query", STR(""));
     front_tasks(&p, &front);
     front_overdue(&p, &front);
@@ -133,7 +132,7 @@ static void task_lists(struct page *p, const struct office_public_task *t)
         web_set(m, row, "code", t->items[i].code);
         web_set(m, row, "code_url", page_url(p, t->items[i].code));
         web_set(m, row, "name", t->items[i].name);
-        web_set(m, row, "class", model_text(model_item_classes, t->items[i].class));
+        web_set(m, row, "class", page_said(p, model_text(model_item_classes, t->items[i].class)));
         web_set(m, row, "department", task_department(t, t->items[i].department));
     }
     for (size_t i = 0; i < t->part_count; i++) {
@@ -153,19 +152,19 @@ enum err page_task(struct web_reply *reply, const struct web_request *request, s
         return page_fail(fault, &p, err);
     struct web_model *m = &p.model;
     struct web_value *root = &m->root;
-    web_set(m, root, "title", t.task.name);
+    page_named(&p, t.task.name);
     web_set(m, root, "number", t.task.number);
     web_set(m, root, "plan_name", t.task.plan_name);
     web_set(m, root, "plan_number", t.task.plan_number);
     web_set(m, root, "document", t.task.document);
-    web_set(m, root, "type", model_text(model_task_types, t.task.type));
-    web_set(m, root, "source", model_text(model_sources, t.task.source));
+    web_set(m, root, "type", page_said(&p, model_text(model_task_types, t.task.type)));
+    web_set(m, root, "source", page_said(&p, model_text(model_sources, t.task.source)));
     web_set(m, root, "department", t.task.department);
     web_set(m, root, "from", page_date(&p, t.task.visit_from));
     web_set(m, root, "until", page_date(&p, t.task.visit_until));
     web_set(m, root, "basis", t.task.basis);
     web_set(m, root, "draw", t.task.draw);
-    web_set(m, root, "draw_state", str_of(office_draw_state_zh(t.task.draw_state)));
+    web_set(m, root, "draw_state", page_said(&p, str_of(office_draw_state_zh(t.task.draw_state))));
     task_lists(&p, &t);
     return page_end(reply, &p, "task");
 }

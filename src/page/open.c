@@ -1,24 +1,22 @@
 /* Open data (R8, R18, ECOSYSTEM c.3): every public list as CSV with BOM, JSON and XLSX, one file a
- * year, and a DCAT catalogue.
+ * year; catalog.c tells of them.
  *
  * A file is written row by row into the folder `open` of the data folder and sent from there, so
  * that memory does not grow with its rows; it is kept until the log grows. One is made at a time:
  * whoever asks for another meanwhile is told to come back, and the workers stay free for readers.
  */
-#include "page/page.h"
+#include "page/open.h"
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/time.h"
 #include "office/draw.h"
-#include "sheet/writer.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPEN_COLUMNS = 16, OPEN_PAGE = 1000, OPEN_YEARS = 6 };
+enum { OPEN_PAGE = 1000 };
 
 /* A file in the making. What a step reads lives in the arena until the next step. */
 struct open_file {
@@ -31,16 +29,6 @@ struct open_file {
     unsigned seen; /* these bits */
     bool listed;   /* one walk has seen all years */
     struct fault *fault;
-};
-
-/* A dataset: its name, label, columns, and how its rows of a year are written. */
-struct open_set {
-    const char *name;
-    const char *label;
-    size_t count;
-    struct sheet_column columns[OPEN_COLUMNS];
-    enum err (*walk)(struct open_file *f);
-    bool yearly;
 };
 
 static void open_saw(struct open_file *f, int year)
@@ -266,9 +254,12 @@ static enum err open_items(struct open_file *f)
         name, label, false, 0                                                                      \
     }
 
-static const struct open_set open_sets[] = {
+const struct open_set open_sets[OPEN_SETS] = {
     {"results",
      "抽查结果",
+     "每个检查对象每个抽查事项一行：抽查计划、抽查任务、抽查类型、抽查机关、完成日期、对象和检查结"
+     "果；更正后只列现行的一条。",
+     "双随机一公开,抽查结果,行政检查",
      11,
      {COLUMN("plan_number", "抽查计划编号"), COLUMN("plan_name", "抽查计划名称"),
       COLUMN("task_number", "抽查任务编号"), COLUMN("task_name", "抽查任务名称"),
@@ -279,6 +270,8 @@ static const struct open_set open_sets[] = {
      true},
     {"corrections",
      "结果更正",
+     "每次更正一行：更正后的结果、理由、日期和日志序号，并指明被更正的结果。",
+     "双随机一公开,结果更正",
      11,
      {COLUMN("task_number", "抽查任务编号"), COLUMN("object_number", "统一社会信用代码"),
       COLUMN("object_name", "检查对象名称"), COLUMN("item", "检查事项"),
@@ -290,6 +283,8 @@ static const struct open_set open_sets[] = {
      true},
     {"followups",
      "后续处置",
+     "发现问题后的处置每项一行：措施、办理状态、文书文号、日期和日志序号。",
+     "双随机一公开,后续处置,行政检查",
      12,
      {COLUMN("task_number", "抽查任务编号"), COLUMN("object_number", "统一社会信用代码"),
       COLUMN("object_name", "检查对象名称"), COLUMN("item", "检查事项"),
@@ -300,6 +295,8 @@ static const struct open_set open_sets[] = {
      true},
     {"draws",
      "抽取",
+     "每次抽取一行：组织者、抽查任务、方式、状态、承诺时间、最迟公开日期和名单数量。",
+     "双随机一公开,随机抽取",
      9,
      {COLUMN("number", "抽取编号"), COLUMN("organiser", "组织者"),
       COLUMN("task_number", "抽查任务编号"), COLUMN("task_name", "抽查任务名称"),
@@ -309,6 +306,8 @@ static const struct open_set open_sets[] = {
      true},
     {"tasks",
      "抽查任务",
+     "每个抽查任务一行：所属计划、发起部门、抽查类型、检查日期、依据和抽取编号。",
+     "双随机一公开,抽查任务",
      10,
      {COLUMN("number", "抽查任务编号"), COLUMN("name", "抽查任务名称"),
       COLUMN("plan_number", "抽查计划编号"), COLUMN("plan_name", "抽查计划名称"),
@@ -318,6 +317,9 @@ static const struct open_set open_sets[] = {
      true},
     {"items",
      "抽查事项清单（全部版本）",
+     "随机抽查事项清单的每个版本一行：编制单位、抽查类别、抽查事项、检查对象、检查方式、检查主体、"
+     "检查内容、检查依据、生效日期和状态。",
+     "双随机一公开,抽查事项清单",
      13,
      {COLUMN("code", "事项编号"), COLUMN("version", "版本"), COLUMN("compiler", "编制单位"),
       COLUMN("category", "抽查类别"), COLUMN("name", "抽查事项"), COLUMN("class", "事项类别"),
@@ -328,23 +330,13 @@ static const struct open_set open_sets[] = {
      false},
 };
 
-enum { OPEN_SETS = sizeof open_sets / sizeof open_sets[0] };
-
 /* --- making a file --- */
 
-struct open_format {
-    const char *ending;
-    const char *type;
-    enum sheet_format format;
-};
-
-static const struct open_format open_formats[] = {
+const struct open_format open_formats[OPEN_FORMATS] = {
     {"csv", "text/csv; charset=utf-8", SHEET_CSV},
     {"json", "application/json; charset=utf-8", SHEET_JSON},
     {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", SHEET_XLSX},
 };
-
-enum { OPEN_FORMATS = sizeof open_formats / sizeof open_formats[0] };
 
 /* What a request asks for. */
 struct open_ask {
@@ -352,6 +344,7 @@ struct open_ask {
     const struct open_format *format;
     int year;
     uint64_t written; /* state of the public content, kept as the file's time */
+    const char *dir;
     const char *path;
     const char *part; /* under this name until it is whole */
 };
@@ -427,10 +420,31 @@ static enum err open_paths(struct open_ask *ask, const struct web_request *reque
         arena_printf(request->arena, "%s/part-%.*s", dir != NULL ? dir : "", STR_ARG(name));
     if (dir == NULL || path.data == NULL || part.data == NULL)
         return ERR_MEMORY;
+    ask->dir = dir;
     ask->path = path.data;
     ask->part = part.data;
     ask->written = ask->set->yearly ? page_site_written(site) : page_site_version(request->ctx);
-    return file_mkdirs(dir, 0700);
+    return ERR_OK;
+}
+
+struct str open_base(struct arena *arena, const struct open_set *set, int year)
+{
+    return year > 0 ? arena_printf(arena, "/open/%s-%d", set->name, year)
+                    : arena_printf(arena, "/open/%s", set->name);
+}
+
+int64_t open_size(struct page *p, const struct open_set *set, int year,
+                  const struct open_format *format)
+{
+    struct stat st;
+    struct open_ask ask = {.set = set, .format = format, .year = year};
+    struct arena *arena = p->request->arena;
+    struct str base = open_base(arena, set, year);
+    struct str name = arena_printf(
+        arena, "%.*s.%s", STR_ARG(str_sub(base, sizeof "/open/" - 1, SIZE_MAX)), format->ending);
+    if (base.data == NULL || name.data == NULL || open_paths(&ask, p->request, name) != ERR_OK)
+        return -1;
+    return open_fresh(&ask) && stat(ask.path, &st) == 0 ? (int64_t)st.st_size : -1;
 }
 
 /* Makes the file unless it is there, or another is being made. */
@@ -439,6 +453,7 @@ static enum err open_ready(struct page *p, const struct open_ask *ask, struct fa
     struct page_site *site = p->request->ctx;
     if (open_fresh(ask))
         return ERR_OK;
+    TRY(file_mkdirs(ask->dir, 0700));
     if (pthread_mutex_trylock(&site->exporting) != 0)
         return fault_set(fault, ERR_BUSY, "正在生成另一个数据文件，请稍后再试");
     enum err err = open_fresh(ask) ? ERR_OK : open_make(p, ask, fault);
@@ -467,10 +482,9 @@ enum err page_open_file(struct web_reply *reply, const struct web_request *reque
     return ERR_OK;
 }
 
-/* --- catalogue --- */
+/* --- the page --- */
 
-/* Which years of a set have rows: bits of open_file.seen. */
-static enum err open_years(unsigned *out, struct page *p, const struct open_set *set, int newest)
+enum err open_years(unsigned *out, struct page *p, const struct open_set *set, int newest)
 {
     struct open_file f = {.p = p, .newest = newest, .fault = &p->errand.fault};
     struct arena *kept = p->errand.arena;
@@ -495,11 +509,22 @@ static void open_line(struct page *p, struct web_value *list, const struct open_
     struct web_model *m = &p->model;
     struct arena *arena = p->request->arena;
     struct web_value *row = web_list_add(m, list);
-    web_set(m, row, "label", str_of(set->label));
+    web_set(m, row, "label", page_said(p, str_of(set->label)));
     web_set(m, row, "year", year > 0 ? arena_printf(arena, "%d", year) : STR("–"));
-    web_set(m, row, "base",
-            year > 0 ? arena_printf(arena, "/open/%s-%d", set->name, year)
-                     : arena_printf(arena, "/open/%s", set->name));
+    struct str base = open_base(arena, set, year);
+    web_set(m, row, "base", base);
+    web_set(m, row, "id", str_sub(base, sizeof "/open/" - 1, SIZE_MAX));
+}
+
+/* On what terms: the words that the site has set, and where they can be read in full. */
+static void open_licence(struct page *p)
+{
+    struct str text = page_site_text(p->site, MODEL_SETTING_OPEN_LICENCE);
+    if (text.len == 0)
+        return;
+    struct web_value *licence = web_set_object(&p->model, &p->model.root, "licence");
+    page_set_said(p, licence, "text", text);
+    web_set(&p->model, licence, "href", page_site_text(p->site, MODEL_SETTING_OPEN_LICENCE_URL));
 }
 
 enum err page_open(struct web_reply *reply, const struct web_request *request, struct fault *fault)
@@ -511,6 +536,7 @@ enum err page_open(struct web_reply *reply, const struct web_request *request, s
     struct web_value *empty = web_set_list(m, &m->root, "empty");
     int now = date_year(date_of_time(request->now));
     web_set(m, &m->root, "title", page_word(&p, "open"));
+    open_licence(&p);
     for (size_t i = 0; i < OPEN_SETS; i++) {
         unsigned seen = 0;
         if (!open_sets[i].yearly) {
@@ -525,76 +551,4 @@ enum err page_open(struct web_reply *reply, const struct web_request *request, s
         web_set_flag(m, &m->root, "has_empty", empty->count > 0);
     }
     return page_end(reply, &p, "open");
-}
-
-static void catalog_distribution(struct json_writer *out, const struct web_request *request,
-                                 const char *name, int year, const struct open_format *format)
-{
-    struct str suffix = year > 0 ? arena_printf(request->arena, "-%d", year) : STR("");
-    struct str url = arena_printf(request->arena, "%s://%.*s/open/%s%.*s.%s", request->scheme,
-                                  STR_ARG(request->host), name, STR_ARG(suffix), format->ending);
-    json_write_object(out);
-    json_write_key(out, "@type");
-    json_write_str(out, STR("dcat:Distribution"));
-    json_write_key(out, "dcat:downloadURL");
-    json_write_str(out, url);
-    json_write_key(out, "dcat:mediaType");
-    struct str type = str_of(format->type);
-    struct str media;
-    (void)str_cut(&media, &type, ';');
-    json_write_str(out, media);
-    json_write_object_end(out);
-}
-
-static void catalog_set(struct json_writer *out, const struct web_request *request,
-                        const struct open_set *set, int year)
-{
-    const struct page_site *site = request->ctx;
-    json_write_object(out);
-    json_write_key(out, "@type");
-    json_write_str(out, STR("dcat:Dataset"));
-    json_write_key(out, "dcterms:title");
-    json_write_str(out, year > 0 ? arena_printf(request->arena, "%s %d", set->label, year)
-                                 : str_of(set->label));
-    json_write_key(out, "dcterms:publisher");
-    json_write_str(out, page_site_name(site));
-    json_write_key(out, "dcterms:accrualPeriodicity");
-    json_write_str(out, STR("随发布更新"));
-    json_write_key(out, "dcat:distribution");
-    json_write_array(out);
-    for (size_t i = 0; i < sizeof open_formats / sizeof open_formats[0]; i++)
-        catalog_distribution(out, request, set->name, year, &open_formats[i]);
-    json_write_array_end(out);
-    json_write_object_end(out);
-}
-
-enum err page_catalog(struct web_reply *reply, const struct web_request *request,
-                      struct fault *fault)
-{
-    struct json_writer out;
-    int now = date_year(date_of_time(request->now));
-    (void)fault;
-    reply->type = "application/ld+json; charset=utf-8";
-    reply->open_data = true;
-    json_write_begin(&out, &reply->body);
-    json_write_object(&out);
-    json_write_key(&out, "@context");
-    json_write_object(&out);
-    json_write_key(&out, "dcat");
-    json_write_str(&out, STR("http://www.w3.org/ns/dcat#"));
-    json_write_key(&out, "dcterms");
-    json_write_str(&out, STR("http://purl.org/dc/terms/"));
-    json_write_object_end(&out);
-    json_write_key(&out, "@type");
-    json_write_str(&out, STR("dcat:Catalog"));
-    json_write_key(&out, "dcat:dataset");
-    json_write_array(&out);
-    for (size_t i = 0; i < OPEN_SETS; i++) {
-        bool yearly = open_sets[i].yearly;
-        for (int year = now; year > now - (yearly ? OPEN_YEARS : 1); year--)
-            catalog_set(&out, request, &open_sets[i], yearly ? year : 0);
-    }
-    json_write_array_end(&out);
-    json_write_object_end(&out);
-    return json_write_end(&out);
 }

@@ -25,33 +25,6 @@ static const struct {
     {"/open", "open"},
 };
 
-/* 0 Chinese, 1 English. */
-static int page_language(const struct page *p)
-{
-    return str_eq(p->request->language, STR("en")) ? 1 : 0;
-}
-
-struct str page_word(const struct page *p, const char *key)
-{
-    const struct web_value *words = &p->site->words[page_language(p)];
-    for (size_t i = 0; i < words->count; i++)
-        if (str_eq(words->names[i], str_of(key)))
-            return words->items[i]->text;
-    return str_of(key);
-}
-
-/* The workbench speaks Chinese whatever the browser asks for. */
-struct str page_said(const struct page *p, struct str zh)
-{
-    bool desk = str_starts(p->request->path, STR("/desk"));
-    const struct web_value *from = &p->site->words[0];
-    const struct web_value *into = desk ? from : &p->site->words[page_language(p)];
-    for (size_t i = 0; i < from->count && into != from; i++)
-        if (str_starts(from->names[i], STR("said_")) && str_eq(from->items[i]->text, zh))
-            return into->items[i]->text;
-    return zh;
-}
-
 struct str page_here(struct page *p)
 {
     const struct web_request *r = p->request;
@@ -108,7 +81,7 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
     p->request = request;
     web_model_init(m, request->arena);
     struct web_value *root = &m->root;
-    bool en = str_eq(request->language, STR("en"));
+    bool en = page_english(p);
     bool large = str_eq(web_param(request, "size"), STR("large"));
     p->errand = (struct errand){.office = p->site->reader,
                                 .arena = request->arena,
@@ -130,6 +103,19 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
     }
 }
 
+void page_set_said(struct page *p, struct web_value *row, const char *name, struct str zh)
+{
+    struct str said = page_said(p, zh);
+    web_set(&p->model, row, name, said);
+    web_set_flag(&p->model, row, "chinese", page_english(p) && str_eq(said, zh));
+}
+
+void page_named(struct page *p, struct str name)
+{
+    web_set(&p->model, &p->model.root, "title", name);
+    web_set_flag(&p->model, &p->model.root, "named", page_english(p));
+}
+
 enum err page_end(struct web_reply *reply, struct page *p, const char *name)
 {
     enum { PAGE_ROOM = 8000 }; /* most pages are smaller */
@@ -142,7 +128,7 @@ enum err page_end(struct web_reply *reply, struct page *p, const char *name)
     if (t == end)
         return ERR_MISSING;
     (void)buf_reserve(&reply->body, PAGE_ROOM);
-    return web_template_render(&reply->body, t->parsed[page_language(p)], &p->model.root);
+    return web_template_render(&reply->body, t->parsed[page_english(p) ? 1 : 0], &p->model.root);
 }
 
 enum err page_fail(struct fault *fault, const struct page *p, enum err err)
@@ -307,6 +293,17 @@ struct web_value *page_results(struct page *p, const struct store_public_result 
 
 /* --- errors --- */
 
+void page_problem(struct page *p, const char *name, const struct fault *fault)
+{
+    struct str zh = fault != NULL ? str_of(fault->text) : STR("");
+    struct str said = page_said_fault(p, zh);
+    if (zh.len == 0)
+        return;
+    struct web_value *problem = web_set_object(&p->model, &p->model.root, name);
+    web_set(&p->model, problem, "text", said);
+    web_set_flag(&p->model, problem, "chinese", page_english(p) && str_eq(said, zh));
+}
+
 static const char *error_title(int status)
 {
     if (status == 404)
@@ -334,8 +331,7 @@ void page_error(struct web_reply *reply, const struct web_request *request, int 
     page_begin(&p, request, "", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, error_title(status)));
     web_set(&p.model, &p.model.root, "note", page_word(&p, error_note(status)));
-    web_set(&p.model, &p.model.root, "words",
-            fault != NULL ? str_of(fault->text) : str_range(NULL, 0));
+    page_problem(&p, "words", fault);
     web_set_count(&p.model, &p.model.root, "request_id", (int64_t)request->id);
     reply->type = "text/html; charset=utf-8";
     if (page_end(reply, &p, "error") == ERR_OK)

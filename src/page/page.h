@@ -5,6 +5,7 @@
 #define PAGE_PAGE_H
 
 #include "model/resource.h"
+#include "model/setting.h"
 #include "office/portal.h"
 #include "vault/times.h"
 #include "web/http.h"
@@ -28,6 +29,7 @@ struct page_asset {
 };
 
 struct page_footer;
+struct page_words;
 
 /* The site, made once at start and then only read: request->ctx. */
 struct page_site {
@@ -38,7 +40,8 @@ struct page_site {
     size_t template_count;
     struct page_asset assets[PAGE_ASSETS];
     size_t asset_count;
-    struct web_value words[2]; /* the text table: zh, en */
+    struct web_value words[2];       /* the text table: zh, en */
+    const struct page_words *sorted; /* the same, to be found in */
     struct str vkey;
     struct vault_times *times;            /* of log entries */
     const char *checkpoint;               /* path of the log's checkpoint */
@@ -53,6 +56,8 @@ struct page_site {
 MUST enum err page_site_open(struct page_site *site, struct office *reader, struct office *writer,
                              struct fault *fault);
 void page_site_close(struct page_site *site);
+/* Sorts the text table into site->sorted. ERR_FORMAT where a Chinese text has two translations. */
+MUST enum err page_words_make(struct page_site *site, struct fault *fault);
 /* Reads the settings that the site holds anew and forgets every cached page (SIGHUP). On an error
  * the older ones stay. */
 MUST enum err page_site_renew(struct page_site *site, struct fault *fault);
@@ -86,13 +91,29 @@ struct page {
 /* Starts a page: words, navigation, title (a key of the text table, or the text itself). */
 void page_begin(struct page *p, const struct web_request *request, const char *nav,
                 struct str title);
+/* Does it speak English? The workbench speaks Chinese whatever the browser asks for. */
+bool page_english(const struct page *p);
 /* The word for a key in the page's language; the key itself where there is none. */
 struct str page_word(const struct page *p, const char *key);
 /* What a dictionary says in Chinese, in the page's language: by a row "said_..." of the text table
  * with the same Chinese; the text itself where there is none. */
 struct str page_said(const struct page *p, struct str zh);
+/* The same in English, whatever the page speaks. */
+struct str page_said_english(const struct page_site *site, struct str zh);
+/* Sets `name` to what page_said gives, and the flag `chinese` where an English page has it in
+ * Chinese only. */
+void page_set_said(struct page *p, struct web_value *row, const char *name, struct str zh);
+/* The same of a fault's words, whose row has {} where they hold a value. */
+struct str page_said_fault(const struct page *p, struct str zh);
+/* Sets an object `name`: the fault's words as `text`, and `chinese` where an English page has them
+ * in Chinese only. Nothing without words. */
+void page_problem(struct page *p, const char *name, const struct fault *fault);
+/* The title is a name: Chinese, also in an English page. */
+void page_named(struct page *p, struct str name);
 /* Renders the template of that name into the reply. */
 MUST enum err page_end(struct web_reply *reply, struct page *p, const char *name);
+/* A text of the settings that the site holds (footer.c), empty where it is not set. */
+struct str page_site_text(const struct page_site *site, enum model_setting setting);
 /* What the site is called: the setting site.name, else the place. */
 struct str page_site_name(const struct page_site *site);
 /* Fills the footer block of a page; nothing where nothing is set. */
@@ -121,6 +142,8 @@ void page_options(struct page *p, const char *name, const struct field_word *wor
 void page_division_options(struct page *p, const struct office_choices *choices, struct str chosen);
 /* The address of this page without language, size (which the tools in the head add) and message. */
 struct str page_here(struct page *p);
+/* The log's size as its checkpoint says, in digits: its second line. */
+struct str page_log_size(struct page *p);
 /* Text as it stands in a query string. */
 struct str page_url(struct page *p, struct str text);
 /* The path of an asset, empty if there is none. */

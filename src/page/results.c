@@ -126,17 +126,19 @@ static void statistics_tables(struct page *p, const struct office_statistics *s)
 {
     static const char *const headings[] = {"by_item", "by_industry", "by_division",
                                            "by_department"};
+    static const char *const columns[] = {"item", "section", "division", "department"};
     struct web_model *m = &p->model;
     struct web_value *tables = web_set_list(m, &m->root, "tables");
     for (int by = STORE_BY_ITEM; by <= STORE_BY_DEPARTMENT; by++) {
         struct web_value *table = web_list_add(m, tables);
         web_set(m, table, "heading", page_word(p, headings[by]));
+        web_set(m, table, "column", page_word(p, columns[by]));
         web_set_flag(m, table, "any", s->share_count[by] > 0);
         struct web_value *rows = web_set_list(m, table, "rows");
         for (size_t i = 0; i < s->share_count[by]; i++) {
             const struct office_share *share = &s->shares[by][i];
             struct web_value *row = web_list_add(m, rows);
-            web_set(m, row, "key", statistics_key(p, (enum store_dimension)by, share->key));
+            page_set_said(p, row, "key", statistics_key(p, (enum store_dimension)by, share->key));
             web_set_count(m, row, "visits", share->visits);
             web_set_count(m, row, "results", share->results);
             web_set_count(m, row, "findings", share->findings);

@@ -41,7 +41,7 @@ const struct web_route page_routes[] = {
     {WEB_GET, "/open", page_open, WEB_CACHED, 0, "open", 0},
     {WEB_GET, "/open/{name}", page_open_file, WEB_BLOCK | WEB_LIMITED, 0, "open-file", 0},
     {WEB_GET, "/open/bundles/{name}", page_bundle, WEB_BLOCK, 0, "bundle", 0},
-    {WEB_GET, "/catalog.jsonld", page_catalog, WEB_FAST, 0, "catalog", 0},
+    {WEB_GET, "/catalog.jsonld", page_catalog, WEB_BLOCK | WEB_LIMITED, 0, "catalog", 0},
     {WEB_GET, "/log/checkpoint", page_log_checkpoint, WEB_BLOCK, 0, "log-checkpoint", 0},
     {WEB_GET, "/log/tile/{path*}", page_log_tile, WEB_BLOCK, 0, "log-tile", 0},
     {WEB_GET, "/static/{name}", page_static, WEB_FAST, 0, "static", 0},

@@ -16,8 +16,8 @@ static void search_rows(struct page *p, const struct office_found *found)
         web_set(m, row, "pool_id", o->pool_id);
         web_set(m, row, "name", o->name);
         web_set(m, row, "number", o->number);
-        web_set(m, row, "kind", model_text(model_object_kinds, o->kind));
-        web_set(m, row, "state", model_text(model_object_states, o->state));
+        web_set(m, row, "kind", page_said(p, model_text(model_object_kinds, o->kind)));
+        web_set(m, row, "state", page_said(p, model_text(model_object_states, o->state)));
         web_set(m, row, "division", page_division(p, o->division));
         web_set(m, row, "address", o->address);
     }
@@ -41,7 +41,8 @@ static enum err search_form(struct page *p, const struct office_search *search)
     struct web_value *sections = web_set_list(m, &m->root, "sections");
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i].parent.len == 0)
-            page_option(p, sections, all->items[i].code, all->items[i].name, search->section);
+            page_option(p, sections, all->items[i].code, page_said(p, all->items[i].name),
+                        search->section);
     return ERR_OK;
 }
 
@@ -110,7 +111,7 @@ static void business_tickets(struct page *p, const struct office_business *b)
         struct web_value *row = web_list_add(m, list);
         web_set(m, row, "draw", t->draw);
         web_set(m, row, "task_name", t->task_name);
-        web_set(m, row, "stratum", t->stratum);
+        page_set_said(p, row, "stratum", t->stratum);
         web_set(m, row, "ticket", t->ticket);
         web_set(m, row, "cutoff", t->cutoff);
         web_set_flag(m, row, "drawn", t->drawn);
@@ -150,8 +151,8 @@ static void business_followups(struct page *p, struct web_value *row,
         if (r->replaced || f->visit != r->visit || f->item_id != r->item_id)
             continue;
         struct web_value *one = web_list_add(m, list);
-        web_set(m, one, "measure", model_text(model_measures, f->measure));
-        web_set(m, one, "state", model_text(model_measure_states, f->state));
+        web_set(m, one, "measure", page_said(p, model_text(model_measures, f->measure)));
+        web_set(m, one, "state", page_said(p, model_text(model_measure_states, f->state)));
         web_set_flag(m, one, "open", str_eq(f->state, STR("open")));
         web_set(m, one, "date", page_date(p, f->happened_on));
         web_set(m, one, "document", f->document);
@@ -170,7 +171,7 @@ static void business_other(struct page *p, struct web_value *row, const char *na
     if (other == NULL)
         return;
     struct web_value *one = web_set_object(m, row, name);
-    web_set(m, one, "result", model_text(model_result_codes, other->code));
+    web_set(m, one, "result", page_said(p, model_text(model_result_codes, other->code)));
     web_set(m, one, "published", page_date(p, date_of_time(other->published_at)));
 }
 
@@ -199,10 +200,10 @@ enum err page_business(struct web_reply *reply, const struct web_request *reques
     struct web_value *root = &m->root;
     const struct store_public_object *o = &b.object;
     const struct industry *industry = industry_find(&p.site->reader->industries, o->industry);
-    web_set(m, root, "title", o->name);
+    page_named(&p, o->name);
     web_set(m, root, "number", o->number);
-    web_set(m, root, "kind", model_text(model_object_kinds, o->kind));
-    web_set(m, root, "state", model_text(model_object_states, o->state));
+    web_set(m, root, "kind", page_said(&p, model_text(model_object_kinds, o->kind)));
+    web_set(m, root, "state", page_said(&p, model_text(model_object_states, o->state)));
     web_set(m, root, "division", page_division(&p, o->division));
     web_set(m, root, "address", o->address);
     web_set(m, root, "industry", industry != NULL ? industry->name : STR(""));

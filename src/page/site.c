@@ -89,7 +89,10 @@ static enum err site_words_read(struct page_site *site, struct csv *csv, struct 
     }
     web_set(&m, &site->words[0], "lang_tag", STR("zh-CN"));
     web_set(&m, &site->words[1], "lang_tag", STR("en"));
-    return err == ERR_END ? web_model_err(&m) : err;
+    if (err != ERR_END)
+        return err;
+    TRY(web_model_err(&m));
+    return page_words_make(site, fault);
 }
 
 static enum err site_words(struct page_site *site, struct fault *fault)

@@ -2,9 +2,10 @@
  *
  * 示例县甲 is indexed as the words 示例 例县 县甲 甲 (the last character alone, so that one
  * character is always the beginning of a word); 例县 is asked for as the phrase "例县", 示例县 as
- * "示例 例县", 县 as the prefix 县*. Behind them stand the object's division (county and township,
- * in a province the city too), kind, state and section as words that begin with a character for
- * private use, which no folded name holds.
+ * "示例 例县", 县 as the prefix 县*; of several words each must be there, and the database goes
+ * through the one that the fewest names hold. Behind them stand the object's division (county and
+ * township, in a province the city too), kind, state and section as words that begin with a
+ * character for private use, which no folded name holds.
  *
  * Neither database's own reading of text is used, because they differ: SQLite's tokenizer `ascii`
  * cuts at blanks alone, since a folded name holds no other ASCII mark, and PostgreSQL is given its
@@ -44,14 +45,11 @@ static bool search_counts(uint32_t cp)
     return true;
 }
 
-struct str store_search_fold(struct arena *arena, struct str text)
+/* What counts of a text in its compatibility form. data NULL when out of memory. */
+static struct str search_keep(struct arena *arena, struct str rest)
 {
-    struct str folded;
     struct buf out = {0};
     uint32_t cp = 0;
-    if (utf8_nfkc_fold(&folded, arena, text) != ERR_OK)
-        return str_range(NULL, 0);
-    struct str rest = folded;
     while (rest.len > 0) {
         const char *from = rest.data;
         if (utf8_next(&cp, &rest) != ERR_OK)
@@ -63,6 +61,72 @@ struct str store_search_fold(struct arena *arena, struct str text)
         buf_err(&out) == ERR_OK ? arena_str(arena, buf_view(&out)) : str_range(NULL, 0);
     buf_free(&out);
     return copy;
+}
+
+struct str store_search_fold(struct arena *arena, struct str text)
+{
+    struct str folded;
+    if (utf8_nfkc_fold(&folded, arena, text) != ERR_OK)
+        return str_range(NULL, 0);
+    return search_keep(arena, folded);
+}
+
+/* The next word; blanks of every kind are one in the compatibility form. */
+static bool search_cut_word(struct str *word, struct str *rest)
+{
+    size_t end = 0;
+    while (rest->len > 0 && (unsigned char)rest->data[0] <= ' ')
+        *rest = str_sub(*rest, 1, SIZE_MAX);
+    while (end < rest->len && (unsigned char)rest->data[end] > ' ')
+        end++;
+    *word = str_sub(*rest, 0, end);
+    *rest = str_sub(*rest, end, SIZE_MAX);
+    return word->len > 0;
+}
+
+static void search_word_add(struct store_search_words *out, struct str word)
+{
+    size_t at = out->count;
+    while (at > 0 && out->words[at - 1].len < word.len) {
+        out->words[at] = out->words[at - 1];
+        at--;
+    }
+    out->words[at] = word;
+    out->count++;
+}
+
+/* Leaves out what a longer word holds already, or an equal one before it. */
+static void search_words_thin(struct store_search_words *words)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        bool held = false;
+        for (size_t k = 0; k < kept; k++)
+            held = held || str_find(words->words[k], words->words[i]) >= 0;
+        if (!held)
+            words->words[kept++] = words->words[i];
+    }
+    words->count = kept;
+}
+
+enum err store_search_cut(struct store_search_words *out, struct arena *arena, struct str text)
+{
+    struct str rest;
+    struct str word;
+    *out = (struct store_search_words){0};
+    TRY(utf8_nfkc_fold(&rest, arena, text));
+    while (search_cut_word(&word, &rest)) {
+        struct str kept = search_keep(arena, word);
+        if (kept.data == NULL)
+            return ERR_MEMORY;
+        if (kept.len == 0)
+            continue;
+        if (out->count == STORE_SEARCH_WORDS)
+            return ERR_LIMIT;
+        search_word_add(out, kept);
+    }
+    search_words_thin(out);
+    return ERR_OK;
 }
 
 /* Where each character of a folded text begins; one more for its end. */
@@ -151,7 +215,13 @@ static void words_division(struct search_words *w, struct str tenant, struct str
             words_mark(w, MARK_DIVISION, str_sub(division, 0, lengths[i]));
 }
 
-/* The query for a folded text: a phrase of its pairs, or the prefix of its only character. */
+static void query_and(struct buf *query, bool sqlite)
+{
+    if (query->len > 0)
+        buf_cat(query, sqlite ? " AND " : " & ");
+}
+
+/* The query for a folded word: a phrase of its pairs, or the prefix of its only character. */
 static void search_query(struct buf *out, bool sqlite, struct str folded)
 {
     size_t at[SEARCH_CHARS + 1];
@@ -378,12 +448,6 @@ static const char FIND_POSTGRESQL[] =
     " WHERE w.words @@ CAST($2 AS tsquery) AND o.id > $3"
     " AND o.division >= $4 AND o.division < $5 ORDER BY o.id LIMIT $6";
 
-static void query_and(struct buf *query, bool sqlite)
-{
-    if (query->len > 0)
-        buf_cat(query, sqlite ? " AND " : " & ");
-}
-
 static void query_mark(struct buf *query, bool sqlite, const char *mark, struct str value)
 {
     if (value.len == 0)
@@ -406,10 +470,12 @@ static void query_division(struct buf *query, bool sqlite, const struct store_se
 }
 
 static void query_make(struct buf *query, bool sqlite, const struct store_search *s,
-                       struct str folded)
+                       const struct store_search_words *words)
 {
-    if (folded.len > 0)
-        search_query(query, sqlite, folded);
+    for (size_t i = 0; i < words->count; i++) {
+        query_and(query, sqlite);
+        search_query(query, sqlite, words->words[i]);
+    }
     query_division(query, sqlite, s);
     query_mark(query, sqlite, MARK_KIND, s->kind);
     query_mark(query, sqlite, MARK_STATE, s->state);
@@ -420,17 +486,18 @@ enum err store_search_find(struct store_public_object **out, size_t *count, stru
                            struct db_tx *tx, const char *dialect, const struct store_search *s)
 {
     bool sqlite = search_sqlite(dialect);
-    struct str folded = store_search_fold(arena, s->text);
+    struct store_search_words words;
     struct str end = arena_printf(arena, "%.*s~", STR_ARG(s->division));
     struct buf query = {0};
     const struct store_shape shape = {sizeof **out, store_public_object_fill};
     *out = NULL;
     *count = 0;
-    if (folded.data == NULL || end.data == NULL)
+    if (end.data == NULL)
         return ERR_MEMORY;
-    if (folded.len == 0 && s->text.len > 0)
+    TRY(store_search_cut(&words, arena, s->text));
+    if (words.count == 0 && s->text.len > 0)
         return ERR_OK;
-    query_make(&query, sqlite, s, folded);
+    query_make(&query, sqlite, s, &words);
     enum err err = buf_err(&query);
     if (err == ERR_OK && query.len > 0)
         err = store_array((void **)out, count, arena, tx, &shape,

@@ -27,10 +27,10 @@ struct store_search_source {
 };
 MUST enum err store_search_follow(uint64_t *done, struct arena *arena, struct db_tx *tx,
                                   const struct store_search_source *source, int64_t most);
-/* Objects whose folded name holds `text` and that have all that is asked for, by id, from behind
- * `after`. What is asked for stands in the same index as words of its own, so that a rare place and
- * a frequent name cost no more than the rarer of the two. A text without any letter or digit finds
- * nothing, and so does asking for nothing at all. */
+/* Objects whose folded name holds every word of `text` and that have all that is asked for, by id,
+ * from behind `after`. What is asked for stands in the same index as words of its own, so that a
+ * rare place and a frequent name cost no more than the rarer of the two. A text without any letter
+ * or digit finds nothing, and so does asking for nothing at all. ERR_LIMIT as store_search_cut. */
 struct store_search {
     struct str tenant;
     struct str text;     /* empty: any name */
@@ -44,6 +44,17 @@ struct store_search {
 MUST enum err store_search_find(struct store_public_object **out, size_t *count,
                                 struct arena *arena, struct db_tx *tx, const char *dialect,
                                 const struct store_search *search);
+
+/* The words of what is asked for, cut at blanks of every kind (also the full-width one) and folded,
+ * longest first, without those that a longer one holds; words without any letter or digit do not
+ * count. ERR_LIMIT for more than STORE_SEARCH_WORDS. */
+enum { STORE_SEARCH_WORDS = 8 };
+struct store_search_words {
+    struct str words[STORE_SEARCH_WORDS];
+    size_t count;
+};
+MUST enum err store_search_cut(struct store_search_words *out, struct arena *arena,
+                               struct str text);
 
 /* A name as it is compared: compatibility forms and case folded, only letters and digits kept.
  * data NULL when out of memory. */

@@ -29,6 +29,7 @@ inBrowser('every condition gives as many rows as the file has', async () => {
     ['industry=' + encodeURIComponent('住宿和餐饮业'), (r) => /^6[12]/.test(r.industry)],
     ['industry=62', (r) => r.industry.startsWith('62')],
     ['q=' + encodeURIComponent('餐饮'), (r) => r.name.includes('餐饮')],
+    ['q=' + encodeURIComponent('店　沁阳'), (r) => r.name.includes('店') && r.name.includes('沁阳')],
     ['division=410882101', (r) => r.division === '410882101'],
     ['q=zzzzzz', () => false],
   ];

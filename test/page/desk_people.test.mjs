@@ -3,6 +3,7 @@
 // width with axe-core.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { unmarkedChinese } from './english.mjs';
 import { as, county, inBrowser, leave, menu, shoot, sizes, violations } from './desk_county.mjs';
 
 const PHONE = '13912345678';
@@ -231,6 +232,10 @@ inBrowser('a rule is drafted, returned, mended, published by another, and stands
   await reviewer.goto(county.site + home);
   await reviewer.locator('summary', { hasText: /^发布$/ }).click();
   await reviewer.getByRole('button', { name: '确定发布' }).click();
+  for (const path of ['/documents', `/documents/${code}`]) {
+    await other.goto(`${county.site}${path}?lang=en`);
+    assert.deepEqual(await unmarkedChinese(other), [], `${path} in English`);
+  }
   await other.goto(`${county.site}/documents/${code}?lang=zh`);
   await other.getByRole('heading', { name: '市场监管抽查工作细则（修订）' }).waitFor();
   await other.getByRole('link', { name: '版本 1' }).click();

@@ -8,11 +8,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { unmarkedChinese } from './english.mjs';
 import { bin, havePeer, run, scratch } from './verify/kit.mjs';
 import { axe, browser } from './verify/site.mjs';
 
 const AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1366, height: 768 } };
+const foot = { organiser: '示例县市场监督管理局', phone: '0391-1234567', mail: 'ssj@example.gov.cn' };
 const shots = process.env.SUNLOT_SHOTS; // a folder for pictures to look at
 let chromium = null;
 let server = null;
@@ -24,6 +26,7 @@ before(async () => {
   if (!chromium) return;
   const county = scratch('county');
   run(bin, ['demo', county]);
+  for (const [name, text] of Object.entries(foot)) run(bin, ['--data', county, 'setting', `site.${name}`, text, '--basis', '国办发〔2017〕47号']);
   server = spawn(bin, ['--data', county, 'serve', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: server.stdout })) {
     site = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
@@ -141,7 +144,7 @@ for (const [size, viewport] of Object.entries(sizes))
     for (const lang of ['zh', 'en'])
       for (const path of pages) {
         const html = await (await fetch(`${site}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)).text();
-        if (!/<h1>[^<]+<\/h1>/.test(html) || !html.includes('<footer>')) found.push(`${path} ${lang}: not whole`);
+        if (!/<h1( lang="zh-CN")?>[^<]+<\/h1>/.test(html) || !html.includes('<footer>')) found.push(`${path} ${lang}: not whole`);
         if (!html.includes('<script')) continue;
         scripted++;
         if (/<(input|select|button)/.test(html.slice(html.indexOf('<main')).replace(/<div class="verify" id="verify" hidden .*?<\/main>/s, '')))
@@ -245,4 +248,53 @@ inBrowser('every interactive element is reached by Tab, with a focus that is see
   assert.deepEqual(found, []);
   assert.deepEqual(troubles, []);
   t.diagnostic(`${reached} elements on ${pages.length} pages`);
+});
+
+// Pages that tell what was wrong, beside the crawled ones, and the verifier once it has verified.
+const refused = ['/search?q=公司&division=x', '/search?q=公司&kind=x', '/search?q=公司&state=x', '/search?q=公司&section=xx',
+  `/search?q=${'长'.repeat(101)}`, '/search?q=公司&after=x', '/search?q=a b c d e f g h i', '/results?year=1', '/results?from=x', '/results?before=x', '/draws?before=x', '/draws/没有',
+  '/tasks/没有', '/items/没有', '/business/没有', '/documents/没有', '/documents/x/files/1', '/open/nothing.csv', '/open/items.txt'];
+
+inBrowser('an English page is English but for names and texts of officials, which are marked zh-CN', async (t) => {
+  const { context, page } = await reader({ viewport: sizes.desktop });
+  const found = [];
+  const look = async (path) => found.push(...(await unmarkedChinese(page)).map((text) => `${path}: ${text}`));
+  for (const path of pages) {
+    await go(page, path, 'en');
+    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+    await look(path);
+  }
+  for (const path of refused) {
+    const answer = await page.goto(`${site}${encodeURI(path)}${path.includes('?') ? '&' : '?'}lang=en`);
+    assert.ok(answer.status() >= 400, `${path}: ${answer.status()}`);
+    assert.equal(await page.locator('[role=alert]').count(), 1, `${path}: no words`);
+    assert.equal(await page.locator('[role=alert][lang]').count(), 0, `${path}: its words are Chinese`);
+    await look(path);
+  }
+  await go(page, '/feedback', 'en');
+  await page.fill('#text', ' ');
+  await page.locator('form.stack button').click();
+  assert.equal(await page.locator('[role=alert]').textContent(), 'Please write something before you send it.');
+  await look('/feedback refused');
+  const [bundle] = await links((await links('/draws', /^\/draws\/./)).at(-1), /-public\.zip$/);
+  await go(page, `/verify?bundle=${bundle}`, 'en');
+  await page.waitForSelector('#verify-list li');
+  await look('/verify with a bundle');
+  assert.ok((await page.locator('.verify-open .verify-words').count()) > 3);
+  assert.equal(await page.locator('.verify-open .verify-words [lang]').count(), 0, 'what is left open is told in Chinese');
+  await page.fill('#verify-number', pages.find((path) => path.startsWith('/business/')).split('/').pop());
+  await page.locator('#verify-look-form button').click();
+  await page.waitForSelector('#verify-found .verify-answer');
+  await look('/verify with a business');
+  await context.close();
+  assert.deepEqual([...new Set(found)], []);
+  t.diagnostic(`${pages.length + refused.length + 3} pages`);
+});
+
+inBrowser('every word that a dictionary of the portal holds has its English', async () => {
+  const { context, page } = await reader({ viewport: sizes.desktop });
+  await go(page, '/search', 'en');
+  const words = await page.locator('select[name=section] option, select[name=kind] option, select[name=state] option').allTextContents();
+  assert.ok(words.length > 30 && words.every((text) => !/\p{Script=Han}/u.test(text)), words.join());
+  await context.close();
 });

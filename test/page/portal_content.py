@@ -99,7 +99,7 @@ def teams(server):
     must(len(listed) == len(want) > 50, "%d rows, %d teams" % (len(listed), len(want)))
     for row in listed:
         pool_id = re.search(r'href="/business/([^"?]+)', row).group(1)
-        got = [s.strip() for s in re.findall(r'<span class="seat">(.*?)</span>', row)]
+        got = [s.strip() for s in re.findall(r'<span class="seat" lang="zh-CN">(.*?)</span>', row)]
         must(got == want[pool_id], "%s: %s, not %s" % (pool_id, got, want[pool_id]))
     names = dict(ask_sql("SELECT code, name FROM inspector"))
     run("setting", "publish.inspectors", "1", "--basis", "本地规定")
@@ -236,7 +236,7 @@ def items(server):
     must(sorted(listed) == sorted(want), "the tree lists each item once")
     for compiler, category in ask_sql("SELECT DISTINCT compiler, category FROM item"):
         branch = source[source.index(html.escape(compiler)):]
-        must("<summary>%s" % html.escape(category) in branch, "%s stands under %s" % (category, compiler))
+        must('<summary><span lang="zh-CN">%s</span>' % html.escape(category) in branch, "%s stands under %s" % (category, compiler))
     must(source.count("<details") == source.count("</details>") > 2, "a tree of details")
     row[heads.index("检查依据")] = "《计量法》第十八条、《定量包装商品计量监督管理办法》第十条"
     changed = os.path.join(home, "changed.csv")
@@ -280,9 +280,9 @@ def search_filters(server):
     got, _ = found(server, q=prefix, kind=kind[0])
     must(len(got) == kind[1] == len(set(got)), "%s of kind %s: %d, not %d" % (prefix, kind[0], len(got), kind[1]))
     source = page(server, "/search?" + quoted(q="店", division=cases[1]["division"]))[1]
-    options = re.findall(r'<option value="(\d+)"', source)
+    options = re.findall(r'<option lang="zh-CN" value="(\d+)"', source)
     must(sorted(options) == sorted(d for d, in ask_sql("SELECT DISTINCT division FROM object")), "choice of divisions")
-    must('<option value="%s" selected>' % cases[1]["division"] in source, "what was chosen stays chosen")
+    must('<option lang="zh-CN" value="%s" selected>' % cases[1]["division"] in source, "what was chosen stays chosen")
     section = {"K": ("70",), "P": ("83",)}
     for letter, heads in section.items():
         want = [p for p, i in ask_sql("SELECT pool_id, industry FROM object") if i[:2] in heads or i == letter]
@@ -368,7 +368,7 @@ def statistics(server):
             seen[row[0]] = seen.get(row[0], False) or row[6] not in ("01", "07")
         for name, strata in domains.items():
             want = estimate([(size[s], len(sampled[s]), len(v), sum(v.values())) for s, v in strata.items()])
-            cells = re.search(r"<tr><td[^>]*>%s</td>(.*?)</tr>" % re.escape(html.escape(name)), source).group(1)
+            cells = re.search(r"<tr><td[^>]*><span>%s</span></td>(.*?)</tr>" % re.escape(html.escape(name)), source).group(1)
             cells = [html.unescape(c) for c in re.findall(r"<td[^>]*>(.*?)</td>", cells)]
             if want is None:
                 must(cells[-1] == "样本太少，不推算" and cells[-2] == "–", "%s: %s" % (name, cells))

@@ -1,7 +1,7 @@
 /* Substring search over names, on both databases: every part of one to six characters of every kind
- * of name is asked for, and the answer is compared with reading all names (what LIKE over the
- * folded names would give). Names are made of few characters, so that parts occur often and across
- * each other, and of the characters that tokenizers stumble over. */
+ * of name is asked for, and several at once, and the answer is compared with reading all names
+ * (what LIKE over the folded names would give). Names are made of few characters, so that parts
+ * occur often and across each other, and of the characters that tokenizers stumble over. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -157,10 +157,47 @@ static enum err ask(struct db_tx *tx, void *ctx)
                              &q->search);
 }
 
-/* Does the object's folded name hold the text, and is it all that is asked for? */
-static bool holds(const struct house *h, int i, struct str folded, const struct store_search *s)
+/* How many bytes of a blank the text begins with: ASCII, no-break, full-width. */
+static size_t blank(struct str text)
 {
-    bool named = s->text.len == 0 || (folded.len > 0 && str_find(h->folded[i], folded) >= 0);
+    if (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        return 1;
+    if (str_starts(text, STR("\xC2\xA0")))
+        return 2;
+    return str_starts(text, STR("\xE3\x80\x80")) ? 3 : 0;
+}
+
+enum { WORDS = 64 };
+
+/* A text cut at its blanks, each part folded; those without letters are left out. */
+struct parts {
+    struct str list[WORDS];
+    size_t count;
+};
+
+static void cut(struct parts *out, struct arena *arena, struct str text)
+{
+    size_t from = 0;
+    out->count = 0;
+    for (size_t i = 0; i <= text.len; i++) {
+        size_t gap = i < text.len ? blank(str_sub(text, i, SIZE_MAX)) : 1;
+        if (gap == 0)
+            continue;
+        struct str folded = store_search_fold(arena, str_sub(text, from, i - from));
+        if (folded.len > 0 && out->count < WORDS)
+            out->list[out->count++] = folded;
+        from = i + gap;
+        i = from - 1;
+    }
+}
+
+/* Does the object's folded name hold every part, and is it all that is asked for? */
+static bool holds(const struct house *h, int i, const struct parts *parts,
+                  const struct store_search *s)
+{
+    bool named = s->text.len == 0 || parts->count > 0;
+    for (size_t k = 0; k < parts->count; k++)
+        named = named && str_find(h->folded[i], parts->list[k]) >= 0;
     return named && str_starts(division_of(i), s->division) &&
            (s->kind.len == 0 || str_eq(s->kind, str_of(kinds[i % 3]))) &&
            (s->state.len == 0 || str_eq(s->state, str_of(states[i % 2]))) &&
@@ -173,16 +210,17 @@ static size_t compare_all(struct house *h, const struct store_search *search)
     struct question q = {.house = h, .search = *search};
     struct fault fault = {0};
     struct str text = search->text;
-    struct str folded = store_search_fold(&q.arena, text);
+    struct parts parts;
     int at = 0;
     size_t all = 0;
     q.search.tenant = STR("410882");
     q.search.most = PAGE;
+    cut(&parts, &q.arena, text);
     do {
         if (db_read(h->rig.db, "test", ask, &q, &fault) != ERR_OK)
             fail_msg("“%.*s”: %s", STR_ARG(text), fault.text);
         for (size_t k = 0; k < q.count; k++, all++) {
-            while (at < OBJECTS && !holds(h, at, folded, search))
+            while (at < OBJECTS && !holds(h, at, &parts, search))
                 at++;
             if (at == OBJECTS || q.found[k].id != 100 + at)
                 fail_msg("“%.*s”: %lld is not the next that holds it", STR_ARG(text),
@@ -192,7 +230,7 @@ static size_t compare_all(struct house *h, const struct store_search *search)
         }
     } while (q.count == PAGE);
     for (; at < OBJECTS; at++)
-        if (holds(h, at, folded, search))
+        if (holds(h, at, &parts, search))
             fail_msg("“%.*s”: %d holds it and was not found", STR_ARG(text), 100 + at);
     arena_free(&q.arena);
     return all;
@@ -229,6 +267,55 @@ static void every_part_of_a_name_finds_exactly_who_holds_it(void **state)
         found += compare(&h, text, i % 3 == 0 ? STR("410882") : STR(""));
     }
     assert_true(found > ASKED);
+    house_close(&h);
+}
+
+/* Some of the words are of one name, so that there is somebody to find; blanks are of every kind.
+ */
+static void several_words_find_exactly_who_holds_them_all_in_any_order(void **state)
+{
+    static const char *const blanks[] = {" ",  "\xE3\x80\x80", "\xC2\xA0",
+                                         "  ", "\t",           " \xE3\x80\x80"};
+    struct house h;
+    size_t found = 0;
+    size_t none = 0;
+    (void)state;
+    house_open(&h);
+    for (int i = 0; i < ASKED; i++) {
+        struct buf text = {0};
+        struct str name = h.names[noise(&h, OBJECTS)];
+        size_t words = 2 + noise(&h, 3);
+        for (size_t k = 0; k < words; k++) {
+            struct str from = noise(&h, 5) == 0 ? h.names[noise(&h, OBJECTS)] : name;
+            buf_str(&text, part(&h, from, 1 + noise(&h, 2)));
+            buf_cat(&text, k + 1 < words ? blanks[noise(&h, 6)] : "");
+        }
+        size_t count = compare(&h, buf_view(&text), i % 5 == 0 ? STR("410882") : STR(""));
+        found += count;
+        none += count == 0;
+        buf_free(&text);
+    }
+    assert_true(found > ASKED && none > ASKED / 20);
+    house_close(&h);
+}
+
+static void asked_words(struct house *h, const char *text, enum err wanted)
+{
+    struct fault fault = {0};
+    struct question q = {.house = h,
+                         .search = {.tenant = STR("410882"), .text = str_of(text), .most = PAGE}};
+    assert_int_equal(db_read(h->rig.db, "test", ask, &q, &fault), wanted);
+    arena_free(&q.arena);
+}
+
+static void eight_words_are_taken_and_nine_refused(void **state)
+{
+    struct house h;
+    (void)state;
+    house_open(&h);
+    asked_words(&h, "示 例 县 a b 1 2 c", ERR_OK);
+    asked_words(&h, "示 例 县 a b 1 2 c · （ ）", ERR_OK);
+    asked_words(&h, "示 例 县 a b 1 2 c d", ERR_LIMIT);
     house_close(&h);
 }
 
@@ -328,6 +415,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_part_of_a_name_finds_exactly_who_holds_it),
+        cmocka_unit_test(several_words_find_exactly_who_holds_them_all_in_any_order),
+        cmocka_unit_test(eight_words_are_taken_and_nine_refused),
         cmocka_unit_test(what_is_asked_for_beside_the_name_limits_the_answer),
         cmocka_unit_test(asking_for_nothing_finds_nothing),
         cmocka_unit_test(what_no_name_holds_finds_nothing),

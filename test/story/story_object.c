@@ -203,13 +203,23 @@ static const char *section_of(const char *industry)
     return industry[0] == '0' ? "A" : industry[0] == '5' ? "F" : "H";
 }
 
+/* Every word of the text is in the name or, of more than one letter, in its initials. */
+static bool words_held(const struct thing *t, struct str text)
+{
+    struct str word;
+    while (str_cut(&word, &text, ' '))
+        if (word.len > 0 && str_find(str_of(t->name), word) < 0 &&
+            (word.len < 2 || str_find(str_of(t->initials), word) < 0))
+            return false;
+    return true;
+}
+
 static bool fits(const struct world *w, const struct thing *t, const struct store_object_filter *f)
 {
     const struct office_scope *scope = &w->s->e.scope;
     if (!in_scope(scope, t->department) && !in_scope(scope, t->further))
         return false;
-    if (f->text.len > 0 && !has(str_of(t->name), f->text.data) &&
-        !(f->text.len > 1 && has(str_of(t->initials), f->text.data)))
+    if (!words_held(t, f->text))
         return false;
     bool department =
         is(f->department, t->department) || (t->further != NULL && is(f->department, t->further));
@@ -232,7 +242,8 @@ static struct str sometimes(struct world *w, uint32_t one_in, const char *text)
 
 static void ask(struct world *w, struct store_object_filter *f)
 {
-    static const char *const parts[] = {"河", "南省", "沁阳食", "食品店", "hn", "ssp", "xyd", "有"};
+    static const char *const parts[] = {"河",  "南省", "沁阳食", "食品店", "hn",       "ssp",
+                                        "xyd", "有",   "店 食",  "hn 店",  " 县  有 ", "ssp 河 店"};
     static const char *const risk_words[] = {"A", "D", "-"};
     static const char *const label_words[] = {"食品", "食品安全", "-", "没有的"};
     *f = (struct store_object_filter){.year = YEAR};

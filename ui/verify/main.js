@@ -1,7 +1,7 @@
 // The page of the verifier: takes a file or a bundle of this server, hands it to the worker, shows
 // what it found, and lets a business look itself up. After loading it asks for nothing but the
 // bundle that the reader chose.
-import { checkName, explain, say } from './strings.js';
+import { checkName, explain, said, say } from './strings.js';
 
 const SIGN = { same: '✓', differs: '✗', note: '·', open: '?' };
 const $ = (name) => document.getElementById('verify-' + name);
@@ -10,11 +10,27 @@ let worker = null;
 let busy = false;
 let last = null; // what was verified last, to verify it again with another key
 
+const CHINESE = /([\p{Script=Han}\u3000-\u303F\uFF00-\uFFEF]+)/u;
+const inChinese = document.documentElement.lang.startsWith('zh');
+
+// A text as nodes: names and words of files are Chinese in an English page as well, and say so.
+function dress(text) {
+  if (inChinese || typeof text !== 'string') return [text];
+  return text.split(CHINESE).map((part, i) => (i % 2 === 1 ? chinese(part) : part));
+}
+
+function chinese(text) {
+  const element = document.createElement('span');
+  element.lang = 'zh-CN';
+  element.textContent = text;
+  return element;
+}
+
 // An element with a class and children (texts or elements).
 function make(tag, name, ...children) {
   const element = document.createElement(tag);
   if (name) element.className = name;
-  element.append(...children);
+  element.append(...children.flatMap(dress));
   return element;
 }
 
@@ -26,7 +42,7 @@ function pairs(rows) {
 
 // What goes on, also for those who cannot see it; once there is a verdict, for those only.
 function state(text, quiet = false) {
-  $('state').textContent = text;
+  $('state').replaceChildren(...dress(text));
   $('state').classList.toggle('verify-quiet', quiet);
 }
 
@@ -42,7 +58,7 @@ function item(finding) {
   if (finding.file) head.append(' ', make('code', '', place(finding)));
   const values = [['shown', shown], ['computed', computed]].filter(([, value]) => value !== '');
   const out = make('li', `verify-item verify-${mark}`, head);
-  if (values.length > 0) out.append(pairs(values.map(([label, value]) => [say(label), value])));
+  if (values.length > 0) out.append(pairs(values.map(([label, value]) => [say(label), said(value)])));
   if (words.length > 0) out.append(make('p', 'verify-words', explain(words)));
   return out;
 }
@@ -96,7 +112,7 @@ function showFailed(words) {
   state(`${say('failed')}: ${explain(words)}`, true);
 }
 
-const shownLine = (line) => line.replace('\t', ' · ');
+const shownLine = (line) => line.split('\t').map(said).join(' · ');
 
 // Where a looked-up business stands, as label and value; empty values are left out.
 function answerRows(a) {
@@ -105,7 +121,7 @@ function answerRows(a) {
   if (a.present === null) return common;
   if (!a.present) return [['before', shownLine(a.before) || say('listBegins')], ['after', shownLine(a.after) || say('listEnds')]];
   return [
-    ['line', shownLine(a.line)], ['meaning', a.meaning], ['nonce', a.nonce],
+    ['line', shownLine(a.line)], ['meaning', said(a.meaning)], ['nonce', a.nonce],
     ['index', say('ofTotal', a.index + 1, a.size)], ['ticket', a.ticket], ['cutoff', a.cutoff || say('noCutoff')],
     ['place', say('placeOf', a.place, a.count, a.quota)], ...common.slice(1), ['path', a.path.join('\n')], ['root', a.root],
   ];
@@ -171,7 +187,11 @@ function receive({ data }) {
 // The bundles that the page offers: a JSON list of addresses or [address, label].
 function offer() {
   const list = JSON.parse(root.dataset.bundles || '[]').map((entry) => [entry].flat());
-  for (const [url, label = url.split('/').pop()] of list) $('bundle').append(new Option(label, url));
+  for (const [url, label = url.split('/').pop()] of list) {
+    const option = new Option(label, url);
+    if (CHINESE.test(label)) option.lang = 'zh-CN';
+    $('bundle').append(option);
+  }
   $('server').hidden = $('bundle').options.length < 2;
 }
 

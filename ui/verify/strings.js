@@ -15,8 +15,14 @@ export function checkName(check) {
   return table.check[check] ?? check;
 }
 
+// What our own program wrote into a file in Chinese: a manifest's sentences, names of strata.
+export function said(text) {
+  return table.said[text] ?? text;
+}
+
 // Words of a finding or Fault: a key and what fills it in. Some fillings are keys themselves.
 export function explain([key, ...values]) {
   const nested = key === 'answer' || key === 'zip';
-  return fill(table.words[key] ?? key, nested ? values.map((v) => table.words[v] ?? v) : values);
+  const shown = values.map((v) => (nested ? table.words[v] : null) ?? said(v));
+  return fill(table.words[key] ?? key, shown);
 }

@@ -257,4 +257,5 @@ export const table = {
       after: '后一行',
     },
   },
+  said: {}, // files are in Chinese already
 };

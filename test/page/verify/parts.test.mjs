@@ -420,7 +420,8 @@ const keysOf = (table, path = '') => Object.entries(table).flatMap(([key, value]
   typeof value === 'object' ? keysOf(value, `${path}${key}.`) : [`${path}${key}`]);
 
 test('both languages say the same things with the same fillings', async () => {
-  const { table: en } = await import(join(ui, 'en.js'));
+  const { table } = await import(join(ui, 'en.js'));
+  const en = { ...table, said: {} };
   assert.deepEqual(keysOf(en), keysOf(words));
   const at = (table, path) => path.split('.').reduce((part, key) => part[key], table);
   for (const path of keysOf(words)) {
@@ -429,8 +430,21 @@ test('both languages say the same things with the same fillings', async () => {
   }
 });
 
+const root = process.env.SUNLOT_SOURCE ?? join(here, '../../..');
+
+test('what the program writes into files in Chinese has its English, as the portal says it', async () => {
+  const { table: en } = await import(join(ui, 'en.js'));
+  const manifest = readFileSync(join(root, 'src/draw/bundle_manifest.c'), 'utf8').replace(/"\s+"/g, '');
+  const sentences = [...manifest.matchAll(/(?:\},\s+|unchecked_add\(out, |^ {4})"([^"]+)"/gm)].map(([, text]) => text);
+  const portal = readFileSync(join(root, 'ui/strings.csv'), 'utf8').matchAll(/^said_(?:kind|stratum|skip)_\w+,([^,]+),(.+)$/gm);
+  assert.equal(sentences.length, 15);
+  for (const text of sentences) assert.ok(en.said[text], text);
+  for (const [, zh, text] of portal) assert.equal(en.said[zh], text);
+  const english = Object.values({ ...en.check, ...en.words, ...en.page, ...en.page.f, ...en.page.stage, ...en.said });
+  for (const text of english) assert.doesNotMatch(String(text), /[\p{Script=Han}\u3000-\u303F\uFF00-\uFFEF]/u);
+});
+
 test('every check has the name that the program gives it', () => {
-  const root = process.env.SUNLOT_SOURCE ?? join(here, '../../..');
   const rows = [...readFileSync(join(root, 'src/draw/check.def'), 'utf8').matchAll(/^CHECK\((\w+), "([^"]+)"\)$/gm)];
   assert.ok(rows.length > 40);
   assert.deepEqual(words.check, Object.fromEntries(rows.map(([, key, name]) => [key, name])));
