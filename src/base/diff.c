@@ -1,8 +1,8 @@
 /* Lines that differ: see diff.h.
  *
- * Looked at first: libgit2 (git_diff_buffers), which is well kept and in Debian, but brings HTTP and
- * TLS, SSH and a repository format into the program for this one function; libxdiff, from which it
- * comes, is not packaged by itself. */
+ * Looked at first: libgit2 (git_diff_buffers), which is well kept and in Debian, but brings HTTP
+ * and TLS, SSH and a repository format into the program for this one function; libxdiff, from which
+ * it comes, is not packaged by itself. */
 #include "base/diff.h"
 
 struct diff_text {

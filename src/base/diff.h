@@ -1,7 +1,7 @@
 /* What differs between two texts, line by line: the fewest lines taken out and put in that turn one
  * into the other (E. W. Myers, An O(ND) Difference Algorithm, 1986). For texts of some thousand
- * lines; where more than DIFF_MOST lines differ, all between the common beginning and the common end
- * is told as taken out and put in, which is true, though not the fewest. */
+ * lines; where more than DIFF_MOST lines differ, all between the common beginning and the common
+ * end is told as taken out and put in, which is true, though not the fewest. */
 #ifndef BASE_DIFF_H
 #define BASE_DIFF_H
 
