@@ -45,22 +45,25 @@ static int rate_ground(struct str words)
     return OFFICE_GROUNDS - 1;
 }
 
-/* Is the last day for publication over? */
-static enum err rate_over(bool *out, struct rate_work *w, const struct store_publicity *g)
+/* What is not public: over its last day, or within it. */
+static enum err rate_owed(struct office_rate *r, struct rate_work *w,
+                          const struct store_publicity *g)
 {
     int32_t due = g->due_on;
     bool estimated = false;
     if (due == 0)
         TRY(workdays_add(&due, &estimated, &w->calendar, g->until, (unsigned)w->days));
+    bool over = due < w->today;
+    if (g->sealed && !over)
+        return ERR_OK;
     w->out->estimated = w->out->estimated || estimated;
-    *out = due < w->today;
+    *(over ? &r->overdue : &r->open) += g->count;
     return ERR_OK;
 }
 
 static enum err rate_count(struct office_rate *r, struct rate_work *w,
                            const struct store_publicity *g)
 {
-    bool over = false;
     if (g->published_at != 0) {
         r->published += g->count;
         r->late += date_of_time(g->published_at) > g->due_on ? g->count : 0;
@@ -71,10 +74,7 @@ static enum err rate_count(struct office_rate *r, struct rate_work *w,
         r->withheld += g->count;
         return ERR_OK;
     }
-    TRY(rate_over(&over, w, g));
-    r->overdue += over ? g->count : 0;
-    r->open += over || g->sealed ? 0 : g->count;
-    return ERR_OK;
+    return rate_owed(r, w, g);
 }
 
 /* Cut and not rounded: whatever is missing, it does not become 100.0 %. */

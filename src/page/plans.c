@@ -3,6 +3,7 @@
 #include "page/page.h"
 
 #include "base/diff.h"
+#include "base/time.h"
 
 enum { PLANS_AROUND = 2 }; /* equal lines shown beside those that differ */
 
@@ -28,6 +29,8 @@ static void plans_documents(struct page *p, struct web_value *row, const char *n
     for (size_t i = 0; i < count; i++) {
         struct web_value *one = web_list_add(m, list);
         page_document_row(p, one, &documents[i].newest);
+        web_set(m, one, "published_on",
+                page_date(p, date_of_time(documents[i].newest.published_at)));
         web_set_flag(m, one, "adjusted", documents[i].newest.version > 1);
     }
 }
@@ -65,7 +68,7 @@ enum err page_plans(struct web_reply *reply, const struct web_request *request, 
     struct office_plans plans;
     int64_t year = 0;
     page_begin(&p, request, "/plans", STR(""));
-    web_set(&p.model, &p.model.root, "title", page_word(&p, "plans"));
+    web_set(&p.model, &p.model.root, "title", page_word(&p, "annual_plan"));
     TRY(page_year(&year, &p, fault));
     enum err err = office_portal_plans(&plans, &p.errand, year);
     if (err != ERR_OK)
