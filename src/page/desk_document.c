@@ -402,7 +402,11 @@ static void document_form_texts(struct desk_form *form, struct str kind,
 {
     for (size_t i = 0; i < STORE_TEXTS; i++) {
         const char *heading = office_document_heading(kind, i);
-        const struct desk_field field = {document_texts[i], heading, DESK_AREA, false, NULL, NULL};
+        const char *hint =
+            office_document_is_plan(kind) && i == 1
+                ? "一行写一项：抽查名称、事项、对象、比例、期限、机关；调整后逐行与上一版对比"
+                : NULL;
+        const struct desk_field field = {document_texts[i], heading, DESK_AREA, false, hint, NULL};
         if (heading != NULL)
             (void)desk_form_field(form, &field, v != NULL ? v->texts[i] : STR(""));
     }

@@ -1,6 +1,6 @@
 /* Annual plans on the portal, how public results are, and who checked, on both databases (R62-R70,
- * R109-R112). Days are counted by hand from the calendar of 2026: 清明 on 4 to 6 April, 劳动节 on 1 to
- * 5 May with Saturday the 9th worked in exchange. */
+ * R109-R112). Days are counted by hand from the calendar of 2026: 清明 on 4 to 6 April, 劳动节 on 1
+ * to 5 May with Saturday the 9th worked in exchange. */
 #include "story.h"
 
 #include "base/time.h"
@@ -28,14 +28,14 @@ static struct errand *reader(struct course *c)
 /* The number is that of the story's tasks. */
 static struct office_document_edit plan(void)
 {
-    return (struct office_document_edit){.kind = STR("plan"),
-                                         .department = STR("SCJG"),
-                                         .title = STR("2026年度抽查工作计划"),
-                                         .texts = {STR("要求。"), STR("1. 甲；3%\n2. 乙；5%"),
-                                                   STR("实施。"), STR("公示。")},
-                                         .year = 2026,
-                                         .plan = STR("41088220260001"),
-                                         .approver = STR("局务会")};
+    return (struct office_document_edit){
+        .kind = STR("plan"),
+        .department = STR("SCJG"),
+        .title = STR("2026年度抽查工作计划"),
+        .texts = {STR("要求。"), STR("1. 甲；3%\n2. 乙；5%"), STR("实施。"), STR("公示。")},
+        .year = 2026,
+        .plan = STR("41088220260001"),
+        .approver = STR("局务会")};
 }
 
 static enum err saved(struct course *c, struct str *code, const struct office_document_edit *edit)
@@ -99,9 +99,9 @@ static void R62_a_plan_is_submitted_with_year_number_and_approver(void **state)
     assert_int_equal(saved(c, &other, &edit), ERR_INPUT);
     assert_string_equal(c->s->e.fault.field, "plan");
     edit.department = STR("XFJY");
-    assert_int_equal(office_document_save(
-                         &other, course_as(c, "zhao", MODEL_SCOPE_DEPARTMENT, "XFJY"), &edit),
-                     ERR_INPUT);
+    assert_int_equal(
+        office_document_save(&other, course_as(c, "zhao", MODEL_SCOPE_DEPARTMENT, "XFJY"), &edit),
+        ERR_INPUT);
 }
 
 static void R70_an_adjusted_plan_says_why_and_keeps_number_year_and_older_versions(void **state)
@@ -159,7 +159,8 @@ static void a_published_plan_stands_in_the_log_with_its_digest(void **state)
 }
 
 /* The row of a department; NULL where it has none. */
-static const struct office_plan_row *row_of(const struct office_plans *plans, const char *department)
+static const struct office_plan_row *row_of(const struct office_plans *plans,
+                                            const char *department)
 {
     for (size_t i = 0; i < plans->count; i++)
         if (str_eq(plans->rows[i].department, str_of(department)))
@@ -305,9 +306,8 @@ static void R111_the_rate_counts_what_is_due_and_leaves_out_what_the_law_keeps_b
         {"object 2: the one item", course_enter, GOOD("2")},
         {"object 2: the other", course_enter, FIRE("2")},
         {"withheld", course_exempt,
-         &(struct course_result){.object = "2",
-                                 .item = "SCJG-S0001",
-                                 .note = "《反不正当竞争法》：甲公司的商业秘密"},
+         &(struct course_result){
+             .object = "2", .item = "SCJG-S0001", .note = "《反不正当竞争法》：甲公司的商业秘密"},
          .by = "审批人"},
         {"approved", course_approve, ALL("2"), .by = "审核员"},
         {"public", course_publish, "2"},
@@ -371,12 +371,9 @@ static void R110_grounds_are_told_by_the_words_of_the_law_and_nothing_else(void 
         const char *object;
         const char *ground;
         int want;
-    } cases[] = {{"1", "《保守国家秘密法》第九条", 0},
-                 {"2", "涉及国家安全", 0},
-                 {"3", "甲公司的商业秘密", 1},
-                 {"4", "法定代表人的个人隐私", 2},
-                 {"5", "《个人信息保护法》第十三条", 2},
-                 {"6", "正在侦查的案件", 3}};
+    } cases[] = {{"1", "《保守国家秘密法》第九条", 0},   {"2", "涉及国家安全", 0},
+                 {"3", "甲公司的商业秘密", 1},           {"4", "法定代表人的个人隐私", 2},
+                 {"5", "《个人信息保护法》第十三条", 2}, {"6", "正在侦查的案件", 3}};
     struct course *c = *state;
     int64_t counts[OFFICE_GROUNDS] = {0};
     COURSE_RUN(c, drawn);
