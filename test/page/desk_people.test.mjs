@@ -269,7 +269,6 @@ inBrowser('an annual plan is published, adjusted with its reason, and the portal
   await clerk.getByRole('button', { name: '保存草稿' }).click();
   await clerk.getByText('年度应为').waitFor();
   assert.equal(await clerk.getByLabel('抽查安排').inputValue(), '1. 甲', 'nothing typed is lost');
-  assert.match(clerk.troubles.splice(0).join(), /status of 400/);
   const first = { 标题: '2031年度抽查工作计划', 计划年度: '2031', 计划编号: '41088220310007', '批准单位（会议）': '局务会', 总体要求: '要求', 抽查安排: '1. 甲，3%\n2. 乙，5%', 组织实施: '实施', 结果公示和运用: '公示' };
   const home = await plan(clerk, reviewer, first);
   await clerk.goto(`${county.site}${home}/edit`);

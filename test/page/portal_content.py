@@ -494,7 +494,7 @@ def names(server):
     run("setting", "publish.inspectors", "1", "--basis", "本地规定")
     text, source = settled(server, path, lambda s: team[0][1] in s)
     for authority, name, *numbers in team:
-        line = next(l for l in re.findall(r"<small>.*?</small>", source) if "抽查机关 " + authority in l)
+        line = next(l for l in re.findall(r"<small>.*?</small>", source, re.S) if "抽查机关 " + authority in l)
         must('<span class="seat">%s</span>' % name in line, "%s is not in %s" % (name, line))
         must(not any(n and n in text for n in numbers), "a number of " + name)
     run("setting", "publish.inspectors", "0", "--basis", "本地规定")
