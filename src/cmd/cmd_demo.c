@@ -134,11 +134,11 @@ static enum err demo_annual(struct demo_run *r, int year)
         .year = year,
         .plan = r->plans[1],
         .approver = STR("市场监督管理局局务会"),
-        .texts = {
-            STR("按信用风险类别确定抽查比例。"),
-            STR("1. "
-                "校园周边食品销售监督检查：食品销售者；A类1%、B类5%、C类20%、D类全部；全年两次。"),
-            STR("由各市场监督管理所实施。"), STR("检查结果自产生之日起20个工作日内公示。")}};
+        .texts = {STR("按信用风险类别确定抽查比例。"),
+                  STR("1. "
+                      "校园周边食品销售监督检查：食品销售者；比例随信用风险提高，最高全部抽查；全年"
+                      "两次。"),
+                  STR("由各市场监督管理所实施。"), STR("检查结果自产生之日起20个工作日内公示。")}};
     return demo_publish(&code, r, &own);
 }
 

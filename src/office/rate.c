@@ -16,8 +16,8 @@ struct rate_work {
     int32_t today;
     uint64_t days; /* working days that a result has until its publication */
     struct workdays calendar;
-    struct store_publicity *groups; /* by department */
-    size_t group_count;
+    struct store_rate_part *parts; /* by department */
+    size_t part_count;
 };
 
 static enum err rate_read(struct db_tx *tx, void *ctx)
@@ -26,7 +26,7 @@ static enum err rate_read(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     TRY(office_workdays(&w->calendar, e, tx));
     TRY(office_setting_count(&w->days, e, tx, MODEL_SETTING_PUBLISH_DAYS));
-    return store_publicity(&w->groups, &w->group_count, e->arena, tx, e->office->tenant, w->year);
+    return store_rate_parts(&w->parts, &w->part_count, e->arena, tx, e->office->tenant, w->year);
 }
 
 /* Which ground an exemption names, by the words of the law: what was typed may name a business, and
@@ -47,7 +47,7 @@ static int rate_ground(struct str words)
 
 /* What is not public: over its last day, or within it. */
 static enum err rate_owed(struct office_rate *r, struct rate_work *w,
-                          const struct store_publicity *g)
+                          const struct store_rate_part *g)
 {
     int32_t due = g->due_on;
     bool estimated = false;
@@ -62,7 +62,7 @@ static enum err rate_owed(struct office_rate *r, struct rate_work *w,
 }
 
 static enum err rate_count(struct office_rate *r, struct rate_work *w,
-                           const struct store_publicity *g)
+                           const struct store_rate_part *g)
 {
     if (g->published_at != 0) {
         r->published += g->count;
@@ -95,16 +95,16 @@ enum err office_portal_rates(struct office_rates *out, struct errand *e, int yea
     struct rate_work w = {.e = e, .out = out, .year = year, .today = date_of_time(e->now)};
     *out = (struct office_rates){0};
     TRY(office_read(e, "portal-rates", rate_read, &w));
-    out->rows = arena_array(e->arena, w.group_count + 1, sizeof *out->rows);
+    out->rows = arena_array(e->arena, w.part_count + 1, sizeof *out->rows);
     if (out->rows == NULL)
         return ERR_MEMORY;
-    for (size_t i = 0; i < w.group_count;) {
-        struct str department = w.groups[i].department;
+    for (size_t i = 0; i < w.part_count;) {
+        struct str department = w.parts[i].department;
         struct office_rate *row = &out->rows[out->count];
         *row = (struct office_rate){.department = department};
-        for (; i < w.group_count && str_eq(w.groups[i].department, department); i++) {
-            TRY(rate_count(row, &w, &w.groups[i]));
-            TRY(rate_count(&out->total, &w, &w.groups[i]));
+        for (; i < w.part_count && str_eq(w.parts[i].department, department); i++) {
+            TRY(rate_count(row, &w, &w.parts[i]));
+            TRY(rate_count(&out->total, &w, &w.parts[i]));
         }
         rate_share(row);
         out->count += rate_empty(row) ? 0 : 1;

@@ -344,7 +344,7 @@ enum err store_public_members(struct store_public_member **out, size_t *count, s
 
 /* What is public is told by its first publication, which corrects nothing; then come the newest
  * versions of what is not. Of an object that is published as a whole only exempt items are not. */
-static const char PUBLICITY[] =
+static const char RATE_PARTS[] =
     "SELECT p.name, 'published', r.due_on, 0, r.published_at, '', 0, COUNT(*) FROM visit v"
     " JOIN result r ON r.tenant = v.tenant AND r.visit = v.id"
     " JOIN department p ON p.tenant = r.tenant AND p.code = r.department"
@@ -368,10 +368,10 @@ static const char PUBLICITY[] =
     "0"
     " END ORDER BY 1";
 
-static enum err publicity_fill(void *out, struct db_rows *rows, struct arena *arena)
+static enum err rate_part_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
     bool failed = false;
-    struct store_publicity *p = out;
+    struct store_rate_part *p = out;
     p->department = store_text(rows, 0, arena, &failed);
     p->state = store_text(rows, 1, arena, &failed);
     p->due_on = (int32_t)db_col_int(rows, 2);
@@ -383,11 +383,11 @@ static enum err publicity_fill(void *out, struct db_rows *rows, struct arena *ar
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-enum err store_publicity(struct store_publicity **out, size_t *count, struct arena *arena,
-                         struct db_tx *tx, struct str tenant, int year)
+enum err store_rate_parts(struct store_rate_part **out, size_t *count, struct arena *arena,
+                          struct db_tx *tx, struct str tenant, int year)
 {
-    const struct store_shape shape = {sizeof **out, publicity_fill};
-    return store_array((void **)out, count, arena, tx, &shape, PUBLICITY,
+    const struct store_shape shape = {sizeof **out, rate_part_fill};
+    return store_array((void **)out, count, arena, tx, &shape, RATE_PARTS,
                        DB_ARGS(db_text(tenant), db_int(year)));
 }
 

@@ -162,7 +162,7 @@ MUST enum err store_public_members(struct store_public_member **out, size_t *cou
 
 /* How public the results of a year's tasks are (R110, R111): how many items of visited objects
  * share state and days. One item of one object counts once, whatever was corrected afterwards. */
-struct store_publicity {
+struct store_rate_part {
     struct str department; /* name */
     struct str state;      /* published, exempt; entered, approved, returned; empty: not entered */
     int32_t due_on;        /* last day for publication; 0 where nothing is entered */
@@ -173,8 +173,8 @@ struct store_publicity {
     int64_t count;
 };
 /* Of tasks whose visits begin in the year, by department. */
-MUST enum err store_publicity(struct store_publicity **out, size_t *count, struct arena *arena,
-                              struct db_tx *tx, struct str tenant, int year);
+MUST enum err store_rate_parts(struct store_rate_part **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, struct str tenant, int year);
 
 /* What followed findings, newest first: of one business (pool_id), or of all in a span below the id
  * `before`, at most `most`. */
