@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "office/account.h"
+#include "office/document.h"
 #include "office/draw.h"
 #include "office/import.h"
 #include "office/library.h"
@@ -21,6 +22,8 @@ struct demo_run {
     struct cmd *cmd;
     struct errand *e;
     int32_t today;
+    struct str plans[2]; /* numbers of the joint plan and of the department's own */
+    struct str plan_names[2];
     struct str open_draw;
     struct str sealed_draw;
     struct office_disclosed bundle;
@@ -71,6 +74,107 @@ static enum err demo_registries(struct demo_run *r)
     return demo_import(r, "objects");
 }
 
+/* --- plans --- */
+
+/* An errand of somebody who may draft and publish everywhere. */
+static struct errand *demo_editor(struct demo_run *r, const char *actor)
+{
+    struct errand *e = demo_errand(r, actor);
+    e->scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    return e;
+}
+
+static enum err demo_publish(struct str *code, struct demo_run *r,
+                             const struct office_document_edit *edit)
+{
+    TRY(office_document_save(code, demo_editor(r, "经办人（演示）"), edit));
+    TRY(office_document_submit(demo_editor(r, "经办人（演示）"), *code));
+    return office_document_publish(demo_editor(r, "审核人（演示）"), *code);
+}
+
+/* The joint plan, which is adjusted once, and the department's own. */
+static enum err demo_annual(struct demo_run *r, int year)
+{
+    struct str code = STR("");
+    struct office_document_edit joint = {
+        .kind = STR("joint"),
+        .department = STR("SCJG"),
+        .title = r->plan_names[0],
+        .number = arena_printf(&r->cmd->arena, "示双随机办〔%d〕1号", year),
+        .year = year,
+        .plan = r->plans[0],
+        .approver = STR("示例县双随机、一公开联席会议"),
+        .texts = {
+            STR("部门联合抽查占全年抽查次数的20%以上，进一次门、查多项事。"),
+            STR("1. 企业公示信息与消防安全联合抽查：企业、个体工商户、农民专业合作社；抽查比例"
+                "2%；3月至11月；市场监督管理局发起，消防救援大队参与。\n"
+                "2. 校外培训机构联合抽查：校外培训机构；抽查比例5%；9月至10月；教育局发起，市场"
+                "监督管理局参与。\n"
+                "3. 加油站联合抽查：加油站；抽查比例10%；5月至6月；应急管理局发起，市场监督管理"
+                "局、消防救援大队参与。"),
+            STR("由发起部门组织抽取，参与部门按抽查任务派出检查人员。"),
+            STR("检查结果自产生之日起20个工作日内公示。")}};
+    TRY(demo_publish(&code, r, &joint));
+    joint.texts[1] =
+        STR("1. 企业公示信息与消防安全联合抽查：企业、个体工商户、农民专业合作社；抽查比例"
+            "2%；3月至11月；市场监督管理局发起，消防救援大队参与。\n"
+            "2. 校外培训机构联合抽查：校外培训机构；抽查比例10%；7月至10月；教育局发起，市场"
+            "监督管理局参与。\n"
+            "3. 加油站联合抽查：加油站；抽查比例10%；5月至6月；应急管理局发起，市场监督管理"
+            "局、消防救援大队参与。\n"
+            "4. 养老机构联合抽查：养老机构；抽查比例5%；10月；民政局发起，消防救援大队参与。");
+    joint.reason = STR("演示：校外培训机构投诉增多，提高比例并提前；增加养老机构联合抽查。");
+    TRY(demo_publish(&code, r, &joint));
+    code = STR("");
+    const struct office_document_edit own = {
+        .kind = STR("plan"),
+        .department = STR("SCJG"),
+        .title = r->plan_names[1],
+        .number = arena_printf(&r->cmd->arena, "示市监〔%d〕8号", year),
+        .year = year,
+        .plan = r->plans[1],
+        .approver = STR("市场监督管理局局务会"),
+        .texts = {STR("按信用风险类别确定抽查比例。"),
+                  STR("1. "
+                      "校园周边食品销售监督检查：食品销售者；比例随信用风险提高，最高全部抽查；全年"
+                      "两次。"),
+                  STR("由各市场监督管理所实施。"), STR("检查结果自产生之日起20个工作日内公示。")}};
+    return demo_publish(&code, r, &own);
+}
+
+static enum err demo_scheme(struct demo_run *r, int year)
+{
+    struct str code = STR("");
+    const struct office_document_edit scheme = {
+        .kind = STR("scheme"),
+        .department = STR("SCJG"),
+        .title = STR("市场监督管理局随机抽查实施方案"),
+        .number = arena_printf(&r->cmd->arena, "示市监〔%d〕2号", year),
+        .texts = {STR("信用监管科牵头，各科室、所按职责实施。"),
+                  STR("抽取、通知、检查、录入、审核、公示。"),
+                  STR("由两名以上检查人员到场，出示执法证件。"),
+                  STR("实地核查、书面检查、网络监测。"),
+                  STR("按抽查事项清单的检查内容和检查表。")}};
+    return demo_publish(&code, r, &scheme);
+}
+
+static enum err demo_plans(struct demo_run *r)
+{
+    struct arena *arena = &r->cmd->arena;
+    int year = date_year(r->today);
+    r->plans[0] = arena_printf(arena, "410882%d0001", year);
+    r->plans[1] = arena_printf(arena, "410882%d0002", year);
+    r->plan_names[0] = arena_printf(arena, "示例县%d年度部门联合抽查计划", year);
+    r->plan_names[1] = arena_printf(arena, "示例县%d年度本部门抽查计划", year);
+    for (size_t i = 0; i < 2; i++)
+        if (r->plans[i].data == NULL || r->plan_names[i].data == NULL)
+            return ERR_MEMORY;
+    TRY(demo_annual(r, year));
+    TRY(demo_scheme(r, year));
+    printf("  公布 2 份年度抽查计划（其中 1 份调整过）和 1 份实施方案\n");
+    return ERR_OK;
+}
+
 /* Commits a draw and runs it up to its teams. */
 static enum err demo_draw(struct str *draw, struct demo_run *r, struct str task, bool sealed)
 {
@@ -96,8 +200,8 @@ static enum err demo_open_task(struct str *number, struct demo_run *r)
     const struct str quotas[] = {STR("*=ceil:2%")};
     const struct office_task_spec spec = {
         .task = {.name = STR("企业公示信息与消防安全联合抽查"),
-                 .plan_number = STR("41088220260001"),
-                 .plan_name = STR("示例县2026年度部门联合抽查计划"),
+                 .plan_number = r->plans[0],
+                 .plan_name = r->plan_names[0],
                  .document = STR("示双随机办〔2026〕1号"),
                  .type = STR("undirected"),
                  .source = STR("plan"),
@@ -123,8 +227,8 @@ static enum err demo_sealed_task(struct str *number, struct demo_run *r)
     const struct str quotas[] = {STR("A=ceil:1%"), STR("B=ceil:5%"), STR("C=ceil:20%"),
                                  STR("D=ceil:100%"), STR("*=ceil:3%")};
     const struct office_task_spec spec = {.task = {.name = STR("校园周边食品销售监督检查"),
-                                                   .plan_number = STR("41088220260002"),
-                                                   .plan_name = STR("示例县2026年度本部门抽查计划"),
+                                                   .plan_number = r->plans[1],
+                                                   .plan_name = r->plan_names[1],
                                                    .document = STR("示市监〔2026〕8号"),
                                                    .type = STR("directed"),
                                                    .source = STR("plan"),
@@ -306,9 +410,8 @@ static enum err demo_words(struct demo_run *r)
                                            {"危险化学品", "风险"},
                                            {"校外培训", "专项"},
                                            {"网络餐饮", "新业态"}};
-    struct errand *e = demo_errand(r, "shuangsuiban");
+    struct errand *e = demo_editor(r, "shuangsuiban");
     int64_t id = 0;
-    e->scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         const struct store_label label = {.word = str_of(words[i][0]),
                                           .theme = str_of(words[i][1]),
@@ -328,6 +431,7 @@ static enum err demo_course(struct demo_run *r)
     struct str task;
     printf("一、生成并导入名录库\n");
     TRY(demo_registries(r));
+    TRY(demo_plans(r));
     printf("二、公开进行的抽取：从任务到公示\n");
     TRY(demo_open_task(&task, r));
     TRY(demo_draw(&r->open_draw, r, task, false));

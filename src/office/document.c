@@ -16,27 +16,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TITLE_MOST = 300, NUMBER_MOST = 120, TEXT_MOST = 90000, REASON_MOST = 600 };
+enum {
+    TITLE_MOST = 300,
+    NUMBER_MOST = 120,
+    TEXT_MOST = 90000,
+    REASON_MOST = 600,
+    PLAN_MOST = 60,
+    YEAR_FIRST = 2015, /* 国办发〔2015〕58号 began random inspections */
+    YEAR_LAST = 2100
+};
 
-const struct field_word office_document_kinds[] = {
-    {"guide", "抽查工作指引", NULL},    {"rule", "抽查工作细则（抽查规则）", NULL},
-    {"scheme", "抽查实施方案", NULL},   {"form", "检查表", NULL},
-    {"expert", "专家库管理办法", NULL}, {"entry", "结果录入和公示规定", NULL},
-    {"other", "其他制度文件", NULL},    {NULL, NULL, NULL}};
+const struct field_word office_document_kinds[] = {{"plan", "年度抽查工作计划（本部门）", NULL},
+                                                   {"joint", "年度抽查工作计划（部门联合）", NULL},
+                                                   {"guide", "抽查工作指引", NULL},
+                                                   {"rule", "抽查工作细则（抽查规则）", NULL},
+                                                   {"scheme", "抽查实施方案", NULL},
+                                                   {"form", "检查表", NULL},
+                                                   {"expert", "专家库管理办法", NULL},
+                                                   {"entry", "结果录入和公示规定", NULL},
+                                                   {"other", "其他制度文件", NULL},
+                                                   {NULL, NULL, NULL}};
 
 const struct field_word office_document_states[] = {
     {"draft", "草稿", NULL},       {"submitted", "待审核发布", NULL},
     {"published", "已发布", NULL}, {"replaced", "已被新版代替", NULL},
     {"withdrawn", "已废止", NULL}, {NULL, NULL, NULL}};
 
+bool office_document_is_plan(struct str kind)
+{
+    return str_eq(kind, STR("plan")) || str_eq(kind, STR("joint"));
+}
+
 const char *office_document_heading(struct str kind, size_t text)
 {
+    static const char *const plan[STORE_TEXTS] = {"总体要求", "抽查安排", "组织实施",
+                                                  "结果公示和运用"};
     static const char *const rule[STORE_TEXTS] = {"抽查原则", "抽查任务", "检查方式",
                                                   "抽查结果公示", "督查考核"};
     static const char *const scheme[STORE_TEXTS] = {"职责分工和时限", "抽查程序", "操作流程",
                                                     "检查方法", "工作标准"};
     if (text >= STORE_TEXTS)
         return NULL;
+    if (office_document_is_plan(kind))
+        return plan[text];
     if (str_eq(kind, STR("rule")))
         return rule[text];
     if (str_eq(kind, STR("scheme")))
@@ -135,16 +157,37 @@ static int public_order(const void *a, const void *b)
     int order = str_cmp(x->document.department, y->document.department);
     if (order == 0)
         order = str_cmp(x->document.kind, y->document.kind);
+    if (order == 0)
+        order = str_cmp(x->document.plan, y->document.plan);
     return order != 0 ? order : str_cmp(x->title, y->title);
+}
+
+/* Those that are annual plans, or those that are not. */
+static enum err public_list(struct office_document **out, size_t *count, struct errand *e,
+                            bool plans)
+{
+    const struct office_document_find none = {0};
+    struct office_document *rows = NULL;
+    size_t all = 0;
+    TRY(office_documents(&rows, &all, e, NULL, &none));
+    *out = rows;
+    *count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (office_document_is_plan(rows[i].newest.document.kind) == plans)
+            rows[(*count)++] = rows[i];
+    if (*count > 1)
+        qsort(rows, *count, sizeof *rows, public_order);
+    return ERR_OK;
 }
 
 enum err office_documents_public(struct office_document **out, size_t *count, struct errand *e)
 {
-    const struct office_document_find none = {0};
-    TRY(office_documents(out, count, e, NULL, &none));
-    if (*count > 1)
-        qsort(*out, *count, sizeof **out, public_order);
-    return ERR_OK;
+    return public_list(out, count, e, false);
+}
+
+enum err office_plans_public(struct office_document **out, size_t *count, struct errand *e)
+{
+    return public_list(out, count, e, true);
 }
 
 /* One document whole, its versions cut down to those that are seen. */
@@ -207,6 +250,7 @@ struct document_write {
     const char *action;
     struct store_version old; /* the newest version; id 0: a new document */
     struct store_version row;
+    bool published; /* a version of it is public */
     bool repeated;
 };
 
@@ -237,6 +281,11 @@ static enum err write_json(struct str *out, const struct document_write *w, bool
         json_pair_int(&j, "effective_on", after ? b->effective_on : a->effective_on);
     for (size_t i = 0; i < STORE_TEXTS; i++)
         write_pair(&j, texts[i], a->texts[i], b->texts[i], after);
+    if (a->document.year != b->document.year)
+        json_pair_int(&j, "year", after ? b->document.year : a->document.year);
+    write_pair(&j, "plan", a->document.plan, b->document.plan, after);
+    write_pair(&j, "reason", a->reason, b->reason, after);
+    write_pair(&j, "approver", a->approver, b->approver, after);
     json_write_object_end(&j);
     return arena_keep(out, w->e->arena, &text, json_write_end(&j));
 }
@@ -265,6 +314,9 @@ static enum err write_load(struct document_write *w, struct db_tx *tx)
     w->old = rows[0];
     w->row = rows[0];
     w->row.document.tenant = e->office->tenant;
+    w->published = false;
+    for (size_t i = 0; i < count; i++)
+        w->published = w->published || version_public(&rows[i]);
     return ERR_OK;
 }
 
@@ -292,6 +344,21 @@ static enum err edit_text(struct errand *e, struct str text, size_t most, const 
     return ERR_OK;
 }
 
+/* One line of text in a field. */
+static enum err edit_line(struct errand *e, struct str text, size_t most, const char *field)
+{
+    if (utf8_has_deceptive(text) || str_find_char(text, '\n') >= 0)
+        return fault_at(&e->fault, field, ERR_INPUT, "含有不能显示的字符，请删除后重填");
+    return edit_text(e, text, most, field);
+}
+
+static enum err edit_plan(struct errand *e, const struct office_document_edit *edit)
+{
+    TRY(edit_line(e, edit->plan, PLAN_MOST, "plan"));
+    TRY(edit_line(e, edit->approver, NUMBER_MOST, "approver"));
+    return edit_text(e, edit->reason, REASON_MOST, "reason");
+}
+
 static enum err edit_check(struct errand *e, const struct office_document_edit *edit)
 {
     static const char *const fields[STORE_TEXTS] = {"text1", "text2", "text3", "text4", "text5"};
@@ -301,6 +368,7 @@ static enum err edit_check(struct errand *e, const struct office_document_edit *
         return fault_at(&e->fault, "title", ERR_INPUT, "标题或文号含有不能显示的字符");
     TRY(edit_text(e, edit->title, TITLE_MOST, "title"));
     TRY(edit_text(e, edit->number, NUMBER_MOST, "number"));
+    TRY(edit_plan(e, edit));
     for (size_t i = 0; i < STORE_TEXTS; i++)
         TRY(edit_text(e, edit->texts[i], TEXT_MOST, fields[i]));
     return ERR_OK;
@@ -317,6 +385,41 @@ static enum err edit_item(struct document_write *w, struct db_tx *tx)
         return err;
     return fault_at(&e->fault, "item", ERR_INPUT, "没有代码为“%.*s”的抽查事项",
                     STR_ARG(w->edit->item));
+}
+
+/* Year and number of an annual plan, until it is public. */
+static enum err edit_numbered(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    const struct office_document_edit *edit = w->edit;
+    struct store_document *d = &w->row.document;
+    struct store_document other = {0};
+    if (edit->year < YEAR_FIRST || edit->year > YEAR_LAST)
+        return fault_at(&e->fault, "year", ERR_INPUT, "年度应为%d年以后的四位数字，如2026",
+                        YEAR_FIRST);
+    d->year = edit->year;
+    d->plan = edit->plan;
+    if (d->plan.len == 0)
+        return ERR_OK;
+    enum err err = store_document_by_plan(&other, e->arena, tx, e->office->tenant, d->plan);
+    if (err == ERR_MISSING || (err == ERR_OK && other.id == d->id))
+        return ERR_OK;
+    TRY(err);
+    return fault_at(&e->fault, "plan", ERR_INPUT, "计划编号“%.*s”已经有另一份计划使用",
+                    STR_ARG(d->plan));
+}
+
+/* What an annual plan has beside other documents; whatever else was typed is left aside. */
+static enum err edit_planned(struct document_write *w, struct db_tx *tx)
+{
+    struct store_version *v = &w->row;
+    bool plan = office_document_is_plan(v->document.kind);
+    v->reason = plan ? w->edit->reason : STR("");
+    v->approver = plan ? w->edit->approver : STR("");
+    if (!plan || w->published)
+        return ERR_OK;
+    TRY(edit_numbered(w, tx));
+    return w->old.id != 0 ? store_document_plan(tx, &v->document) : ERR_OK;
 }
 
 /* A new document: its department is one of the scope and in force. */
@@ -348,6 +451,7 @@ static enum err edit_found(struct document_write *w, struct db_tx *tx)
                                               .at = e->now,
                                               .actor = e->actor};
     TRY(office_id(&w->row.document.id, e));
+    TRY(edit_planned(w, tx));
     return w->code.data == NULL ? ERR_MEMORY : store_document_add(tx, &w->row.document);
 }
 
@@ -421,6 +525,8 @@ static enum err edit_run(struct db_tx *tx, void *ctx)
     TRY(edit_item(w, tx));
     if (state_is(&w->old, "submitted"))
         return fault_set(&e->fault, ERR_STATE, "已提交审核，不能修改；请审核人退回后再改");
+    if (!fresh)
+        TRY(edit_planned(w, tx));
     edit_take(w);
     if (!state_is(&w->old, "draft")) {
         TRY(edit_version(w, tx));
@@ -467,6 +573,19 @@ static enum err submit_form(struct document_write *w, struct db_tx *tx)
                      "检查表还没有附件，没有提交；请先上传表格文件（Excel、PDF 或图片）");
 }
 
+static enum err submit_plan(const struct document_write *w)
+{
+    struct errand *e = w->e;
+    const struct store_version *v = &w->old;
+    if (v->document.plan.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "还没有填写计划编号，没有提交");
+    if (v->approver.len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "还没有填写批准单位（会议），没有提交");
+    if (w->published && str_trim(v->reason).len == 0)
+        return fault_set(&e->fault, ERR_INPUT, "调整计划必须写明调整原因，没有提交");
+    return ERR_OK;
+}
+
 static enum err submit_check(struct document_write *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
@@ -481,7 +600,7 @@ static enum err submit_check(struct document_write *w, struct db_tx *tx)
     }
     if (scheme && v->number.len == 0)
         return fault_set(&e->fault, ERR_INPUT, "实施方案必须填写文号，没有提交");
-    return ERR_OK;
+    return office_document_is_plan(v->document.kind) ? submit_plan(w) : ERR_OK;
 }
 
 static enum err submit_run(struct db_tx *tx, void *ctx)
@@ -556,6 +675,13 @@ static void net_version(struct buf *out, const struct store_version *v,
     net_add(out, buf_view(&date));
     for (size_t i = 0; i < STORE_TEXTS; i++)
         net_add(out, v->texts[i]);
+    if (office_document_is_plan(v->document.kind)) {
+        len = snprintf(number, sizeof number, "%lld", (long long)v->document.year);
+        net_add(out, str_range(number, (size_t)len));
+        net_add(out, v->document.plan);
+        net_add(out, v->reason);
+        net_add(out, v->approver);
+    }
     for (size_t i = 0; i < count; i++) {
         net_add(out, files[i].name);
         net_add(out, files[i].digest);

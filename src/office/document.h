@@ -1,6 +1,7 @@
-/* The document library (R13-R15, R41): guides, rules, schemes. A version is drafted, submitted,
- * published by somebody else, and never changed afterwards: an edit of a published document is a
- * new version. Publishing (and withdrawing) writes one entry into the transparency log:
+/* The document library (R13-R15, R41, R62-R70): annual plans, guides, rules, schemes. A version is
+ * drafted, submitted, published by somebody else, and never changed afterwards: an edit of a
+ * published document is a new version. Publishing (and withdrawing) writes one entry into the
+ * transparency log:
  *
  *   sunlot-document/1 publication
  *   tenant 410882
@@ -11,8 +12,15 @@
  * so that the portal can show since when it has said what it says. withdrawal stands in place of
  * publication where a document no longer holds. The SHA-256 is over the version as netstrings
  * (decimal length, ':', bytes, ','): code, version, kind, department, title, number, item,
- * effective date (YYYY-MM-DD or empty), the five texts, then name and SHA-256 in hex of each file
- * in the order of its id.
+ * effective date (YYYY-MM-DD or empty), the five texts, of an annual plan its year, its number, the
+ * reason of the adjustment and the approver, then name and SHA-256 in hex of each file in the order
+ * of its id.
+ *
+ * An annual plan (kinds plan and joint, R64) is of a year and has the number that tasks and results
+ * name; both are fixed with its first publication. Each version names who approved it, and from the
+ * second on why it adjusts the plan (R70). A version's texts hold one line for each thing planned,
+ * so that versions are compared line by line; whoever makes plans of structured rows writes them as
+ * such lines.
  *
  * Drafts are seen by those who may edit or publish for their department; published versions by
  * everybody who may see the library, and by the public. */
@@ -23,8 +31,10 @@
 #include "office/office.h"
 #include "store/document.h"
 
-/* Kinds: guide, rule, scheme, form (which is its file), expert, entry, other. */
+/* Kinds: plan, joint, guide, rule, scheme, form (which is its file), expert, entry, other. */
 extern const struct field_word office_document_kinds[];
+/* Is a document of this kind an annual plan? */
+bool office_document_is_plan(struct str kind);
 /* States of versions. */
 extern const struct field_word office_document_states[];
 /* The headings of a kind's texts (rules: the five of R14); NULL where there is none. */
@@ -64,9 +74,11 @@ MUST enum err office_document_get(struct office_document_page *out, struct erran
  * (0: the newest). Within any errand. ERR_MISSING. */
 MUST enum err office_document_public(struct office_document_page *out, struct errand *e,
                                      struct str code, int64_t version);
-/* Documents with a public version, by department, kind and title. */
+/* Documents with a public version, annual plans left out, by department, kind and title. */
 MUST enum err office_documents_public(struct office_document **out, size_t *count,
                                       struct errand *e);
+/* Annual plans with a public version, by department, kind, number. */
+MUST enum err office_plans_public(struct office_document **out, size_t *count, struct errand *e);
 
 /* What is drafted. code empty: a new document, and its code is given back in *code. revision: of
  * the draft that was shown, so that nobody's work is overwritten (ERR_CONFLICT). A document whose
@@ -80,6 +92,10 @@ struct office_document_edit {
     struct str item;
     int32_t effective_on;
     struct str texts[STORE_TEXTS];
+    int64_t year;        /* of annual plans only, as the next three; of one that was published */
+    struct str plan;     /* year and number are left as they are */
+    struct str reason;   /* from the second version on */
+    struct str approver; /* an office or a meeting */
     int64_t revision;
 };
 MUST enum err office_document_save(struct str *code, struct errand *e,

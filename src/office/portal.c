@@ -89,6 +89,65 @@ enum err office_search_follow(bool *more, struct errand *e)
     return ERR_OK;
 }
 
+/* --- plans behind numbers --- */
+
+/* Rows of one page name few plans: each number is asked for once. */
+struct plan_links {
+    struct errand *e;
+    struct db_tx *tx;
+    struct plan_link {
+        struct str number;
+        struct str code;
+    } * links;
+    size_t count;
+};
+
+static enum err plan_links_open(struct plan_links *out, struct errand *e, struct db_tx *tx,
+                                size_t rows)
+{
+    *out = (struct plan_links){.e = e, .tx = tx};
+    out->links = arena_array(e->arena, rows + 1, sizeof *out->links);
+    return out->links != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+/* The document of the published plan of that number; absent where there is none. */
+static enum err plan_link(struct str *code, struct plan_links *l, struct str number)
+{
+    *code = str_range(NULL, 0);
+    if (number.len == 0)
+        return ERR_OK;
+    for (size_t i = 0; i < l->count; i++)
+        if (str_eq(l->links[i].number, number)) {
+            *code = l->links[i].code;
+            return ERR_OK;
+        }
+    enum err err = store_public_plan(code, l->e->arena, l->tx, l->e->office->tenant, number);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    l->links[l->count++] = (struct plan_link){number, *code};
+    return ERR_OK;
+}
+
+static enum err plan_links_results(struct store_public_result *rows, size_t count, struct errand *e,
+                                   struct db_tx *tx)
+{
+    struct plan_links links;
+    TRY(plan_links_open(&links, e, tx, count));
+    for (size_t i = 0; i < count; i++)
+        TRY(plan_link(&rows[i].plan_code, &links, rows[i].plan_number));
+    return ERR_OK;
+}
+
+static enum err plan_links_tasks(struct store_public_task *rows, size_t count, struct errand *e,
+                                 struct db_tx *tx)
+{
+    struct plan_links links;
+    TRY(plan_links_open(&links, e, tx, count));
+    for (size_t i = 0; i < count; i++)
+        TRY(plan_link(&rows[i].plan_code, &links, rows[i].plan_number));
+    return ERR_OK;
+}
+
 /* --- front --- */
 
 struct front_work {
@@ -110,6 +169,7 @@ static enum err front_run(struct db_tx *tx, void *ctx)
     TRY(store_figures(&out->figures, tx, tenant, from, until, e->now));
     TRY(store_public_tasks(&out->tasks, &out->task_count, e->arena, tx, tenant, 0, PORTAL_FRONT));
     TRY(store_public_results(&out->results, &out->result_count, e->arena, tx, &newest));
+    TRY(plan_links_results(out->results, out->result_count, e, tx));
     return store_public_draws_overdue(&out->overdue, &out->overdue_count, e->arena, tx, tenant,
                                       e->now);
 }
@@ -319,9 +379,27 @@ static bool business_found(const struct office_business *b)
     return b->result_count == PORTAL_RESULTS;
 }
 
+/* What goes with its results. */
+static enum err business_checked(struct business_work *w, struct db_tx *tx,
+                                 const struct store_result_filter *filter)
+{
+    struct errand *e = w->e;
+    struct office_business *out = w->out;
+    uint64_t names = 0;
+    TRY(plan_links_results(out->results, out->result_count, e, tx));
+    if (business_found(out))
+        TRY(store_public_followups(&out->followups, &out->followup_count, e->arena, tx, filter));
+    TRY(office_setting_count(&names, e, tx, MODEL_SETTING_PUBLIC_TEAMS));
+    if (names == 0)
+        return ERR_OK;
+    return store_public_members(&out->members, &out->member_count, e->arena, tx, filter->tenant,
+                                w->pool_id);
+}
+
 static enum err business_run(struct db_tx *tx, void *ctx)
 {
     struct business_work *w = ctx;
+    *w->out = (struct office_business){0};
     struct errand *e = w->e;
     struct str tenant = e->office->tenant;
     enum err err = store_public_object_get(&w->out->object, e->arena, tx, tenant, w->pool_id);
@@ -331,17 +409,14 @@ static enum err business_run(struct db_tx *tx, void *ctx)
     const struct store_result_filter filter = {
         .tenant = tenant, .pool_id = w->pool_id, .most = PORTAL_RESULTS};
     TRY(store_public_results(&w->out->results, &w->out->result_count, e->arena, tx, &filter));
-    w->out->followup_count = 0;
-    if (business_found(w->out))
-        TRY(store_public_followups(&w->out->followups, &w->out->followup_count, e->arena, tx,
-                                   &filter));
+    if (w->out->result_count > 0)
+        TRY(business_checked(w, tx, &filter));
     return ticket_all(&w->out->tickets, &w->out->ticket_count, e, tx, w->pool_id);
 }
 
 enum err office_portal_business(struct office_business *out, struct errand *e, struct str pool_id)
 {
     struct business_work work = {e, out, pool_id};
-    *out = (struct office_business){0};
     return office_read(e, "portal-business", business_run, &work);
 }
 
@@ -359,8 +434,9 @@ struct list_work {
 static enum err tasks_run(struct db_tx *tx, void *ctx)
 {
     struct list_work *w = ctx;
-    return store_public_tasks((struct store_public_task **)&w->rows, &w->count, w->e->arena, tx,
-                              w->e->office->tenant, w->before, w->most);
+    TRY(store_public_tasks((struct store_public_task **)&w->rows, &w->count, w->e->arena, tx,
+                           w->e->office->tenant, w->before, w->most));
+    return plan_links_tasks(w->rows, w->count, w->e, tx);
 }
 
 enum err office_portal_tasks(struct store_public_task **out, size_t *count, struct errand *e,
@@ -393,8 +469,9 @@ enum err office_portal_draws(struct store_public_draw **out, size_t *count, stru
 static enum err results_run(struct db_tx *tx, void *ctx)
 {
     struct list_work *w = ctx;
-    return store_public_results((struct store_public_result **)&w->rows, &w->count, w->e->arena, tx,
-                                w->filter);
+    TRY(store_public_results((struct store_public_result **)&w->rows, &w->count, w->e->arena, tx,
+                             w->filter));
+    return plan_links_results(w->rows, w->count, w->e, tx);
 }
 
 enum err office_portal_results(struct store_public_result **out, size_t *count, struct errand *e,
@@ -486,6 +563,7 @@ static enum err task_run(struct db_tx *tx, void *ctx)
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "没有编号为 %.*s 的任务", STR_ARG(w->number));
     TRY(err);
+    TRY(plan_links_tasks(&w->out->task, 1, e, tx));
     int64_t id = w->out->task.id;
     TRY(store_task_items(&w->out->items, &w->out->item_count, e->arena, tx, tenant, id));
     TRY(store_task_parts(&w->out->parts, &w->out->part_count, e->arena, tx, tenant, id));

@@ -3,6 +3,7 @@
 #ifndef OFFICE_PORTAL_H
 #define OFFICE_PORTAL_H
 
+#include "office/document.h"
 #include "office/office.h"
 #include "office/ticket.h"
 #include "store/department.h"
@@ -83,10 +84,33 @@ struct office_business {
     size_t followup_count;
     struct office_ticket *tickets;
     size_t ticket_count;
+    struct store_public_member *members; /* none unless the setting publish.inspectors allows */
+    size_t member_count;
 };
 /* ERR_MISSING with words. */
 MUST enum err office_portal_business(struct office_business *out, struct errand *e,
                                      struct str pool_id);
+
+/* Annual plans by department for the public (R69): departments in force, and those that are not and
+ * have a plan of the year; with their plans of the year and their schemes (抽查实施方案) in force.
+ * year 0: this one. */
+struct office_plan_row {
+    struct str department; /* code */
+    struct str name;
+    struct office_document *plans;
+    size_t plan_count;
+    struct office_document *schemes;
+    size_t scheme_count;
+    bool published; /* a plan of the year is in force */
+};
+struct office_plans {
+    int64_t year;
+    int64_t *years; /* with plans, and this one; newest first */
+    size_t year_count;
+    struct office_plan_row *rows;
+    size_t count;
+};
+MUST enum err office_portal_plans(struct office_plans *out, struct errand *e, int64_t year);
 
 /* Lists, newest first, from below the id `before` (0: the newest), at most `most` rows. */
 MUST enum err office_portal_tasks(struct store_public_task **out, size_t *count, struct errand *e,
@@ -165,5 +189,27 @@ struct office_statistics {
     size_t estimate_count;
 };
 MUST enum err office_portal_statistics(struct office_statistics *out, struct errand *e, int year);
+
+/* How public results are (R111; docs/statistics.md): of one year's tasks, by department. One item
+ * of one object counts once. */
+enum { OFFICE_GROUNDS = 4 }; /* state secrets, trade secrets, privacy, any other (R110) */
+struct office_rate {
+    struct str department; /* name */
+    int64_t published;
+    int64_t late;    /* of these, after their last day */
+    int64_t overdue; /* not public though the last day is over */
+    int64_t open;    /* not public, within the last day; sealed draws left out until disclosure */
+    int64_t exempt[OFFICE_GROUNDS];
+    int64_t withheld; /* all exempt ones */
+    int64_t due;      /* to be public by now: published and overdue */
+    double share;     /* published of due, cut to thousandths; 0 where nothing is due */
+};
+struct office_rates {
+    struct office_rate *rows;
+    size_t count;
+    struct office_rate total;
+    bool estimated; /* a last day was counted over a year whose calendar is not known */
+};
+MUST enum err office_portal_rates(struct office_rates *out, struct errand *e, int year);
 
 #endif

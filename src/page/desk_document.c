@@ -191,6 +191,11 @@ static void version_show(struct page *p, struct web_value *row, const struct sto
     web_set(m, row, "published_by", v->published_by);
     web_set(m, row, "note", v->note);
     web_set(m, row, "item", v->item);
+    web_set(m, row, "plan", v->document.plan);
+    if (v->document.year > 0)
+        web_set_count(m, row, "year", v->document.year);
+    web_set(m, row, "reason", v->reason);
+    web_set(m, row, "approver", v->approver);
     web_set_count(m, row, "idx", v->idx);
     web_set_flag(m, row, "logged", v->idx >= 0);
 }
@@ -261,6 +266,7 @@ static enum err document_page(struct web_reply *reply, struct page *p, struct st
         version_show(p, web_list_add(m, list), &page.versions[i]);
     web_set(m, &m->root, "title", page.versions[0].title);
     web_set(m, &m->root, "code", code);
+    web_set_flag(m, &m->root, "is_plan", office_document_is_plan(page.versions[0].document.kind));
     web_set(m, &m->root, "kind", model_text(office_document_kinds, page.versions[0].document.kind));
     web_set(m, &m->root, "unit", page.versions[0].department_name);
     document_buttons(p, &r, &page);
@@ -396,15 +402,66 @@ static void document_form_texts(struct desk_form *form, struct str kind,
 {
     for (size_t i = 0; i < STORE_TEXTS; i++) {
         const char *heading = office_document_heading(kind, i);
-        const struct desk_field field = {document_texts[i], heading, DESK_AREA, false, NULL, NULL};
+        const char *hint =
+            office_document_is_plan(kind) && i == 1
+                ? "一行写一项：抽查名称、事项、对象、比例、期限、机关；调整后逐行与上一版对比"
+                : NULL;
+        const struct desk_field field = {document_texts[i], heading, DESK_AREA, false, hint, NULL};
         if (heading != NULL)
             (void)desk_form_field(form, &field, v != NULL ? v->texts[i] : STR(""));
     }
 }
 
-/* v: the newest version; NULL for a new document of that kind. */
+/* Has a version of it been public? Then year and number of a plan are what tasks name. */
+static bool document_was_public(const struct office_document_page *page)
+{
+    for (size_t i = 0; i < page->count; i++)
+        if (page->versions[i].published_at > 0)
+            return true;
+    return false;
+}
+
+/* What an annual plan has beside other documents. page: NULL for a new one. */
+static void document_form_plan(struct desk_form *form, const struct office_document_page *page)
+{
+    static const struct desk_field year = {"year", "计划年度", DESK_TEXT, true, "如：2026", NULL};
+    static const struct desk_field plan = {
+        "plan",
+        "计划编号",
+        DESK_TEXT,
+        false,
+        "抽查任务和公示结果用这个编号指明所依据的计划；提交前必填，公布后不变",
+        NULL};
+    static const struct desk_field approver = {
+        "approver",
+        "批准单位（会议）",
+        DESK_TEXT,
+        false,
+        "如：市场监督管理局局务会、双随机联席会议；公开显示，不写个人姓名；提交前必填",
+        NULL};
+    static const struct desk_field reason = {
+        "reason", "调整原因", DESK_AREA, false, "公开显示；提交前必填", NULL};
+    struct page *p = form->p;
+    const struct store_version *v = page != NULL ? &page->versions[0] : NULL;
+    bool fixed = page != NULL && document_was_public(page);
+    struct str shown =
+        arena_printf(p->request->arena, "%lld",
+                     v != NULL ? (long long)v->document.year
+                               : (long long)date_year(date_of_time(p->request->now)));
+    p->model.failed = p->model.failed || shown.data == NULL;
+    if (!fixed) {
+        (void)desk_form_field(form, &year, shown);
+        (void)desk_form_field(form, &plan, v != NULL ? v->document.plan : STR(""));
+    }
+    bool again = v != NULL && document_state(v, "draft");
+    (void)desk_form_field(form, &approver, again ? v->approver : STR(""));
+    if (fixed)
+        (void)desk_form_field(form, &reason, again ? v->reason : STR(""));
+}
+
+/* page: the document that is edited; NULL for a new one of that kind. */
 static enum err document_form(struct web_reply *reply, struct page *p, struct str kind,
-                              const struct store_version *v, enum err refused)
+                              const struct office_document_page *page, enum err refused)
 {
     static const struct desk_field title = {"title", "标题", DESK_TEXT, true, NULL, NULL};
     static const struct desk_field number = {
@@ -414,6 +471,7 @@ static enum err document_form(struct web_reply *reply, struct page *p, struct st
     static const struct desk_field effective = {"effective_on", "施行日期", DESK_DATE,
                                                 false,          NULL,       NULL};
     static const struct desk_field hidden = {"revision", "", DESK_HIDDEN, false, NULL, NULL};
+    const struct store_version *v = page != NULL ? &page->versions[0] : NULL;
     struct desk_form form;
     struct str action =
         v != NULL ? p->request->path
@@ -431,8 +489,11 @@ static enum err document_form(struct web_reply *reply, struct page *p, struct st
     if (v == NULL)
         TRY(document_units(&form));
     (void)desk_form_field(&form, &title, v != NULL ? v->title : STR(""));
+    if (office_document_is_plan(kind))
+        document_form_plan(&form, page);
     (void)desk_form_field(&form, &number, v != NULL ? v->number : STR(""));
-    (void)desk_form_field(&form, &item, v != NULL ? v->item : STR(""));
+    if (!office_document_is_plan(kind))
+        (void)desk_form_field(&form, &item, v != NULL ? v->item : STR(""));
     (void)desk_form_field(&form, &effective, v != NULL ? page_date(p, v->effective_on) : STR(""));
     document_form_texts(&form, kind, v);
     web_set(&p->model, &p->model.root, "kind", model_text(office_document_kinds, kind));
@@ -450,6 +511,10 @@ static enum err document_typed(struct office_document_edit *out, struct page *p,
                                          .title = str_trim(web_field(r, "title")),
                                          .number = str_trim(web_field(r, "number")),
                                          .item = str_trim(web_field(r, "item")),
+                                         .year = desk_number(str_trim(web_field(r, "year"))),
+                                         .plan = str_trim(web_field(r, "plan")),
+                                         .reason = str_trim(web_field(r, "reason")),
+                                         .approver = str_trim(web_field(r, "approver")),
                                          .revision = desk_number(web_field(r, "revision"))};
     for (size_t i = 0; i < STORE_TEXTS; i++)
         out->texts[i] = str_trim(web_field(r, document_texts[i]));
@@ -533,6 +598,6 @@ enum err desk_document_edit(struct web_reply *reply, const struct web_request *r
         if (!desk_form_mends(err))
             return page_fail(fault, &p, err);
     }
-    err = document_form(reply, &p, kind, &page.versions[0], err);
+    err = document_form(reply, &p, kind, &page, err);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }

@@ -101,6 +101,7 @@ enum err page_tasks(struct web_reply *reply, const struct web_request *request, 
         web_set(m, row, "department", rows[i].department);
         web_set(m, row, "plan_name", rows[i].plan_name);
         web_set(m, row, "plan_number", rows[i].plan_number);
+        web_set(m, row, "plan_code", rows[i].plan_code);
         web_set(m, row, "from", page_date(&p, rows[i].visit_from));
         web_set(m, row, "until", page_date(&p, rows[i].visit_until));
         web_set(m, row, "draw", rows[i].draw);
@@ -156,6 +157,7 @@ enum err page_task(struct web_reply *reply, const struct web_request *request, s
     web_set(m, root, "number", t.task.number);
     web_set(m, root, "plan_name", t.task.plan_name);
     web_set(m, root, "plan_number", t.task.plan_number);
+    web_set(m, root, "plan_code", t.task.plan_code);
     web_set(m, root, "document", t.task.document);
     web_set(m, root, "type", page_said(&p, model_text(model_task_types, t.task.type)));
     web_set(m, root, "source", page_said(&p, model_text(model_sources, t.task.source)));

@@ -249,6 +249,69 @@ static enum err open_items(struct open_file *f)
     return ERR_OK;
 }
 
+static enum err open_plan(struct open_file *f, const struct store_version *v)
+{
+    const struct str cells[] = {open_count(f, v->document.year),
+                                v->department_name,
+                                model_text(office_document_kinds, v->document.kind),
+                                v->document.plan,
+                                v->title,
+                                v->number,
+                                open_count(f, v->version),
+                                model_text(office_document_states, v->state),
+                                open_day(f, date_of_time(v->published_at)),
+                                v->reason,
+                                v->approver,
+                                open_count(f, v->idx),
+                                arena_printf(&f->arena, "/plans/%.*s?version=%lld",
+                                             STR_ARG(v->document.code), (long long)v->version)};
+    return open_row(f, cells, sizeof cells / sizeof cells[0]);
+}
+
+static enum err open_plans(struct open_file *f)
+{
+    struct office_document *rows = NULL;
+    size_t count = 0;
+    TRY(office_plans_public(&rows, &count, &f->p->errand));
+    for (size_t i = 0; i < count; i++) {
+        struct office_document_page page;
+        TRY(office_document_public(&page, &f->p->errand, rows[i].newest.document.code, 0));
+        for (size_t k = 0; k < page.count; k++)
+            TRY(open_plan(f, &page.versions[k]));
+    }
+    return ERR_OK;
+}
+
+static enum err open_rate(struct open_file *f, int year, const struct office_rate *r)
+{
+    const struct str cells[] = {open_count(f, year),
+                                r->department,
+                                open_count(f, r->due),
+                                open_count(f, r->published),
+                                open_count(f, r->late),
+                                open_count(f, r->overdue),
+                                r->due > 0 ? page_percent(f->p, r->share) : STR(""),
+                                open_count(f, r->open),
+                                open_count(f, r->withheld),
+                                open_count(f, r->exempt[0]),
+                                open_count(f, r->exempt[1]),
+                                open_count(f, r->exempt[2]),
+                                open_count(f, r->exempt[3])};
+    return open_row(f, cells, sizeof cells / sizeof cells[0]);
+}
+
+static enum err open_rates(struct open_file *f)
+{
+    int now = date_year(date_of_time(f->p->request->now));
+    for (int year = now; year > now - OPEN_YEARS; year--) {
+        struct office_rates rates;
+        TRY(office_portal_rates(&rates, &f->p->errand, year));
+        for (size_t i = 0; i < rates.count; i++)
+            TRY(open_rate(f, year, &rates.rows[i]));
+    }
+    return ERR_OK;
+}
+
 #define COLUMN(name, label)                                                                        \
     {                                                                                              \
         name, label, false, 0                                                                      \
@@ -327,6 +390,36 @@ const struct open_set open_sets[OPEN_SETS] = {
       COLUMN("content", "检查内容"), COLUMN("basis", "检查依据"), COLUMN("since", "生效日期"),
       COLUMN("state", "状态")},
      open_items,
+     false},
+    {"plans",
+     "年度抽查工作计划（全部版本）",
+     "每个部门年度抽查工作计划的每个版本一行：年度、种类、计划编号、文号、公布日期、调整原因和批准"
+     "单"
+     "位。",
+     "双随机一公开,年度抽查工作计划",
+     13,
+     {COLUMN("year", "年度"), COLUMN("department", "部门"), COLUMN("kind", "种类"),
+      COLUMN("plan_number", "计划编号"), COLUMN("name", "计划名称"), COLUMN("number", "文号"),
+      COLUMN("version", "版本"), COLUMN("state", "状态"), COLUMN("published", "公布日期"),
+      COLUMN("reason", "调整原因"), COLUMN("approver", "批准单位（会议）"),
+      COLUMN("log_index", "日志序号"), COLUMN("page", "页面")},
+     open_plans,
+     false},
+    {"rates",
+     "抽查检查结果公示率",
+     "每年每个部门一行：应公示、已公示、其中逾期后公示、逾期未公示、公示率、未到期限，以及依法不予"
+     "公"
+     "开的数量和依据类别。",
+     "双随机一公开,公示率",
+     13,
+     {COLUMN("year", "年度"), COLUMN("department", "部门"), COLUMN("due", "应公示"),
+      COLUMN("published", "已公示"), COLUMN("late", "其中逾期后公示"),
+      COLUMN("overdue", "逾期未公示"), COLUMN("rate", "公示率"), COLUMN("open", "未到期限"),
+      COLUMN("withheld", "依法不予公开"), COLUMN("withheld_state", "其中国家秘密、国家安全"),
+      COLUMN("withheld_trade", "其中商业秘密"),
+      COLUMN("withheld_privacy", "其中个人隐私、个人信息"),
+      COLUMN("withheld_other", "其中其他依据")},
+     open_rates,
      false},
 };
 

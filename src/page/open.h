@@ -5,7 +5,7 @@
 #include "page/page.h"
 #include "sheet/writer.h"
 
-enum { OPEN_COLUMNS = 16, OPEN_YEARS = 6, OPEN_SETS = 6, OPEN_FORMATS = 3 };
+enum { OPEN_COLUMNS = 16, OPEN_YEARS = 6, OPEN_SETS = 8, OPEN_FORMATS = 3 };
 
 struct open_file;
 

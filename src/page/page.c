@@ -12,17 +12,10 @@ static const struct {
     const char *href;
     const char *key;
 } page_nav[] = {
-    {"/", "home"},
-    {"/search", "businesses"},
-    {"/results", "results"},
-    {"/draws", "draws"},
-    {"/tasks", "tasks"},
-    {"/items", "items"},
-    {"/documents", "documents"},
-    {"/statistics", "statistics"},
-    {"/how", "how"},
-    {"/verify", "verify"},
-    {"/open", "open"},
+    {"/", "home"},       {"/search", "businesses"},   {"/results", "results"},
+    {"/draws", "draws"}, {"/plans", "plans"},         {"/tasks", "tasks"},
+    {"/items", "items"}, {"/documents", "documents"}, {"/statistics", "statistics"},
+    {"/how", "how"},     {"/verify", "verify"},       {"/open", "open"},
 };
 
 struct str page_here(struct page *p)
@@ -283,6 +276,7 @@ struct web_value *page_results(struct page *p, const struct store_public_result 
         web_set(m, row, "task_name", r->task_name);
         web_set(m, row, "plan_name", r->plan_name);
         web_set(m, row, "plan_number", r->plan_number);
+        web_set(m, row, "plan_code", r->plan_code);
         web_set_flag(m, row, "replaced", r->replaced);
         web_set_flag(m, row, "corrects", r->replaces != 0);
         page_result_more(p, row, r);

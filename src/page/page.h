@@ -153,10 +153,22 @@ struct str page_asset_path(const struct page_site *site, const char *name);
 struct web_value *page_results(struct page *p, const struct store_public_result *rows,
                                size_t count);
 
+/* The document library (documents.c, plans.c): a version as a row of the model; the document that
+ * the address names with the version that a reader asked for (plan: annual plans only, else never
+ * one); all that a page of it shows. ERR_MISSING. */
+void page_document_row(struct page *p, struct web_value *row, const struct store_version *v);
+MUST enum err page_document_read(struct office_document_page *out,
+                                 const struct store_version **shown, struct page *p, bool plan,
+                                 struct fault *fault);
+void page_document_show(struct page *p, const struct office_document_page *page,
+                        const struct store_version *shown);
+/* ?year=: a year of four digits, 0 where none is asked for. ERR_INPUT. */
+MUST enum err page_year(int64_t *year, struct page *p, struct fault *fault);
+
 web_handler page_front, page_search, page_business, page_items, page_item, page_tasks, page_task,
     page_draws, page_draw, page_results_list, page_statistics, page_open, page_open_file,
     page_catalog, page_how, page_verify, page_feedback, page_feedback_post, page_sitemap,
     page_sitemap_xml, page_robots, page_health, page_static, page_log_checkpoint, page_log_tile,
-    page_bundle, page_documents, page_document, page_document_file;
+    page_bundle, page_documents, page_document, page_document_file, page_plans, page_plan;
 
 #endif

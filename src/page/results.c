@@ -10,8 +10,7 @@
 static const char *const results_names[] = {"department", "item", "task",  "type", "code",
                                             "division",   "from", "until", "year"};
 
-/* ?year=: a year of four digits, 0 where none is asked for. */
-static enum err results_year(int64_t *year, struct page *p, struct fault *fault)
+enum err page_year(int64_t *year, struct page *p, struct fault *fault)
 {
     TRY(page_number(year, p, "year", fault));
     if (*year == 0 || (*year >= 2000 && *year <= 9999))
@@ -32,7 +31,7 @@ static enum err results_filter(struct store_result_filter *f, struct page *p, st
     TRY(page_number(&f->before, p, "before", fault));
     TRY(page_day(&f->first, p, "from", fault));
     TRY(page_day(&f->last, p, "until", fault));
-    TRY(results_year(&year, p, fault));
+    TRY(page_year(&year, p, fault));
     if (year == 0)
         return ERR_OK;
     office_year(&f->from, &f->until, (int)year);
@@ -182,6 +181,48 @@ static void statistics_years(struct page *p, int shown)
     web_set_count(m, &m->root, "year", shown);
 }
 
+static void statistics_rate(struct page *p, struct web_value *row, const struct office_rate *r)
+{
+    struct web_model *m = &p->model;
+    web_set(m, row, "rate_department", r->department);
+    web_set_count(m, row, "due", r->due);
+    web_set_count(m, row, "published", r->published);
+    web_set_count(m, row, "late", r->late);
+    web_set_count(m, row, "overdue", r->overdue);
+    web_set_flag(m, row, "owes", r->overdue > 0);
+    web_set_count(m, row, "still_open", r->open);
+    web_set_count(m, row, "withheld", r->withheld);
+    web_set(m, row, "rate", r->due > 0 ? page_percent(p, r->share) : STR("–"));
+}
+
+/* How public results are, by department and in all; what the law keeps back by its grounds alone.
+ */
+static enum err statistics_rates(struct page *p, int year)
+{
+    static const char *const grounds[OFFICE_GROUNDS] = {"ground_state", "ground_trade",
+                                                        "ground_privacy", "ground_other"};
+    struct office_rates rates;
+    struct web_model *m = &p->model;
+    TRY(office_portal_rates(&rates, &p->errand, year));
+    struct web_value *rows = web_set_list(m, &m->root, "rates");
+    for (size_t i = 0; i < rates.count; i++)
+        statistics_rate(p, web_list_add(m, rows), &rates.rows[i]);
+    statistics_rate(p, web_set_object(m, &m->root, "rate_total"), &rates.total);
+    web_set_flag(m, &m->root, "has_rates", rates.count > 0);
+    web_set_flag(m, &m->root, "several_rates", rates.count > 1);
+    web_set_flag(m, &m->root, "rate_estimated", rates.estimated);
+    struct web_value *list = web_set_list(m, &m->root, "grounds");
+    for (int ground = 0; ground < OFFICE_GROUNDS; ground++) {
+        if (rates.total.exempt[ground] == 0)
+            continue;
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "ground", page_word(p, grounds[ground]));
+        web_set_count(m, row, "count", rates.total.exempt[ground]);
+    }
+    web_set_flag(m, &m->root, "has_withheld", rates.total.withheld > 0);
+    return ERR_OK;
+}
+
 enum err page_statistics(struct web_reply *reply, const struct web_request *request,
                          struct fault *fault)
 {
@@ -190,10 +231,12 @@ enum err page_statistics(struct web_reply *reply, const struct web_request *requ
     int64_t year = 0;
     page_begin(&p, request, "/statistics", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, "statistics"));
-    TRY(results_year(&year, &p, fault));
+    TRY(page_year(&year, &p, fault));
     if (year == 0)
         year = date_year(date_of_time(request->now));
     enum err err = office_portal_statistics(&s, &p.errand, (int)year);
+    if (err == ERR_OK)
+        err = statistics_rates(&p, (int)year);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     web_set_count(&p.model, &p.model.root, "visits", s.figures.visits);

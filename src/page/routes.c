@@ -21,6 +21,8 @@ const struct web_route page_routes[] = {
     {WEB_GET, "/results", page_results_list, ROUTES_PAGE, 0, "results", 0},
     {WEB_GET, "/draws", page_draws, ROUTES_PAGE, 0, "draws", 0},
     {WEB_GET, "/draws/{number}", page_draw, ROUTES_PAGE, 0, "draw", 0},
+    {WEB_GET, "/plans", page_plans, ROUTES_PAGE, 0, "plans", 0},
+    {WEB_GET, "/plans/{code}", page_plan, ROUTES_PAGE, 0, "plan", 0},
     {WEB_GET, "/tasks", page_tasks, ROUTES_PAGE, 0, "tasks", 0},
     {WEB_GET, "/tasks/{number}", page_task, ROUTES_PAGE, 0, "task", 0},
     {WEB_GET, "/items", page_items, ROUTES_PAGE, 0, "items", 0},

@@ -175,6 +175,18 @@ static void business_other(struct page *p, struct web_value *row, const char *na
     web_set(m, one, "published", page_date(p, date_of_time(other->published_at)));
 }
 
+/* Who checked, where that may be known: names and nothing else. */
+static void business_team(struct page *p, struct web_value *row, const struct office_business *b,
+                          const struct store_public_result *r)
+{
+    struct web_model *m = &p->model;
+    struct web_value *team = web_set_list(m, row, "team");
+    for (size_t i = 0; i < b->member_count; i++)
+        if (b->members[i].visit == r->visit && str_eq(b->members[i].department, r->department))
+            web_set(m, web_list_add(m, team), "inspector", b->members[i].name);
+    web_set_flag(m, row, "has_team", team->count > 0);
+}
+
 static void business_results(struct page *p, const struct office_business *b)
 {
     struct web_value *list = page_results(p, b->results, b->result_count);
@@ -183,6 +195,7 @@ static void business_results(struct page *p, const struct office_business *b)
         business_other(p, list->items[i], "before",
                        r->replaces != 0 ? business_result(b, r->replaces) : NULL);
         business_other(p, list->items[i], "after", business_corrected(b, r->id));
+        business_team(p, list->items[i], b, r);
         business_followups(p, list->items[i], b, r);
     }
 }

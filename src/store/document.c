@@ -2,21 +2,50 @@
 #include "store/document.h"
 
 static const char DOCUMENT_ADD[] =
-    "INSERT INTO document (tenant, id, code, kind, department, at, actor)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO document (tenant, id, code, kind, department, year, plan, at, actor)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 enum err store_document_add(struct db_tx *tx, const struct store_document *row)
 {
     return db_run(tx, NULL, DOCUMENT_ADD,
                   DB_ARGS(db_text(row->tenant), db_int(row->id), db_text(row->code),
-                          db_text(row->kind), db_text(row->department), db_int(row->at),
-                          db_text(row->actor)));
+                          db_text(row->kind), db_text(row->department), db_int(row->year),
+                          db_text(row->plan), db_int(row->at), db_text(row->actor)));
+}
+
+static const char DOCUMENT_BY_PLAN[] =
+    "SELECT id, code FROM document WHERE tenant = $1 AND plan = $2 AND plan <> ''";
+
+static enum err document_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    struct store_document *d = out;
+    bool failed = false;
+    d->id = db_col_int(rows, 0);
+    d->code = store_text(rows, 1, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_document_by_plan(struct store_document *out, struct arena *arena, struct db_tx *tx,
+                                struct str tenant, struct str plan)
+{
+    return store_one(out, arena, tx, DOCUMENT_BY_PLAN, DB_ARGS(db_text(tenant), db_text(plan)),
+                     document_fill);
+}
+
+static const char DOCUMENT_PLAN[] =
+    "UPDATE document SET year = $3, plan = $4 WHERE tenant = $1 AND id = $2";
+
+enum err store_document_plan(struct db_tx *tx, const struct store_document *row)
+{
+    return db_run(
+        tx, NULL, DOCUMENT_PLAN,
+        DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->year), db_text(row->plan)));
 }
 
 #define VERSION_HEAD                                                                               \
     "SELECT v.id, v.document, d.code, d.kind, d.department, p.name, v.version, v.title, v.number," \
     " v.item, v.effective_on, v.state, v.note, v.revision, v.at, v.actor, v.submitted_by,"         \
-    " v.published_at, v.published_by, v.idx"
+    " v.published_at, v.published_by, v.idx, d.year, d.plan, v.reason, v.approver"
 #define VERSION_FROM                                                                               \
     " FROM document_version v JOIN document d ON d.tenant = v.tenant AND d.id = v.document"        \
     " LEFT JOIN department p ON p.tenant = d.tenant AND p.code = d.department"                     \
@@ -52,8 +81,12 @@ static enum err version_fill(void *out, struct db_rows *rows, struct arena *aren
     v->published_at = db_col_int(rows, 17);
     v->published_by = store_text(rows, 18, arena, &failed);
     v->idx = db_col_int(rows, 19);
+    v->document.year = db_col_int(rows, 20);
+    v->document.plan = store_text(rows, 21, arena, &failed);
+    v->reason = store_text(rows, 22, arena, &failed);
+    v->approver = store_text(rows, 23, arena, &failed);
     for (int i = 0; i < STORE_TEXTS; i++)
-        v->texts[i] = store_text(rows, 20 + i, arena, &failed);
+        v->texts[i] = store_text(rows, 24 + i, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -76,26 +109,27 @@ enum err store_versions_of(struct store_version **out, size_t *count, struct are
 static const char VERSION_ADD[] =
     "INSERT INTO document_version (tenant, id, document, version, title, number, item,"
     " effective_on, text1, text2, text3, text4, text5, state, note, revision, at, actor,"
-    " submitted_by, published_at, published_by, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
-    " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+    " submitted_by, published_at, published_by, idx, reason, approver) VALUES ($1, $2, $3, $4, $5,"
+    " $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
 
 enum err store_version_add(struct db_tx *tx, const struct store_version *v)
 {
-    return db_run(tx, NULL, VERSION_ADD,
-                  DB_ARGS(db_text(v->document.tenant), db_int(v->id), db_int(v->document.id),
-                          db_int(v->version), db_text(v->title), db_text(v->number),
-                          db_text(v->item), db_int(v->effective_on), db_text(v->texts[0]),
-                          db_text(v->texts[1]), db_text(v->texts[2]), db_text(v->texts[3]),
-                          db_text(v->texts[4]), db_text(v->state), db_text(v->note),
-                          db_int(v->revision), db_int(v->at), db_text(v->actor),
-                          db_text(v->submitted_by), db_int(v->published_at),
-                          db_text(v->published_by), db_int(v->idx)));
+    return db_run(
+        tx, NULL, VERSION_ADD,
+        DB_ARGS(db_text(v->document.tenant), db_int(v->id), db_int(v->document.id),
+                db_int(v->version), db_text(v->title), db_text(v->number), db_text(v->item),
+                db_int(v->effective_on), db_text(v->texts[0]), db_text(v->texts[1]),
+                db_text(v->texts[2]), db_text(v->texts[3]), db_text(v->texts[4]), db_text(v->state),
+                db_text(v->note), db_int(v->revision), db_int(v->at), db_text(v->actor),
+                db_text(v->submitted_by), db_int(v->published_at), db_text(v->published_by),
+                db_int(v->idx), db_text(v->reason), db_text(v->approver)));
 }
 
 static const char VERSION_SAVE[] =
     "UPDATE document_version SET title = $3, number = $4, item = $5, effective_on = $6,"
     " text1 = $7, text2 = $8, text3 = $9, text4 = $10, text5 = $11, revision = $12, at = $13,"
-    " actor = $14 WHERE tenant = $1 AND id = $2 AND state = 'draft' AND revision = $12 - 1";
+    " actor = $14, reason = $15, approver = $16"
+    " WHERE tenant = $1 AND id = $2 AND state = 'draft' AND revision = $12 - 1";
 
 enum err store_version_save(struct db_tx *tx, const struct store_version *v)
 {
@@ -105,7 +139,8 @@ enum err store_version_save(struct db_tx *tx, const struct store_version *v)
                        db_text(v->number), db_text(v->item), db_int(v->effective_on),
                        db_text(v->texts[0]), db_text(v->texts[1]), db_text(v->texts[2]),
                        db_text(v->texts[3]), db_text(v->texts[4]), db_int(v->revision),
-                       db_int(v->at), db_text(v->actor))));
+                       db_int(v->at), db_text(v->actor), db_text(v->reason),
+                       db_text(v->approver))));
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }
 

@@ -13,11 +13,18 @@ struct store_document {
     struct str code;
     struct str kind;
     struct str department; /* code */
+    int64_t year;          /* of an annual plan, else 0 */
+    struct str plan;       /* number of an annual plan, as tasks name it; '' */
     int64_t at;
     struct str actor;
 };
-/* Adds a document; its versions follow. ERR_DUPLICATE for a code that is taken. */
+/* Adds a document; its versions follow. ERR_DUPLICATE for a code or plan number that is taken. */
 MUST enum err store_document_add(struct db_tx *tx, const struct store_document *row);
+/* The document of an annual plan by the plan's number: id and code. ERR_MISSING. */
+MUST enum err store_document_by_plan(struct store_document *out, struct arena *arena,
+                                     struct db_tx *tx, struct str tenant, struct str plan);
+/* Sets year and number of an annual plan; row: tenant, id, year, plan. */
+MUST enum err store_document_plan(struct db_tx *tx, const struct store_document *row);
 
 /* A version with what it says of its document. */
 struct store_version {
@@ -30,9 +37,11 @@ struct store_version {
     struct str item;   /* code of the item it belongs to, '' */
     int32_t effective_on;
     struct str texts[STORE_TEXTS];
-    struct str state; /* draft, submitted, published, replaced, withdrawn */
-    struct str note;  /* why it was returned or withdrawn */
-    int64_t revision; /* grows with each saving of a draft */
+    struct str reason;   /* of an annual plan's version: why it adjusts the one before */
+    struct str approver; /* likewise: who approved it, an office or a meeting */
+    struct str state;    /* draft, submitted, published, replaced, withdrawn */
+    struct str note;     /* why it was returned or withdrawn */
+    int64_t revision;    /* grows with each saving of a draft */
     int64_t at;
     struct str actor; /* who saved it last */
     struct str submitted_by;

@@ -215,7 +215,8 @@ enum err store_public_seats(struct store_public_seat **out, size_t *count, struc
 #define RESULT_ROWS                                                                                \
     "SELECT p.result, p.pool_id, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"  \
     " p.authority, p.result_on, p.object_number, p.object_name, p.item_code, p.item, p.code,"      \
-    " p.published_at, p.draw, p.idx, p.replaced, p.replaces, p.reason, p.visit, p.item_id"         \
+    " p.published_at, p.draw, p.idx, p.replaced, p.replaces, p.reason, p.visit, p.item_id,"        \
+    " p.department"                                                                                \
     " FROM published p WHERE p.tenant = $1 AND p.result < $2"
 
 static const char RESULTS[] = RESULT_ROWS
@@ -252,6 +253,7 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
     r->reason = store_text(rows, 19, arena, &failed);
     r->visit = db_col_int(rows, 20);
     r->item_id = db_col_int(rows, 21);
+    r->department = store_text(rows, 22, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -273,6 +275,107 @@ enum err store_public_results(struct store_public_result **out, size_t *count, s
                                db_int(f->first), db_int(f->last > 0 ? f->last : INT32_MAX),
                                db_int(f->from), portal_before(f->until), db_int(f->current),
                                db_int(f->corrections), db_int(f->most)));
+}
+
+/* --- plans --- */
+
+/* Document d has been public. */
+#define DOCUMENT_PUBLIC                                                                            \
+    " EXISTS (SELECT 1 FROM document_version v WHERE v.tenant = d.tenant AND v.document = d.id"    \
+    " AND v.state IN ('published', 'replaced', 'withdrawn'))"
+
+static const char PLAN[] = "SELECT d.code FROM document d WHERE d.tenant = $1 AND d.plan = $2"
+                           " AND d.plan <> '' AND" DOCUMENT_PUBLIC;
+
+static enum err text_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    *(struct str *)out = store_text(rows, 0, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_plan(struct str *out, struct arena *arena, struct db_tx *tx,
+                           struct str tenant, struct str plan)
+{
+    return store_one(out, arena, tx, PLAN, DB_ARGS(db_text(tenant), db_text(plan)), text_fill);
+}
+
+/* --- who checked --- */
+
+static const char MEMBERS[] =
+    "SELECT v.id, s.department, i.name FROM visit v JOIN seat s ON s.tenant = v.tenant"
+    " AND s.draw = v.draw AND s.pool_id = v.pool_id JOIN inspector i ON i.tenant = s.tenant"
+    " AND i.code = s.inspector WHERE v.tenant = $1 AND v.pool_id = $2 AND v.state = 'published'"
+    " ORDER BY v.id, s.department, s.seat";
+
+static enum err member_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_public_member *m = out;
+    m->visit = db_col_int(rows, 0);
+    m->department = store_text(rows, 1, arena, &failed);
+    m->name = store_text(rows, 2, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_members(struct store_public_member **out, size_t *count, struct arena *arena,
+                              struct db_tx *tx, struct str tenant, struct str pool_id)
+{
+    const struct store_shape shape = {sizeof **out, member_fill};
+    return store_array((void **)out, count, arena, tx, &shape, MEMBERS,
+                       DB_ARGS(db_text(tenant), db_text(pool_id)));
+}
+
+/* --- how public --- */
+
+/* What is public is told by its first publication, which corrects nothing; then come the newest
+ * versions of what is not. Of an object that is published as a whole only exempt items are not.
+ * CROSS JOIN keeps SQLite from reading the results of all years. */
+static const char RATE_PARTS[] =
+    "SELECT p.name, 'published', r.due_on, 0, r.published_at, '', 0, COUNT(*) FROM visit v"
+    " CROSS JOIN result r JOIN department p ON p.tenant = r.tenant AND p.code = r.department"
+    " WHERE v.tenant = $1 AND v.year = $2 AND r.tenant = v.tenant AND r.visit = v.id"
+    " AND r.state IN ('published', 'replaced')"
+    " AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.tenant = r.tenant AND c.result = r.id)"
+    " GROUP BY p.name, r.due_on, r.published_at"
+    " UNION ALL SELECT p.name, COALESCE(r.state, ''), COALESCE(r.due_on, 0), t.visit_until, 0,"
+    " COALESCE(r.exempt_ground, ''), CASE WHEN w.sealed = 1 AND w.state <> 'disclosed' THEN 1 ELSE "
+    "0"
+    " END, COUNT(*) FROM visit v JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
+    " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"
+    " JOIN task_item i ON i.tenant = v.tenant AND i.task = v.task"
+    " JOIN department p ON p.tenant = i.tenant AND p.code = i.department"
+    " LEFT JOIN result r ON r.tenant = v.tenant AND r.visit = v.id AND r.item = i.item"
+    " AND NOT EXISTS (SELECT 1 FROM result n WHERE n.tenant = r.tenant AND n.visit = r.visit"
+    " AND n.item = r.item AND n.version > r.version)"
+    " WHERE v.tenant = $1 AND v.year = $2 AND (v.state IN ('assigned', 'entered')"
+    " OR (v.state = 'published' AND r.state = 'exempt'))"
+    " GROUP BY p.name, COALESCE(r.state, ''), COALESCE(r.due_on, 0), t.visit_until,"
+    " COALESCE(r.exempt_ground, ''), CASE WHEN w.sealed = 1 AND w.state <> 'disclosed' THEN 1 ELSE "
+    "0"
+    " END ORDER BY 1";
+
+static enum err rate_part_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_rate_part *p = out;
+    p->department = store_text(rows, 0, arena, &failed);
+    p->state = store_text(rows, 1, arena, &failed);
+    p->due_on = (int32_t)db_col_int(rows, 2);
+    p->until = (int32_t)db_col_int(rows, 3);
+    p->published_at = db_col_int(rows, 4);
+    p->ground = store_text(rows, 5, arena, &failed);
+    p->sealed = db_col_int(rows, 6) != 0;
+    p->count = db_col_int(rows, 7);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_rate_parts(struct store_rate_part **out, size_t *count, struct arena *arena,
+                          struct db_tx *tx, struct str tenant, int year)
+{
+    const struct store_shape shape = {sizeof **out, rate_part_fill};
+    return store_array((void **)out, count, arena, tx, &shape, RATE_PARTS,
+                       DB_ARGS(db_text(tenant), db_int(year)));
 }
 
 /* --- what followed --- */
@@ -367,18 +470,11 @@ enum err store_public_tried_items(struct store_choice **out, size_t *count, stru
 static const char DIVISION_NEXT[] = "SELECT division FROM object WHERE tenant = $1"
                                     " AND division > $2 ORDER BY division LIMIT 1";
 
-static enum err division_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    bool failed = false;
-    *(struct str *)out = store_text(rows, 0, arena, &failed);
-    return failed ? ERR_MEMORY : ERR_OK;
-}
-
 enum err store_public_division(struct str *out, struct arena *arena, struct db_tx *tx,
                                struct str tenant, struct str after)
 {
     return store_one(out, arena, tx, DIVISION_NEXT, DB_ARGS(db_text(tenant), db_text(after)),
-                     division_fill);
+                     text_fill);
 }
 
 /* --- objects --- */
@@ -430,9 +526,8 @@ enum err store_public_objects_by_number(struct store_public_object **out, size_t
     " state, valid_from, partners, content, ratio, frequency, cap_num, cap_den, valid_until, form"
 /* A form that nobody published has no address. */
 #define ITEM_FORM                                                                                  \
-    ", CASE WHEN EXISTS (SELECT 1 FROM document d JOIN document_version v ON v.tenant = d.tenant"  \
-    " AND v.document = d.id WHERE d.tenant = item.tenant AND d.code = item.form_code"              \
-    " AND v.state IN ('published', 'replaced', 'withdrawn')) THEN form_code ELSE '' END"
+    ", CASE WHEN EXISTS (SELECT 1 FROM document d WHERE d.tenant = item.tenant"                    \
+    " AND d.code = item.form_code AND" DOCUMENT_PUBLIC ") THEN form_code ELSE '' END"
 #define ITEM_FROM " FROM item WHERE tenant = $1"
 
 static const char ITEMS[] =

@@ -36,6 +36,7 @@ struct store_public_task {
     struct str state;
     struct str draw; /* number */
     struct str draw_state;
+    struct str plan_code; /* document of the published plan; filled by office/portal, else absent */
 };
 /* At most `most` tasks with an id below `before` (0: the newest), newest first. */
 MUST enum err store_public_tasks(struct store_public_task **out, size_t *count, struct arena *arena,
@@ -116,6 +117,8 @@ struct store_public_result {
     struct str reason; /* of the correction */
     int64_t visit;
     int64_t item_id;
+    struct str department; /* code */
+    struct str plan_code; /* document of the published plan; filled by office/portal, else absent */
 };
 /* What to list; empty texts and 0 mean any. */
 struct store_result_filter {
@@ -140,6 +143,38 @@ struct store_result_filter {
 MUST enum err store_public_results(struct store_public_result **out, size_t *count,
                                    struct arena *arena, struct db_tx *tx,
                                    const struct store_result_filter *filter);
+
+/* The document (its code) of the annual plan of that number, of which a version is public.
+ * ERR_MISSING. */
+MUST enum err store_public_plan(struct str *out, struct arena *arena, struct db_tx *tx,
+                                struct str tenant, struct str plan);
+
+/* Who checked one business, of its published visits: by visit, department, seat. The caller sees to
+ * it that names may be known. */
+struct store_public_member {
+    int64_t visit;
+    struct str department; /* code */
+    struct str name;
+};
+MUST enum err store_public_members(struct store_public_member **out, size_t *count,
+                                   struct arena *arena, struct db_tx *tx, struct str tenant,
+                                   struct str pool_id);
+
+/* How public the results of a year's tasks are (R110, R111): how many items of visited objects
+ * share state and days. One item of one object counts once, whatever was corrected afterwards. */
+struct store_rate_part {
+    struct str department; /* name */
+    struct str state;      /* published, exempt; entered, approved, returned; empty: not entered */
+    int32_t due_on;        /* last day for publication; 0 where nothing is entered */
+    int32_t until;         /* last day of the task's visits */
+    int64_t published_at;  /* the first time; 0: not public */
+    struct str ground;     /* of an exemption */
+    bool sealed;           /* of a sealed draw that is not disclosed */
+    int64_t count;
+};
+/* Of tasks whose visits begin in the year, by department. */
+MUST enum err store_rate_parts(struct store_rate_part **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, struct str tenant, int year);
 
 /* What followed findings, newest first: of one business (pool_id), or of all in a span below the id
  * `before`, at most `most`. */

@@ -94,7 +94,7 @@ enum err store_results_of_visit(struct store_result **out, size_t *count, struct
 static const char PUBLISHING[] =
     "SELECT r.id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name, r.result_on,"
     " o.number, o.name, i.name, r.code, o.division, i.code, r.visit, r.item, v.pool_id, w.number,"
-    " r.published_at, COALESCE(c.replaces, 0), COALESCE(c.reason, '') FROM result r"
+    " r.published_at, COALESCE(c.replaces, 0), COALESCE(c.reason, ''), r.department FROM result r"
     " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"
     " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
@@ -125,6 +125,7 @@ static enum err published_fill(void *out, struct db_rows *rows, struct arena *ar
     p->published_at = db_col_int(rows, 18);
     p->replaces = db_col_int(rows, 19);
     p->reason = store_text(rows, 20, arena, &failed);
+    p->department = store_text(rows, 21, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -139,28 +140,30 @@ enum err store_publishing(struct store_published **out, size_t *count, struct ar
 static const char PUBLISHED_ADD[] =
     "INSERT INTO published (tenant, result, publication, plan_number, plan_name, task_number,"
     " task_name, type, authority, result_on, object_number, object_name, item, code,"
-    " division, item_code, visit, item_id, pool_id, draw, published_at, replaces, reason, idx)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24)";
+    " division, item_code, visit, item_id, pool_id, draw, published_at, replaces, reason, "
+    "department,"
+    " idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+    " $18, $19, $20, $21, $22, $23, $24, $25)";
 
 enum err store_published_add(struct db_tx *tx, const struct store_publication *to,
                              const struct store_published *p)
 {
-    return db_run(tx, NULL, PUBLISHED_ADD,
-                  DB_ARGS(db_text(to->tenant), db_int(p->result), db_int(to->id),
-                          db_text(p->plan_number), db_text(p->plan_name), db_text(p->task_number),
-                          db_text(p->task_name), db_text(p->type), db_text(p->authority),
-                          db_int(p->date), db_text(p->object_number), db_text(p->object_name),
-                          db_text(p->item), db_text(p->code), db_text(p->division),
-                          db_text(p->item_code), db_int(p->visit), db_int(p->item_id),
-                          db_text(p->pool_id), db_text(p->draw), db_int(p->published_at),
-                          db_int(p->replaces), db_text(p->reason), db_int(to->idx)));
+    return db_run(
+        tx, NULL, PUBLISHED_ADD,
+        DB_ARGS(db_text(to->tenant), db_int(p->result), db_int(to->id), db_text(p->plan_number),
+                db_text(p->plan_name), db_text(p->task_number), db_text(p->task_name),
+                db_text(p->type), db_text(p->authority), db_int(p->date), db_text(p->object_number),
+                db_text(p->object_name), db_text(p->item), db_text(p->code), db_text(p->division),
+                db_text(p->item_code), db_int(p->visit), db_int(p->item_id), db_text(p->pool_id),
+                db_text(p->draw), db_int(p->published_at), db_int(p->replaces), db_text(p->reason),
+                db_text(p->department), db_int(to->idx)));
 }
 
 #define PUBLISHED_ROWS                                                                             \
     "SELECT p.result, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"             \
     " p.authority, p.result_on, p.object_number, p.object_name, p.item, p.code, p.division,"       \
-    " p.item_code, p.visit, p.item_id, p.pool_id, p.draw, p.published_at, p.replaces, p.reason"    \
+    " p.item_code, p.visit, p.item_id, p.pool_id, p.draw, p.published_at, p.replaces, p.reason,"   \
+    " p.department"                                                                                \
     " FROM published p"
 
 static const char PUBLISHED_GET[] = PUBLISHED_ROWS " WHERE p.tenant = $1 AND p.result = $2";

@@ -76,6 +76,7 @@ struct store_published {
     int64_t published_at;
     int64_t replaces; /* the result that this one corrects, 0 if none */
     struct str reason;
+    struct str department; /* code of the authority */
 };
 /* The rows of a publication as today's registry has them, to be frozen by store_published_add. */
 MUST enum err store_publishing(struct store_published **out, size_t *count, struct arena *arena,

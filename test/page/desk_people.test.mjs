@@ -249,6 +249,51 @@ inBrowser('a rule is drafted, returned, mended, published by another, and stands
   for (const page of [clerk, other, reviewer]) await leave(page);
 });
 
+// Drafted, or changed into a new version, by the clerk; published by the reviewer.
+async function plan(clerk, reviewer, fields, home) {
+  await clerk.goto(`${county.site}${home ? `${home}/edit` : '/desk/documents/new?kind=plan'}`);
+  for (const [label, value] of Object.entries(fields)) await clerk.getByLabel(label).fill(value);
+  await clerk.getByRole('button', { name: '保存草稿' }).click();
+  await clerk.getByRole('button', { name: '提交审核' }).click();
+  await clerk.getByText('等待审核发布').waitFor();
+  const at = new URL(clerk.url()).pathname;
+  await reviewer.goto(county.site + at);
+  await reviewer.locator('summary', { hasText: /^发布$/ }).click();
+  await reviewer.getByRole('button', { name: '确定发布' }).click();
+  await reviewer.getByText('已发布，公示平台可以看到').waitFor();
+  return at;
+}
+
+inBrowser('an annual plan is published, adjusted with its reason, and the portal shows line by line what changed', async () => {
+  const clerk = await as('jingban');
+  const reviewer = await as('shenhe');
+  await clerk.goto(`${county.site}/desk/documents/new?kind=plan`);
+  await clerk.getByLabel('标题').fill('2031年度抽查工作计划');
+  await clerk.getByLabel('计划年度').fill('31');
+  await clerk.getByLabel('抽查安排').fill('1. 甲');
+  await clerk.getByRole('button', { name: '保存草稿' }).click();
+  await clerk.getByText('年度应为').waitFor();
+  assert.equal(await clerk.getByLabel('抽查安排').inputValue(), '1. 甲', 'nothing typed is lost');
+  const first = { 标题: '2031年度抽查工作计划', 计划年度: '2031', 计划编号: '41088220310007', '批准单位（会议）': '局务会', 总体要求: '要求', 抽查安排: '1. 甲，3%\n2. 乙，5%', 组织实施: '实施', 结果公示和运用: '公示' };
+  const home = await plan(clerk, reviewer, first);
+  await clerk.goto(`${county.site}${home}/edit`);
+  assert.equal(await clerk.getByLabel('计划编号').count(), 0, 'the number stays');
+  assert.equal(await clerk.getByLabel('批准单位（会议）').inputValue(), '', 'approved anew');
+  await plan(clerk, reviewer, { '批准单位（会议）': '联席会议', 调整原因: '乙类投诉增多', 抽查安排: '1. 甲，3%\n2. 乙，10%' }, home);
+  await reviewer.getByRole('link', { name: '公示页面' }).click();
+  await reviewer.goto(`${county.site}${new URL(reviewer.url()).pathname}?lang=zh`);
+  assert.match(reviewer.url(), /\/plans\//);
+  assert.deepEqual(await reviewer.locator('.diff li').allInnerTexts().then((all) => all.map((line) => line.replace(/\s/g, ''))), ['1.甲，3%', '－2.乙，5%', '＋2.乙，10%']);
+  const rows = await reviewer.locator('section', { hasText: '各版本' }).locator('tbody tr').allInnerTexts();
+  assert.equal(rows.length, 2);
+  assert.match(rows[0], /乙类投诉增多\s+联席会议/);
+  assert.match(rows[1], /–\s+局务会/);
+  assert.doesNotMatch(await text(reviewer), /jingban|shenhe/, 'offices approve in public, not persons');
+  await reviewer.goto(`${county.site}/plans?year=2031&lang=zh`);
+  await reviewer.getByRole('link', { name: '2031年度抽查工作计划' }).waitFor();
+  for (const page of [clerk, reviewer]) await leave(page);
+});
+
 inBrowser('divisions are browsed and searched, and abolished codes say where they went', async () => {
   const page = await as('chayue');
   await menu(page, '行政区划');
@@ -260,7 +305,7 @@ inBrowser('divisions are browsed and searched, and abolished codes say where the
   await leave(page);
 });
 
-const paths = ['/desk/inspectors', '/desk/inspectors?q=没有这个人', '/desk/inspectors/groups', '/desk/inspectors/new', '/desk/inspectors/SCJG-001', '/desk/inspectors/SCJG-001/edit', '/desk/inspectors/SCJG-001/interests/new', '/desk/inspectors/export', '/desk/experts', '/desk/experts/export', '/desk/inspectors/new?category=expert', '/desk/commissions', '/desk/commissions/new', '/desk/documents', '/desk/documents/new', '/desk/documents/new?kind=rule', '/desk/departments', '/desk/departments?gaps=1', '/desk/departments/SCJG', '/desk/divisions', '/desk/divisions?q=原平', '/desk/divisions?of=', '/documents?lang=zh'];
+const paths = ['/desk/inspectors', '/desk/inspectors?q=没有这个人', '/desk/inspectors/groups', '/desk/inspectors/new', '/desk/inspectors/SCJG-001', '/desk/inspectors/SCJG-001/edit', '/desk/inspectors/SCJG-001/interests/new', '/desk/inspectors/export', '/desk/experts', '/desk/experts/export', '/desk/inspectors/new?category=expert', '/desk/commissions', '/desk/commissions/new', '/desk/documents', '/desk/documents/new', '/desk/documents/new?kind=rule', '/desk/documents/new?kind=plan', '/desk/departments', '/desk/departments?gaps=1', '/desk/departments/SCJG', '/desk/divisions', '/desk/divisions?q=原平', '/desk/divisions?of=', '/documents?lang=zh'];
 
 for (const [size, viewport] of Object.entries(sizes))
   inBrowser(`no page of people, organisation and documents has a violation of level AA: ${size}`, async (t) => {

@@ -310,7 +310,7 @@ def seen(county, role, known):
     table = matrix()
     paths = [p for m, p, permit in routes() if m == "GET" and "{" not in p and permit != "0"
              and table[permit][role] != "NONE" and not p.endswith(".xlsx") and p not in ("/desk/sessions",)]
-    paths += ["/desk/documents/new?kind=" + k for k in ("guide", "rule", "scheme", "form")]
+    paths += ["/desk/documents/new?kind=" + k for k in ("plan", "guide", "rule", "scheme", "form")]
     paths += ["/desk/inspectors/new?expert=1", "/desk/health/missing?department=" + B]
     for path in known or paths:
         status, _, text = county.ask(role, path)
@@ -620,8 +620,8 @@ def exports_of_a_hold_nothing_of_b(state):
 def the_portal_shows_nothing_of_b_unpublished(state):
     """For everybody: what is not published is on no public page."""
     county, wrong = state["county"], []
-    for path in ("/", "/search?q=" + urllib.parse.quote(MARK[:-1]), "/items", "/documents", "/tasks", "/results",
-                 "/documents/" + state["b"]["document"], "/documents/%s/files/%s" % (
+    for path in ("/", "/search?q=" + urllib.parse.quote(MARK[:-1]), "/items", "/documents", "/plans", "/tasks", "/results",
+                 "/documents/" + state["b"]["document"], "/plans/" + state["b"]["document"], "/documents/%s/files/%s" % (
                      state["b"]["document"], state["b"]["document-file"]), "/statistics"):
         status, _, text = county.server.ask(path)
         public = MARK + "企业", MARK + "路1号"  # the registry of businesses is public (R108)

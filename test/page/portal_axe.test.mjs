@@ -58,13 +58,14 @@ async function everyPage() {
   const [business] = await links('/results', /^\/business\//);
   const [task] = await links('/tasks', /^\/tasks\//);
   const [item] = await links('/items', /^\/items\//);
+  const [plan] = await links('/plans', /^\/plans\/./);
   // the demo corrects the first result and tells what followed another
   const open = async (name) => (await (await fetch(`${site}/open/${name}-${new Date(Date.now() + 8 * 3600e3).getUTCFullYear()}.json`)).json())[0].object_number;
   const told = [`/business/${await open('corrections')}`, `/business/${await open('followups')}`];
   const search = `/search?q=${encodeURIComponent('公司')}`;
   const none = `/search?q=${encodeURIComponent('龘靐齉')}`;
-  assert.ok(map.length >= 11 && draws.length >= 2 && business && task && item, 'pages of the demo county');
-  return [...new Set([...map, '/sitemap', '/feedback', ...draws, business, ...told, task, item, search, none, '/search?division=410882100&kind=enterprise', '/results?code=finding&type=undirected', '/nothing-here'])];
+  assert.ok(map.length >= 11 && draws.length >= 2 && business && task && item && plan, 'pages of the demo county');
+  return [...new Set([...map, '/sitemap', '/feedback', ...draws, business, ...told, task, item, plan, '/plans?department=XFJY', search, none, '/search?division=410882100&kind=enterprise', '/results?code=finding&type=undirected', '/nothing-here'])];
 }
 
 // A context and what it complains of: console errors, breaches of the policy, failed scripts.

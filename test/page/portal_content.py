@@ -5,6 +5,7 @@ A demo county is served while the program's commands change it. What a page must
 was typed, from SQL over the county's database, and from formulas written down here once more."""
 import csv
 import datetime
+import difflib
 import html
 import json
 import math
@@ -145,7 +146,7 @@ def open_years(server):
         for base in bases:
             rows = json.loads(patient(server, base + ".json"))
             must((len(rows) > 0) == (part is shown), "%s: %d rows" % (base, len(rows)))
-    must(counts[0] > 4 and sum(counts) == 31, str(counts))
+    must(counts[0] > 4 and sum(counts) == 33, str(counts))
     return "%d shown, %d folded" % tuple(counts)
 
 
@@ -378,12 +379,127 @@ def statistics(server):
             checked += 1
     must(bounded > 5 and checked > 15, "%d estimates, %d bounded" % (checked, bounded))
     empty, source_empty = page(server, "/statistics?year=%d" % (time.gmtime(time.time() + 8 * 3600).tm_year - 3))
-    must("<table" not in source_empty and empty.count("暂无") == 5, "bare heads in a year without data: " + empty)
+    must("<table" not in source_empty and empty.count("暂无") == 6, "bare heads in a year without data: " + empty)
     must("不能排高低" in source and "加盲" in source and ".md" not in source, "what the figures do not say")
     heads = re.findall(r"<th[^>]*>(.*?)</th>", source)
     must("发现问题的结果占结果的比例" in heads and "推算：有问题的对象占全部对象的比例" in heads, str(heads))
     must("随机抽出" in source and "95% 置信区间" in source, "no plain words")
     return "%d estimates, %d with an interval" % (checked, bounded)
+
+
+# --- plans ---
+
+def plans(server):
+    year = int(time.strftime("%Y", time.gmtime(time.time() + 8 * 3600)))
+    documents = ask_sql("SELECT d.code, d.kind, d.department, d.plan, v.version, v.title, v.reason, v.approver, v.idx,"
+                        " v.text2 FROM document d JOIN document_version v ON v.document = d.id WHERE d.year = ?"
+                        " ORDER BY d.code, v.version DESC", year)
+    _, source = page(server, "/plans")
+    rows = re.findall(r'<tr><td data-label="部门">(.*?)</td>(.*?)</tr>', source, re.S)
+    departments = dict(ask_sql("SELECT name, code FROM department WHERE state = 'active'"))
+    must(sorted(n for n, _ in rows) == sorted(departments), "a row for each department: %s" % rows)
+    for name, cells in rows:
+        own = {d[0] for d in documents if d[2] == departments[name]}
+        must(set(re.findall(r'href="/plans/([^"?]+)', cells)) == own, "%s: %s" % (name, cells))
+        must(("未公布" in cells.split("</td>")[0]) == (not own), "%s: %s" % (name, cells))
+    must("已公布计划的部门 1 / %d" % len(departments) in page(server, "/plans")[0], "the count")
+    _, source = page(server, "/plans?" + quoted(year=year, department="XFJY"))
+    must(source.count('<tr><td data-label="部门">') == 1 and "消防救援大队</td>" in source, "one department")
+    must("/plans/" not in page(server, "/plans?year=%d" % (year - 1))[1].split("<tbody")[1], "plans of another year")
+    page(server, "/plans?year=26", 400)
+    page(server, "/plans/SCJG-D999", 404)
+    page(server, "/plans/SCJG-D001?version=9", 404)
+    scheme = ask_sql("SELECT code FROM document WHERE kind = 'scheme'")[0][0]
+    page(server, "/plans/" + scheme, 404)
+    must("/documents/" + scheme in page(server, "/plans")[1], "the scheme is linked")
+    adjusted = [d for d in documents if d[1] == "joint"]
+    must(len(adjusted) == 2, str(adjusted))
+    text, source = page(server, "/plans/" + adjusted[0][0])
+    for _, _, _, plan, _, title, reason, approver, idx, _ in adjusted:
+        must(plan in text and title in text and reason in text and approver in text, text)
+        must('<td class="num" data-label="日志序号">%d</td>' % idx in source, "no place in the log")
+    told = [html.unescape(re.sub("<[^>]+>", "", line)) for line in re.findall(r'<li class="(?:added|removed)">(.*?)</li>', source)]
+    want = [line for line in difflib.ndiff(adjusted[1][9].split("\n"), adjusted[0][9].split("\n")) if line[0] in "+-"]
+    must(sorted(told) == sorted({"+": "＋", "-": "－"}[w[0]] + w[2:] for w in want) and len(told) == 3, "%s, not %s" % (told, want))
+    text, source = page(server, "/plans/%s?version=1" % adjusted[0][0])
+    must('class="diff"' not in source and "已被新版本取代" in text, "the first version changed nothing")
+    business = ask_sql("SELECT object_number FROM published ORDER BY result LIMIT 1")[0][0]
+    task = ask_sql("SELECT task_number FROM published LIMIT 1")[0][0]
+    for path in ("/results", "/business/" + business, "/tasks", "/tasks/" + task, "/"):
+        must('href="/plans/%s"' % adjusted[0][0] in page(server, path)[1], "no link to the plan on " + path)
+    listed = json.loads(patient(server, "/open/plans.json"))
+    must([(r["plan_number"], int(r["version"])) for r in listed] == [(d[3], d[4]) for d in documents], str(listed))
+    return "%d versions" % len(documents)
+
+
+# --- how public results are ---
+
+def rate_cells(source, name):
+    row = re.search(r'data-label="部门">(?:<strong>)?%s(?:</strong>)?</td>(.*?)</tr>' % name, source, re.S).group(1)
+    return [re.sub("<[^>]+>", "", c) for c in re.findall(r'<td class="num"[^>]*>(.*?)</td>', row)]
+
+
+def rates(server):
+    name = "市场监督管理局"
+    published = ask_sql("SELECT COUNT(*) FROM published p JOIN result r ON r.id = p.result WHERE p.authority = ?"
+                        " AND r.state = 'published'", name)[0][0]
+    _, source = page(server, "/statistics?turn=4")
+    must(rate_cells(source, name) == ["100.0%", str(published), str(published), "0", "0", "0", "0"], str(rate_cells(source, name)))
+    # of the sealed draw: one result withheld, one waiting, and its last day is made to be over
+    draw = ask_sql("SELECT number FROM draw WHERE state = 'assigned'")[0][0]
+    objects = ask_sql("SELECT v.pool_id, MIN(s.inspector), o.name FROM visit v JOIN draw w ON w.id = v.draw JOIN seat s"
+                      " ON s.draw = v.draw AND s.pool_id = v.pool_id JOIN object o ON o.pool_id = v.pool_id"
+                      " WHERE w.number = ? GROUP BY v.pool_id, o.name ORDER BY v.pool_id LIMIT 2", draw)
+    for pool_id, inspector, _ in objects:
+        run("result", "enter", draw, "--object", pool_id, "--item", "SCJG-S0003", "--result", "01", "--method", "site",
+            "--inspector", inspector)
+    run("result", "exempt", draw, "--object", objects[0][0], "--ground", objects[0][2] + "的商业秘密", by="审批人")
+    text, source = page(server, "/statistics?turn=5")
+    must(rate_cells(source, name)[5:] == ["0", "1"], "withheld, and nothing of a sealed draw's terms: %s" % rate_cells(source, name))
+    must("涉及商业秘密 1" in text and objects[0][2] not in text and "审批人" not in text, text)
+    db = sqlite3.connect(os.path.join(county, "sunlot.db"))
+    db.execute("UPDATE result SET due_on = due_on - 60 WHERE state = 'entered'")
+    db.commit()
+    db.close()
+    _, source = page(server, "/statistics?turn=6")
+    want = "%.1f%%" % (math.floor(published * 1000 / (published + 1)) / 10)
+    must(rate_cells(source, name) == [want, str(published + 1), str(published), "0", "1", "0", "1"], str(rate_cells(source, name)))
+    total = ask_sql("SELECT COUNT(*) FROM result WHERE state = 'published'")[0][0]
+    must(rate_cells(source, "合计")[1:5] == [str(total + 1), str(total), "0", "1"], str(rate_cells(source, "合计")))
+    listed = [r for r in json.loads(patient(server, "/open/rates.json")) if r["department"] == name]
+    must([(r["rate"], r["overdue"], r["withheld_trade"]) for r in listed] == [(want, "1", "1")], str(listed))
+    return "%d of %d" % (published, published + 1)
+
+
+# --- who checked ---
+
+def settled(server, path, holds):
+    """The page at one address, cached as it is, once the settings were read anew."""
+    server.process.send_signal(signal.SIGHUP)
+    until = time.time() + 10
+    while not holds(page(server, path)[1]):
+        must(time.time() < until, path + " stays as it was cached")
+        time.sleep(0.2)
+    return page(server, path)
+
+
+def names(server):
+    pool_id, visit = ask_sql("SELECT v.pool_id, v.id FROM result r JOIN visit v ON v.id = r.visit"
+                             " WHERE r.state = 'published' ORDER BY r.id DESC LIMIT 1")[0]
+    team = ask_sql("SELECT d.name, i.name, i.code, i.certificate, i.phone FROM visit v JOIN seat s ON s.draw = v.draw"
+                   " AND s.pool_id = v.pool_id JOIN inspector i ON i.code = s.inspector JOIN department d"
+                   " ON d.code = s.department WHERE v.id = ?", visit)
+    path = "/business/" + pool_id
+    must(not any(t[1] in page(server, path)[1] for t in team), "names without the setting")
+    run("setting", "publish.inspectors", "1", "--basis", "本地规定")
+    text, source = settled(server, path, lambda s: team[0][1] in s)
+    for authority, name, *numbers in team:
+        line = next(l for l in re.findall(r"<small>.*?</small>", source, re.S) if "抽查机关 " + authority in l)
+        must('<span class="seat">%s</span>' % name in line, "%s is not in %s" % (name, line))
+        must(not any(n and n in text for n in numbers), "a number of " + name)
+    run("setting", "publish.inspectors", "0", "--basis", "本地规定")
+    settled(server, path, lambda s: not any(t[1] in s for t in team))
+    return "%d names" % len(team)
 
 
 # --- footer ---
@@ -504,6 +620,9 @@ def main():
                 ("a corrected result shows both versions, when and why, and nothing before", corrections),
                 ("what followed a finding stands on the business's page, newest first", followups),
                 ("the items are a tree, and each shows its versions with their dates", items),
+                ("plans stand by department with their versions and what each changed, and results link theirs", plans),
+                ("the publication rate counts what is due, and tells what is withheld by grounds alone", rates),
+                ("names of those who checked come and go with the setting, without any number", names),
                 ("the footer shows the settings after SIGHUP, on every page", footer),
                 ("what the library refuses by itself is one short page without a word of ours", refusals)]:
             tap.run(name, work, server)

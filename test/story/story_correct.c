@@ -370,6 +370,7 @@ static const char AGREEING[] =
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw JOIN publication b ON"
     " b.tenant = p.tenant AND b.id = p.publication LEFT JOIN correction c ON c.tenant = p.tenant"
     " AND c.result = p.result WHERE p.visit = r.visit AND p.item_id = r.item AND"
+    " p.department = r.department AND"
     " p.published_at = r.published_at AND p.pool_id = v.pool_id AND p.draw = w.number AND"
     " p.idx = b.idx AND p.replaced = CASE WHEN r.state = 'replaced' THEN 1 ELSE 0 END AND"
     " p.replaces = COALESCE(c.replaces, 0) AND p.reason = COALESCE(c.reason, '')";
@@ -380,9 +381,9 @@ static void fill_as_an_upgrade_does(struct story *s)
     struct str one;
     struct str rest;
     story_run(s, "UPDATE published SET visit = 0, item_id = 0, pool_id = '', draw = '', idx = 0,"
-                 " published_at = 0, replaced = 0, replaces = 0, reason = ''");
+                 " published_at = 0, replaced = 0, replaces = 0, reason = '', department = ''");
     assert_int_equal(story_number(s, AGREEING), 0);
-    const char *path = arena_cstr(&s->arena, arena_printf(&s->arena, "%s/schema/0012-published.sql",
+    const char *path = arena_cstr(&s->arena, arena_printf(&s->arena, "%s/schema/0013-published.sql",
                                                           getenv("SUNLOT_SOURCE")));
     assert_int_equal(file_read(&text, path, 1 << 16), ERR_OK);
     rest = buf_view(&text);

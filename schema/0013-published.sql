@@ -1,10 +1,11 @@
 -- All that the portal tells of a published result stands in its own row, so that a page reads one
--- table along one index: whose it is, which draw, where in the log, what it replaces or that it is
+-- table along one index: whose it is, whose department checked, which draw, where in the log, what it replaces or that it is
 -- replaced. Only the last may change, when a correction is published.
 ALTER TABLE published ADD COLUMN visit INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE published ADD COLUMN item_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE published ADD COLUMN pool_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE published ADD COLUMN draw TEXT NOT NULL DEFAULT '';
+ALTER TABLE published ADD COLUMN department TEXT NOT NULL DEFAULT '';
 ALTER TABLE published ADD COLUMN idx INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE published ADD COLUMN published_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE published ADD COLUMN replaced INTEGER NOT NULL DEFAULT 0;
@@ -13,6 +14,8 @@ ALTER TABLE published ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 UPDATE published SET visit = (SELECT r.visit FROM result r
   WHERE r.tenant = published.tenant AND r.id = published.result);
 UPDATE published SET item_id = (SELECT r.item FROM result r
+  WHERE r.tenant = published.tenant AND r.id = published.result);
+UPDATE published SET department = (SELECT r.department FROM result r
   WHERE r.tenant = published.tenant AND r.id = published.result);
 UPDATE published SET published_at = (SELECT r.published_at FROM result r
   WHERE r.tenant = published.tenant AND r.id = published.result);
