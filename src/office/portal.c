@@ -312,6 +312,10 @@ static enum err business_run(struct db_tx *tx, void *ctx)
         .tenant = tenant, .pool_id = w->pool_id, .most = PORTAL_RESULTS};
     TRY(store_public_results(&w->out->results, &w->out->result_count, e->arena, tx, &filter));
     w->out->followup_count = 0;
+    w->out->adoption_count = 0;
+    if (w->out->result_count > 0)
+        TRY(store_public_adoptions(&w->out->adoptions, &w->out->adoption_count, e->arena, tx,
+                                   tenant, w->pool_id));
     if (w->out->result_count > 0)
         TRY(store_public_followups(&w->out->followups, &w->out->followup_count, e->arena, tx,
                                    &filter));

@@ -290,6 +290,36 @@ enum err store_public_results(struct store_public_result **out, size_t *count, s
                                db_int(f->corrections), db_int(f->most)));
 }
 
+/* --- what results rest on --- */
+
+static const char ADOPTIONS[] =
+    "SELECT a.tenant, a.result, a.kind, a.number, a.body, a.made_on FROM visit v"
+    " JOIN result r ON r.tenant = v.tenant AND r.visit = v.id"
+    " JOIN published p ON p.tenant = r.tenant AND p.result = r.id"
+    " JOIN adoption a ON a.tenant = r.tenant AND a.result = r.id"
+    " WHERE v.tenant = $1 AND v.pool_id = $2 ORDER BY a.result";
+
+static enum err adoption_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_adoption *a = out;
+    a->tenant = store_text(rows, 0, arena, &failed);
+    a->result = db_col_int(rows, 1);
+    a->kind = store_text(rows, 2, arena, &failed);
+    a->number = store_text(rows, 3, arena, &failed);
+    a->body = store_text(rows, 4, arena, &failed);
+    a->made_on = (int32_t)db_col_int(rows, 5);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_adoptions(struct store_adoption **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, struct str tenant, struct str pool_id)
+{
+    const struct store_shape shape = {sizeof(struct store_adoption), adoption_fill};
+    return store_array((void **)out, count, arena, tx, &shape, ADOPTIONS,
+                       DB_ARGS(db_text(tenant), db_text(pool_id)));
+}
+
 /* --- what followed --- */
 
 #define FOLLOWUP_ROWS                                                                              \

@@ -3,6 +3,7 @@
 #ifndef STORE_PORTAL_H
 #define STORE_PORTAL_H
 
+#include "store/result.h"
 #include "store/row.h"
 
 /* The figures of the front page; times are microseconds UTC, from..until half open. */
@@ -140,6 +141,11 @@ struct store_result_filter {
 MUST enum err store_public_results(struct store_public_result **out, size_t *count,
                                    struct arena *arena, struct db_tx *tx,
                                    const struct store_result_filter *filter);
+
+/* What the published results of one business rest on (R44). */
+MUST enum err store_public_adoptions(struct store_adoption **out, size_t *count,
+                                     struct arena *arena, struct db_tx *tx, struct str tenant,
+                                     struct str pool_id);
 
 /* What followed findings, newest first: of one business (pool_id), or of all in a span below the id
  * `before`, at most `most`. */

@@ -52,6 +52,17 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
+static const char ADOPTION_ADD[] =
+    "INSERT INTO adoption (tenant, result, kind, number, body, made_on)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
+
+enum err store_adoption_add(struct db_tx *tx, const struct store_adoption *a)
+{
+    return db_run(tx, NULL, ADOPTION_ADD,
+                  DB_ARGS(db_text(a->tenant), db_int(a->result), db_text(a->kind),
+                          db_text(a->number), db_text(a->body), db_int(a->made_on)));
+}
+
 static const char RESULT_GET[] = "SELECT " RESULT_COLUMNS " FROM result WHERE tenant = $1"
                                  " AND visit = $2 AND item = $3 ORDER BY version DESC LIMIT 1";
 
