@@ -87,6 +87,8 @@ const struct web_route page_routes[] = {
      "desk-account-grant", DESK_PERMIT(ROLE_GRANT)},
     {WEB_POST, "/desk/accounts/{id}/revoke", desk_account_revoke, WEB_HEAVY | WEB_PROVE,
      ROUTES_DESK, "desk-account-revoke", DESK_PERMIT(ROLE_GRANT)},
+    {WEB_GET, "/desk/tasks/{number}/steps", desk_task_steps, WEB_BLOCK, 0, "desk-task-steps",
+     DESK_PERMIT(RESULT_VIEW)},
     {WEB_GET, "/desk/feedback", desk_feedback_list, WEB_BLOCK, 0, "desk-feedbacks",
      DESK_PERMIT(FEEDBACK_VIEW)},
     {WEB_GET, "/desk/feedback/{id}", desk_feedback, WEB_BLOCK, 0, "desk-feedback",
