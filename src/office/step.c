@@ -117,7 +117,7 @@ static void sum_published(struct step_sums *s, const struct step_work *w,
                           const struct store_step_row *row)
 {
     bool finding = !str_eq(row->code, STR("01")) && !str_eq(row->code, STR("07"));
-    bool closed = str_eq(row->follow, STR("closed")) || str_eq(row->follow, STR("none"));
+    bool closed = str_eq(row->follow, STR("closed"));
     s->published++;
     if (!finding)
         return;
@@ -245,7 +245,7 @@ static enum err steps_due(struct step_work *w, const struct step_sums *s)
     steps[MODEL_STEP_FOLLOW].due_on = s->follow_due;
     steps[MODEL_STEP_PUBLISH].due_on = s->publish_due;
     steps[MODEL_STEP_PUBLISH].estimated = s->publish_estimated;
-    if (s->publish_due != 0)
+    if (s->publish_due != 0 || steps[MODEL_STEP_PUBLISH].done)
         return ERR_OK;
     return workdays_add(&steps[MODEL_STEP_PUBLISH].due_on, &steps[MODEL_STEP_PUBLISH].estimated,
                         &w->calendar, t->visit_until, (unsigned)w->publish);
