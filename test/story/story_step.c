@@ -86,7 +86,7 @@ static void R156_each_step_is_done_by_what_was_done(void **state)
         {"a finding", course_enter,
          &(struct course_result){.object = "2", .code = "05", .method = "site", .note = "已责令"}},
         {"one cannot be visited", course_skip,
-         &(struct course_skip){.object = "3", .reason = "closed", .evidence = "注销通知书"}},
+         &(struct course_skip){.object = "3", .reason = "closed"}},
     };
     COURSE_RUN(c, others);
     stands(c, "xxxx*...");
