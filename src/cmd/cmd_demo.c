@@ -162,11 +162,11 @@ static enum err demo_enter(struct demo_run *r, const struct office_draw *d, size
     bool finding = visit % 6 == 5;
     bool adopted = visit == 1 && str_eq(str_of(department), STR("XFJY"));
     struct office_result_entry entry = {.key = {r->open_draw, pool_id, str_of(item)},
-                                              .code = finding ? STR("05") : STR("01"),
-                                              .method = STR("site"),
-                                              .note = finding ? STR("演示：发现问题，已责令改正")
-                                                              : STR(""),
-                                              .inspector = demo_author(d, pool_id, department)};
+                                        .code = finding ? STR("05") : STR("01"),
+                                        .method = STR("site"),
+                                        .note =
+                                            finding ? STR("演示：发现问题，已责令改正") : STR(""),
+                                        .inspector = demo_author(d, pool_id, department)};
     if (adopted) {
         entry.method = STR("adopted");
         entry.adoption = (struct office_adoption){.kind = STR("department"),
@@ -339,23 +339,34 @@ static const struct {
     const char *department;
     const char *values[STORE_VALUES_MAX]; /* title, then what follows the common fields */
 } demo_registers[] = {
-    {"meetings", 75, "SCJG",
+    {"meetings",
+     75,
+     "SCJG",
      {"示例县双随机、一公开监管工作联席会议第一次全体会议", "joint",
       "应急管理局、消防救援大队、生态环境局", "县政府第二会议室", "示双随机纪〔演示〕1号",
       "审议年度抽查计划"}},
-    {"meetings", 33, "SCJG",
+    {"meetings",
+     33,
+     "SCJG",
      {"联席会议办公室联络员会议", "office", "消防救援大队、住房和城乡建设局", "", "", ""}},
     {"meetings", 12, "XFJY", {"消防领域随机抽查部署会", "deploy", "", "大队三楼会议室", "", ""}},
-    {"issuances", 70, "SCJG",
+    {"issuances",
+     70,
+     "SCJG",
      {"关于印发示例县随机抽查实施方案的通知", "示双随机办〔演示〕1号", "county", ""}},
-    {"issuances", 20, "XFJY",
-     {"消防救援大队随机抽查工作细则", "示消〔演示〕4号", "county", ""}},
-    {"courses", 45, "SCJG",
+    {"issuances", 20, "XFJY", {"消防救援大队随机抽查工作细则", "示消〔演示〕4号", "county", ""}},
+    {"courses",
+     45,
+     "SCJG",
      {"执法人员双随机业务培训班", "business", "46", "8", "演示讲师甲",
       "抽查程序、文书填写、结果录入和公示", "", ""}},
-    {"courses", 15, "SCJG",
+    {"courses",
+     15,
+     "SCJG",
      {"监管平台系统操作培训", "system", "24", "4", "演示讲师乙", "任务、抽取和录入", "", ""}},
-    {"courses", 9, "JYJ",
+    {"courses",
+     9,
+     "JYJ",
      {"随机抽查工作规范宣贯", "standard", "18", "2", "", "工作规范的步骤和表单", "", ""}},
 };
 

@@ -145,9 +145,9 @@ static void import_print(const struct office_import *job, const struct office_im
 
 static bool import_known(struct str resource)
 {
-    static const char *const known[] = {"objects",     "inspectors", "items", "commissions",
-                                        "departments", "libraries",  "labels",
-                                        "meetings",    "issuances",  "courses"};
+    static const char *const known[] = {"objects",     "inspectors", "items",  "commissions",
+                                        "departments", "libraries",  "labels", "meetings",
+                                        "issuances",   "courses"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (str_eq(resource, str_of(known[i])))
             return true;

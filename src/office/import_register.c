@@ -90,8 +90,8 @@ static struct str register_key(struct register_index *index, const struct str *v
     struct str key = STR("");
     for (size_t i = 0; i < index->kind->resource->count && key.data != NULL; i++)
         if ((index->kind->key >> i & 1) != 0)
-            key = arena_printf(&index->run->arena, "%.*s\x1f%.*s", STR_ARG(key),
-                               STR_ARG(values[i]));
+            key =
+                arena_printf(&index->run->arena, "%.*s\x1f%.*s", STR_ARG(key), STR_ARG(values[i]));
     return key;
 }
 
@@ -136,8 +136,8 @@ static enum err settle_find(struct register_index *index, struct import_row *row
                              STR_ARG(code));
     if (known != IMPORT_MAP_NONE && (fresh || known != at))
         return import_reject(
-            run, row, index->kind->table == STORE_ISSUANCES ? MODEL_ISSUANCE_NUMBER
-                                                            : MODEL_REGISTER_TITLE,
+            run, row,
+            index->kind->table == STORE_ISSUANCES ? MODEL_ISSUANCE_NUMBER : MODEL_REGISTER_TITLE,
             "已经登记过了，编号%.*s", STR_ARG(index->rows[known]->values[MODEL_REGISTER_CODE]));
     row->old = at != IMPORT_MAP_NONE ? index->rows[at] : NULL;
     return ERR_OK;
@@ -152,9 +152,9 @@ static enum err settle_state(struct register_index *index, struct import_row *ro
     if (row->old != NULL && !register_stands(row->old)) {
         struct import_row copy = *row;
         TRY(import_compare(&changed, run, &copy));
-        return changed == 0 ? ERR_OK
-                            : import_reject(run, row, MODEL_REGISTER_STATE,
-                                            "这一条已经作废，不再改动");
+        return changed == 0
+                   ? ERR_OK
+                   : import_reject(run, row, MODEL_REGISTER_STATE, "这一条已经作废，不再改动");
     }
     if (!active && run->job->by_hand.len == 0)
         return import_reject(run, row, MODEL_REGISTER_STATE,

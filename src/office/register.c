@@ -180,8 +180,7 @@ static enum err register_one(struct office_register_row *out, struct errand *e,
     TRY(office_register_rows(&rows, &count, e, kind, &none));
     for (size_t i = 0; i < count; i++)
         if (rows[i].record.id == which->id ||
-            (which->id == 0 &&
-             str_eq(rows[i].record.values[MODEL_REGISTER_CODE], which->code))) {
+            (which->id == 0 && str_eq(rows[i].record.values[MODEL_REGISTER_CODE], which->code))) {
             *out = rows[i];
             return ERR_OK;
         }
@@ -358,8 +357,8 @@ static enum err tally_departments(struct office_register_counts *out, struct err
         for (size_t k = 0; k < count && !shown; k++)
             shown = str_eq(rows[k].record.values[MODEL_REGISTER_DEPARTMENT], code);
         if (shown && office_scope_department(&e->scope, code))
-            out->departments[out->count++] = (struct office_register_count){
-                .code = code, .name = values[MODEL_DEPARTMENT_NAME]};
+            out->departments[out->count++] =
+                (struct office_register_count){.code = code, .name = values[MODEL_DEPARTMENT_NAME]};
     }
     return ERR_OK;
 }

@@ -1,7 +1,8 @@
 /* The registers (登记簿) that the monthly reports are made of: meetings, documents issued, training
- * courses (R143-R145, rows 1-3 of the two forms of 邢台2022). One way for all three: what differs is
- * told by their resources and by the rows of office_registers. A row belongs to the department that
- * called, issued or held; it is withdrawn with a reason, never deleted, and then stays as it is. */
+ * courses (R143-R145, rows 1-3 of the two forms of 邢台2022). One way for all three: what differs
+ * is told by their resources and by the rows of office_registers. A row belongs to the department
+ * that called, issued or held; it is withdrawn with a reason, never deleted, and then stays as it
+ * is. */
 #ifndef OFFICE_REGISTER_H
 #define OFFICE_REGISTER_H
 
@@ -62,8 +63,8 @@ struct office_register_edit {
 };
 MUST enum err office_register_save(int64_t *id, struct errand *e,
                                    const struct office_register_edit *edit);
-/* Withdraws a row: it stays, marked, and counts no more. ERR_INPUT without a reason, ERR_STATE where
- * it is withdrawn already. */
+/* Withdraws a row: it stays, marked, and counts no more. ERR_INPUT without a reason, ERR_STATE
+ * where it is withdrawn already. */
 MUST enum err office_register_withdraw(struct errand *e, const struct office_register_kind *kind,
                                        int64_t id, struct str reason);
 

@@ -18,11 +18,9 @@ static enum err file_open(struct register_file *f, enum sheet_format format)
     size_t count = 0;
     for (size_t i = 0; i < f->kind->resource->count; i++)
         if ((f->columns >> i & 1) != 0)
-            columns[count++] =
-                (struct sheet_column){.name = f->kind->resource->fields[i].name,
-                                      .label = f->kind->resource->fields[i].label};
-    return sheet_writer_open(&f->writer, f->run->path, format, columns, count,
-                             &f->run->e->fault);
+            columns[count++] = (struct sheet_column){.name = f->kind->resource->fields[i].name,
+                                                     .label = f->kind->resource->fields[i].label};
+    return sheet_writer_open(&f->writer, f->run->path, format, columns, count, &f->run->e->fault);
 }
 
 static enum err file_row(struct register_file *f, const struct office_register_row *row)
@@ -57,12 +55,12 @@ static enum err file_rows(struct register_file *f, const struct office_register_
 
 static struct office_register_find file_find(const json_t *args)
 {
-    return (struct office_register_find){
-        .text = json_member_str(args, "text"),
-        .department = json_member_str(args, "department"),
-        .state = json_member_str(args, "state"),
-        .year = json_integer_value(json_object_get(args, "year")),
-        .month = json_integer_value(json_object_get(args, "month"))};
+    return (struct office_register_find){.text = json_member_str(args, "text"),
+                                         .department = json_member_str(args, "department"),
+                                         .state = json_member_str(args, "state"),
+                                         .year = json_integer_value(json_object_get(args, "year")),
+                                         .month =
+                                             json_integer_value(json_object_get(args, "month"))};
 }
 
 static enum err register_export_run(struct office_job_run *run)

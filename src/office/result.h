@@ -13,8 +13,8 @@ struct office_result_key {
     struct str item; /* empty, where allowed: all items */
 };
 
-/* A conclusion of somebody else that a result rests on (采信, R44); kind empty: there is none. Shown
- * with the result on the business's page; neither in the national columns nor in the log. */
+/* A conclusion of somebody else that a result rests on (采信, R44); kind empty: there is none.
+ * Shown with the result on the business's page; neither in the national columns nor in the log. */
 struct office_adoption {
     struct str kind;   /* code or text of model_adoption_kinds */
     struct str body;   /* who made it */

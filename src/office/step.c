@@ -82,8 +82,8 @@ static bool step_sits(const struct step_work *w, struct str pool_id, struct str 
     bool own = scope->level == MODEL_SCOPE_OWN && scope->inspector.len > 0;
     for (size_t i = 0; i < w->seat_count && own; i++)
         if (str_eq(w->seats[i].inspector, scope->inspector) &&
-            (pool_id.len == 0 || (str_eq(w->seats[i].pool_id, pool_id) &&
-                                  str_eq(w->seats[i].department, department))))
+            (pool_id.len == 0 ||
+             (str_eq(w->seats[i].pool_id, pool_id) && str_eq(w->seats[i].department, department))))
             return true;
     return false;
 }
@@ -185,9 +185,8 @@ static enum err steps_before(struct step_work *w)
     bool staffed = w->seat_count > 0 && !refilling;
     bool whole = w->out->whole;
     TRY(step_set(w, MODEL_STEP_SCHEME, document.len > 0,
-                 document.len > 0
-                     ? arena_printf(arena, "实施文件 %.*s", STR_ARG(document))
-                     : STR("任务还没有写明实施文件的文号")));
+                 document.len > 0 ? arena_printf(arena, "实施文件 %.*s", STR_ARG(document))
+                                  : STR("任务还没有写明实施文件的文号")));
     TRY(step_set(w, MODEL_STEP_POOL, frozen,
                  !frozen ? STR("名单还没有冻结")
                  : whole ? arena_printf(arena, "抽取 %.*s，名单 %lld 户", STR_ARG(d->number),
@@ -198,7 +197,7 @@ static enum err steps_before(struct step_work *w)
                  : whole ? arena_printf(arena, "抽中 %lld 户", (long long)d->drawn)
                          : STR("已抽取")));
     return step_set(w, MODEL_STEP_TEAM, staffed,
-                    refilling ? STR("有席位正在补抽检查人员")
+                    refilling  ? STR("有席位正在补抽检查人员")
                     : !staffed ? STR("还没有匹配检查人员")
                     : whole    ? arena_printf(arena, "已匹配 %zu 个席位", w->seat_count)
                                : STR("已匹配"));
@@ -226,9 +225,8 @@ static enum err steps_after(struct step_work *w, const struct step_sums *s)
                      : none));
     TRY(step_set(w, MODEL_STEP_PUBLISH, published, any ? step_publish_words(arena, s) : none));
     return step_set(w, MODEL_STEP_FOLLOW, published && s->closed == s->findings,
-                    s->findings > 0
-                        ? arena_printf(arena, "已公示的问题 %zu 项，处置已完结 %zu 项",
-                                       s->findings, s->closed)
+                    s->findings > 0 ? arena_printf(arena, "已公示的问题 %zu 项，处置已完结 %zu 项",
+                                                   s->findings, s->closed)
                     : published ? STR("没有发现问题")
                                 : STR("结果公示以后才有"));
 }
@@ -266,8 +264,7 @@ static void steps_judge(struct step_work *w)
 
 enum err office_task_steps(struct office_task_steps *out, struct errand *e, struct str number)
 {
-    struct step_work w = {
-        .e = e, .out = out, .number = number, .today = date_of_time(e->now)};
+    struct step_work w = {.e = e, .out = out, .number = number, .today = date_of_time(e->now)};
     *out = (struct office_task_steps){0};
     TRY(office_read(e, "task-steps", step_read, &w));
     out->task = w.task.task;

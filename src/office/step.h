@@ -1,5 +1,5 @@
-/* How far a task is, step by step (R88, R156): nothing is ticked by hand, each step follows from what
- * the house holds. */
+/* How far a task is, step by step (R88, R156): nothing is ticked by hand, each step follows from
+ * what the house holds. */
 #ifndef OFFICE_STEP_H
 #define OFFICE_STEP_H
 
@@ -23,10 +23,9 @@ struct office_task_steps {
     struct office_step steps[MODEL_STEP_COUNT];
     size_t done;
 };
-/* Who sees it: whose scope holds the lead or a department that takes part; for a scope of one's own,
- * who holds a seat. Everybody else gets ERR_MISSING, as for a number that is not there. Figures are
- * those of the departments (seats) in scope. */
-MUST enum err office_task_steps(struct office_task_steps *out, struct errand *e,
-                                struct str number);
+/* Who sees it: whose scope holds the lead or a department that takes part; for a scope of one's
+ * own, who holds a seat. Everybody else gets ERR_MISSING, as for a number that is not there.
+ * Figures are those of the departments (seats) in scope. */
+MUST enum err office_task_steps(struct office_task_steps *out, struct errand *e, struct str number);
 
 #endif

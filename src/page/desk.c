@@ -81,7 +81,7 @@ static const char *const desk_words[][2] = {
     {"returned", "已退回起草人。"},
     {"published", "已公布，公示平台一分钟内显示。"},
     {"withdrawn", "已撤回。"},
-    {"voided", "已作废，不再计入统计。"},
+    {"voided", "已作废。"},
     {"claimed", "已认领；有变化的已生成草稿，请核对后提交审查。"},
     {"declined", "已登记为不认领。"},
     {"assigned", "已分派。"},

@@ -1,5 +1,6 @@
-/* The registers (登记簿, R143-R145): meetings, documents issued, training courses. One set of handlers
- * for all three: the address says which, what differs stands in one row of desk_registers. */
+/* The registers (登记簿, R143-R145): meetings, documents issued, training courses. One set of
+ * handlers for all three: the address says which, what differs stands in one row of desk_registers.
+ */
 #include "page/desk_shared.h"
 
 #include "base/time.h"
@@ -9,9 +10,9 @@
 #include "web/check.h"
 
 static const struct field_word register_months[] = {
-    {"1", "1月", NULL},   {"2", "2月", NULL},   {"3", "3月", NULL},   {"4", "4月", NULL},
-    {"5", "5月", NULL},   {"6", "6月", NULL},   {"7", "7月", NULL},   {"8", "8月", NULL},
-    {"9", "9月", NULL},   {"10", "10月", NULL}, {"11", "11月", NULL}, {"12", "12月", NULL},
+    {"1", "1月", NULL}, {"2", "2月", NULL},   {"3", "3月", NULL},   {"4", "4月", NULL},
+    {"5", "5月", NULL}, {"6", "6月", NULL},   {"7", "7月", NULL},   {"8", "8月", NULL},
+    {"9", "9月", NULL}, {"10", "10月", NULL}, {"11", "11月", NULL}, {"12", "12月", NULL},
     {NULL, NULL, NULL},
 };
 
@@ -45,11 +46,10 @@ static const struct desk_column meeting_columns[] = {
     {"code", "登记编号", DESK_COLUMN_TIME, true, false},
     {"note", "备注", DESK_COLUMN_TEXT, true, false},
     {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
-static const int meeting_shown[] = {MODEL_REGISTER_TITLE,      MODEL_REGISTER_DATE,
-                                    MODEL_MEETING_KIND,        MODEL_REGISTER_DEPARTMENT,
-                                    MODEL_MEETING_ATTENDEES,   MODEL_MEETING_MINUTES,
-                                    MODEL_MEETING_PLACE,       MODEL_REGISTER_CODE,
-                                    MODEL_MEETING_NOTE};
+static const int meeting_shown[] = {
+    MODEL_REGISTER_TITLE,      MODEL_REGISTER_DATE,     MODEL_MEETING_KIND,
+    MODEL_REGISTER_DEPARTMENT, MODEL_MEETING_ATTENDEES, MODEL_MEETING_MINUTES,
+    MODEL_MEETING_PLACE,       MODEL_REGISTER_CODE,     MODEL_MEETING_NOTE};
 
 static const struct desk_column issuance_columns[] = {
     {"title", "文件名称", DESK_COLUMN_TEXT, false, false},
@@ -78,9 +78,9 @@ static const struct desk_column course_columns[] = {
     {"note", "备注", DESK_COLUMN_TEXT, true, false},
     {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
 static const int course_shown[] = {
-    MODEL_REGISTER_TITLE,  MODEL_REGISTER_DATE,   MODEL_COURSE_KIND,   MODEL_REGISTER_DEPARTMENT,
-    MODEL_COURSE_PEOPLE,   MODEL_COURSE_HOURS,    MODEL_COURSE_TEACHER, MODEL_COURSE_CONTENT,
-    MODEL_COURSE_TASK,     MODEL_REGISTER_CODE,   MODEL_COURSE_NOTE};
+    MODEL_REGISTER_TITLE, MODEL_REGISTER_DATE, MODEL_COURSE_KIND,    MODEL_REGISTER_DEPARTMENT,
+    MODEL_COURSE_PEOPLE,  MODEL_COURSE_HOURS,  MODEL_COURSE_TEACHER, MODEL_COURSE_CONTENT,
+    MODEL_COURSE_TASK,    MODEL_REGISTER_CODE, MODEL_COURSE_NOTE};
 
 /* The register of an address, "/desk/meetings/..."; false where there is none. */
 static bool register_of(struct register_page *out, const struct web_request *request)
@@ -98,7 +98,8 @@ static bool register_of(struct register_page *out, const struct web_request *req
          meeting_shown,
          MODEL_MEETING_MINUTES,
          "部署“双随机、一公开”监管工作的会议，月报第1项由此产生。",
-         "还没有登记会议。召开联席会议、部署会后，点“登记会议”写明名称、日期和参加部门，或导入台账。"},
+         "还没有登记会议。召开联席会议、部署会后，点“登记会议”写明名称、日期和参加部门，或导入台账"
+         "。"},
         {&model_issuances,
          {"issuances", "/desk/issuances", "印发文件登记簿", "件文件", register_filters,
           issuance_columns},
@@ -108,8 +109,7 @@ static bool register_of(struct register_page *out, const struct web_request *req
          "“文件资料”。",
          "还没有登记印发的文件。印发后点“登记印发文件”写明名称、文号和日期，或导入台账。"},
         {&model_courses,
-         {"courses", "/desk/courses", "业务培训登记簿", "期培训", register_filters,
-          course_columns},
+         {"courses", "/desk/courses", "业务培训登记簿", "期培训", register_filters, course_columns},
          course_shown,
          -1,
          "执法人员业务、管理人员系统操作和标准的培训，月报第3项由此产生；每次抽查前的培训写上任务"
@@ -121,9 +121,12 @@ static bool register_of(struct register_page *out, const struct web_request *req
     (void)str_cut(&name, &rest, '/');
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (str_eq(str_of(all[i].resource->name), name)) {
-            *out = (struct register_page){office_register_kind(name), all[i].list.path,
-                                          all[i].list,                all[i].fields,
-                                          all[i].intro,               all[i].empty,
+            *out = (struct register_page){office_register_kind(name),
+                                          all[i].list.path,
+                                          all[i].list,
+                                          all[i].fields,
+                                          all[i].intro,
+                                          all[i].empty,
                                           all[i].paper};
             return true;
         }
@@ -140,8 +143,7 @@ static struct str register_words(struct page *p, const char *before, const char 
 static struct str register_href(struct page *p, const struct register_page *r, int64_t id,
                                 const char *more)
 {
-    struct str href =
-        arena_printf(p->request->arena, "%s/%lld%s", r->path, (long long)id, more);
+    struct str href = arena_printf(p->request->arena, "%s/%lld%s", r->path, (long long)id, more);
     p->model.failed = p->model.failed || href.data == NULL;
     return href;
 }
@@ -410,8 +412,8 @@ static enum err register_departments(struct desk_form *form, const struct regist
 
 /* The form of a new row, or of one that is there. */
 static enum err register_form(struct web_reply *reply, struct page *p,
-                              const struct register_page *r,
-                              const struct office_register_row *old, enum err refused)
+                              const struct register_page *r, const struct office_register_row *old,
+                              enum err refused)
 {
     struct desk_form form;
     struct str home = desk_list_home(p, r->path);
@@ -458,8 +460,7 @@ enum err desk_register_new(struct web_reply *reply, const struct web_request *re
     enum err err = ERR_OK;
     if (!register_of(&r, request))
         return ERR_MISSING;
-    desk_begin(&p, request, r.path,
-               arena_printf(request->arena, "登记%s", r.kind->noun).data);
+    desk_begin(&p, request, r.path, arena_printf(request->arena, "登记%s", r.kind->noun).data);
     if (request->method == WEB_POST && !desk_form_again(request)) {
         err = register_save(reply, &p, &r, 0);
         if (err == ERR_OK)
@@ -479,8 +480,7 @@ enum err desk_register_edit(struct web_reply *reply, const struct web_request *r
     int64_t id = desk_number(web_capture(request, "id"));
     if (!register_of(&r, request))
         return ERR_MISSING;
-    desk_begin(&p, request, r.path,
-               arena_printf(request->arena, "修改%s", r.kind->noun).data);
+    desk_begin(&p, request, r.path, arena_printf(request->arena, "修改%s", r.kind->noun).data);
     enum err err = office_register_get(&page, &p.errand, r.kind, id);
     if (err == ERR_OK && page.withdrawn)
         err = fault_set(&p.errand.fault, ERR_STATE, "这一条已经作废，不再改动");
@@ -530,8 +530,7 @@ enum err desk_register_withdraw(struct web_reply *reply, const struct web_reques
     int64_t id = desk_number(web_capture(request, "id"));
     if (!register_of(&r, request))
         return ERR_MISSING;
-    desk_begin(&p, request, r.path,
-               arena_printf(request->arena, "作废%s", r.kind->noun).data);
+    desk_begin(&p, request, r.path, arena_printf(request->arena, "作废%s", r.kind->noun).data);
     if (request->method == WEB_POST && !desk_form_again(request)) {
         err = office_register_withdraw(&p.errand, r.kind, id, web_field(request, "reason"));
         if (err == ERR_OK)

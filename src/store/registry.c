@@ -119,8 +119,7 @@ static const struct {
                       "SELECT id, " LABEL_COLUMNS " FROM label WHERE tenant = $1 ORDER BY id",
                       LABEL_UPDATE, MODEL_LABEL_COUNT},
     [STORE_MEETINGS] = {&model_meetings, "meeting", "tenant, id, " MEETING_COLUMNS ", job, at",
-                        "SELECT id, " MEETING_COLUMNS
-                        " FROM meeting WHERE tenant = $1 ORDER BY id",
+                        "SELECT id, " MEETING_COLUMNS " FROM meeting WHERE tenant = $1 ORDER BY id",
                         MEETING_UPDATE, MODEL_MEETING_COUNT},
     [STORE_ISSUANCES] = {&model_issuances, "issuance", "tenant, id, " ISSUANCE_COLUMNS ", job, at",
                          "SELECT id, " ISSUANCE_COLUMNS
@@ -140,12 +139,12 @@ size_t store_registry_count(enum store_table table)
 size_t store_registry_code(enum store_table table)
 {
     static const size_t codes[STORE_TABLES] = {
-        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID, [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
-        [STORE_ITEMS] = STORE_ITEM_CODE,        [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
-        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,   [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE,
-        [STORE_MEETINGS] = MODEL_REGISTER_CODE, [STORE_ISSUANCES] = MODEL_REGISTER_CODE,
-        [STORE_COURSES] = MODEL_REGISTER_CODE,
-        [STORE_LABELS] = MODEL_LABEL_WORD,      [STORE_LIBRARIES] = MODEL_LIBRARY_LICENCE};
+        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID,   [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
+        [STORE_ITEMS] = STORE_ITEM_CODE,          [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
+        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,     [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE,
+        [STORE_MEETINGS] = MODEL_REGISTER_CODE,   [STORE_ISSUANCES] = MODEL_REGISTER_CODE,
+        [STORE_COURSES] = MODEL_REGISTER_CODE,    [STORE_LABELS] = MODEL_LABEL_WORD,
+        [STORE_LIBRARIES] = MODEL_LIBRARY_LICENCE};
     return codes[table];
 }
 

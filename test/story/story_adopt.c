@@ -1,6 +1,6 @@
-/* Results that rest on a conclusion of others (采信, R44), on both databases: kind, body, number and
- * date together or not at all; shown where the result is shown, neither in the national columns nor
- * in the log, and never with a personal number. The story's days begin on 2026-03-02. */
+/* Results that rest on a conclusion of others (采信, R44), on both databases: kind, body, number
+ * and date together or not at all; shown where the result is shown, neither in the national columns
+ * nor in the log, and never with a personal number. The story's days begin on 2026-03-02. */
 #include "story.h"
 
 #include "base/file.h"
@@ -110,8 +110,8 @@ static void it_is_public_with_its_result_and_stands_in_no_national_column(void *
     assert_int_equal(office_history_show(&history, e, course_object(c, "1")), ERR_OK);
     struct str words =
         office_adoption_text(&c->s->arena, &history.visits[history.visit_count - 1].adoption);
-    assert_true(str_eq(
-        words, STR("采信生效司法文书：沁阳市人民法院，（2026）豫0882行初12号，2026-03-05")));
+    assert_true(
+        str_eq(words, STR("采信生效司法文书：沁阳市人民法院，（2026）豫0882行初12号，2026-03-05")));
 }
 
 static void each_version_of_a_result_has_its_own(void **state)
@@ -137,7 +137,8 @@ static void each_version_of_a_result_has_its_own(void **state)
     COURSE_RUN(c, steps);
     struct office_business b = business(c);
     assert_int_equal(b.result_count, 2);
-    assert_int_equal(b.adoption_count, 1); /* of the one that was corrected; the returned is secret */
+    assert_int_equal(b.adoption_count,
+                     1); /* of the one that was corrected; the returned is secret */
     assert_true(str_eq(b.adoptions[0].number, STR("（2026）豫0882行初13号")));
     assert_true(b.adoptions[0].result == b.results[1].id);
     assert_true(b.results[1].replaced);

@@ -111,11 +111,11 @@ static void R143_a_meeting_gets_its_number_and_its_attendees_by_name(void **stat
     for (size_t i = 0; i < 4; i++) {
         struct office_register_page page = looked(&h, ids[i]);
         assert_true(str_eq(page.row.record.values[MODEL_REGISTER_CODE], str_of(codes[i])));
-        assert_true(str_eq(page.row.record.values[MODEL_MEETING_ATTENDEES],
-                           STR("乙局、丙局、省里的单位")));
+        assert_true(
+            str_eq(page.row.record.values[MODEL_MEETING_ATTENDEES], STR("乙局、丙局、省里的单位")));
     }
-    assert_int_equal(
-        story_number(h.s, "SELECT COUNT(*) FROM audit WHERE action = 'register-add'"), 4);
+    assert_int_equal(story_number(h.s, "SELECT COUNT(*) FROM audit WHERE action = 'register-add'"),
+                     4);
 }
 
 static void what_is_typed_wrong_is_told_at_its_field(void **state)
@@ -177,10 +177,10 @@ static void AC4_another_department_finds_nothing_and_changes_nothing(void **stat
                      ERR_MISSING);
     typed(values, "改名", "2024-03-18", "B");
     assert_int_equal(refused(&h, h.other, id, values, "改"), ERR_MISSING);
-    assert_int_equal(
-        office_register_withdraw(as(&h, h.other), kind("meetings"), id, STR("作废")), ERR_MISSING);
-    assert_int_equal(
-        office_register_counts(&counts, as(&h, h.other), kind("meetings"), 2024), ERR_OK);
+    assert_int_equal(office_register_withdraw(as(&h, h.other), kind("meetings"), id, STR("作废")),
+                     ERR_MISSING);
+    assert_int_equal(office_register_counts(&counts, as(&h, h.other), kind("meetings"), 2024),
+                     ERR_OK);
     assert_int_equal(counts.all.total, 0);
     assert_int_equal(counts.count, 1); /* C alone */
     assert_int_equal(take(&h, h.other, "meetings",
@@ -190,8 +190,8 @@ static void AC4_another_department_finds_nothing_and_changes_nothing(void **stat
                          ->added,
                      1);
     assert_int_equal(h.s->report.rejected, 2);
-    assert_string_equal(
-        story_text(h.s, "SELECT title FROM meeting WHERE code = 'B-HY2024-001'"), "联席会议");
+    assert_string_equal(story_text(h.s, "SELECT title FROM meeting WHERE code = 'B-HY2024-001'"),
+                        "联席会议");
 }
 
 static void R144_a_change_wants_a_reason_and_keeps_what_was(void **state)
@@ -246,10 +246,10 @@ static void a_withdrawn_row_stays_is_not_counted_and_is_not_touched_again(void *
 }
 
 #define COURSES                                                                                    \
-    "培训班名称,培训时间,组织部门,类别,人数,课时,讲师\n"                                          \
-    "业务班,2024年1月5日,甲局,执法业务,46,8,甲讲师\n"                                              \
-    "业务班,2024-01-31,A,业务,4,,\n"                                                               \
-    "系统班,2024/3/8,乙局,系统操作,12人,4,\n"                                                      \
+    "培训班名称,培训时间,组织部门,类别,人数,课时,讲师\n"                      \
+    "业务班,2024年1月5日,甲局,执法业务,46,8,甲讲师\n"                               \
+    "业务班,2024-01-31,A,业务,4,,\n"                                                          \
+    "系统班,2024/3/8,乙局,系统操作,12人,4,\n"                                            \
     "标准班,2023-12-31,甲局,标准,30,,\n"
 
 static void R144_rows_and_people_are_counted_by_month_and_department_with_zeros(void **state)
@@ -258,8 +258,8 @@ static void R144_rows_and_people_are_counted_by_month_and_department_with_zeros(
     struct office_register_counts counts;
     house_make(&h, *state);
     assert_int_equal(take(&h, h.office, "courses", COURSES)->added, 4);
-    assert_int_equal(
-        office_register_counts(&counts, as(&h, h.office), kind("courses"), 2024), ERR_OK);
+    assert_int_equal(office_register_counts(&counts, as(&h, h.office), kind("courses"), 2024),
+                     ERR_OK);
     assert_int_equal(counts.count, 3);
     assert_int_equal(counts.all.total, 3);
     assert_int_equal(counts.all.total_people, 62);

@@ -1,6 +1,7 @@
-/* The steps of a task (R88, R156), on both databases: each follows from what was done, one after the
- * other; days are counted by hand. The story begins on 2026-03-02; visits run from 9 March to 8 May
- * 2026; 20 working days behind 8 May, with Saturday 9 May worked, end on 4 June (劳动节's exchange). */
+/* The steps of a task (R88, R156), on both databases: each follows from what was done, one after
+ * the other; days are counted by hand. The story begins on 2026-03-02; visits run from 9 March to 8
+ * May 2026; 20 working days behind 8 May, with Saturday 9 May worked, end on 4 June (劳动节's
+ * exchange). */
 #include "story.h"
 
 #include "base/time.h"
