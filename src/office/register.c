@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { REGISTER_REASON = 600, REGISTER_MONTHS = 12 };
+enum { REGISTER_REASON = 600 };
 
 #define BIT(field) (UINT32_C(1) << (field))
 
