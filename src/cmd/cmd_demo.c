@@ -12,6 +12,7 @@
 #include "office/library.h"
 #include "office/object.h"
 #include "office/password.h"
+#include "office/register.h"
 #include "office/result.h"
 #include "office/task.h"
 #include "office/verify.h"
@@ -263,12 +264,20 @@ static enum err demo_enter(struct demo_run *r, const struct office_draw *d, size
     struct office_result_due due = {0};
     struct str pool_id = d->visits[visit].pool_id;
     bool finding = visit % 6 == 5;
-    const struct office_result_entry entry = {.key = {r->open_draw, pool_id, str_of(item)},
-                                              .code = finding ? STR("05") : STR("01"),
-                                              .method = STR("site"),
-                                              .note = finding ? STR("演示：发现问题，已责令改正")
-                                                              : STR(""),
-                                              .inspector = demo_author(d, pool_id, department)};
+    bool adopted = visit == 1 && str_eq(str_of(department), STR("XFJY"));
+    struct office_result_entry entry = {.key = {r->open_draw, pool_id, str_of(item)},
+                                        .code = finding ? STR("05") : STR("01"),
+                                        .method = STR("site"),
+                                        .note =
+                                            finding ? STR("演示：发现问题，已责令改正") : STR(""),
+                                        .inspector = demo_author(d, pool_id, department)};
+    if (adopted) {
+        entry.method = STR("adopted");
+        entry.adoption = (struct office_adoption){.kind = STR("department"),
+                                                  .body = STR("示例县住房和城乡建设局"),
+                                                  .number = STR("示住建检〔演示〕3号"),
+                                                  .made_on = r->today - 10};
+    }
     return office_result_enter(&due, demo_errand(r, "检查人员（演示）"), &entry);
 }
 
@@ -426,6 +435,64 @@ static enum err demo_words(struct demo_run *r)
     return office_library_put(&id, e, &library);
 }
 
+/* Rows of the three registers: what the monthly reports' first three rows are made of. */
+static const struct {
+    const char *resource;
+    int32_t days; /* ago */
+    const char *department;
+    const char *values[STORE_VALUES_MAX]; /* title, then what follows the common fields */
+} demo_registers[] = {
+    {"meetings",
+     75,
+     "SCJG",
+     {"示例县双随机、一公开监管工作联席会议第一次全体会议", "joint",
+      "应急管理局、消防救援大队、生态环境局", "县政府第二会议室", "示双随机纪〔演示〕1号",
+      "审议年度抽查计划"}},
+    {"meetings",
+     33,
+     "SCJG",
+     {"联席会议办公室联络员会议", "office", "消防救援大队、住房和城乡建设局", "", "", ""}},
+    {"meetings", 12, "XFJY", {"消防领域随机抽查部署会", "deploy", "", "大队三楼会议室", "", ""}},
+    {"issuances",
+     70,
+     "SCJG",
+     {"关于印发示例县随机抽查实施方案的通知", "示双随机办〔演示〕1号", "county", ""}},
+    {"issuances", 20, "XFJY", {"消防救援大队随机抽查工作细则", "示消〔演示〕4号", "county", ""}},
+    {"courses",
+     45,
+     "SCJG",
+     {"执法人员双随机业务培训班", "business", "46", "8", "演示讲师甲",
+      "抽查程序、文书填写、结果录入和公示", "", ""}},
+    {"courses",
+     15,
+     "SCJG",
+     {"监管平台系统操作培训", "system", "24", "4", "演示讲师乙", "任务、抽取和录入", "", ""}},
+    {"courses",
+     9,
+     "JYJ",
+     {"随机抽查工作规范宣贯", "standard", "18", "2", "", "工作规范的步骤和表单", "", ""}},
+};
+
+static enum err demo_register(struct demo_run *r, size_t at)
+{
+    struct str values[STORE_VALUES_MAX];
+    struct buf day = {0};
+    int64_t id = 0;
+    struct errand *e = demo_errand(r, "shuangsuiban");
+    const struct office_register_edit edit = {
+        .kind = office_register_kind(str_of(demo_registers[at].resource)), .values = values};
+    date_format(&day, r->today - demo_registers[at].days);
+    for (size_t i = 0; i < edit.kind->resource->count; i++)
+        values[i] = i < MODEL_REGISTER_COMMON
+                        ? STR("")
+                        : str_of(demo_registers[at].values[i - MODEL_REGISTER_COMMON + 1]);
+    values[MODEL_REGISTER_TITLE] = str_of(demo_registers[at].values[0]);
+    values[MODEL_REGISTER_DEPARTMENT] = str_of(demo_registers[at].department);
+    e->scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    enum err err = arena_keep(&values[MODEL_REGISTER_DATE], &r->cmd->arena, &day, ERR_OK);
+    return err == ERR_OK ? office_register_save(&id, e, &edit) : err;
+}
+
 static enum err demo_course(struct demo_run *r)
 {
     struct str task;
@@ -443,6 +510,8 @@ static enum err demo_course(struct demo_run *r)
     TRY(demo_sealed_task(&task, r));
     TRY(demo_draw(&r->sealed_draw, r, task, true));
     TRY(demo_words(r));
+    for (size_t i = 0; i < sizeof demo_registers / sizeof demo_registers[0]; i++)
+        TRY(demo_register(r, i));
     return demo_accounts(r);
 }
 

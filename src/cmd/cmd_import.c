@@ -11,11 +11,13 @@
 enum { IMPORT_SHOWN = 10 };
 
 static const char import_usage[] =
-    "  sunlot import objects|inspectors|commissions|items|departments|libraries|labels 文件 "
-    "[选项]\n\n"
+    "  sunlot import objects|inspectors|commissions|items|departments|libraries|labels|\n"
+    "      meetings|issuances|courses 文件 [选项]\n\n"
     "  objects      检查对象名录库      inspectors   执法检查人员名录库\n"
     "  items        随机抽查事项清单    departments  部门\n"
     "  commissions  第三方委托          labels       标签字库\n"
+    "  meetings     会议登记簿          issuances    印发文件登记簿\n"
+    "  courses      业务培训登记簿\n"
     "  libraries    专项库中的检查对象，一张许可证一行；对象须已在名录库中\n\n"
     "  --department 部门   没有写明部门的行属于它（名称或代码）\n"
     "  --division 区划     没有写明行政区划的行属于它（6位代码或名称）\n"
@@ -143,8 +145,9 @@ static void import_print(const struct office_import *job, const struct office_im
 
 static bool import_known(struct str resource)
 {
-    static const char *const known[] = {"objects",     "inspectors", "items", "commissions",
-                                        "departments", "libraries",  "labels"};
+    static const char *const known[] = {"objects",     "inspectors", "items",  "commissions",
+                                        "departments", "libraries",  "labels", "meetings",
+                                        "issuances",   "courses"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (str_eq(resource, str_of(known[i])))
             return true;

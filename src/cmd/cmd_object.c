@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "model/resource.h"
 #include "office/history.h"
+#include "office/result.h"
 
 #include <stdio.h>
 
@@ -53,7 +54,7 @@ static void object_changes(const struct office_history *h)
     }
 }
 
-static void object_visits(const struct office_history *h)
+static enum err object_visits(struct arena *arena, const struct office_history *h)
 {
     for (size_t i = 0; i < h->visit_count; i++) {
         const struct store_object_visit *v = &h->visits[i];
@@ -68,7 +69,14 @@ static void object_visits(const struct office_history *h)
                    v->published_at != 0 ? "（已公示）" : "");
         printf("\n");
         buf_free(&day);
+        if (v->adoption.kind.len == 0)
+            continue;
+        struct str adopted = office_adoption_text(arena, &v->adoption);
+        if (adopted.data == NULL)
+            return ERR_MEMORY;
+        printf("    %.*s\n", STR_ARG(adopted));
     }
+    return ERR_OK;
 }
 
 int cmd_object(struct cmd *cmd, int argc, char **argv)
@@ -90,6 +98,6 @@ int cmd_object(struct cmd *cmd, int argc, char **argv)
         return cmd_fail(err, &e->fault);
     object_print(e->office, &history.object);
     object_changes(&history);
-    object_visits(&history);
-    return CMD_OK;
+    err = object_visits(e->arena, &history);
+    return err == ERR_OK ? CMD_OK : cmd_fail(err, &e->fault);
 }

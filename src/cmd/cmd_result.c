@@ -11,12 +11,14 @@
 static const char result_usage[] =
     "  sunlot result enter 抽取编号 --object 号码 --item 事项编号 --result 01-08 --method 方式\n"
     "      --inspector 人员编号 [--note 情况] [--date 结果日期]\n"
+    "      [--adopt 种类 --adopt-body 出具机构 --adopt-number 文号 --adopt-date 日期]\n"
+    "      采信他人结论的：种类为 其他部门的检查结论、生效司法文书、专业机构鉴定意见\n"
     "  sunlot --by 审核人 result approve 抽取编号 --object 号码 [--item 事项编号]\n"
     "  sunlot --by 审核人 result return 抽取编号 --object 号码 [--item 事项编号] --reason 理由\n"
     "  sunlot --by 审批人 result exempt 抽取编号 --object 号码 [--item 事项编号] --ground 依据\n"
     "  sunlot result publish 抽取编号 [--object 号码]\n"
     "  sunlot result correct 抽取编号 --object 号码 --item 事项编号 --result 01-08 --method 方式\n"
-    "      --inspector 人员编号 --reason 理由 [--note 情况] [--date 结果日期]\n"
+    "      --inspector 人员编号 --reason 理由 [--note 情况] [--date 结果日期] [--adopt ...]\n"
     "      更正已公示的结果：再经他人 approve、publish 后公布，原结果保留并标明已更正\n"
     "  sunlot --by 审核人 result follow 抽取编号 --object 号码 --item 事项编号 --measure 处置\n"
     "      --state 未完结|已完结 --inspector 人员编号 [--document 文号] [--note 说明] [--date "
@@ -156,6 +158,10 @@ int cmd_result(struct cmd *cmd, int argc, char **argv)
         {"--item", CMD_TEXT, &w.entry.key.item},
         {"--result", CMD_TEXT, &w.entry.code},
         {"--method", CMD_TEXT, &w.entry.method},
+        {"--adopt", CMD_TEXT, &w.entry.adoption.kind},
+        {"--adopt-body", CMD_TEXT, &w.entry.adoption.body},
+        {"--adopt-number", CMD_TEXT, &w.entry.adoption.number},
+        {"--adopt-date", CMD_DATE, &w.entry.adoption.made_on},
         {"--note", CMD_TEXT, &w.entry.note},
         {"--date", CMD_DATE, &w.entry.result_on},
         {"--inspector", CMD_TEXT, &w.entry.inspector},

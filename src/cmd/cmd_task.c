@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "model/resource.h"
+#include "office/step.h"
 #include "office/task.h"
 
 #include <stdio.h>
@@ -17,6 +18,7 @@ static const char task_usage[] =
     "    例：--strata risk --quota A=ceil:1% --quota B=ceil:5% --quota C=ceil:20% "
     "--quota D=ceil:100% --quota '*=ceil:3%'\n"
     "  sunlot task show 编号\n"
+    "  sunlot task steps 编号    方案、名录、抽取、派组、检查、录入、公示、后续各步的进展和期限\n"
     "  sunlot task list\n"
     "  sunlot task conflict 人员编号 对象号码 --reason 理由    申报长期回避关系";
 
@@ -82,6 +84,36 @@ static int task_show(struct cmd *cmd, struct str number)
     return CMD_OK;
 }
 
+static void task_step_print(const struct model_step_row *words, const struct office_step *step)
+{
+    struct buf day = {0};
+    if (step->due_on != 0)
+        date_format(&day, step->due_on);
+    printf("%s\t%s%s\t%.*s%s\t%.*s\n", words->name,
+           step->done   ? "已完成"
+           : step->next ? "进行中"
+                        : "未完成",
+           step->late ? "，已逾期" : "", STR_ARG(buf_view(&day)),
+           step->estimated && !step->done ? "（估算）" : "", STR_ARG(step->detail));
+    buf_free(&day);
+}
+
+static int task_steps(struct cmd *cmd, struct str number)
+{
+    struct office_task_steps steps;
+    struct errand *e = &cmd->errand;
+    e->scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    enum err err = office_task_steps(&steps, e, number);
+    if (err != ERR_OK)
+        return cmd_fail(err, &e->fault);
+    printf("任务 %.*s  %.*s\n", STR_ARG(steps.task.number), STR_ARG(steps.task.name));
+    if (steps.aborted)
+        printf("任务已终止\n");
+    for (size_t i = 0; i < MODEL_STEP_COUNT; i++)
+        task_step_print(model_step_row((enum model_step)i), &steps.steps[i]);
+    return CMD_OK;
+}
+
 static int task_list(struct cmd *cmd)
 {
     struct store_task *tasks = NULL;
@@ -107,7 +139,7 @@ static int task_conflict(struct cmd *cmd, const struct cmd_list *words, struct s
     return CMD_OK;
 }
 
-enum task_step { TASK_UNKNOWN, TASK_CREATE, TASK_SHOW, TASK_LIST, TASK_CONFLICT };
+enum task_step { TASK_UNKNOWN, TASK_CREATE, TASK_SHOW, TASK_STEPS, TASK_LIST, TASK_CONFLICT };
 
 /* Which step the plain words ask for; wrong words are told before the folder is opened. */
 static enum task_step task_step_find(const struct cmd_list *words)
@@ -118,6 +150,7 @@ static enum task_step task_step_find(const struct cmd_list *words)
         enum task_step step;
     } steps[] = {{"create", 1, TASK_CREATE},
                  {"show", 2, TASK_SHOW},
+                 {"steps", 2, TASK_STEPS},
                  {"list", 1, TASK_LIST},
                  {"conflict", 3, TASK_CONFLICT}};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
@@ -172,6 +205,8 @@ int cmd_task(struct cmd *cmd, int argc, char **argv)
         return task_create(cmd, &w);
     case TASK_SHOW:
         return task_show(cmd, words.items[1]);
+    case TASK_STEPS:
+        return task_steps(cmd, words.items[1]);
     case TASK_CONFLICT:
         return task_conflict(cmd, &words, w.reason);
     default:

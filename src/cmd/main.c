@@ -18,9 +18,8 @@ struct main_command {
 static const struct main_command main_commands[] = {
     {"init", cmd_init, "建立安装目录：数据库、公开日志密钥"},
     {"import", cmd_import,
-     "导入名录库、委托、事项清单、部门、专项库、标签（objects|inspectors|commissions|items|"
-     "departments|"
-     "libraries|labels）"},
+     "导入名录库、委托、事项清单、部门、专项库、标签、登记簿（objects|inspectors|commissions|items|"
+     "departments|libraries|labels|meetings|issuances|courses）"},
     {"object", cmd_object, "一个检查对象的登记、变更、检查和结果"},
     {"setting", cmd_setting, "查看或修改设置（每项都有依据）"},
     {"task", cmd_task, "抽查任务：create、show、list、conflict"},

@@ -209,6 +209,77 @@ static const struct field commission_fields[MODEL_COMMISSION_COUNT] = {
                                 model_commission_states, "进行中、已完成、已取消"},
 };
 
+/* What the three registers have at the same places (enum model_register_field). */
+#define REGISTER_FIELDS(title, title_headings, day, day_headings, whose, whose_headings)           \
+    [MODEL_REGISTER_CODE] = {"code", "登记编号", FIELD_TEXT,                                       \
+                             false,  64,         MASK_NONE,                                        \
+                             "编号", NULL,       "系统编号；新登记的留空，更改已登记的照填"},      \
+    [MODEL_REGISTER_TITLE] = {"title",   title,          FIELD_TEXT, true,  600,                   \
+                              MASK_NONE, title_headings, NULL,       "全称"},                      \
+    [MODEL_REGISTER_DATE] = {"date",    day,          FIELD_DATE, true,        40,                 \
+                             MASK_NONE, day_headings, NULL,       "2026-03-18"},                   \
+    [MODEL_REGISTER_DEPARTMENT] = {"department",   whose, FIELD_TEXT,      true, 300, MASK_NONE,   \
+                                   whose_headings, NULL,  "部门名称或代码"},                       \
+    [MODEL_REGISTER_STATE] = {"state",                                                             \
+                              "登记状态",                                                          \
+                              FIELD_CODE,                                                          \
+                              false,                                                               \
+                              40,                                                                  \
+                              MASK_NONE,                                                           \
+                              "状态",                                                              \
+                              model_register_states,                                               \
+                              "有效、作废；空则为有效"}
+
+static const struct field meeting_fields[MODEL_MEETING_COUNT] = {
+    REGISTER_FIELDS("会议名称", "名称|会议", "会议日期", "日期|会议时间|时间|召开日期|召开时间",
+                    "召集单位", "召集部门|召开单位|组织单位|主办单位|单位|部门"),
+    [MODEL_MEETING_KIND] = {"kind", "会议类别", FIELD_CODE, true, 64, MASK_NONE, "类别|会议类型",
+                            model_meeting_kinds,
+                            "联席会议、联席会议办公室会议、部署推进会、其他会议"},
+    [MODEL_MEETING_ATTENDEES] = {"attendees", "参加部门", FIELD_LIST, false, 2000, MASK_NONE,
+                                 "参会部门|参会单位|参加单位|与会部门", NULL,
+                                 "部门名称或代码，多个用顿号分隔"},
+    [MODEL_MEETING_PLACE] = {"place", "会议地点", FIELD_TEXT, false, 300, MASK_NONE, "地点|会议室",
+                             NULL, ""},
+    [MODEL_MEETING_MINUTES] = {"minutes", "会议纪要文号", FIELD_TEXT, false, 200, MASK_NONE,
+                               "纪要|会议纪要|纪要文号", NULL,
+                               "纪要的文号；已放入文件资料的，也可以填它的编号"},
+    [MODEL_MEETING_NOTE] = {"note", "备注", FIELD_LONG, false, 2000, MASK_NONE,
+                            "会议内容|主要内容|说明", NULL, ""},
+};
+
+static const struct field issuance_fields[MODEL_ISSUANCE_COUNT] = {
+    REGISTER_FIELDS("文件名称", "名称|文件标题|标题", "印发日期", "日期|发文日期|成文日期|印发时间",
+                    "发文单位", "发文部门|发文机关|印发单位|印发部门|单位|部门"),
+    [MODEL_ISSUANCE_NUMBER] = {"number", "文号", FIELD_TEXT, true, 200, MASK_NONE,
+                               "文件文号|发文字号|文件编号", NULL, "如：示双随机办〔2026〕1号"},
+    [MODEL_ISSUANCE_LEVEL] = {"level", "级别", FIELD_CODE, true, 64, MASK_NONE,
+                              "文件级别|层级|发文级别", model_issuance_levels,
+                              "省级、市级、县级、乡级"},
+    [MODEL_ISSUANCE_NOTE] = {"note", "备注", FIELD_LONG, false, 2000, MASK_NONE, "主要内容|说明",
+                             NULL, ""},
+};
+
+static const struct field course_fields[MODEL_COURSE_COUNT] = {
+    REGISTER_FIELDS("培训名称", "名称|培训班名称|培训班|培训主题", "培训日期",
+                    "日期|培训时间|时间|举办日期|举办时间", "组织单位",
+                    "组织部门|培训部门|主办单位|举办单位|单位|部门"),
+    [MODEL_COURSE_KIND] = {"kind", "培训类别", FIELD_CODE, true, 64, MASK_NONE, "类别|培训类型",
+                           model_course_kinds,
+                           "执法人员业务、管理人员系统操作、标准宣贯、其他培训"},
+    [MODEL_COURSE_PEOPLE] = {"people", "培训人数", FIELD_COUNT, true, 20, MASK_NONE,
+                             "人数|参训人数|培训人次|培训人员数量", NULL, "实际参加的人数"},
+    [MODEL_COURSE_HOURS] = {"hours", "学时", FIELD_COUNT, false, 20, MASK_NONE, "课时|培训学时",
+                            NULL, "整数"},
+    [MODEL_COURSE_TEACHER] = {"teacher", "授课人", FIELD_TEXT, false, 300, MASK_NONE,
+                              "讲师|授课老师|主讲人", NULL, ""},
+    [MODEL_COURSE_CONTENT] = {"content", "培训内容", FIELD_LONG, false, 4000, MASK_NONE,
+                              "内容|课程内容", NULL, ""},
+    [MODEL_COURSE_TASK] = {"task", "抽查任务编号", FIELD_TEXT, false, 64, MASK_NONE, "任务编号",
+                           NULL, "为哪次抽查培训；可空"},
+    [MODEL_COURSE_NOTE] = {"note", "备注", FIELD_LONG, false, 2000, MASK_NONE, "说明", NULL, ""},
+};
+
 static const struct field library_fields[MODEL_LIBRARY_COUNT] = {
     [MODEL_LIBRARY_NAME] = {"library", "专项库", FIELD_TEXT, false, 200, MASK_NONE,
                             "专项库名称|所属专项库|列入专项库|监管库|库名称", NULL,
@@ -292,6 +363,12 @@ const struct resource model_departments = {"departments", "部门", department_f
                                            COUNT(department_fields)};
 const struct resource model_commissions = {"commissions", "第三方委托", commission_fields,
                                            COUNT(commission_fields)};
+const struct resource model_meetings = {"meetings", "会议登记簿", meeting_fields,
+                                        COUNT(meeting_fields)};
+const struct resource model_issuances = {"issuances", "印发文件登记簿", issuance_fields,
+                                         COUNT(issuance_fields)};
+const struct resource model_courses = {"courses", "业务培训登记簿", course_fields,
+                                       COUNT(course_fields)};
 const struct resource model_libraries = {"libraries", "专项库", library_fields,
                                          COUNT(library_fields)};
 const struct resource model_labels = {"labels", "标签字库", label_fields, COUNT(label_fields)};

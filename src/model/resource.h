@@ -105,6 +105,43 @@ enum model_commission_field {
     MODEL_COMMISSION_COUNT
 };
 
+/* The registers (登记簿, R143-R145): what all three have, at the same places */
+enum model_register_field {
+    MODEL_REGISTER_CODE,
+    MODEL_REGISTER_TITLE,
+    MODEL_REGISTER_DATE,
+    MODEL_REGISTER_DEPARTMENT,
+    MODEL_REGISTER_STATE,
+    MODEL_REGISTER_COMMON
+};
+/* 会议 */
+enum model_meeting_field {
+    MODEL_MEETING_KIND = MODEL_REGISTER_COMMON,
+    MODEL_MEETING_ATTENDEES, /* names of departments */
+    MODEL_MEETING_PLACE,
+    MODEL_MEETING_MINUTES, /* 文号 of the minutes, or their code in the document library */
+    MODEL_MEETING_NOTE,
+    MODEL_MEETING_COUNT
+};
+/* 印发文件 */
+enum model_issuance_field {
+    MODEL_ISSUANCE_NUMBER = MODEL_REGISTER_COMMON, /* 文号 */
+    MODEL_ISSUANCE_LEVEL,
+    MODEL_ISSUANCE_NOTE,
+    MODEL_ISSUANCE_COUNT
+};
+/* 业务培训 */
+enum model_course_field {
+    MODEL_COURSE_KIND = MODEL_REGISTER_COMMON,
+    MODEL_COURSE_PEOPLE,
+    MODEL_COURSE_HOURS,
+    MODEL_COURSE_TEACHER,
+    MODEL_COURSE_CONTENT,
+    MODEL_COURSE_TASK, /* before whose draw it was held (R99) */
+    MODEL_COURSE_NOTE,
+    MODEL_COURSE_COUNT
+};
+
 /* A place in a special library (专项库, R26): a row a licence of an object */
 enum model_library_field {
     MODEL_LIBRARY_NAME,
@@ -149,6 +186,9 @@ extern const struct resource model_items;
 extern const struct resource model_superior; /* a superior's item list: the same fields (R10) */
 extern const struct resource model_departments;
 extern const struct resource model_commissions;
+extern const struct resource model_meetings;
+extern const struct resource model_issuances;
+extern const struct resource model_courses;
 extern const struct resource model_libraries;
 extern const struct resource model_labels;
 extern const struct resource model_results;
@@ -162,6 +202,11 @@ extern const struct field_word model_person_states[];
 extern const struct field_word model_conflict_kinds[];   /* what an interest is, R91 */
 extern const struct field_word model_commission_kinds[]; /* R43 */
 extern const struct field_word model_commission_states[];
+extern const struct field_word model_register_states[];
+extern const struct field_word model_meeting_kinds[];
+extern const struct field_word model_issuance_levels[];
+extern const struct field_word model_course_kinds[];   /* R145 */
+extern const struct field_word model_adoption_kinds[]; /* 采信, R44 */
 extern const struct field_word model_label_subjects[];
 extern const struct field_word model_label_states[];
 extern const struct field_word model_item_classes[];

@@ -86,6 +86,43 @@ const struct field_word model_commission_states[] = {
     {NULL, NULL, NULL},
 };
 
+const struct field_word model_register_states[] = {
+    {"active", "有效", "正常"},
+    {"withdrawn", "作废", "已作废"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_meeting_kinds[] = {
+    {"joint", "联席会议", "联席会议全体会议|联席会议会议"},
+    {"office", "联席会议办公室会议", "办公室会议|联络员会议"},
+    {"deploy", "部署推进会", "部署会|推进会|动员会|工作会议"},
+    {"other", "其他会议", "其他"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_issuance_levels[] = {
+    {"province", "省级", "省"},
+    {"city", "市级", "市|地市级"},
+    {"county", "县级", "县|区级|县区级"},
+    {"town", "乡级", "乡镇|乡镇级"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_course_kinds[] = {
+    {"business", "执法人员业务", "业务|执法业务|业务培训|执法人员业务培训"},
+    {"system", "管理人员系统操作", "系统|系统操作|管理人员系统|平台操作|平台应用"},
+    {"standard", "标准宣贯", "标准|规范|工作规范"},
+    {"other", "其他培训", "其他"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_adoption_kinds[] = {
+    {"department", "其他部门的检查结论", "其他部门结论|部门结论|检查结论"},
+    {"court", "生效司法文书", "生效文书|司法文书|裁判文书|生效裁判文书"},
+    {"appraisal", "专业机构鉴定意见", "鉴定意见|鉴定结论|专业鉴定|专业鉴定意见"},
+    {NULL, NULL, NULL},
+};
+
 const struct field_word model_item_classes[] = {
     {"key", "重点检查事项", "重点|重点事项|重点抽查事项"},
     {"general", "一般检查事项", "一般|一般事项|一般抽查事项"},

@@ -27,7 +27,8 @@ enum {
 
 static const struct import_kind *const import_kinds[] = {
     &import_objects,  &import_inspectors,  &import_items,     &import_departments,
-    &import_superior, &import_commissions, &import_libraries, &import_labels};
+    &import_superior, &import_commissions, &import_libraries, &import_labels,
+    &import_meetings, &import_issuances,   &import_courses};
 
 const struct import_kind *import_kind_find(struct str resource)
 {
@@ -479,6 +480,8 @@ static enum err outcome_of(struct str *out, struct import_run *run)
     json_pair_int(&w, "same", (int64_t)r->same);
     json_pair_int(&w, "rejected", (int64_t)r->rejected);
     json_pair_int(&w, "warned", (int64_t)r->warned);
+    if (r->code.len > 0)
+        json_pair_str(&w, "code", r->code);
     json_write_object_end(&w);
     return arena_keep(out, &run->arena, &text, json_write_end(&w));
 }
@@ -520,18 +523,19 @@ static enum err record_job(struct import_run *run)
 }
 
 /* The counts of the time when this request was new. */
-static enum err recall(struct office_import_report *report, struct str outcome, struct fault *fault)
+static enum err recall(struct office_import_report *report, struct errand *e, struct str outcome)
 {
     static const char *const names[] = {"seen", "added", "changed", "same", "rejected", "warned"};
     uint64_t *const counts[] = {&report->seen, &report->added,    &report->changed,
                                 &report->same, &report->rejected, &report->warned};
     json_t *value = NULL;
-    TRY(json_parse(&value, outcome, fault));
+    TRY(json_parse(&value, outcome, &e->fault));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         *counts[i] = (uint64_t)json_integer_value(json_object_get(value, names[i]));
+    report->code = arena_str(e->arena, json_member_str(value, "code"));
     json_decref(value);
     report->repeated = true;
-    return ERR_OK;
+    return report->code.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 /* A row by hand. A form that was refused comes again under the same key, mended. */
@@ -545,6 +549,9 @@ static enum err run_typed(struct import_run *run)
         return ERR_OK;
     if (run->report->added + run->report->changed > 0)
         TRY(note_by_hand(run));
+    run->report->code = arena_str(run->e->arena, run->noted.code);
+    if (run->report->code.data == NULL)
+        return ERR_MEMORY;
     TRY(outcome_of(&outcome, run));
     return office_once_done(run->e, run->tx, STR("import"), outcome);
 }
@@ -585,7 +592,7 @@ static enum err import_work(struct db_tx *tx, void *ctx)
     if (!w->job->dry_run)
         TRY(office_once(&done, &outcome, w->e, tx, STR("import")));
     if (done)
-        return recall(w->report, outcome, &w->e->fault);
+        return recall(w->report, w->e, outcome);
     struct import_run run = {.e = w->e,
                              .job = w->job,
                              .kind = w->kind,
@@ -618,7 +625,7 @@ enum err office_import(struct errand *e, const struct office_import *job,
     if (work.kind == NULL)
         return fault_set(&e->fault, ERR_USAGE,
                          "不能导入“%.*s”，可以是 objects、inspectors、items、departments、"
-                         "libraries、labels、superior 或 commissions",
+                         "libraries、labels、superior、commissions、meetings、issuances 或 courses",
                          STR_ARG(job->resource));
     if (job->dry_run)
         return office_read(e, "import-dry-run", import_work, &work);

@@ -21,7 +21,7 @@ typedef enum err office_import_progress(void *ctx, uint64_t rows, unsigned permi
 
 struct office_import {
     struct str resource;       /* objects, inspectors, items, departments, libraries, labels,
-                                     superior */
+                                     superior, commissions, meetings, issuances, courses */
     const char *path;          /* the file */
     struct str department;     /* name or code; empty if none */
     struct str division;       /* name or code: where rows without one belong; empty: the tenant */
@@ -38,6 +38,7 @@ struct office_import {
                            a file */
     const struct str *values; /* by_hand: the row, in place of the file; a text a field */
     struct str target;        /* by_hand: the code of the row that is changed; empty: a new one */
+    struct str reason;        /* by_hand: why, for the row's history; empty: the name */
     office_import_progress *progress; /* may be NULL */
     void *progress_ctx;
 };
@@ -74,6 +75,7 @@ struct office_import_report {
     size_t sheet_count;   /* only one is read */
     uint64_t heading_row; /* where the headings were found */
     bool errors_written;  /* the error workbook exists: some rows were rejected */
+    struct str code;      /* of the row that a person typed */
     bool repeated; /* the errand's key was used before: nothing was done now, counts of then */
 };
 
@@ -105,6 +107,8 @@ struct office_import_typed {
     const struct str *values;
     struct str action; /* of the audit */
     struct str target; /* code of the row that is changed; empty: a new one */
+    struct str reason; /* for its history; may be empty */
+    struct str *code;  /* gets the code of the row, in the errand's arena; may be NULL */
 };
 MUST enum err office_import_one(struct errand *e, const struct office_import_typed *typed);
 

@@ -64,6 +64,9 @@ extern const struct import_kind import_departments;
 extern const struct import_kind import_superior; /* import_item.c: a superior's list */
 extern const struct import_kind import_commissions;
 extern const struct import_kind import_labels;
+extern const struct import_kind import_meetings; /* import_register.c, as the next two */
+extern const struct import_kind import_issuances;
+extern const struct import_kind import_courses;
 extern const struct import_kind import_libraries;
 /* The kind of a resource's name, NULL if there is none. */
 const struct import_kind *import_kind_find(struct str resource);

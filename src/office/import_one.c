@@ -28,8 +28,11 @@ enum err office_import_one(struct errand *e, const struct office_import_typed *t
                                       .name = STR("工作台"),
                                       .by_hand = typed->action,
                                       .values = values,
-                                      .target = typed->target};
+                                      .target = typed->target,
+                                      .reason = typed->reason};
     TRY(office_import(e, &job, report));
+    if (report->rejected == 0 && typed->code != NULL)
+        *typed->code = report->code;
     if (report->rejected == 0)
         return ERR_OK;
     problem = &report->problems[0];

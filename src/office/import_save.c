@@ -133,6 +133,8 @@ struct str import_reason(const struct import_run *run, const struct import_row *
 {
     bool person = run->kind == &import_inspectors;
     struct str reason = person ? row->record.values[MODEL_INSPECTOR_REASON] : (struct str){"", 0};
+    if (run->job->reason.len > 0)
+        return run->job->reason;
     if (reason.len > 0)
         return reason;
     if (run->job->name.len > 0)

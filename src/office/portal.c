@@ -380,6 +380,14 @@ static bool business_found(const struct office_business *b)
 }
 
 /* What goes with its results. */
+static bool business_adopted(const struct office_business *b)
+{
+    for (size_t i = 0; i < b->result_count; i++)
+        if (b->results[i].adopted)
+            return true;
+    return b->result_count == PORTAL_RESULTS;
+}
+
 static enum err business_checked(struct business_work *w, struct db_tx *tx,
                                  const struct store_result_filter *filter)
 {
@@ -389,6 +397,9 @@ static enum err business_checked(struct business_work *w, struct db_tx *tx,
     TRY(plan_links_results(out->results, out->result_count, e, tx));
     if (business_found(out))
         TRY(store_public_followups(&out->followups, &out->followup_count, e->arena, tx, filter));
+    if (business_adopted(out))
+        TRY(store_public_adoptions(&out->adoptions, &out->adoption_count, e->arena, tx,
+                                   filter->tenant, w->pool_id));
     TRY(office_setting_count(&names, e, tx, MODEL_SETTING_PUBLIC_TEAMS));
     if (names == 0)
         return ERR_OK;

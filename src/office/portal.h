@@ -80,6 +80,8 @@ struct office_business {
     struct store_public_object object;
     struct store_public_result *results;
     size_t result_count;
+    struct store_adoption *adoptions; /* what results rest on */
+    size_t adoption_count;
     struct store_public_followup *followups;
     size_t followup_count;
     struct office_ticket *tickets;

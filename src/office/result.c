@@ -55,6 +55,7 @@ struct enter_work {
     struct store_result old; /* the published result that is corrected */
     struct result_place place;
     struct store_result result;
+    struct store_adoption adoption; /* kind empty: none */
 };
 
 /* R107: only those who were assigned to this object for this department. */
@@ -200,6 +201,27 @@ static enum err enter_version(struct enter_work *w, struct db_tx *tx,
     return ERR_OK;
 }
 
+/* What the result rests on, beside it. */
+static enum err enter_adopted(struct enter_work *w, struct db_tx *tx)
+{
+    w->adoption.result = w->result.id;
+    return w->adoption.kind.len > 0 ? store_adoption_add(tx, &w->adoption) : ERR_OK;
+}
+
+/* What the audit says of it: the reason, or the result and what it rests on. */
+static enum err enter_audit(struct enter_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct str detail = w->reason.len > 0 ? w->reason : w->result.code;
+    if (w->adoption.kind.len > 0) {
+        struct str adopted = office_adoption_text(e->arena, &w->adoption);
+        detail = arena_printf(e->arena, "%.*s；%.*s", STR_ARG(detail), STR_ARG(adopted));
+        if (adopted.data == NULL || detail.data == NULL)
+            return ERR_MEMORY;
+    }
+    return office_audit(e, tx, str_of(w->action), w->entry->key.pool_id, detail);
+}
+
 /* The answer as text and back, for a repeated errand: the last day, and whether it is estimated. */
 static enum err enter_remember(struct enter_work *w, struct db_tx *tx)
 {
@@ -239,6 +261,7 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
     TRY(enter_visit(w));
     TRY(enter_published(w, tx, item->item));
     TRY(enter_dates(w, tx));
+    TRY(result_adoption(&w->adoption, e, &w->entry->adoption, &w->result));
     TRY(enter_differs(w));
     TRY(enter_assigned(w, tx, item));
     TRY(enter_version(w, tx, item));
@@ -253,9 +276,9 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
     w->result.typed_by = str_trim(e->actor);
     w->result.entered_at = e->now;
     TRY(store_result_add(tx, &w->result));
+    TRY(enter_adopted(w, tx));
     TRY(enter_correction(w, tx));
-    TRY(office_audit(e, tx, str_of(w->action), w->entry->key.pool_id,
-                     w->reason.len > 0 ? w->reason : w->result.code));
+    TRY(enter_audit(w, tx));
     return enter_remember(w, tx);
 }
 

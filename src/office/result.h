@@ -13,6 +13,17 @@ struct office_result_key {
     struct str item; /* empty, where allowed: all items */
 };
 
+/* A conclusion of somebody else that a result rests on (采信, R44); kind empty: there is none.
+ * Shown with the result on the business's page; neither in the national columns nor in the log. */
+struct office_adoption {
+    struct str kind;   /* code or text of model_adoption_kinds */
+    struct str body;   /* who made it */
+    struct str number; /* 文号, 案号, number of the report */
+    int32_t made_on;   /* of a court document: when it took effect */
+};
+/* What is kept of it, in words, in the arena; data NULL when out of memory. */
+struct str office_adoption_text(struct arena *arena, const struct store_adoption *a);
+
 /* A result as entered. Nothing is prefilled: code and method must be given. */
 struct office_result_entry {
     struct office_result_key key;
@@ -21,6 +32,7 @@ struct office_result_entry {
     struct str note;      /* what was found; asked for unless nothing was found */
     int32_t result_on;    /* date the result was signed, 0: today */
     struct str inspector; /* code: must hold a seat of the item's department in this visit */
+    struct office_adoption adoption; /* must be given with the method 采用其他部门结论... */
 };
 struct office_result_due {
     int32_t due_on;

@@ -18,6 +18,9 @@ MUST enum err result_place_load(struct result_place *out, struct errand *e, stru
                                 const struct office_result_key *key);
 /* The task's item of that code, NULL if there is none. */
 const struct store_task_item *result_item(const struct result_place *place, struct str code);
+/* Judges what the result rests on: out->kind is empty where it rests on nothing. ERR_INPUT. */
+MUST enum err result_adoption(struct store_adoption *out, struct errand *e,
+                              const struct office_adoption *in, const struct store_result *result);
 /* Is the actor, by code or by name, this inspector (R103)? */
 MUST enum err result_is_author(bool *own, struct errand *e, struct db_tx *tx, struct str author,
                                struct str actor);

@@ -77,8 +77,9 @@ MUST enum err office_upload_template(const struct office_upload_kind *kind, cons
 
 extern const struct office_job_kind office_job_check_objects, office_job_check_inspectors,
     office_job_check_items, office_job_check_libraries, office_job_check_labels,
-    office_job_check_commissions, office_job_check_superior, office_job_import_objects,
-    office_job_import_inspectors, office_job_import_items, office_job_import_libraries,
-    office_job_import_labels, office_job_import_commissions, office_job_import_superior;
+    office_job_check_commissions, office_job_check_register, office_job_import_register,
+    office_job_check_superior, office_job_import_objects, office_job_import_inspectors,
+    office_job_import_items, office_job_import_libraries, office_job_import_labels,
+    office_job_import_commissions, office_job_import_superior;
 
 #endif

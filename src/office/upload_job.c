@@ -297,6 +297,10 @@ const struct office_job_kind office_job_check_inspectors = {
     "check-inspectors", "核对检查人员", MODEL_PERMISSION_INSPECTOR_IMPORT, check_run};
 const struct office_job_kind office_job_check_commissions = {
     "check-commissions", "核对第三方委托", MODEL_PERMISSION_INSPECTOR_IMPORT, check_run};
+const struct office_job_kind office_job_check_register = {
+    "check-register", "核对登记簿", MODEL_PERMISSION_REGISTER_IMPORT, check_run};
+const struct office_job_kind office_job_import_register = {
+    "import-register", "导入登记簿", MODEL_PERMISSION_REGISTER_IMPORT, import_run};
 const struct office_job_kind office_job_check_superior = {"check-superior", "核对上级清单",
                                                           MODEL_PERMISSION_ITEM_IMPORT, check_run};
 const struct office_job_kind office_job_check_items = {"check-items", "核对抽查事项",

@@ -107,7 +107,8 @@ static void due_row(struct desk_list *list, const struct office_pending *row, st
     desk_list_row(list, key, row->object);
     desk_list_text(list, DUE_OBJECT, row->object);
     desk_list_text(list, DUE_NUMBER, row->pool_id);
-    desk_list_text(list, DUE_TASK, row->task_name);
+    desk_list_link(list, DUE_TASK, row->task_name,
+                   due_keep(p, arena_printf(arena, "/desk/tasks/%.*s/steps", STR_ARG(row->task))));
     desk_list_text(list, DUE_TASK_NUMBER, row->task);
     desk_list_text(list, DUE_DRAW, row->draw);
     desk_list_text(list, DUE_DEPARTMENT, desk_department_name(departments, row->department));

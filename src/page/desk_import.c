@@ -20,10 +20,17 @@ static const struct field_word import_states[] = {
 };
 
 static const struct field_word import_labels[] = {
-    {"objects", "检查对象", NULL},       {"inspectors", "检查人员和专家", NULL},
-    {"items", "抽查事项清单", NULL},     {"libraries", "专项库", NULL},
-    {"commissions", "第三方委托", NULL}, {"superior", "上级清单", NULL},
-    {"labels", "标签字库", NULL},        {NULL, NULL, NULL},
+    {"objects", "检查对象", NULL},
+    {"inspectors", "检查人员和专家", NULL},
+    {"items", "抽查事项清单", NULL},
+    {"libraries", "专项库", NULL},
+    {"commissions", "第三方委托", NULL},
+    {"superior", "上级清单", NULL},
+    {"labels", "标签字库", NULL},
+    {"meetings", "会议登记簿", NULL},
+    {"issuances", "印发文件登记簿", NULL},
+    {"courses", "业务培训登记簿", NULL},
+    {NULL, NULL, NULL},
 };
 
 /* --- which kind --- */

@@ -8,9 +8,10 @@
 
 /* Every list whose columns and page size can be remembered. */
 static const char *const desk_list_names[] = {
-    "accounts", "objects", "inspectors",  "experts",      "items",    "documents", "libraries",
-    "labels",   "imports", "jobs",        "health",       "settings", "drafts",    "superior",
-    "joint",    "outside", "commissions", "library-rows", "due",      "feedback"};
+    "accounts",  "objects",  "inspectors", "experts",   "items",       "documents",
+    "libraries", "labels",   "imports",    "jobs",      "health",      "settings",
+    "drafts",    "superior", "joint",      "outside",   "commissions", "library-rows",
+    "due",       "feedback", "meetings",   "issuances", "courses"};
 
 static const unsigned desk_sizes[] = {20, DESK_PAGE, 200, DESK_PAGE_MOST};
 

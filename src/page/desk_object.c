@@ -7,6 +7,7 @@
 #include "ids/person.h"
 #include "office/account.h"
 #include "office/edit.h"
+#include "office/result.h"
 #include "store/department.h"
 
 #include <stdlib.h>
@@ -238,6 +239,11 @@ static void object_visit(struct page *p, struct web_value *row,
                                   STR_ARG(model_text(model_result_codes, visit->code)))
                    : model_text(model_skip_reasons, visit->skip_reason));
     (void)web_set_list(m, row, "values");
+    if (visit->adoption.kind.len == 0)
+        return;
+    struct str adopted = office_adoption_text(p->request->arena, &visit->adoption);
+    m->failed = m->failed || adopted.data == NULL;
+    web_set(m, row, "adopted", adopted);
 }
 
 static enum err object_course(struct page *p, const struct office_object *o,

@@ -163,6 +163,24 @@ static void business_followups(struct page *p, struct web_value *row,
     web_set_flag(m, row, "has_followups", any);
 }
 
+/* The conclusion of others that the result rests on (R44). */
+static void business_adoption(struct page *p, struct web_value *row,
+                              const struct office_business *b, const struct store_public_result *r)
+{
+    struct web_model *m = &p->model;
+    for (size_t i = 0; i < b->adoption_count; i++) {
+        const struct store_adoption *a = &b->adoptions[i];
+        if (a->result != r->id)
+            continue;
+        struct web_value *one = web_set_object(m, row, "adoption");
+        web_set(m, one, "kind", model_text(model_adoption_kinds, a->kind));
+        web_set(m, one, "body", a->body);
+        web_set(m, one, "number", a->number);
+        web_set(m, one, "made", page_date(p, a->made_on));
+        return;
+    }
+}
+
 /* The other side of a correction: its result and the day it was published. */
 static void business_other(struct page *p, struct web_value *row, const char *name,
                            const struct store_public_result *other)
@@ -196,6 +214,7 @@ static void business_results(struct page *p, const struct office_business *b)
                        r->replaces != 0 ? business_result(b, r->replaces) : NULL);
         business_other(p, list->items[i], "after", business_corrected(b, r->id));
         business_team(p, list->items[i], b, r);
+        business_adoption(p, list->items[i], b, r);
         business_followups(p, list->items[i], b, r);
     }
 }

@@ -45,6 +45,16 @@ static enum err draw_fill(void *out, struct db_rows *rows, struct arena *arena)
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
+static const char DRAW_BY_TASK[] = "SELECT " DRAW_COLUMNS " FROM draw WHERE tenant = $1"
+                                   " AND task = $2";
+
+enum err store_draw_by_task(struct store_draw *out, struct arena *arena, struct db_tx *tx,
+                            struct str tenant, int64_t task)
+{
+    return store_one(out, arena, tx, DRAW_BY_TASK, DB_ARGS(db_text(tenant), db_int(task)),
+                     draw_fill);
+}
+
 static const char DRAW_GET[] = "SELECT " DRAW_COLUMNS " FROM draw WHERE tenant = $1"
                                " AND number = $2";
 

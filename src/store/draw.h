@@ -29,6 +29,9 @@ MUST enum err store_draw_add(struct db_tx *tx, const struct store_draw *draw);
 /* ERR_MISSING. */
 MUST enum err store_draw_get(struct store_draw *out, struct arena *arena, struct db_tx *tx,
                              struct str tenant, struct str number);
+/* The draw of a task. ERR_MISSING. */
+MUST enum err store_draw_by_task(struct store_draw *out, struct arena *arena, struct db_tx *tx,
+                                 struct str tenant, int64_t task);
 MUST enum err store_draw_list(struct store_draw **out, size_t *count, struct arena *arena,
                               struct db_tx *tx, struct str tenant);
 /* How many draws a task ever had: never more than one. */

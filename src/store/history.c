@@ -67,10 +67,12 @@ enum err store_object_changes(struct store_object_change **out, size_t *count, s
 
 static const char OBJECT_VISITS[] =
     "SELECT w.number, t.number, t.name, t.visit_from, v.state, v.skip_reason, i.name, d.name,"
-    " r.code, r.result_on, r.state, r.published_at FROM visit v"
+    " r.code, r.result_on, r.state, r.published_at, a.kind, a.number, a.body, a.made_on"
+    " FROM visit v"
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"
     " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
     " LEFT JOIN result r ON r.tenant = v.tenant AND r.visit = v.id AND r.state <> 'returned'"
+    " LEFT JOIN adoption a ON a.tenant = r.tenant AND a.result = r.id"
     " LEFT JOIN item i ON i.tenant = r.tenant AND i.id = r.item"
     " LEFT JOIN department d ON d.tenant = r.tenant AND d.code = r.department"
     " WHERE v.tenant = $1 AND v.pool_id = $2 ORDER BY v.id DESC, r.id";
@@ -91,6 +93,10 @@ static enum err visit_fill(void *out, struct db_rows *rows, struct arena *arena)
     v->result_on = (int32_t)db_col_int(rows, 9);
     v->result_state = store_text(rows, 10, arena, &failed);
     v->published_at = db_col_int(rows, 11);
+    v->adoption.kind = store_text(rows, 12, arena, &failed);
+    v->adoption.number = store_text(rows, 13, arena, &failed);
+    v->adoption.body = store_text(rows, 14, arena, &failed);
+    v->adoption.made_on = (int32_t)db_col_int(rows, 15);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

@@ -3,6 +3,7 @@
 #ifndef STORE_HISTORY_H
 #define STORE_HISTORY_H
 
+#include "store/result.h"
 #include "store/row.h"
 
 struct store_object {
@@ -65,6 +66,7 @@ struct store_object_visit {
     int32_t result_on;
     struct str result_state;
     int64_t published_at;
+    struct store_adoption adoption; /* kind empty: the result rests on nothing else */
 };
 MUST enum err store_object_visits(struct store_object_visit **out, size_t *count,
                                   struct arena *arena, struct db_tx *tx, struct str tenant,

@@ -216,7 +216,7 @@ enum err store_public_seats(struct store_public_seat **out, size_t *count, struc
     "SELECT p.result, p.pool_id, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"  \
     " p.authority, p.result_on, p.object_number, p.object_name, p.item_code, p.item, p.code,"      \
     " p.published_at, p.draw, p.idx, p.replaced, p.replaces, p.reason, p.visit, p.item_id,"        \
-    " p.department"                                                                                \
+    " p.department, p.adopted"                                                                     \
     " FROM published p WHERE p.tenant = $1 AND p.result < $2"
 
 static const char RESULTS[] = RESULT_ROWS
@@ -254,6 +254,7 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
     r->visit = db_col_int(rows, 20);
     r->item_id = db_col_int(rows, 21);
     r->department = store_text(rows, 22, arena, &failed);
+    r->adopted = db_col_int(rows, 23) != 0;
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -376,6 +377,34 @@ enum err store_rate_parts(struct store_rate_part **out, size_t *count, struct ar
     const struct store_shape shape = {sizeof **out, rate_part_fill};
     return store_array((void **)out, count, arena, tx, &shape, RATE_PARTS,
                        DB_ARGS(db_text(tenant), db_int(year)));
+}
+
+/* --- what results rest on --- */
+
+static const char ADOPTIONS[] =
+    "SELECT a.tenant, a.result, a.kind, a.number, a.body, a.made_on FROM published p"
+    " JOIN adoption a ON a.tenant = p.tenant AND a.result = p.result"
+    " WHERE p.tenant = $1 AND p.pool_id = $2 AND p.adopted = 1 ORDER BY p.result";
+
+static enum err adoption_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_adoption *a = out;
+    a->tenant = store_text(rows, 0, arena, &failed);
+    a->result = db_col_int(rows, 1);
+    a->kind = store_text(rows, 2, arena, &failed);
+    a->number = store_text(rows, 3, arena, &failed);
+    a->body = store_text(rows, 4, arena, &failed);
+    a->made_on = (int32_t)db_col_int(rows, 5);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_public_adoptions(struct store_adoption **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, struct str tenant, struct str pool_id)
+{
+    const struct store_shape shape = {sizeof(struct store_adoption), adoption_fill};
+    return store_array((void **)out, count, arena, tx, &shape, ADOPTIONS,
+                       DB_ARGS(db_text(tenant), db_text(pool_id)));
 }
 
 /* --- what followed --- */

@@ -3,6 +3,7 @@
 #ifndef STORE_PORTAL_H
 #define STORE_PORTAL_H
 
+#include "store/result.h"
 #include "store/row.h"
 
 /* The figures of the front page; times are microseconds UTC, from..until half open. */
@@ -118,6 +119,7 @@ struct store_public_result {
     int64_t visit;
     int64_t item_id;
     struct str department; /* code */
+    bool adopted;          /* it rests on a conclusion of others (R44) */
     struct str plan_code; /* document of the published plan; filled by office/portal, else absent */
 };
 /* What to list; empty texts and 0 mean any. */
@@ -175,6 +177,11 @@ struct store_rate_part {
 /* Of tasks whose visits begin in the year, by department. */
 MUST enum err store_rate_parts(struct store_rate_part **out, size_t *count, struct arena *arena,
                                struct db_tx *tx, struct str tenant, int year);
+
+/* What the published results of one business rest on (R44). */
+MUST enum err store_public_adoptions(struct store_adoption **out, size_t *count,
+                                     struct arena *arena, struct db_tx *tx, struct str tenant,
+                                     struct str pool_id);
 
 /* What followed findings, newest first: of one business (pool_id), or of all in a span below the id
  * `before`, at most `most`. */

@@ -24,6 +24,11 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 #define DEPARTMENT_COLUMNS                                                                         \
     "code, name, parent, level, division, leader, section, person, liaison, phone, state"
 #define LABEL_COLUMNS "word, theme, subject, state"
+#define MEETING_COLUMNS                                                                            \
+    "code, title, held_on, department, state, kind, attendees, place, minutes, note"
+#define ISSUANCE_COLUMNS "code, title, issued_on, department, state, number, level, note"
+#define COURSE_COLUMNS                                                                             \
+    "code, title, held_on, department, state, kind, people, hours, teacher, content, task, note"
 
 /* The last parameters are the stamp: job and time. */
 #define OBJECT_UPDATE                                                                              \
@@ -64,6 +69,18 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "begins_on = $14, ends_on = $15, conclusion = $16, state = $17, job = $18, at = $19 "          \
     "WHERE tenant = $1 AND id = $2"
 
+#define MEETING_UPDATE                                                                             \
+    "UPDATE meeting SET code = $3, title = $4, held_on = $5, department = $6, state = $7, "        \
+    "kind = $8, attendees = $9, place = $10, minutes = $11, note = $12, job = $13, at = $14 "      \
+    "WHERE tenant = $1 AND id = $2"
+#define ISSUANCE_UPDATE                                                                            \
+    "UPDATE issuance SET code = $3, title = $4, issued_on = $5, department = $6, state = $7, "     \
+    "number = $8, level = $9, note = $10, job = $11, at = $12 WHERE tenant = $1 AND id = $2"
+#define COURSE_UPDATE                                                                              \
+    "UPDATE course SET code = $3, title = $4, held_on = $5, department = $6, state = $7, "         \
+    "kind = $8, people = $9, hours = $10, teacher = $11, content = $12, task = $13, note = $14, "  \
+    "job = $15, at = $16 WHERE tenant = $1 AND id = $2"
+
 static const struct {
     const struct resource *resource;
     const char *table;
@@ -101,6 +118,16 @@ static const struct {
     [STORE_LABELS] = {&model_labels, "label", "tenant, id, " LABEL_COLUMNS ", job, at",
                       "SELECT id, " LABEL_COLUMNS " FROM label WHERE tenant = $1 ORDER BY id",
                       LABEL_UPDATE, MODEL_LABEL_COUNT},
+    [STORE_MEETINGS] = {&model_meetings, "meeting", "tenant, id, " MEETING_COLUMNS ", job, at",
+                        "SELECT id, " MEETING_COLUMNS " FROM meeting WHERE tenant = $1 ORDER BY id",
+                        MEETING_UPDATE, MODEL_MEETING_COUNT},
+    [STORE_ISSUANCES] = {&model_issuances, "issuance", "tenant, id, " ISSUANCE_COLUMNS ", job, at",
+                         "SELECT id, " ISSUANCE_COLUMNS
+                         " FROM issuance WHERE tenant = $1 ORDER BY id",
+                         ISSUANCE_UPDATE, MODEL_ISSUANCE_COUNT},
+    [STORE_COURSES] = {&model_courses, "course", "tenant, id, " COURSE_COLUMNS ", job, at",
+                       "SELECT id, " COURSE_COLUMNS " FROM course WHERE tenant = $1 ORDER BY id",
+                       COURSE_UPDATE, MODEL_COURSE_COUNT},
     [STORE_LIBRARIES] = {&model_libraries, NULL, NULL, NULL, NULL, MODEL_LIBRARY_COUNT},
 };
 
@@ -112,10 +139,12 @@ size_t store_registry_count(enum store_table table)
 size_t store_registry_code(enum store_table table)
 {
     static const size_t codes[STORE_TABLES] = {
-        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID, [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
-        [STORE_ITEMS] = STORE_ITEM_CODE,        [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
-        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,   [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE,
-        [STORE_LABELS] = MODEL_LABEL_WORD,      [STORE_LIBRARIES] = MODEL_LIBRARY_LICENCE};
+        [STORE_OBJECTS] = STORE_OBJECT_POOL_ID,   [STORE_INSPECTORS] = STORE_INSPECTOR_CODE,
+        [STORE_ITEMS] = STORE_ITEM_CODE,          [STORE_DEPARTMENTS] = MODEL_DEPARTMENT_CODE,
+        [STORE_SUPERIOR] = MODEL_ITEM_NUMBER,     [STORE_COMMISSIONS] = MODEL_COMMISSION_CODE,
+        [STORE_MEETINGS] = MODEL_REGISTER_CODE,   [STORE_ISSUANCES] = MODEL_REGISTER_CODE,
+        [STORE_COURSES] = MODEL_REGISTER_CODE,    [STORE_LABELS] = MODEL_LABEL_WORD,
+        [STORE_LIBRARIES] = MODEL_LIBRARY_LICENCE};
     return codes[table];
 }
 

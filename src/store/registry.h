@@ -18,6 +18,9 @@ enum store_table {
     STORE_SUPERIOR,
     STORE_COMMISSIONS,
     STORE_LABELS,
+    STORE_MEETINGS,
+    STORE_ISSUANCES,
+    STORE_COURSES,
     STORE_LIBRARIES, /* places in special libraries; read and written by store/library.h alone */
     STORE_TABLES
 };

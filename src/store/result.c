@@ -52,6 +52,17 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
+static const char ADOPTION_ADD[] =
+    "INSERT INTO adoption (tenant, result, kind, number, body, made_on)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
+
+enum err store_adoption_add(struct db_tx *tx, const struct store_adoption *a)
+{
+    return db_run(tx, NULL, ADOPTION_ADD,
+                  DB_ARGS(db_text(a->tenant), db_int(a->result), db_text(a->kind),
+                          db_text(a->number), db_text(a->body), db_int(a->made_on)));
+}
+
 static const char RESULT_GET[] = "SELECT " RESULT_COLUMNS " FROM result WHERE tenant = $1"
                                  " AND visit = $2 AND item = $3 ORDER BY version DESC LIMIT 1";
 
@@ -94,7 +105,8 @@ enum err store_results_of_visit(struct store_result **out, size_t *count, struct
 static const char PUBLISHING[] =
     "SELECT r.id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name, r.result_on,"
     " o.number, o.name, i.name, r.code, o.division, i.code, r.visit, r.item, v.pool_id, w.number,"
-    " r.published_at, COALESCE(c.replaces, 0), COALESCE(c.reason, ''), r.department FROM result r"
+    " r.published_at, COALESCE(c.replaces, 0), COALESCE(c.reason, ''), r.department,"
+    " CASE WHEN a.result IS NULL THEN 0 ELSE 1 END FROM result r"
     " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"
     " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
@@ -102,6 +114,7 @@ static const char PUBLISHING[] =
     " JOIN department d ON d.tenant = r.tenant AND d.code = r.department"
     " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"
     " LEFT JOIN correction c ON c.tenant = r.tenant AND c.result = r.id"
+    " LEFT JOIN adoption a ON a.tenant = r.tenant AND a.result = r.id"
     " WHERE r.tenant = $1 AND r.state = 'published' AND r.publication = $2 ORDER BY r.id";
 
 static enum err published_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -126,6 +139,7 @@ static enum err published_fill(void *out, struct db_rows *rows, struct arena *ar
     p->replaces = db_col_int(rows, 19);
     p->reason = store_text(rows, 20, arena, &failed);
     p->department = store_text(rows, 21, arena, &failed);
+    p->adopted = db_col_int(rows, 22) != 0;
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -156,14 +170,14 @@ enum err store_published_add(struct db_tx *tx, const struct store_publication *t
                 db_text(p->object_name), db_text(p->item), db_text(p->code), db_text(p->division),
                 db_text(p->item_code), db_int(p->visit), db_int(p->item_id), db_text(p->pool_id),
                 db_text(p->draw), db_int(p->published_at), db_int(p->replaces), db_text(p->reason),
-                db_text(p->department), db_int(to->idx)));
+                db_text(p->department), db_int(p->adopted), db_int(to->idx)));
 }
 
 #define PUBLISHED_ROWS                                                                             \
     "SELECT p.result, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"             \
     " p.authority, p.result_on, p.object_number, p.object_name, p.item, p.code, p.division,"       \
     " p.item_code, p.visit, p.item_id, p.pool_id, p.draw, p.published_at, p.replaces, p.reason,"   \
-    " p.department"                                                                                \
+    " p.department, p.adopted"                                                                     \
     " FROM published p"
 
 static const char PUBLISHED_GET[] = PUBLISHED_ROWS " WHERE p.tenant = $1 AND p.result = $2";

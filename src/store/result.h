@@ -30,6 +30,18 @@ struct store_result {
 };
 /* ERR_DUPLICATE when this version of visit and item exists. */
 MUST enum err store_result_add(struct db_tx *tx, const struct store_result *result);
+/* A conclusion of others that a result rests on (采信, R44). */
+struct store_adoption {
+    struct str tenant;
+    int64_t result;
+    struct str kind; /* model_adoption_kinds; empty: there is none */
+    struct str number;
+    struct str body;
+    int32_t made_on;
+};
+/* ERR_DUPLICATE where the result has one. */
+MUST enum err store_adoption_add(struct db_tx *tx, const struct store_adoption *row);
+
 /* The newest version for a visit and item. ERR_MISSING. */
 MUST enum err store_result_get(struct store_result *out, struct arena *arena, struct db_tx *tx,
                                struct str tenant, int64_t visit, int64_t item);
@@ -77,6 +89,7 @@ struct store_published {
     int64_t replaces; /* the result that this one corrects, 0 if none */
     struct str reason;
     struct str department; /* code of the authority */
+    bool adopted;          /* it rests on a conclusion of others (R44) */
 };
 /* The rows of a publication as today's registry has them, to be frozen by store_published_add. */
 MUST enum err store_publishing(struct store_published **out, size_t *count, struct arena *arena,

@@ -2,48 +2,14 @@
 // the library to the portal: whole flows as clerk, reviewer and office, each page with axe-core at
 // phone and desktop width.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { county, get, inBrowser, person, shoot, sizes, violations } from './desk_county.mjs';
+import { readFileSync } from 'node:fs';
+import { confirm, county, get, inBrowser, looker, menu, person, table, upload } from './desk_county.mjs';
 import { scratch } from './verify/kit.mjs';
 
+const look = looker('batch');
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\nstartxref\n9\n%%EOF\n');
-const menu = (page, name) => page.locator('.side').getByRole('link', { name, exact: true }).click();
 const figures = async (page) => (await page.locator('.figures b').allTextContents()).map(Number);
 const reasons = (page) => page.getByRole('region', { name: '没有处理的和原因' }).locator('tbody tr').allInnerTexts();
-
-function table(name, text) {
-  const path = scratch(name);
-  writeFileSync(path, text);
-  return path;
-}
-
-// Uploads a file and waits for what its check says.
-async function upload(page, kind, path, list = null) {
-  await page.goto(`${county.site}/desk/import/${kind}`);
-  await page.getByLabel('文件', { exact: true }).setInputFiles(path);
-  if (list) await page.getByLabel('清单名称').fill(list);
-  await page.getByRole('button', { name: '上传并核对' }).click();
-  await page.locator('.figures, .banner.bad').first().waitFor({ timeout: 60000 });
-}
-
-async function confirm(page) {
-  await page.getByRole('button', { name: /确认导入/ }).click();
-  const row = page.locator('.pairs div', { hasText: '结果' }).first();
-  await row.waitFor({ timeout: 60000 });
-  return row.locator('dd').textContent();
-}
-
-// Every page of a flow is looked at in both widths.
-async function look(page, name) {
-  const found = [];
-  for (const [size, viewport] of Object.entries(sizes)) {
-    await page.setViewportSize(viewport);
-    found.push(...(await violations(page)).map((words) => `${name} ${size}: ${words}`));
-    await shoot(page, `batch-${size}-${name}`);
-  }
-  await page.setViewportSize(sizes.desktop);
-  assert.deepEqual(found, []);
-}
 
 inBrowser('R39: picked inspectors leave, those who had left are named with the reason, and come back by the filter', async () => {
   const page = await person('jingban');

@@ -1,5 +1,7 @@
 // One demo county for a whole file of browser tests: started before them, stopped behind them; and
 // the people at their browsers.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import * as kit from './desk_kit.mjs';
 import { havePeer, scratch } from './verify/kit.mjs';
@@ -66,3 +68,40 @@ export const get = (page, path) => page.evaluate(async (url) => {
   const answer = await fetch(url);
   return [answer.status, (await answer.text()).slice(0, 2)];
 }, path);
+
+// A table file.
+export function table(name, text) {
+  const path = scratch(name);
+  writeFileSync(path, text);
+  return path;
+}
+
+// Uploads a file and waits for what its check says.
+export async function upload(page, kind, path, list = null) {
+  await page.goto(`${county.site}/desk/import/${kind}`);
+  await page.getByLabel('文件', { exact: true }).setInputFiles(path);
+  if (list) await page.getByLabel('清单名称').fill(list);
+  await page.getByRole('button', { name: '上传并核对' }).click();
+  await page.locator('.figures, .banner.bad').first().waitFor({ timeout: 60000 });
+}
+
+export async function confirm(page) {
+  await page.getByRole('button', { name: /确认导入/ }).click();
+  const row = page.locator('.pairs div', { hasText: '结果' }).first();
+  await row.waitFor({ timeout: 60000 });
+  return row.locator('dd').textContent();
+}
+
+// Every page of a flow is looked at in both widths; its pictures are named after the flow.
+export function looker(flow) {
+  return async (page, name) => {
+    const found = [];
+    for (const [size, viewport] of Object.entries(kit.sizes)) {
+      await page.setViewportSize(viewport);
+      found.push(...(await kit.violations(page)).map((words) => `${name} ${size}: ${words}`));
+      await kit.shoot(page, `${flow}-${size}-${name}`);
+    }
+    await page.setViewportSize(kit.sizes.desktop);
+    assert.deepEqual(found, []);
+  };
+}

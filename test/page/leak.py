@@ -44,6 +44,8 @@ SHARED = {
     "/desk/dictionaries/{id}": ("dictionary", "dictionaries are one for all"),
     "/desk/accounts/{id}": ("account", "accounts are the administrators' alone: the matrix forbids all others"),
 }
+# Their files are checked by one kind of job.
+REGISTERS = ("meetings", "issuances", "courses")
 # These belong to one department: everybody else is told that they don't exist.
 OWNED = {
     "/desk/objects/{id}": "object", "/desk/libraries/{id}": "library", "/desk/drafts/{id}": "draft",
@@ -53,6 +55,9 @@ OWNED = {
     "/desk/import/libraries/{id}": "upload-libraries",
     "/desk/import/commissions/{id}": "upload-commissions",
     "/desk/import/superior/{id}": "upload-superior",
+    "/desk/meetings/{id}": "meeting", "/desk/issuances/{id}": "issuance", "/desk/courses/{id}": "course",
+    "/desk/import/meetings/{id}": "upload-meetings", "/desk/import/issuances/{id}": "upload-issuances",
+    "/desk/import/courses/{id}": "upload-courses", "/desk/tasks/{number}/steps": "task",
 }
 FILES = {"/desk/commissions/{id}/files/{file}": "commission-file", "/desk/documents/{code}/files/{file}": "document-file"}
 
@@ -214,6 +219,23 @@ def make_papers(county, b):
         b[kind + "-file"] = str(query(county.data, "SELECT id FROM attachment WHERE resource = ?", kind + "s")[0][0])
 
 
+def make_registers(county, b):
+    common = {"department": B, "date": "2026-01-15", "note": MARK + "备注"}
+    b["meeting"] = last(make(county, "/desk/meetings/new", {
+        **common, "title": MARK + "会议", "kind": "deploy", "attendees": MARK + "单位", "place": MARK + "会议室",
+        "minutes": MARK + "纪要"}))
+    b["issuance"] = last(make(county, "/desk/issuances/new", {
+        **common, "title": MARK + "通知", "number": MARK + "〔2026〕2号", "level": "county"}))
+    b["course"] = last(make(county, "/desk/courses/new", {
+        **common, "title": MARK + "培训", "kind": "business", "people": "31", "teacher": MARK + "讲师",
+        "content": MARK + "内容"}))
+    day = datetime.date.today()
+    told = run("task", "create", "--name", MARK + "任务", "--department", B, "--item", "XFJY-S0001@" + B, "--part",
+               B + ":2", "--quota", "*=fixed:3", "--from", str(day), "--until", str(day + datetime.timedelta(days=9)),
+               "--basis", "《消防法》第五十三条", data=county.data)
+    b["task"] = re.search(r"\d{12,}", told).group(0)
+
+
 def make_catalogue(county, b):
     b["draft"] = last(make(county, "/desk/drafts/new", {
         "category": MARK + "大项", "name": MARK + "小项", "class": "general", "cap": "3%", "objects": "企业",
@@ -247,6 +269,9 @@ def make_jobs(county, b):
         "commissions": "委托编号,类别,受托机构,资质,事项,委托单位,开始日期,费用\n"
                        "LECKB-9,检验检测,%s所,资质,事项,,2026-01-01,一万\n" % MARK,
         "superior": "抽查类别,抽查事项,检查对象,事项类别\n%s类,%s坏项,企业,不是类别\n" % (MARK, MARK),
+        "meetings": "会议名称,会议日期,会议类别\n%s坏会,2026-13-01,联席会议\n" % MARK,
+        "issuances": "文件名称,文号,印发日期,级别\n%s坏文,%s号,2026-01-01,不是级别\n" % (MARK, MARK),
+        "courses": "培训名称,培训日期,培训类别,培训人数\n%s坏班,2026-01-01,业务,没有数\n" % MARK,
     }
     for kind, text in (("labels", "标签,主题\n食品经营,行业\n"),
                        ("items", "抽查类别,抽查事项,检查对象,事项类别\n计量,加油机检查,加油站,不是类别\n")):
@@ -261,7 +286,7 @@ def make_jobs(county, b):
             **({"library": MARK + "专项库"} if kind == "libraries" else {})}, MARK + kind + ".csv", text.encode())
         must(status == 303, "upload of %s: %d %s" % (kind, status, why(page)))
         b["upload-" + kind] = last(headers["location"].split("?")[0])
-        done(county, "check-" + kind, B)
+        done(county, "check-" + ("register" if kind in REGISTERS else kind), B)
     status, _, page = send_file(county, "b", "/desk/health/reference", {"key": "leak-ref", "department": B},
                                 MARK + "参照.csv", ("统一社会信用代码,名称,行政区划\n%s,%s缺户,410882\n" % (
                                     uscc("91410882MADLECKB8"), MARK)).encode())
@@ -300,7 +325,8 @@ def plain(text):
 def whole_lists(county):
     for role in OF_A + ("b",):
         for name in ("objects", "inspectors", "experts", "libraries", "labels", "commissions", "documents", "items",
-                     "drafts", "superior", "outside", "joint", "health-missing", "jobs", "feedback", "divisions"):
+                     "drafts", "superior", "outside", "joint", "health-missing", "jobs", "feedback", "divisions",
+                     *REGISTERS):
             county.ask(role, "/desk/lists", {"list": name, "back": "/desk", "size": "2000", "reset": "1"})
 
 
@@ -359,7 +385,8 @@ def b_sees_what_it_made(state):
         status, _, text = county.ask("b", re.sub(r"\{\w+\}", b[name], pattern))
         must(status == 200 and (marks_in(text) or name == "job"), "%s: %d" % (pattern, status))
     for path in ("/desk/objects", "/desk/libraries", "/desk/inspectors", "/desk/experts", "/desk/commissions",
-                 "/desk/documents", "/desk/drafts", "/desk/outside", "/desk/superior"):
+                 "/desk/documents", "/desk/drafts", "/desk/outside", "/desk/superior",
+                 *("/desk/" + name for name in REGISTERS)):
         must(MARK in county.ask("b", path + "?q=" + urllib.parse.quote(MARK[:-1]))[2], "%s does not list it" % path)
 
 
@@ -409,7 +436,7 @@ def no_get_route_gives_a_thing_of_b(state):
 TABLES = ("object", "object_label", "object_department", "library", "library_row", "inspector", "conflict",
           "commission", "attachment", "document", "document_version", "item", "item_draft", "item_step",
           "item_superior", "outside_check", "upload", "upload_mapping", "reference_object", "registry_change",
-          "label", "job", "feedback", "account", "account_role", "department", "setting", "dictionary_word")
+          "meeting", "issuance", "course", "label", "job", "feedback", "account", "account_role", "department", "setting", "dictionary_word")
 
 
 def dump(county):
@@ -509,7 +536,8 @@ def picked_rows_of_b_are_left_alone(state):
 def nothing_is_made_in_the_name_of_b(state):
     county, wrong = state["county"], []
     of_b = "SELECT count(*) FROM %s WHERE department = '" + B + "'"
-    tables = ("object", "inspector", "library", "commission", "document", "item_draft", "outside_check", "upload", "job")
+    tables = ("object", "inspector", "library", "commission", "document", "item_draft", "outside_check", "upload", "job",
+              "meeting", "issuance", "course")
     before = {t: query(county.data, of_b % t) for t in tables}
     forms = {
         "/desk/objects/new": {"kind": "unlicensed", "name": "甲造", "division": "410882", "address": "甲路"},
@@ -517,6 +545,9 @@ def nothing_is_made_in_the_name_of_b(state):
         "/desk/commissions/new": {"code": "JIA-1", "body": "甲", "qualification": "甲", "matter": "甲",
                                   "begins_on": "2026-01-01"},
         "/desk/documents/new?kind=guide": {"title": "甲造", "text1": "甲"},
+        "/desk/meetings/new": {"title": "甲造", "date": "2026-01-01", "kind": "joint"},
+        "/desk/issuances/new": {"title": "甲造", "date": "2026-01-01", "number": "甲1", "level": "county"},
+        "/desk/courses/new": {"title": "甲造", "date": "2026-01-01", "kind": "business", "people": "3"},
     }
     for path, fields in forms.items():
         for role in OF_A:
@@ -526,7 +557,7 @@ def nothing_is_made_in_the_name_of_b(state):
             if status not in (400, 403, 404, 409):
                 wrong.append("%s as %s for B: %d" % (path, role, status))
     for kind in ("import/objects", "import/inspectors", "import/commissions", "import/items", "import/libraries",
-                 "health/reference"):
+                 "health/reference", *("import/" + name for name in REGISTERS)):
         status, _, _ = send_file(county, "clerk", "/desk/" + kind, {
             "key": "leak-for-" + last(kind), "department": B, "library": MARK + "专项库"},
                                  "a.csv", "姓名\n甲\n".encode())
@@ -601,6 +632,16 @@ def exports_of_a_hold_nothing_of_b(state):
             if form == "csv" and words.strip().count("\n") != want:
                 wrong.append("objects as %s: %d rows, A has %d" % (role, words.strip().count("\n"), want))
             lines.append(len(data))
+        for name in REGISTERS:
+            path = "/desk/%s/export" % name
+            fields = Forms(county.ask(role, path)[2]).posts()[path]
+            fields.pop("csrf")
+            status, _, text = county.ask(role, path, {**fields, "format": "csv", "filter": "department=" + B})
+            must(status == 303, "%s: %d %s" % (path, status, why(text)))
+            job = done(county, "export-register", "SCJG")[0]
+            status, data = ask_bytes(county, role, "/desk/jobs/%d/file" % job)
+            if status != 200 or marks_in(words_of(data)) or len(data.splitlines()) != 1:
+                wrong.append("%s as %s: %d, %d lines" % (path, role, status, len(data.splitlines())))
         for path in ("/desk/inspectors/export", "/desk/experts/export", "/desk/commissions/export"):
             for form in ("csv", "xlsx"):
                 fields = Forms(county.ask(role, path)[2]).posts()[path]
@@ -680,7 +721,7 @@ def prepare():
 
 def things_of_b(state):
     county, b = state["county"], state["b"]
-    for step in (make_object, make_people, make_papers, make_catalogue, make_feedback, make_jobs):
+    for step in (make_object, make_people, make_papers, make_registers, make_catalogue, make_feedback, make_jobs):
         step(county, b)
     b.update({"department": B, "setting": "session.idle", "account": str(county.account("xiaofang")),
               "item": query(county.data, "SELECT code FROM item WHERE state = 'active'")[0][0],

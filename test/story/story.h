@@ -163,6 +163,7 @@ struct course_result {
     const char *on;        /* date */
     const char *inspector; /* NULL: the first of the item's department who sits there */
     const char *reason;    /* of a correction */
+    const char *adopt;     /* kind, body, number, date of an adopted conclusion, ';' between */
 };
 course_act course_enter;
 course_act course_correct;

@@ -359,13 +359,30 @@ static struct str result_inspector(struct course *c, const struct office_result_
     return STR("");
 }
 
+static struct office_adoption result_adoption_of(const char *text)
+{
+    struct office_adoption out = {0};
+    struct str rest = str_of(text);
+    struct str day = {0};
+    if (text == NULL)
+        return out;
+    (void)str_cut(&out.kind, &rest, ';');
+    (void)str_cut(&out.body, &rest, ';');
+    (void)str_cut(&out.number, &rest, ';');
+    (void)str_cut(&day, &rest, ';');
+    if (day.len > 0)
+        assert_int_equal(date_parse(&out.made_on, day), ERR_OK);
+    return out;
+}
+
 static struct office_result_entry result_entry(struct course *c, const struct course_result *in)
 {
     struct office_result_entry entry = {.key = result_key(c, in),
                                         .code = str_of(in->code),
                                         .method = str_of(in->method),
                                         .note = str_of(in->note),
-                                        .result_on = act_date(in->on)};
+                                        .result_on = act_date(in->on),
+                                        .adoption = result_adoption_of(in->adopt)};
     entry.inspector =
         in->inspector != NULL ? str_of(in->inspector) : result_inspector(c, &entry.key);
     return entry;
