@@ -4,10 +4,12 @@
 #define OFFICE_IMPORT_KIND_H
 
 #include "ids/industry.h"
+#include "office/catalogue.h"
 #include "office/edit.h"
 #include "office/form.h"
 #include "office/import.h"
 #include "office/import_map.h"
+#include "office/joint.h"
 #include "store/registry.h"
 
 /* One data row on its way. */
@@ -130,7 +132,9 @@ struct import_run {
     const struct field_word *methods; /* of items: the dictionary with the place's own words */
     struct store_form *forms;         /* of items: check forms in force */
     size_t form_count;
-    struct fault cell_fault; /* words about one cell; here, since clearing it a cell costs */
+    struct office_item_limit limit; /* of items: how high the cap of a general one may be */
+    struct joint_names units;       /* of items: what departments are called */
+    struct fault cell_fault;        /* words about one cell; here, since clearing it a cell costs */
 };
 
 /* Rejects a row, or warns about it; several reasons are joined by ；. field: number in the

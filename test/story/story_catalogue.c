@@ -343,6 +343,90 @@ static void a_double_submit_makes_one_draft(void **state)
     assert_int_equal(story_number(s, "SELECT count(id) FROM item_draft"), 1);
 }
 
+/* Three columns and the words of real joint lists (items/fenyang_joint_items_excerpt.csv). */
+static const char joint_list[] =
+    "发起部门,抽查领域,抽查事项,检查对象,配合部门\n"
+    "文化和旅游部门,娱乐,歌舞娱乐场所检查,歌舞娱乐场所,\"市场监管部门、消防救援机构\"\n"
+    "市场监管部门,广告,广告经营检查,广告经营者,\"文旅部门、市场监管领域相关部门\"\n"
+    "市监局、文旅局,演出,演出票务检查,演出经营者,税务部门\n";
+
+static void joint_county(struct story *s)
+{
+    story_import_text(s, "departments",
+                      "部门代码,部门名称,简称、别称\nSCJG,沁阳市市场监督管理局,市监局\n"
+                      "XFJY,消防救援大队,\nWHLY,文化和旅游局,\"文旅部门、文旅局\"\n");
+    s->e.now = MORNING;
+}
+
+/* A row of item_unit as role:words>department, in the order of the list. */
+static const char *units_of(struct story *s, const char *table, const char *name)
+{
+    struct buf text = {0};
+    for (int i = 0; i < 6; i++) {
+        char sql[500];
+        snprintf(sql, sizeof sql,
+                 "SELECT COALESCE(MAX(u.role || ':' || u.words || '>' || u.department), '')"
+                 " FROM item_unit u JOIN %s i ON i.tenant = u.tenant AND i.id = u.item"
+                 " WHERE i.name = '%s' AND u.place = %d AND i.state IN ('active', 'open')",
+                 table, name, i);
+        const char *one = story_text(s, sql);
+        buf_printf(&text, "%s%s", text.len > 0 && one[0] != '\0' ? " " : "", one);
+    }
+    struct str copy = arena_str(&s->arena, buf_view(&text));
+    buf_free(&text);
+    return copy.data;
+}
+
+static void R12_an_imported_joint_list_names_departments_of_ours_and_keeps_other_words(void **state)
+{
+    struct story *s = *state;
+    joint_county(s);
+    story_import_text(s, "items", joint_list);
+    story_counts(s, &(struct story_counts){3, 3, 0, 0, 0, 2});
+    story_warning(s, 3, "配合部门“市场监管领域相关部门”不在部门名录中");
+    story_warning(s, 4, "配合部门“税务部门”");
+    assert_string_equal(
+        units_of(s, "item", "歌舞娱乐场所检查"),
+        "lead:文化和旅游部门>WHLY partner:市场监管部门>SCJG partner:消防救援机构>XFJY");
+    assert_string_equal(
+        units_of(s, "item", "广告经营检查"),
+        "lead:市场监管部门>SCJG partner:文旅部门>WHLY partner:市场监管领域相关部门>");
+    assert_string_equal(units_of(s, "item", "演出票务检查"),
+                        "lead:市监局>SCJG lead:文旅局>WHLY partner:税务部门>");
+    assert_string_equal(story_text(s, "SELECT department FROM item WHERE name = '演出票务检查'"),
+                        "SCJG");
+    story_import_text(s, "items", joint_list);
+    story_counts(s, &(struct story_counts){3, 0, 0, 3, 0, 2});
+    /* the department comes into the registry afterwards */
+    story_import_text(s, "departments", "部门代码,部门名称\nSWJ,国家税务总局沁阳市税务局\n");
+    assert_string_equal(units_of(s, "item", "演出票务检查"),
+                        "lead:市监局>SCJG lead:文旅局>WHLY partner:税务部门>");
+    story_import_text(s, "departments",
+                      "部门代码,部门名称,简称\nSWJ,国家税务总局沁阳市税务局,税务局\n");
+    assert_string_equal(units_of(s, "item", "演出票务检查"),
+                        "lead:市监局>SCJG lead:文旅局>WHLY partner:税务部门>SWJ");
+    story_import_text(s, "items", joint_list);
+    story_counts(s, &(struct story_counts){3, 0, 0, 3, 0, 1});
+}
+
+static void R12_a_name_that_two_departments_share_means_neither(void **state)
+{
+    struct story *s = *state;
+    story_import_text(s, "departments",
+                      "部门代码,部门名称\nJYJ,教育局\nJYW,教育委员会\nGAJ,公安局\n");
+    story_import_text(s, "items",
+                      "发起部门,抽查领域,抽查事项,检查对象,配合部门\n"
+                      "公安部门,保安,保安检查,保安公司,教育部门\n"
+                      "焦作市公安局,保安,枪支检查,保安公司,教育局\n"
+                      "沁阳市公安局,保安,印章检查,印章业,教育局\n");
+    story_counts(s, &(struct story_counts){3, 3, 0, 0, 0, 2});
+    story_warning(s, 2, "配合部门“教育部门”");
+    story_warning(s, 3, "牵头部门“焦作市公安局”"); /* the superior city's is another */
+    assert_string_equal(units_of(s, "item", "保安检查"), "lead:公安部门>GAJ partner:教育部门>");
+    assert_string_equal(units_of(s, "item", "印章检查"),
+                        "lead:沁阳市公安局>GAJ partner:教育局>JYJ");
+}
+
 /* --- superiors' lists --- */
 
 static void superior(struct story *s, const char *list, const char *path)
@@ -417,6 +501,86 @@ static void R10_a_department_claims_or_declines_what_the_superior_lists(void **s
     assert_int_equal(lists[0].rows, 4);
     assert_int_equal(lists[0].open, 1);
     assert_int_equal(lists[0].claimed, 3);
+}
+
+static void R12_a_claimed_joint_item_keeps_its_partners(void **state)
+{
+    struct story *s = *state;
+    struct office_draft d;
+    joint_county(s);
+    superior(s, "省联合清单", story_file(s, "joint.csv", joint_list));
+    s->e.now = MORNING;
+    assert_string_equal(
+        units_of(s, "item_superior", "广告经营检查"),
+        "lead:市场监管部门>SCJG partner:文旅部门>WHLY partner:市场监管领域相关部门>");
+    int64_t id = row_of(s, "广告经营检查");
+    const struct office_superior_answer lead = {.ids = &id, .count = 1};
+    assert_int_equal(office_superior_claim(by(s, "sun", "SCJG"), &lead), ERR_OK);
+    id = story_number(s, "SELECT draft FROM item_superior WHERE name = '广告经营检查'");
+    assert_int_equal(office_draft_get(&d, by(s, "sun", "SCJG"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_PARTNERS], STR("文化和旅游局、市场监管领域相关部门")));
+    /* what the list said may stay, what is made up may not */
+    struct office_draft_edit edit = {.id = id, .version = 1, .kind = STR("new")};
+    memcpy(edit.values, d.values, sizeof edit.values);
+    edit.values[MODEL_ITEM_CAP] = STR("");
+    edit.values[MODEL_ITEM_SUBJECT] = STR("县级");
+    edit.values[MODEL_ITEM_CONTENT] = STR("广告内容");
+    edit.values[MODEL_ITEM_METHODS] = STR("书面检查");
+    edit.values[MODEL_ITEM_BASIS] = STR("《广告法》第六条");
+    edit.values[MODEL_ITEM_PARTNERS] = STR("文旅局、海关");
+    assert_int_equal(office_draft_save(&id, by(s, "sun", "SCJG"), &edit), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "partners");
+    edit.values[MODEL_ITEM_PARTNERS] = d.values[MODEL_ITEM_PARTNERS];
+    assert_int_equal(office_draft_save(&id, by(s, "sun", "SCJG"), &edit), ERR_OK);
+    assert_int_equal(office_draft_submit(by(s, "sun", "SCJG"), id, 2), ERR_OK);
+    const struct office_item_review r = {id, 3, true, STR("")};
+    assert_int_equal(office_draft_review(by(s, "qian", "SCJG"), &r), ERR_OK);
+    assert_int_equal(publish(s, id, date_of_time(MORNING)), ERR_OK);
+    assert_string_equal(units_of(s, "item", "广告经营检查"),
+                        "lead:SCJG>SCJG partner:文化和旅游局>WHLY partner:市场监管领域相关部门>");
+    /* a partner that claims does not lose the lead */
+    id = row_of(s, "歌舞娱乐场所检查");
+    const struct office_superior_answer moved = {
+        .ids = &id, .count = 1, .department = STR("XFJY"), .reason = STR("由消防办理")};
+    assert_int_equal(office_superior_assign(by(s, "ban", "*"), &moved), ERR_OK);
+    assert_int_equal(office_superior_claim(by(s, "zhou", "XFJY"), &moved), ERR_OK);
+    id = story_number(s, "SELECT draft FROM item_superior WHERE name = '歌舞娱乐场所检查'");
+    assert_int_equal(office_draft_get(&d, by(s, "zhou", "XFJY"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_PARTNERS], STR("文化和旅游局、沁阳市市场监督管理局")));
+}
+
+/* Every row of two real lists goes in, with each of its departments as a row. */
+static void R12_the_real_joint_lists_go_in_with_all_whom_they_name(void **state)
+{
+    /* told apart with Python: rows, rows that name a partner, words for leads and partners of those
+     * rows, each once a row (csv, split at 、，;,) */
+    static const struct {
+        const char *path;
+        int64_t rows;
+        int64_t joint;
+        int64_t units;
+    } lists[] = {{"items/fenyang_joint_items_excerpt.csv", 11, 11, 30},
+                 {"items/hainan_joint_items_v2.csv", 83, 82, 192}};
+    struct story *s = *state;
+    char path[256];
+    int64_t rows = 0, joint = 0, units = 0;
+    joint_county(s);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (story_shared(path, sizeof path, lists[i].path) == NULL)
+            return;
+        superior(s, lists[i].path, path);
+        rows += lists[i].rows;
+        joint += lists[i].joint;
+        units += lists[i].units;
+        assert_int_equal(story_number(s, "SELECT count(id) FROM item_superior"), rows);
+        assert_int_equal(story_number(s, "SELECT count(DISTINCT item) FROM item_unit"), joint);
+        assert_int_equal(story_number(s, "SELECT count(*) FROM item_unit"), units);
+    }
+    assert_true(story_number(s, "SELECT count(*) FROM item_unit WHERE department = 'SCJG'"
+                                " AND role = 'partner' AND words = '市场监管部门'") > 10);
+    assert_int_equal(story_number(s, "SELECT count(*) FROM item_unit WHERE department <> ''"
+                                     " AND words = '市场监管领域相关部门'"),
+                     0);
 }
 
 static void a_claimed_draft_that_is_taken_back_opens_the_row_again(void **state)
@@ -568,6 +732,10 @@ int main(void)
         STORY_TEST(R12_partners_are_departments_and_never_the_lead),
         STORY_TEST(a_double_submit_makes_one_draft),
         STORY_TEST(R10_a_department_claims_or_declines_what_the_superior_lists),
+        STORY_TEST(R12_an_imported_joint_list_names_departments_of_ours_and_keeps_other_words),
+        STORY_TEST(R12_a_name_that_two_departments_share_means_neither),
+        STORY_TEST(R12_a_claimed_joint_item_keeps_its_partners),
+        STORY_TEST(R12_the_real_joint_lists_go_in_with_all_whom_they_name),
         STORY_TEST(a_claimed_draft_that_is_taken_back_opens_the_row_again),
         STORY_TEST(an_import_does_not_change_an_item_behind_its_coming_version),
         STORY_TEST(R10_the_real_list_of_a_province_is_claimed_whole),

@@ -475,6 +475,28 @@ static void a_changed_item_is_a_new_version_and_the_old_one_stays(void **state)
         story_text(s, "SELECT number FROM item WHERE name = '生产检查' AND version = 1"), "11");
 }
 
+static void R5_a_general_item_above_the_cap_is_left_out_at_its_row(void **state)
+{
+    struct story *s = *state;
+    story_import_text(s, "departments", DEPARTMENTS);
+    story_import_text(s, "items",
+                      "编制单位,抽查类别,抽查事项,事项类别,抽查比例上限\n"
+                      "市监局,食品,生产检查,一般检查事项,10%\n" /* 2: as high as it may be */
+                      "市监局,食品,餐饮检查,一般检查事项,90%\n"
+                      "市监局,食品,销售检查,重点检查事项,90%\n" /* 4: R4, none */
+                      "市监局,食品,网络检查,,11%\n" /* 5: 一般 where nothing is said */
+                      "市监局,食品,小作坊检查,一般检查事项,\n");
+    story_counts(s, &(struct story_counts){5, 3, 0, 0, 2, 0});
+    story_problem(s, 3, "一般检查事项的抽查比例上限不得高于 1/10");
+    story_problem(s, 3, "舞政〔2020〕2号");
+    story_problem(s, 5, "item.general-cap");
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item WHERE name = '餐饮检查'"), 0);
+    assert_int_equal(story_number(s, "SELECT cap_den FROM item WHERE name = '生产检查'"), 10);
+    assert_int_equal(story_number(s, "SELECT cap_den FROM item WHERE name = '小作坊检查'"), 10);
+    assert_int_equal(story_number(s, "SELECT cap_num FROM item WHERE name = '销售检查'"), 1);
+    assert_int_equal(story_number(s, "SELECT cap_den FROM item WHERE name = '销售检查'"), 1);
+}
+
 static void items_that_share_their_names_are_told_apart_by_what_they_are_about(void **state)
 {
     struct story *s = *state;
@@ -586,6 +608,7 @@ int main(void)
         STORY_TEST(a_person_who_leaves_keeps_his_row_and_the_reason),
         STORY_TEST(a_department_given_with_the_job_takes_the_rows_without_one),
         STORY_TEST(a_changed_item_is_a_new_version_and_the_old_one_stays),
+        STORY_TEST(R5_a_general_item_above_the_cap_is_left_out_at_its_row),
         STORY_TEST(items_that_share_their_names_are_told_apart_by_what_they_are_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
