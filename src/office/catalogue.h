@@ -21,6 +21,15 @@ MUST enum err office_items(struct store_item **out, size_t *count, struct errand
 MUST enum err office_item(struct store_item **out, size_t *count, struct errand *e,
                           struct str code);
 
+/* Lead and partners (R12) of a version or of a superior's row that the person sees; of item 0: of all
+ * versions in force or coming, by item. */
+MUST enum err office_item_units(struct store_item_unit **out, size_t *count, struct errand *e,
+                                int64_t item);
+/* Those of one item among all; *found gets how many. */
+const struct store_item_unit *office_item_units_of(size_t *found,
+                                                   const struct store_item_unit *units,
+                                                   size_t count, int64_t item);
+
 /* Departments without an item in force, and by which day of the year lists are published (R9). */
 struct office_catalogue_gap {
     int64_t departments;

@@ -2,6 +2,8 @@
  * what it leaves out is left out on both sides; a stem that two departments share means neither. */
 #include "office/joint.h"
 
+#include "office/catalogue.h"
+
 #include "sheet/value.h"
 
 #include <string.h>
@@ -167,6 +169,49 @@ enum err joint_first(const struct store_department **out, struct arena *arena,
     return ERR_OK;
 }
 
+/* --- the rows as they are read --- */
+
+struct units_work {
+    struct errand *e;
+    struct store_item_unit **out;
+    size_t *count;
+    int64_t item;
+};
+
+static enum err units_read(struct db_tx *tx, void *ctx)
+{
+    struct units_work *w = ctx;
+    struct errand *e = w->e;
+    if (w->item == 0)
+        return store_item_units_shown(w->out, w->count, e->arena, tx, e->office->tenant);
+    return store_item_units(w->out, w->count, e->arena, tx, e->office->tenant, w->item);
+}
+
+enum err office_item_units(struct store_item_unit **out, size_t *count, struct errand *e,
+                           int64_t item)
+{
+    struct units_work w = {e, out, count, item};
+    return office_read(e, "item-units", units_read, &w);
+}
+
+const struct store_item_unit *office_item_units_of(size_t *found,
+                                                   const struct store_item_unit *units,
+                                                   size_t count, int64_t item)
+{
+    size_t from = 0;
+    size_t until = count;
+    while (from < until) {
+        size_t middle = from + (until - from) / 2;
+        if (units[middle].item < item)
+            from = middle + 1;
+        else
+            until = middle;
+    }
+    for (*found = 0; from + *found < count && units[from + *found].item == item;)
+        ++*found;
+    return units + from;
+}
+
 /* --- the rows of an item --- */
 
 struct units {
@@ -192,8 +237,9 @@ static enum err units_add(struct units *u, const char *role, struct str list)
     while (sheet_list_next(&word, &list)) {
         const struct store_department *found = NULL;
         TRY(joint_find(&found, u->arena, u->names, word));
+        bool code = found != NULL && str_eq(found->code, word);
         struct store_item_unit one = {.role = str_of(role),
-                                      .words = word,
+                                      .words = code ? found->name : word,
                                       .department = found != NULL ? found->code : STR(""),
                                       .name = found != NULL ? found->name : word};
         if (!units_have(u, &one))

@@ -13,6 +13,9 @@ extern const struct field_word desk_draft_states[];
  * says something else, that as `before` and the flag changed. */
 void desk_item_fields(struct page *p, struct web_value *object,
                       const struct str values[MODEL_ITEM_COUNT], const struct str *before);
+/* Lead and partners of a joint item as the flag joint and the lists leads and partners ({{>
+ * desk_item_units}}): name, href of the department's page where he may open it, loose. */
+MUST enum err desk_item_units(struct page *p, int64_t item);
 /* The departments as choices of a select; the first is an empty one with these words. */
 MUST enum err desk_department_options(struct desk_form *form, struct web_value *field,
                                       const char *none);

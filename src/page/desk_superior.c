@@ -180,6 +180,8 @@ enum err desk_superior_row(struct web_reply *reply, const struct web_request *re
     enum err err = office_superior_get(&row, &p.errand, desk_number(web_capture(request, "id")));
     if (err == ERR_OK)
         err = office_departments(&units, &count, &p.errand);
+    if (err == ERR_OK)
+        err = desk_item_units(&p, row.id);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     desk_item_fields(&p, &m->root, row.values, NULL);

@@ -172,7 +172,7 @@ enum err page_sitemap_xml(struct web_reply *reply, const struct web_request *req
 {
     static const char *const paths[] = {"/",      "/search", "/results",   "/draws",
                                         "/tasks", "/items",  "/documents", "/statistics",
-                                        "/how",   "/verify", "/open"};
+                                        "/how",   "/verify", "/open",      "/joint"};
     (void)fault;
     reply->type = "application/xml; charset=utf-8";
     buf_cat(&reply->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

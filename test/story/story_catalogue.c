@@ -537,7 +537,7 @@ static void R12_a_claimed_joint_item_keeps_its_partners(void **state)
     assert_int_equal(office_draft_review(by(s, "qian", "SCJG"), &r), ERR_OK);
     assert_int_equal(publish(s, id, date_of_time(MORNING)), ERR_OK);
     assert_string_equal(units_of(s, "item", "广告经营检查"),
-                        "lead:SCJG>SCJG partner:文化和旅游局>WHLY partner:市场监管领域相关部门>");
+                        "lead:沁阳市市场监督管理局>SCJG partner:文化和旅游局>WHLY partner:市场监管领域相关部门>");
     /* a partner that claims does not lose the lead */
     id = row_of(s, "歌舞娱乐场所检查");
     const struct office_superior_answer moved = {
