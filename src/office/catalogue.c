@@ -8,6 +8,7 @@
 #include "office/form.h"
 #include "office/scope.h"
 #include "office/setting.h"
+#include "office/vocabulary.h"
 #include "sheet/value.h"
 #include "store/department.h"
 
@@ -325,8 +326,21 @@ static enum err judge_fields(struct errand *e, struct str values[MODEL_ITEM_COUN
     return ERR_OK;
 }
 
+/* R22, R27: an item applies by words of the vocabulary. */
+static enum err judge_labels(struct errand *e, struct db_tx *tx, struct str labels, struct str kept)
+{
+    struct vocabulary words;
+    struct str word;
+    TRY(vocabulary_load(&words, e->arena, e, tx, "objects"));
+    if (!vocabulary_unknown(&word, &labels, &words, kept))
+        return ERR_OK;
+    struct str said = vocabulary_words(e->arena, &words, word);
+    return said.data != NULL ? fault_at(&e->fault, "labels", ERR_INPUT, "%.*s", STR_ARG(said))
+                             : ERR_MEMORY;
+}
+
 enum err catalogue_judge(struct errand *e, struct db_tx *tx, struct str values[MODEL_ITEM_COUNT],
-                         struct str kept)
+                         const struct catalogue_kept *kept)
 {
     struct joint_names names;
     const struct field_word *methods = NULL;
@@ -345,7 +359,8 @@ enum err catalogue_judge(struct errand *e, struct db_tx *tx, struct str values[M
         values[MODEL_ITEM_COMPILER] = own->name;
     TRY(office_words(&methods, e, tx, "methods"));
     TRY(office_words_unify(&values[MODEL_ITEM_METHODS], e->arena, methods));
-    TRY(judge_partners(e, &names, values, kept));
+    TRY(judge_partners(e, &names, values, kept->partners));
+    TRY(judge_labels(e, tx, values[MODEL_ITEM_LABELS], kept->labels));
     TRY(catalogue_form(e, tx, values));
     return judge_cap(e, tx, values);
 }
@@ -445,7 +460,7 @@ struct save_work {
     struct store_draft draft;
     struct str values[MODEL_ITEM_COUNT];
     struct str before;
-    struct str kept; /* partners that stand there already */
+    struct catalogue_kept kept; /* what stands there already */
 };
 
 /* The department: the person's own, or whichever he names who reaches all. */
@@ -474,7 +489,8 @@ static enum err save_base(struct save_work *w, struct db_tx *tx)
         return fault_set(&e->fault, ERR_STATE, "该事项已有一份未办结的草稿，请先办结或撤销那一份");
     w->draft.base = item.id;
     w->draft.code = item.code;
-    w->kept = item.values[MODEL_ITEM_PARTNERS];
+    w->kept = (struct catalogue_kept){item.values[MODEL_ITEM_PARTNERS],
+                                      item.values[MODEL_ITEM_LABELS]};
     w->values[MODEL_ITEM_DEPARTMENT] = item.values[MODEL_ITEM_DEPARTMENT];
     w->values[MODEL_ITEM_COMPILER] = item.values[MODEL_ITEM_COMPILER];
     if (str_eq(w->edit->kind, STR("close")))
@@ -506,7 +522,8 @@ static enum err save_load(struct save_work *w, struct db_tx *tx)
         return fault_set(&e->fault, ERR_STATE, "这份草稿已提交审查或已办结，不能再修改");
     TRY(catalogue_parse(stored, e->arena, w->draft.content));
     w->before = w->draft.content;
-    w->kept = stored[MODEL_ITEM_PARTNERS];
+    w->kept =
+        (struct catalogue_kept){stored[MODEL_ITEM_PARTNERS], stored[MODEL_ITEM_LABELS]};
     w->values[MODEL_ITEM_COMPILER] = stored[MODEL_ITEM_COMPILER];
     if (w->draft.base != 0)
         w->values[MODEL_ITEM_DEPARTMENT] = stored[MODEL_ITEM_DEPARTMENT];
@@ -523,7 +540,8 @@ static enum err save_run(struct db_tx *tx, void *ctx)
     bool done = false;
     struct str outcome;
     w->draft = (struct store_draft){.id = w->edit->id};
-    w->before = w->kept = STR("");
+    w->before = STR("");
+    w->kept = (struct catalogue_kept){STR(""), STR("")};
     memcpy(w->values, w->edit->values, sizeof w->values);
     w->values[MODEL_ITEM_COMPILER] = STR("");
     TRY(office_once(&done, &outcome, e, tx, STR("item-draft")));
@@ -531,7 +549,7 @@ static enum err save_run(struct db_tx *tx, void *ctx)
         return str_i64(&w->draft.id, outcome);
     save_department(w);
     TRY(w->edit->id == 0 ? save_begin(w, tx) : save_load(w, tx));
-    TRY(catalogue_judge(e, tx, w->values, w->kept));
+    TRY(catalogue_judge(e, tx, w->values, &w->kept));
     w->draft.department = w->values[MODEL_ITEM_DEPARTMENT];
     w->draft.reason = str_trim(w->edit->reason);
     w->draft.author = e->actor;
@@ -608,7 +626,8 @@ static enum err submit_judge(struct errand *e, struct db_tx *tx, struct store_dr
     if (str_eq(draft->kind, STR("close")))
         return ERR_OK;
     TRY(submit_complete(e, values));
-    TRY(catalogue_judge(e, tx, values, values[MODEL_ITEM_PARTNERS]));
+    const struct catalogue_kept kept = {values[MODEL_ITEM_PARTNERS], values[MODEL_ITEM_LABELS]};
+    TRY(catalogue_judge(e, tx, values, &kept));
     if (draft->base == 0)
         return ERR_OK;
     TRY(store_item_get(&base, e->arena, tx, e->office->tenant, draft->base));

@@ -150,6 +150,7 @@ static enum err item_judge(struct import_run *run, struct import_row *row)
     TRY(unify_methods(run, row));
     TRY(judge_department(run, row));
     TRY(judge_joint(run, row));
+    TRY(import_words(run, row, MODEL_ITEM_LABELS, &run->labels));
     TRY(judge_form(run, row, true));
     TRY(judge_cap(run, row));
     values[STORE_ITEM_VERSION] = STR("1");
@@ -175,6 +176,7 @@ static enum err superior_judge(struct import_run *run, struct import_row *row)
     if (values[MODEL_ITEM_DEPARTMENT].data == NULL)
         values[MODEL_ITEM_DEPARTMENT] = STR("");
     TRY(judge_joint(run, row));
+    TRY(import_words(run, row, MODEL_ITEM_LABELS, &run->labels));
     TRY(judge_form(run, row, false));
     if (values[MODEL_ITEM_CAP].len == 0)
         values[MODEL_ITEM_CAP] = STR("0/1");
@@ -187,6 +189,7 @@ static enum err item_open(struct import_run *run)
 {
     TRY(store_forms(&run->forms, &run->form_count, &run->arena, run->tx, run->e->office->tenant));
     TRY(office_item_limit(&run->limit, run->e, run->tx));
+    TRY(vocabulary_load(&run->labels, &run->arena, run->e, run->tx, "objects"));
     TRY(joint_names(&run->units, &run->arena, run->e, run->tx));
     return office_words(&run->methods, run->e, run->tx, "methods");
 }

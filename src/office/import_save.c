@@ -253,6 +253,8 @@ enum err import_save(struct import_run *run)
     for (size_t i = 0; i < run->count; i++) {
         TRY(judge_fate(&fates[i], run, &run->rows[i]));
         count_fate(run->report, fates[i]);
+        run->report->unlabelled += run->kind == &import_items && fates[i] != FATE_REJECTED &&
+                                   run->rows[i].record.values[MODEL_ITEM_LABELS].len == 0;
     }
     if (run->job->dry_run)
         return ERR_OK;

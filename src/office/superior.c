@@ -201,7 +201,8 @@ static enum err claim_draft(struct answer_work *w, struct db_tx *tx, struct stor
                                 STR_ARG(row->values[MODEL_ITEM_NUMBER]));
     if (draft.reason.data == NULL)
         return ERR_MEMORY;
-    TRY(catalogue_judge(e, tx, values, partners));
+    const struct catalogue_kept kept = {partners, values[MODEL_ITEM_LABELS]};
+    TRY(catalogue_judge(e, tx, values, &kept));
     TRY(office_id(&draft.id, e));
     TRY(catalogue_content(&draft.content, e->arena, values));
     TRY(store_draft_add(tx, e->office->tenant, &draft));

@@ -84,8 +84,8 @@ static void item_form(struct page *p, struct web_value *row, enum model_item_fie
     web_set_flag(&p->model, row, "loose", form && code.len == 0);
 }
 
-void desk_item_fields(struct page *p, struct web_value *object,
-                      const struct str values[MODEL_ITEM_COUNT], const struct str *before)
+void desk_item_fields(struct page *p, struct web_value *object, const struct str *values,
+                      const struct str *before, const struct vocabulary *words)
 {
     struct web_model *m = &p->model;
     struct web_value *list = web_set_list(m, object, "fields");
@@ -100,6 +100,7 @@ void desk_item_fields(struct page *p, struct web_value *object,
         web_set(m, row, "text", text);
         web_set(m, row, "before", changed ? old : STR(""));
         web_set_flag(m, row, "changed", changed);
+        desk_unknown(p, row, item_order[i] == MODEL_ITEM_LABELS ? text : STR(""), words);
         item_form(p, row, item_order[i], values);
     }
 }
@@ -137,6 +138,25 @@ enum err desk_item_units(struct page *p, int64_t item)
     }
     web_set_flag(m, &m->root, "joint", count > 0);
     return ERR_OK;
+}
+
+enum err desk_item_objects(struct page *p, const struct str *values)
+{
+    struct web_model *m = &p->model;
+    const struct office_object_query query = {
+        .filter = {.applies = true, .item_labels = values[MODEL_ITEM_LABELS]}};
+    struct office_scope own = p->errand.scope;
+    int64_t objects = 0;
+    if (!desk_may(p, MODEL_PERMISSION_OBJECT_VIEW))
+        return ERR_OK;
+    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
+                             MODEL_PERMISSION_OBJECT_VIEW));
+    enum err err = office_object_count(&objects, &p->errand, &query);
+    p->errand.scope = own;
+    web_set_flag(m, &m->root, "has_objects", true);
+    web_set_flag(m, &m->root, "unlabelled", values[MODEL_ITEM_LABELS].len == 0);
+    web_set_count(m, &m->root, "objects", objects);
+    return err;
 }
 
 enum err desk_department_options(struct desk_form *form, struct web_value *field, const char *none)
@@ -342,8 +362,14 @@ static int32_t item_next(const struct store_item *versions, size_t i)
     return 0;
 }
 
+/* What versions are shown by. */
+struct item_versions {
+    size_t count;
+    struct vocabulary words;
+};
+
 static void item_version(struct page *p, struct web_value *row, const struct store_item *versions,
-                         size_t i, size_t count)
+                         size_t i, const struct item_versions *of)
 {
     struct web_model *m = &p->model;
     const struct store_item *v = &versions[i];
@@ -352,7 +378,8 @@ static void item_version(struct page *p, struct web_value *row, const struct sto
     web_set(m, row, "days", item_days(p, v, item_next(versions, i)));
     web_set_flag(m, row, "open", i == 0);
     web_set_flag(m, row, "withdrawn", str_eq(v->state, STR("withdrawn")));
-    desk_item_fields(p, row, v->values, i + 1 < count ? versions[i + 1].values : NULL);
+    desk_item_fields(p, row, v->values, i + 1 < of->count ? versions[i + 1].values : NULL,
+                     &of->words);
 }
 
 /* The version that stands for the item: in force, else the newest. */
@@ -384,27 +411,6 @@ static void item_buttons(struct page *p, const struct store_item *versions, size
     web_set_flag(m, &m->root, "may_withdraw", coming && desk_may(p, MODEL_PERMISSION_ITEM_PUBLISH));
 }
 
-/* How many objects it applies to, of those that the person may see (R22). */
-static enum err item_objects(struct page *p, const struct store_item *versions, size_t count)
-{
-    const struct office_object_query query = {.filter = {.item = versions[0].code}};
-    struct office_scope own = p->errand.scope;
-    int64_t objects = 0;
-    bool active = false;
-    for (size_t i = 0; i < count; i++)
-        active = active || str_eq(versions[i].state, STR("active"));
-    bool shown = active && desk_may(p, MODEL_PERMISSION_OBJECT_VIEW);
-    web_set_flag(&p->model, &p->model.root, "has_objects", shown);
-    if (!shown)
-        return ERR_OK;
-    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
-                             MODEL_PERMISSION_OBJECT_VIEW));
-    enum err err = office_object_count(&objects, &p->errand, &query);
-    p->errand.scope = own;
-    web_set_count(&p->model, &p->model.root, "objects", objects);
-    return err;
-}
-
 static enum err item_page(struct web_reply *reply, struct page *p, struct str code,
                           enum err refused)
 {
@@ -413,12 +419,16 @@ static enum err item_page(struct web_reply *reply, struct page *p, struct str co
     struct web_model *m = &p->model;
     desk_refused(reply, p, refused);
     TRY(office_item(&rows, &count, &p->errand, code));
+    struct item_versions of = {.count = count};
+    TRY(office_vocabulary(&of.words, &p->errand, "objects"));
     struct web_value *list = web_set_list(m, &m->root, "versions");
     for (size_t i = 0; i < count; i++)
-        item_version(p, web_list_add(m, list), rows, i, count);
+        item_version(p, web_list_add(m, list), rows, i, &of);
     item_buttons(p, rows, count);
-    TRY(item_objects(p, rows, count));
-    TRY(desk_item_units(p, item_standing(rows, count)->id));
+    const struct store_item *standing = item_standing(rows, count);
+    if (str_eq(standing->state, STR("active")))
+        TRY(desk_item_objects(p, standing->values));
+    TRY(desk_item_units(p, standing->id));
     web_set(m, &m->root, "code", rows[0].code);
     web_set(m, &m->root, "code_url", page_url(p, rows[0].code));
     web_set(m, &m->root, "title", rows[0].values[MODEL_ITEM_NAME]);
