@@ -489,8 +489,8 @@ static enum err save_base(struct save_work *w, struct db_tx *tx)
         return fault_set(&e->fault, ERR_STATE, "该事项已有一份未办结的草稿，请先办结或撤销那一份");
     w->draft.base = item.id;
     w->draft.code = item.code;
-    w->kept = (struct catalogue_kept){item.values[MODEL_ITEM_PARTNERS],
-                                      item.values[MODEL_ITEM_LABELS]};
+    w->kept =
+        (struct catalogue_kept){item.values[MODEL_ITEM_PARTNERS], item.values[MODEL_ITEM_LABELS]};
     w->values[MODEL_ITEM_DEPARTMENT] = item.values[MODEL_ITEM_DEPARTMENT];
     w->values[MODEL_ITEM_COMPILER] = item.values[MODEL_ITEM_COMPILER];
     if (str_eq(w->edit->kind, STR("close")))
@@ -522,8 +522,7 @@ static enum err save_load(struct save_work *w, struct db_tx *tx)
         return fault_set(&e->fault, ERR_STATE, "这份草稿已提交审查或已办结，不能再修改");
     TRY(catalogue_parse(stored, e->arena, w->draft.content));
     w->before = w->draft.content;
-    w->kept =
-        (struct catalogue_kept){stored[MODEL_ITEM_PARTNERS], stored[MODEL_ITEM_LABELS]};
+    w->kept = (struct catalogue_kept){stored[MODEL_ITEM_PARTNERS], stored[MODEL_ITEM_LABELS]};
     w->values[MODEL_ITEM_COMPILER] = stored[MODEL_ITEM_COMPILER];
     if (w->draft.base != 0)
         w->values[MODEL_ITEM_DEPARTMENT] = stored[MODEL_ITEM_DEPARTMENT];

@@ -21,8 +21,8 @@ MUST enum err office_items(struct store_item **out, size_t *count, struct errand
 MUST enum err office_item(struct store_item **out, size_t *count, struct errand *e,
                           struct str code);
 
-/* Lead and partners (R12) of a version or of a superior's row that the person sees; of item 0: of all
- * versions in force or coming, by item. */
+/* Lead and partners (R12) of a version or of a superior's row that the person sees; of item 0: of
+ * all versions in force or coming, by item. */
 MUST enum err office_item_units(struct store_item_unit **out, size_t *count, struct errand *e,
                                 int64_t item);
 /* Those of one item among all; *found gets how many. */

@@ -194,9 +194,8 @@ enum err office_item_units(struct store_item_unit **out, size_t *count, struct e
     return office_read(e, "item-units", units_read, &w);
 }
 
-const struct store_item_unit *office_item_units_of(size_t *found,
-                                                   const struct store_item_unit *units,
-                                                   size_t count, int64_t item)
+const struct store_item_unit *
+office_item_units_of(size_t *found, const struct store_item_unit *units, size_t count, int64_t item)
 {
     size_t from = 0;
     size_t until = count;

@@ -123,9 +123,9 @@ void desk_form_words(struct desk_form *form, struct web_value *field, const stru
     struct web_value *list = web_set_list(m, field, "words");
     for (size_t i = 0; i < count; i++) {
         struct web_value *row = web_list_add(m, list);
-        struct str whole = shown.len == 0 ? words[i]
-                                          : arena_printf(arena, "%.*s、%.*s", STR_ARG(shown),
-                                                         STR_ARG(words[i]));
+        struct str whole =
+            shown.len == 0 ? words[i]
+                           : arena_printf(arena, "%.*s、%.*s", STR_ARG(shown), STR_ARG(words[i]));
         m->failed = m->failed || whole.data == NULL;
         web_set(m, row, "word", words[i]);
         web_set(m, row, "whole", whole);

@@ -224,8 +224,8 @@ static struct str import_text(struct page *p, const json_t *object, const char *
 
 static void import_counts(struct page *p, struct web_value *of, const json_t *report)
 {
-    static const char *const keys[] = {"seen",     "added",   "changed", "same",
-                                       "rejected", "doubled", "warned",  "heading_row", "unlabelled", "objects"};
+    static const char *const keys[] = {"seen",    "added",  "changed",     "same",       "rejected",
+                                       "doubled", "warned", "heading_row", "unlabelled", "objects"};
     struct web_model *m = &p->model;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         web_set_count(m, of, keys[i], import_count(report, keys[i]));

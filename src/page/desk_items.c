@@ -132,8 +132,7 @@ enum err desk_item_units(struct page *p, int64_t item)
         struct web_value *row = web_list_add(m, lead ? leads : partners);
         web_set(m, row, "name", units[i].name);
         web_set(m, row, "href", unit_href(p, &units[i]));
-        web_set(m, row, "words",
-                str_eq(units[i].words, units[i].name) ? STR("") : units[i].words);
+        web_set(m, row, "words", str_eq(units[i].words, units[i].name) ? STR("") : units[i].words);
         web_set_flag(m, row, "loose", units[i].department.len == 0);
     }
     web_set_flag(m, &m->root, "joint", count > 0);

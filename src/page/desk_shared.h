@@ -24,7 +24,8 @@ void desk_typed(struct str *values, const struct web_request *request,
  * numbers masked, codes in words. */
 void desk_changes(struct page *p, const struct resource *resource,
                   const struct store_object_change *changes, size_t count);
-/* The words of a list that the vocabulary for a subject does not know, as the list unknowns of a row
+/* The words of a list that the vocabulary for a subject does not know, as the list unknowns of a
+ * row
  * ({{>desk_unknown}}): word, and href for who may add it. */
 void desk_unknown(struct page *p, struct web_value *row, struct str list,
                   const struct vocabulary *v);

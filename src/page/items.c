@@ -284,8 +284,7 @@ static void joint_item(struct joint_page *j, const struct store_public_item *i)
     web_set(m, row, "name", i->name);
     web_set(m, row, "category", i->category);
     web_set(m, row, "objects", i->objects);
-    web_set(m, row, "state",
-            str_eq(i->state, STR("active")) ? STR("") : item_state(p, i->state));
+    web_set(m, row, "state", str_eq(i->state, STR("active")) ? STR("") : item_state(p, i->state));
     item_units(p, row, units, count);
 }
 

@@ -127,8 +127,8 @@ struct str page_asset_path(const struct page_site *site, const char *name);
 struct web_value *page_results(struct page *p, const struct store_public_result *rows,
                                size_t count);
 
-web_handler page_front, page_search, page_business, page_items, page_item, page_joint, page_tasks, page_task,
-    page_draws, page_draw, page_results_list, page_statistics, page_open, page_open_file,
+web_handler page_front, page_search, page_business, page_items, page_item, page_joint, page_tasks,
+    page_task, page_draws, page_draw, page_results_list, page_statistics, page_open, page_open_file,
     page_catalog, page_how, page_verify, page_feedback, page_feedback_post, page_sitemap,
     page_sitemap_xml, page_robots, page_health, page_static, page_log_checkpoint, page_log_tile,
     page_bundle, page_documents, page_document, page_document_file;

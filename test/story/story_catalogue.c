@@ -536,8 +536,9 @@ static void R12_a_claimed_joint_item_keeps_its_partners(void **state)
     const struct office_item_review r = {id, 3, true, STR("")};
     assert_int_equal(office_draft_review(by(s, "qian", "SCJG"), &r), ERR_OK);
     assert_int_equal(publish(s, id, date_of_time(MORNING)), ERR_OK);
-    assert_string_equal(units_of(s, "item", "广告经营检查"),
-                        "lead:沁阳市市场监督管理局>SCJG partner:文化和旅游局>WHLY partner:市场监管领域相关部门>");
+    assert_string_equal(
+        units_of(s, "item", "广告经营检查"),
+        "lead:沁阳市市场监督管理局>SCJG partner:文化和旅游局>WHLY partner:市场监管领域相关部门>");
     /* a partner that claims does not lose the lead */
     id = row_of(s, "歌舞娱乐场所检查");
     const struct office_superior_answer moved = {
@@ -719,6 +720,92 @@ static void R22_the_list_of_an_item_holds_what_it_applies_to(void **state)
     assert_int_equal(seen, 3);
 }
 
+/* Only what still does business is inspected: 吊销, 注销, 撤销 and 迁出 have no items. */
+static void R22_no_item_applies_to_objects_that_are_closed(void **state)
+{
+    struct story *s = *state;
+    struct store_item *items = NULL;
+    struct office_object_query query = {0};
+    struct office_object object = {0};
+    size_t count = 0;
+    int64_t objects = -1;
+    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    story_import_text(s, "departments", "部门代码,部门名称\nSCJG,市场监管局\n");
+    story_import_text(s, "objects",
+                      "统一社会信用代码,检查对象名称,对象类别,登记状态,监管部门,监管标签\n"
+                      "P-1,甲,产品,存续,SCJG,食品\nP-2,乙,产品,注销,SCJG,食品\n"
+                      "P-3,丙,产品,吊销,SCJG,\nP-4,丁,产品,撤销,SCJG,食品\n"
+                      "P-5,戊,产品,迁出,SCJG,食品\nP-6,己,产品,存续,SCJG,\n");
+    story_import_text(s, "items",
+                      "抽查事项,编制单位,适用标签\n登记事项,市场监管局,\n食品经营,市场监管局,食品\n"
+                      "公示信息,市场监管局,\n");
+    /* the hint: two items without labels, for the two objects in being */
+    assert_int_equal(s->report.unlabelled, 2);
+    assert_int_equal(s->report.objects, 2);
+    assert_int_equal(s->report.warned, 0);
+    assert_int_equal(office_items(&items, &count, &s->e), ERR_OK);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++) {
+        bool food = str_eq(items[i].values[MODEL_ITEM_NAME], STR("食品经营"));
+        query.filter.item = items[i].code;
+        assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
+        assert_int_equal(objects, food ? 1 : 2);
+    }
+    static const size_t applicable[] = {3, 0, 0, 0, 0, 2};
+    for (size_t i = 0; i < 6; i++) {
+        const char *names[] = {"甲", "乙", "丙", "丁", "戊", "己"};
+        char sql[100];
+        snprintf(sql, sizeof sql, "SELECT pool_id FROM object WHERE name = '%s'", names[i]);
+        struct str id = str_of(story_text(s, sql));
+        assert_int_equal(office_object_show(&object, &s->e, id), ERR_OK);
+        assert_int_equal(object.item_count, applicable[i]);
+    }
+}
+
+/* R27: lists and drafts say where a label is no word of the vocabulary, and which is nearest. */
+static void R27_labels_of_items_are_words_of_the_vocabulary(void **state)
+{
+    struct story *s = *state;
+    struct office_draft_edit edit = whole("标签");
+    struct office_draft d;
+    int64_t id = 0;
+    county(s);
+    story_import_text(s, "items", "编制单位,抽查事项,适用标签\n文化和旅游局,旧事项,歌舞娱乐\n");
+    assert_int_equal(s->report.warned, 0); /* no vocabulary yet: nothing to check by */
+    story_import_text(s, "labels",
+                      "标签,用途\n娱乐场所,检查对象\n歌舞娱乐场所,检查对象\n网吧,检查对象\n"
+                      "安全,检查人员\n");
+    story_import_text(s, "items",
+                      "编制单位,抽查事项,适用标签\n文化和旅游局,甲,网吧、歌舞娱乐\n"
+                      "文化和旅游局,乙,娱乐场锁\n文化和旅游局,丙,完全不同的词\n"
+                      "文化和旅游局,丁,安全\n文化和旅游局,戊,娱乐场所\n");
+    story_counts(s, &(struct story_counts){5, 5, 0, 0, 0, 4});
+    story_warning(s, 2, "“歌舞娱乐”不在标签字库中，最接近的是“歌舞娱乐场所”"); /* held by it */
+    story_warning(s, 3, "最接近的是“娱乐场所”");                               /* one character */
+    story_warning(s, 4, "“完全不同的词”不在标签字库中；");                     /* none is near */
+    story_warning(s, 5, "“安全”不在标签字库中"); /* a word for people, not for objects */
+    s->e.now = MORNING;
+    edit.values[MODEL_ITEM_LABELS] = STR("网吧、歌厅");
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "labels");
+    assert_non_null(strstr(s->e.fault.text, "歌厅"));
+    edit.values[MODEL_ITEM_LABELS] = STR("网吧、娱乐场所");
+    (void)saved(s, &edit);
+    /* an item in force keeps the unknown word that it has, and takes no other */
+    edit.kind = STR("change");
+    edit.code =
+        str_of(story_text(s, "SELECT code FROM item WHERE name = '旧事项' AND state = 'active'"));
+    edit.reason = STR("补充");
+    edit.values[MODEL_ITEM_LABELS] = STR("歌舞娱乐、网吧");
+    id = saved(s, &edit);
+    assert_int_equal(office_draft_get(&d, by(s, "wang", "WHLY"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_LABELS], STR("歌舞娱乐、网吧")));
+    edit.id = id;
+    edit.version = 1;
+    edit.values[MODEL_ITEM_LABELS] = STR("歌舞娱乐、网咖");
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_INPUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -741,6 +828,8 @@ int main(void)
         STORY_TEST(R10_the_real_list_of_a_province_is_claimed_whole),
         STORY_TEST(R17_a_check_outside_the_draw_needs_a_ground),
         STORY_TEST(R22_the_list_of_an_item_holds_what_it_applies_to),
+        STORY_TEST(R22_no_item_applies_to_objects_that_are_closed),
+        STORY_TEST(R27_labels_of_items_are_words_of_the_vocabulary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
