@@ -113,7 +113,7 @@ static struct str unit_href(struct page *p, const struct store_item_unit *unit)
     struct str page = arena_printf(arena, "/desk/departments/%.*s", STR_ARG(code));
     if (unit->department.len == 0)
         return STR("");
-    if (!desk_opens(p, page))
+    if (!desk_may(p, MODEL_PERMISSION_DEPARTMENT_VIEW))
         page = arena_printf(arena, "/desk/joint?department=%.*s", STR_ARG(code));
     p->model.failed = p->model.failed || page.data == NULL;
     return page;
