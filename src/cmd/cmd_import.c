@@ -132,6 +132,9 @@ static void import_print(const struct office_import *job, const struct office_im
     if (report->problem_count > 0)
         printf("未导入的行：\n");
     import_print_problems(report->problems, report->problem_count, report->rejected);
+    if (report->unlabelled > 0)
+        printf("%llu 个事项没有填写适用标签，适用于全部存续的检查对象（%lld 个）\n",
+               (unsigned long long)report->unlabelled, (long long)report->objects);
     if (report->warning_count > 0)
         printf("需要留意的行（已导入）：\n");
     import_print_problems(report->warnings, report->warning_count, report->warned);

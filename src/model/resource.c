@@ -173,6 +173,9 @@ static const struct field department_fields[MODEL_DEPARTMENT_COUNT] = {
                                 NULL, ""},
     [MODEL_DEPARTMENT_STATE] = {"state", "部门状态", FIELD_TEXT, false, 40, MASK_NONE, "状态", NULL,
                                 "空则为有效"},
+    [MODEL_DEPARTMENT_ALIASES] = {"aliases", "简称、别称", FIELD_LIST, false, 600, MASK_NONE,
+                                  "简称|别称|部门简称|曾用名", NULL,
+                                  "抽查事项清单里的叫法，如：市场监管部门、市监局；多个用顿号分隔"},
 };
 
 static const struct field commission_fields[MODEL_COMMISSION_COUNT] = {

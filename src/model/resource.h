@@ -82,6 +82,7 @@ enum model_department_field {
     MODEL_DEPARTMENT_LIAISON,
     MODEL_DEPARTMENT_PHONE,
     MODEL_DEPARTMENT_STATE,
+    MODEL_DEPARTMENT_ALIASES, /* by which lists call it, 、 between (R12) */
     MODEL_DEPARTMENT_COUNT
 };
 

@@ -8,6 +8,7 @@
 #include "office/form.h"
 #include "office/scope.h"
 #include "office/setting.h"
+#include "office/vocabulary.h"
 #include "sheet/value.h"
 #include "store/department.h"
 
@@ -214,57 +215,74 @@ enum err office_draft_count(int64_t *out, struct errand *e, struct str state)
 
 /* --- the form of what is typed --- */
 
-/* R5: a general item has an upper limit, and none above the place's; R4: a key item has none. */
-static enum err judge_cap(struct errand *e, struct db_tx *tx, struct str values[MODEL_ITEM_COUNT])
+enum err office_item_limit(struct office_item_limit *out, struct errand *e, struct db_tx *tx)
 {
     struct office_setting_view view = {0};
-    uint64_t num = 0, den = 0, most = 0, of = 0;
+    TRY(office_setting_ratio(&out->num, &out->den, e, tx, MODEL_SETTING_GENERAL_CAP));
+    TRY(office_setting_view_get(&view, e, tx, MODEL_SETTING_GENERAL_CAP));
+    out->value = view.value;
+    out->basis = view.basis;
+    return ERR_OK;
+}
+
+enum err office_item_cap(bool *above, struct str values[MODEL_ITEM_COUNT],
+                         const struct office_item_limit *limit)
+{
+    uint64_t num = 0, den = 0;
     struct str *cap = &values[MODEL_ITEM_CAP];
+    struct str rest = *cap;
+    struct str head;
+    *above = false;
     if (str_eq(values[MODEL_ITEM_CLASS], STR("key"))) {
         *cap = STR("1/1");
         return ERR_OK;
     }
-    TRY(office_setting_ratio(&most, &of, e, tx, MODEL_SETTING_GENERAL_CAP));
-    TRY(office_setting_view_get(&view, e, tx, MODEL_SETTING_GENERAL_CAP));
     if (cap->len == 0 || str_eq(*cap, STR("0/1"))) {
-        *cap = view.value;
+        *cap = limit->value;
         return ERR_OK;
     }
-    struct str rest = *cap;
-    struct str head;
     (void)str_cut(&head, &rest, '/');
     TRY(str_u64(&num, head));
     TRY(str_u64(&den, rest));
-    if (num * of <= most * den)
-        return ERR_OK;
-    return fault_at(&e->fault, "cap", ERR_INPUT,
-                    "一般检查事项的抽查比例上限不得高于 %.*s（设置 item.general-cap，依据：%.*s）",
-                    STR_ARG(view.value), STR_ARG(view.basis));
+    *above = num * limit->den > limit->num * den;
+    return ERR_OK;
 }
 
-/* Partners are departments of ours, named once each, none of them the lead (R12). */
-static enum err judge_partners(struct errand *e, const struct store_department *rows, size_t count,
-                               struct str values[MODEL_ITEM_COUNT])
+/* The same for what is typed. */
+static enum err judge_cap(struct errand *e, struct db_tx *tx, struct str values[MODEL_ITEM_COUNT])
+{
+    struct office_item_limit limit = {0};
+    bool above = false;
+    TRY(office_item_limit(&limit, e, tx));
+    TRY(office_item_cap(&above, values, &limit));
+    if (!above)
+        return ERR_OK;
+    return fault_at(&e->fault, "cap", ERR_INPUT, OFFICE_ITEM_CAP_WORDS, STR_ARG(limit.value),
+                    STR_ARG(limit.basis));
+}
+
+/* Partners are departments of ours, named once each, none of them the lead (R12); words that mean
+ * none may stay where a superior's list or the version in force has them. */
+static enum err judge_partners(struct errand *e, const struct joint_names *names,
+                               struct str values[MODEL_ITEM_COUNT], struct str kept)
 {
     struct str rest = values[MODEL_ITEM_PARTNERS];
     struct str word;
     struct str list = STR("");
     while (sheet_list_next(&word, &rest)) {
         const struct store_department *found = NULL;
-        for (size_t i = 0; i < count; i++)
-            if (str_eq(rows[i].name, word) || str_eq(rows[i].code, word))
-                found = &rows[i];
-        if (found == NULL || !str_eq(found->state, STR("active")))
+        TRY(joint_find(&found, e->arena, names, word));
+        if (found == NULL && !joint_listed(kept, word))
             return fault_at(&e->fault, "partners", ERR_INPUT,
                             "配合部门“%.*s”不在部门名录中，或已撤销", STR_ARG(word));
-        if (str_eq(found->code, values[MODEL_ITEM_DEPARTMENT]))
+        if (found != NULL && str_eq(found->code, values[MODEL_ITEM_DEPARTMENT]))
             return fault_at(&e->fault, "partners", ERR_INPUT,
                             "“%.*s”是牵头（实施）部门，不能同时是配合部门", STR_ARG(word));
-        if (str_find(list, found->name) >= 0)
+        word = found != NULL ? found->name : word;
+        if (joint_listed(list, word))
             continue;
-        list = list.len == 0
-                   ? found->name
-                   : arena_printf(e->arena, "%.*s、%.*s", STR_ARG(list), STR_ARG(found->name));
+        list = list.len == 0 ? word
+                             : arena_printf(e->arena, "%.*s、%.*s", STR_ARG(list), STR_ARG(word));
         if (list.data == NULL)
             return ERR_MEMORY;
     }
@@ -308,19 +326,32 @@ static enum err judge_fields(struct errand *e, struct str values[MODEL_ITEM_COUN
     return ERR_OK;
 }
 
-enum err catalogue_judge(struct errand *e, struct db_tx *tx, struct str values[MODEL_ITEM_COUNT])
+/* R22, R27: an item applies by words of the vocabulary. */
+static enum err judge_labels(struct errand *e, struct db_tx *tx, struct str labels, struct str kept)
 {
-    struct store_department *rows = NULL;
+    struct vocabulary words;
+    struct str word;
+    TRY(vocabulary_load(&words, e->arena, e, tx, "objects"));
+    if (!vocabulary_unknown(&word, &labels, &words, kept))
+        return ERR_OK;
+    struct str said = vocabulary_words(e->arena, &words, word);
+    return said.data != NULL ? fault_at(&e->fault, "labels", ERR_INPUT, "%.*s", STR_ARG(said))
+                             : ERR_MEMORY;
+}
+
+enum err catalogue_judge(struct errand *e, struct db_tx *tx, struct str values[MODEL_ITEM_COUNT],
+                         const struct catalogue_kept *kept)
+{
+    struct joint_names names;
     const struct field_word *methods = NULL;
-    size_t count = 0;
+    const struct store_department *own = NULL;
     struct str lead = values[MODEL_ITEM_DEPARTMENT];
     TRY(judge_fields(e, values));
-    TRY(store_departments(&rows, &count, e->arena, tx, e->office->tenant));
-    const struct store_department *own = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(rows[i].code, lead))
-            own = &rows[i];
-    if (own == NULL || !str_eq(own->state, STR("active")))
+    TRY(joint_names(&names, e->arena, e, tx));
+    for (size_t i = 0; i < names.count; i++)
+        if (str_eq(names.items[i].department->code, lead))
+            own = names.items[i].department;
+    if (own == NULL)
         return fault_at(&e->fault, "department", ERR_INPUT,
                         "请选择实施部门；它须在部门名录中且未撤销");
     values[MODEL_ITEM_DEPARTMENT] = own->code;
@@ -328,7 +359,8 @@ enum err catalogue_judge(struct errand *e, struct db_tx *tx, struct str values[M
         values[MODEL_ITEM_COMPILER] = own->name;
     TRY(office_words(&methods, e, tx, "methods"));
     TRY(office_words_unify(&values[MODEL_ITEM_METHODS], e->arena, methods));
-    TRY(judge_partners(e, rows, count, values));
+    TRY(judge_partners(e, &names, values, kept->partners));
+    TRY(judge_labels(e, tx, values[MODEL_ITEM_LABELS], kept->labels));
     TRY(catalogue_form(e, tx, values));
     return judge_cap(e, tx, values);
 }
@@ -428,6 +460,7 @@ struct save_work {
     struct store_draft draft;
     struct str values[MODEL_ITEM_COUNT];
     struct str before;
+    struct catalogue_kept kept; /* what stands there already */
 };
 
 /* The department: the person's own, or whichever he names who reaches all. */
@@ -456,6 +489,8 @@ static enum err save_base(struct save_work *w, struct db_tx *tx)
         return fault_set(&e->fault, ERR_STATE, "该事项已有一份未办结的草稿，请先办结或撤销那一份");
     w->draft.base = item.id;
     w->draft.code = item.code;
+    w->kept =
+        (struct catalogue_kept){item.values[MODEL_ITEM_PARTNERS], item.values[MODEL_ITEM_LABELS]};
     w->values[MODEL_ITEM_DEPARTMENT] = item.values[MODEL_ITEM_DEPARTMENT];
     w->values[MODEL_ITEM_COMPILER] = item.values[MODEL_ITEM_COMPILER];
     if (str_eq(w->edit->kind, STR("close")))
@@ -487,6 +522,7 @@ static enum err save_load(struct save_work *w, struct db_tx *tx)
         return fault_set(&e->fault, ERR_STATE, "这份草稿已提交审查或已办结，不能再修改");
     TRY(catalogue_parse(stored, e->arena, w->draft.content));
     w->before = w->draft.content;
+    w->kept = (struct catalogue_kept){stored[MODEL_ITEM_PARTNERS], stored[MODEL_ITEM_LABELS]};
     w->values[MODEL_ITEM_COMPILER] = stored[MODEL_ITEM_COMPILER];
     if (w->draft.base != 0)
         w->values[MODEL_ITEM_DEPARTMENT] = stored[MODEL_ITEM_DEPARTMENT];
@@ -504,6 +540,7 @@ static enum err save_run(struct db_tx *tx, void *ctx)
     struct str outcome;
     w->draft = (struct store_draft){.id = w->edit->id};
     w->before = STR("");
+    w->kept = (struct catalogue_kept){STR(""), STR("")};
     memcpy(w->values, w->edit->values, sizeof w->values);
     w->values[MODEL_ITEM_COMPILER] = STR("");
     TRY(office_once(&done, &outcome, e, tx, STR("item-draft")));
@@ -511,7 +548,7 @@ static enum err save_run(struct db_tx *tx, void *ctx)
         return str_i64(&w->draft.id, outcome);
     save_department(w);
     TRY(w->edit->id == 0 ? save_begin(w, tx) : save_load(w, tx));
-    TRY(catalogue_judge(e, tx, w->values));
+    TRY(catalogue_judge(e, tx, w->values, &w->kept));
     w->draft.department = w->values[MODEL_ITEM_DEPARTMENT];
     w->draft.reason = str_trim(w->edit->reason);
     w->draft.author = e->actor;
@@ -588,7 +625,8 @@ static enum err submit_judge(struct errand *e, struct db_tx *tx, struct store_dr
     if (str_eq(draft->kind, STR("close")))
         return ERR_OK;
     TRY(submit_complete(e, values));
-    TRY(catalogue_judge(e, tx, values));
+    const struct catalogue_kept kept = {values[MODEL_ITEM_PARTNERS], values[MODEL_ITEM_LABELS]};
+    TRY(catalogue_judge(e, tx, values, &kept));
     if (draft->base == 0)
         return ERR_OK;
     TRY(store_item_get(&base, e->arena, tx, e->office->tenant, draft->base));

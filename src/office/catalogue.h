@@ -21,12 +21,38 @@ MUST enum err office_items(struct store_item **out, size_t *count, struct errand
 MUST enum err office_item(struct store_item **out, size_t *count, struct errand *e,
                           struct str code);
 
+/* Lead and partners (R12) of a version or of a superior's row that the person sees; of item 0: of
+ * all versions in force or coming, by item. */
+MUST enum err office_item_units(struct store_item_unit **out, size_t *count, struct errand *e,
+                                int64_t item);
+/* Those of one item among all; *found gets how many. */
+const struct store_item_unit *office_item_units_of(size_t *found,
+                                                   const struct store_item_unit *units,
+                                                   size_t count, int64_t item);
+
 /* Departments without an item in force, and by which day of the year lists are published (R9). */
 struct office_catalogue_gap {
     int64_t departments;
     struct str until; /* MM-DD */
 };
 MUST enum err office_catalogue_gap(struct office_catalogue_gap *out, struct errand *e);
+
+/* The upper limit of a general item's ratio that the place sets (R5), with its legal basis. */
+struct office_item_limit {
+    uint64_t num;
+    uint64_t den;
+    struct str value; /* NUM/DEN */
+    struct str basis;
+};
+MUST enum err office_item_limit(struct office_item_limit *out, struct errand *e, struct db_tx *tx);
+/* How a cap above it is refused: the limit's value and its basis. */
+#define OFFICE_ITEM_CAP_WORDS                                                                      \
+    "一般检查事项的抽查比例上限不得高于 %.*s（设置 item.general-cap，依据：%.*s）"
+/* Completes an item's cap: a key item has none, which is 1/1 (R4); a general one without, '' or
+ * 0/1, gets the limit (R5). *above: it has one of its own above the limit; the caller refuses it.
+ */
+MUST enum err office_item_cap(bool *above, struct str values[MODEL_ITEM_COUNT],
+                              const struct office_item_limit *limit);
 
 /* --- drafts --- */
 

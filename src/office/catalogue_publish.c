@@ -64,6 +64,7 @@ static enum err publish_version(struct publish_work *w, struct db_tx *tx, struct
 {
     struct errand *e = w->e;
     bool now = w->in->effective_on <= w->today;
+    struct joint_names names;
     struct store_item item = {.valid_from = w->in->effective_on,
                               .at = e->now,
                               .state = now ? STR("active") : STR("coming")};
@@ -78,6 +79,8 @@ static enum err publish_version(struct publish_work *w, struct db_tx *tx, struct
     if (now && draft->base != 0)
         TRY(store_item_move(tx, e->office->tenant, &old));
     TRY(store_item_add(tx, e->office->tenant, &item));
+    TRY(joint_names(&names, e->arena, e, tx));
+    TRY(joint_put(e, tx, &names, item.id, item.values));
     draft->item = item.id;
     return ERR_OK;
 }
@@ -221,6 +224,7 @@ static enum err follow_run(struct db_tx *tx, void *ctx)
     for (size_t i = 0; i < count; i++)
         if (rows[i].valid_from <= today)
             TRY(follow_begin(w, tx, &rows[i]));
+    TRY(joint_follow(e, tx));
     TRY(store_items_ending(&rows, &count, e->arena, tx, e->office->tenant, today));
     for (size_t i = 0; i < count; i++, w->moved++) {
         const struct store_item_move move = {rows[i].id, "active", "closed"};

@@ -3,6 +3,7 @@
 #define OFFICE_CATALOGUE_WORK_H
 
 #include "office/catalogue.h"
+#include "office/joint.h"
 
 /* An item's fields out of a draft's JSON, and into it; memory in arena. */
 MUST enum err catalogue_parse(struct str values[MODEL_ITEM_COUNT], struct arena *arena,
@@ -12,9 +13,15 @@ MUST enum err catalogue_content(struct str *out, struct arena *arena,
 /* A draft within the errand's reach. ERR_MISSING with words. */
 MUST enum err catalogue_draft(struct store_draft *out, struct errand *e, struct db_tx *tx,
                               int64_t id);
-/* The form of all fields: normalises them, completes compiler and cap, resolves departments. */
+struct catalogue_kept {
+    struct str partners;
+    struct str labels;
+};
+/* The form of all fields: normalises them, completes compiler and cap, resolves departments. kept:
+ * partners and labels that may stay though registry and vocabulary do not know them. */
 MUST enum err catalogue_judge(struct errand *e, struct db_tx *tx,
-                              struct str values[MODEL_ITEM_COUNT]);
+                              struct str values[MODEL_ITEM_COUNT],
+                              const struct catalogue_kept *kept);
 
 /* The check form: one that is named by its code must be in force, and gives its title; a name that
  * a form in force has becomes a link to it. ERR_INPUT at form_code. */

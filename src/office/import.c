@@ -569,6 +569,8 @@ static enum err run_all(struct import_run *run)
     for (int i = 0; i < SHEET_SKIP_COUNT; i++)
         run->report->skipped[i] = run->map.skipped[i];
     TRY(report_columns(run));
+    if (run->report->unlabelled > 0)
+        TRY(store_object_count_active(&run->report->objects, run->tx, run->stamp.tenant));
     TRY(finish_book(run));
     return run->job->dry_run ? ERR_OK : record_job(run);
 }

@@ -62,8 +62,10 @@ struct office_import_report {
     uint64_t changed;
     uint64_t same;
     uint64_t rejected;
-    uint64_t doubled;                   /* of those rejected: the same as an earlier row */
-    uint64_t warned;                    /* rows that went in (or were there) with a warning */
+    uint64_t doubled;    /* of those rejected: the same as an earlier row */
+    uint64_t warned;     /* rows that went in (or were there) with a warning */
+    uint64_t unlabelled; /* items: rows that go in without labels, so for every object (R22) */
+    int64_t objects;     /* items: how many that are, where there is such a row */
     uint64_t skipped[SHEET_SKIP_COUNT]; /* rows that are no data */
     struct office_import_column *columns;
     size_t column_count;

@@ -332,8 +332,31 @@ static enum err match_row(struct inspector_index *index, struct import_row *row)
 }
 
 /* All rows against all people of the installation: thousands, held in memory. */
+/* R27: a speciality is a word of the vocabulary; a file's other words stay with a warning, a person
+ * who types one row keeps those that stand there already. */
+static enum err judge_specialities(struct import_run *run, struct import_row *row,
+                                   const struct vocabulary *words)
+{
+    struct str rest = value_of(&row->record, MODEL_INSPECTOR_SPECIALITIES);
+    struct str had =
+        row->old != NULL ? value_of(row->old, MODEL_INSPECTOR_SPECIALITIES) : (struct str){"", 0};
+    struct str word;
+    if (!import_good(row))
+        return ERR_OK;
+    if (run->job->by_hand.len == 0)
+        return import_words(run, row, MODEL_INSPECTOR_SPECIALITIES, words);
+    while (vocabulary_unknown(&word, &rest, words, had)) {
+        struct str said = vocabulary_words(&run->chunk, words, word);
+        if (said.data == NULL)
+            return ERR_MEMORY;
+        TRY(import_reject(run, row, MODEL_INSPECTOR_SPECIALITIES, "%.*s", STR_ARG(said)));
+    }
+    return ERR_OK;
+}
+
 static enum err inspector_settle(struct import_run *run)
 {
+    struct vocabulary words;
     struct inspector_index index = {.run = run};
     TRY(import_load(&index.people, &index.count, run, STORE_INSPECTORS));
     for (size_t i = 0; i < index.count; i++)
@@ -341,6 +364,9 @@ static enum err inspector_settle(struct import_run *run)
     for (size_t i = 0; i < run->count; i++)
         if (import_good(&run->rows[i]))
             TRY(match_row(&index, &run->rows[i]));
+    TRY(vocabulary_load(&words, &run->arena, run->e, run->tx, "inspectors"));
+    for (size_t i = 0; i < run->count; i++)
+        TRY(judge_specialities(run, &run->rows[i], &words));
     return ERR_OK;
 }
 

@@ -5,7 +5,6 @@
 #include "office/import_kind.h"
 
 #include "base/time.h"
-#include "office/catalogue.h"
 #include "office/setting.h"
 #include "sheet/value.h"
 #include "store/catalogue.h"
@@ -26,21 +25,54 @@ static enum err unify_methods(struct import_run *run, struct import_row *row)
     return office_words_unify(&row->record.values[MODEL_ITEM_METHODS], &run->chunk, run->methods);
 }
 
+/* The department that the words of a field mean, the first of several; data NULL if none. */
+static enum err department_of(struct str *code, struct import_run *run,
+                              const struct import_row *row, int field)
+{
+    const struct store_department *found = NULL;
+    *code = import_department_find(run, value_of(&row->record, field));
+    if (code->data != NULL)
+        return ERR_OK;
+    TRY(joint_first(&found, &run->chunk, &run->units, value_of(&row->record, field)));
+    if (found != NULL)
+        *code = found->code;
+    return ERR_OK;
+}
+
 /* Who carries the item out: the file's word, else --department, else the compiler itself where he
  * is one of the departments. */
 static enum err judge_department(struct import_run *run, struct import_row *row)
 {
     struct str *value = &row->record.values[MODEL_ITEM_DEPARTMENT];
-    struct str compiler = import_department_find(run, value_of(&row->record, MODEL_ITEM_COMPILER));
-    if (value->len == 0) {
-        *value = run->department.len > 0 ? run->department : compiler;
+    struct str code;
+    bool named = value->len > 0;
+    if (!named && run->department.len > 0) {
+        *value = run->department;
         return ERR_OK;
     }
-    struct str code = import_department_find(run, *value);
-    if (code.data == NULL)
-        return import_warn(run, row, MODEL_ITEM_DEPARTMENT,
-                           "实施部门“%.*s”不在部门名录中，按原文保存", STR_ARG(*value));
-    *value = code;
+    TRY(department_of(&code, run, row, named ? MODEL_ITEM_DEPARTMENT : MODEL_ITEM_COMPILER));
+    if (!named || code.data != NULL) {
+        *value = code;
+        return ERR_OK;
+    }
+    return import_warn(run, row, MODEL_ITEM_DEPARTMENT, "实施部门“%.*s”不在部门名录中，按原文保存",
+                       STR_ARG(*value));
+}
+
+/* R12: lead and partners of a joint item are departments of ours; words that mean none stay. */
+static enum err judge_joint(struct import_run *run, struct import_row *row)
+{
+    struct store_item_unit *units = NULL;
+    size_t count = 0;
+    TRY(joint_units(&units, &count, &run->chunk, &run->units, row->record.values));
+    for (size_t i = 0; i < count; i++) {
+        bool lead = str_eq(units[i].role, STR("lead"));
+        if (units[i].department.len == 0)
+            TRY(import_warn(run, row, lead ? MODEL_ITEM_COMPILER : MODEL_ITEM_PARTNERS,
+                            "%s部门“%.*s”不在部门名录中（或不止一个），按原文保存；"
+                            "可在部门的“简称、别称”中补充",
+                            lead ? "牵头" : "配合", STR_ARG(str_sub(units[i].words, 0, 90))));
+    }
     return ERR_OK;
 }
 
@@ -82,38 +114,15 @@ static enum err judge_form(struct import_run *run, struct import_row *row, bool 
                        STR_ARG(str_sub(values[MODEL_ITEM_FORM], 0, 90)));
 }
 
-/* R5: a general item's own cap is not above that of the setting. */
-static enum err judge_general(struct import_run *run, struct import_row *row, uint64_t most,
-                              uint64_t of)
-{
-    uint64_t num = 0, den = 0;
-    struct str rest = row->record.values[MODEL_ITEM_CAP];
-    struct str head;
-    (void)str_cut(&head, &rest, '/');
-    TRY(str_u64(&num, head));
-    TRY(str_u64(&den, rest));
-    if (num * of <= most * den)
-        return ERR_OK;
-    return import_reject(run, row, MODEL_ITEM_CAP,
-                         "一般检查事项的抽查比例上限不得高于 %llu/%llu（设置 item.general-cap）",
-                         (unsigned long long)most, (unsigned long long)of);
-}
-
-/* R4, R5: a key item has no upper limit; a general one must have one. */
+/* R4, R5: a key item has no upper limit; a general one has, and none above that of the setting. */
 static enum err judge_cap(struct import_run *run, struct import_row *row)
 {
-    struct str *value = &row->record.values[MODEL_ITEM_CAP];
-    uint64_t num = 0, den = 0;
-    if (str_eq(value_of(&row->record, MODEL_ITEM_CLASS), STR("key"))) {
-        *value = STR("1/1");
+    bool above = false;
+    TRY(office_item_cap(&above, row->record.values, &run->limit));
+    if (!above)
         return ERR_OK;
-    }
-    TRY(office_setting_ratio(&num, &den, run->e, run->tx, MODEL_SETTING_GENERAL_CAP));
-    if (value->len > 0)
-        return judge_general(run, row, num, den);
-    *value =
-        arena_printf(&run->chunk, "%llu/%llu", (unsigned long long)num, (unsigned long long)den);
-    return value->data != NULL ? ERR_OK : ERR_MEMORY;
+    return import_reject(run, row, MODEL_ITEM_CAP, OFFICE_ITEM_CAP_WORDS, STR_ARG(run->limit.value),
+                         STR_ARG(run->limit.basis));
 }
 
 /* A category without parts is itself the item (items/zhejiang_2017_random_check_items.csv). */
@@ -140,6 +149,8 @@ static enum err item_judge(struct import_run *run, struct import_row *row)
         values[MODEL_ITEM_CLASS] = STR("general");
     TRY(unify_methods(run, row));
     TRY(judge_department(run, row));
+    TRY(judge_joint(run, row));
+    TRY(import_words(run, row, MODEL_ITEM_LABELS, &run->labels));
     TRY(judge_form(run, row, true));
     TRY(judge_cap(run, row));
     values[STORE_ITEM_VERSION] = STR("1");
@@ -152,9 +163,9 @@ static enum err item_judge(struct import_run *run, struct import_row *row)
 static enum err superior_judge(struct import_run *run, struct import_row *row)
 {
     struct str *values = row->record.values;
-    struct str named = values[MODEL_ITEM_DEPARTMENT];
-    struct str department = import_department_find(
-        run, named.len > 0 ? named : value_of(&row->record, MODEL_ITEM_COMPILER));
+    bool named = values[MODEL_ITEM_DEPARTMENT].len > 0;
+    struct str department;
+    TRY(department_of(&department, run, row, named ? MODEL_ITEM_DEPARTMENT : MODEL_ITEM_COMPILER));
     TRY(judge_name(run, row));
     if (values[MODEL_ITEM_COMPILER].len == 0)
         values[MODEL_ITEM_COMPILER] = run->job->list;
@@ -164,6 +175,8 @@ static enum err superior_judge(struct import_run *run, struct import_row *row)
     values[MODEL_ITEM_DEPARTMENT] = department.data != NULL ? department : run->department;
     if (values[MODEL_ITEM_DEPARTMENT].data == NULL)
         values[MODEL_ITEM_DEPARTMENT] = STR("");
+    TRY(judge_joint(run, row));
+    TRY(import_words(run, row, MODEL_ITEM_LABELS, &run->labels));
     TRY(judge_form(run, row, false));
     if (values[MODEL_ITEM_CAP].len == 0)
         values[MODEL_ITEM_CAP] = STR("0/1");
@@ -175,6 +188,9 @@ static enum err superior_judge(struct import_run *run, struct import_row *row)
 static enum err item_open(struct import_run *run)
 {
     TRY(store_forms(&run->forms, &run->form_count, &run->arena, run->tx, run->e->office->tenant));
+    TRY(office_item_limit(&run->limit, run->e, run->tx));
+    TRY(vocabulary_load(&run->labels, &run->arena, run->e, run->tx, "objects"));
+    TRY(joint_names(&run->units, &run->arena, run->e, run->tx));
     return office_words(&run->methods, run->e, run->tx, "methods");
 }
 

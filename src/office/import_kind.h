@@ -4,10 +4,13 @@
 #define OFFICE_IMPORT_KIND_H
 
 #include "ids/industry.h"
+#include "office/catalogue.h"
 #include "office/edit.h"
 #include "office/form.h"
 #include "office/import.h"
 #include "office/import_map.h"
+#include "office/joint.h"
+#include "office/vocabulary.h"
 #include "store/registry.h"
 
 /* One data row on its way. */
@@ -133,7 +136,10 @@ struct import_run {
     const struct field_word *methods; /* of items: the dictionary with the place's own words */
     struct store_form *forms;         /* of items: check forms in force */
     size_t form_count;
-    struct fault cell_fault; /* words about one cell; here, since clearing it a cell costs */
+    struct office_item_limit limit; /* of items: how high the cap of a general one may be */
+    struct vocabulary labels;       /* of items: the words for objects */
+    struct joint_names units;       /* of items: what departments are called */
+    struct fault cell_fault;        /* words about one cell; here, since clearing it a cell costs */
 };
 
 /* Rejects a row, or warns about it; several reasons are joined by ；. field: number in the
@@ -150,6 +156,9 @@ static inline bool import_given(const struct import_row *row, int field)
 {
     return (row->given >> field & 1) != 0;
 }
+/* Warns about each word of a list that the vocabulary does not know (R27). */
+MUST enum err import_words(struct import_run *run, struct import_row *row, int field,
+                           const struct vocabulary *vocabulary);
 /* Gives a field a value that the file means but does not say in so many words. */
 void import_set(struct import_row *row, int field, struct str value);
 

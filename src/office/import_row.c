@@ -71,6 +71,20 @@ enum err import_warn(struct import_run *run, struct import_row *row, int field, 
     return say(run, &row->warning, &row->warning_column, field, text);
 }
 
+enum err import_words(struct import_run *run, struct import_row *row, int field,
+                      const struct vocabulary *vocabulary)
+{
+    struct str rest = row->record.values[field];
+    struct str word;
+    while (vocabulary_unknown(&word, &rest, vocabulary, STR(""))) {
+        struct str said = vocabulary_words(&run->chunk, vocabulary, word);
+        if (said.data == NULL)
+            return ERR_MEMORY;
+        TRY(import_warn(run, row, field, "%.*s；按原文保存", STR_ARG(said)));
+    }
+    return ERR_OK;
+}
+
 void import_set(struct import_row *row, int field, struct str value)
 {
     row->record.values[field] = value;

@@ -222,6 +222,18 @@ static enum err load_rows(struct import_run *run, const enum fate *fates)
     return err != ERR_OK ? err : closed;
 }
 
+/* The rows of lead and partners of what the chunk brought or changed (R12). */
+static enum err save_units(struct import_run *run, const enum fate *fates)
+{
+    bool items = run->kind == &import_items || run->kind == &import_superior;
+    for (size_t i = 0; i < run->count && items; i++) {
+        const struct store_record *record = &run->rows[i].record;
+        if (fates[i] != FATE_REJECTED && fates[i] != FATE_SAME)
+            TRY(joint_put(run->e, run->tx, &run->units, record->id, record->values));
+    }
+    return run->kind == &import_departments ? joint_follow(run->e, run->tx) : ERR_OK;
+}
+
 /* The histories of the chunk, in one load. */
 static enum err save_changes(struct import_run *run, const enum fate *fates)
 {
@@ -243,6 +255,8 @@ enum err import_save(struct import_run *run)
     for (size_t i = 0; i < run->count; i++) {
         TRY(judge_fate(&fates[i], run, &run->rows[i]));
         count_fate(run->report, fates[i]);
+        run->report->unlabelled += run->kind == &import_items && fates[i] != FATE_REJECTED &&
+                                   run->rows[i].record.values[MODEL_ITEM_LABELS].len == 0;
     }
     if (run->job->dry_run)
         return ERR_OK;
@@ -254,5 +268,6 @@ enum err import_save(struct import_run *run)
         TRY(note_row(run, &run->rows[0]));
     TRY(load_rows(run, fates));
     TRY(load_labels(run, fates));
+    TRY(save_units(run, fates));
     return save_changes(run, fates);
 }

@@ -47,6 +47,7 @@ static enum err object_item(struct store_object_filter *out, struct errand *e, s
     out->nothing = err == ERR_MISSING;
     if (err == ERR_OK)
         out->item_labels = item.values[MODEL_ITEM_LABELS];
+    out->applies = true;
     return err == ERR_MISSING ? ERR_OK : err;
 }
 
@@ -136,8 +137,9 @@ static enum err show_item(void *ctx, const struct store_record *record)
 {
     struct show_work *w = ctx;
     struct office_object *out = w->out;
-    struct str labels = out->row.record.values[MODEL_OBJECT_LABELS];
-    if (!store_label_applies(record->values[MODEL_ITEM_LABELS], labels))
+    const struct str *own = out->row.record.values;
+    if (!store_label_applies(record->values[MODEL_ITEM_LABELS], own[MODEL_OBJECT_STATE],
+                             own[MODEL_OBJECT_LABELS]))
         return ERR_OK;
     if (out->item_count == w->cap) {
         size_t cap = w->cap == 0 ? 64 : w->cap * 2;

@@ -519,7 +519,7 @@ static bool industry_fits(const struct roster_ask *a, struct str code)
 
 static bool labels_fit(const struct store_object_filter *f, struct str labels)
 {
-    if (f->nothing || !store_label_applies(f->item_labels, labels))
+    if (f->nothing || (f->applies && !store_label_applies(f->item_labels, STR("active"), labels)))
         return false;
     return equals(f->label, labels) || store_label_in(labels, f->label);
 }
@@ -535,7 +535,7 @@ static bool code_fits(const struct roster_ask *a, enum roster_code kind, struct 
     case CODE_KIND:
         return equals(f->kind, code);
     case CODE_STATE:
-        return equals(f->state, code);
+        return equals(f->state, code) && (!f->applies || str_eq(code, STR("active")));
     case CODE_RISK:
         return equals(f->risk, code);
     case CODE_LABELS:

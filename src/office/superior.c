@@ -107,6 +107,7 @@ struct answer_work {
     size_t department_count;
     struct store_item *items; /* for claiming: what is in force */
     size_t item_count;
+    struct joint_names names;
 };
 
 /* The department that answers: the person's own, or the one named by who reaches all. */
@@ -147,21 +148,28 @@ static const struct store_item *claim_known(const struct answer_work *w, struct 
     return NULL;
 }
 
-/* Does the item say what the superior's row says, wherever that says something? */
-static bool claim_same(const struct store_item *item, const struct store_superior *row)
+/* Does the item say what the superior's row says, wherever that says something? partners: with whom
+ * the row has it done. */
+static enum err claim_same(bool *same, const struct answer_work *w, const struct store_item *item,
+                           const struct store_superior *row, struct str partners)
 {
+    struct str ours;
+    *same = false;
     for (int i = 0; i < MODEL_ITEM_COUNT; i++) {
-        bool ours = i == MODEL_ITEM_COMPILER || i == MODEL_ITEM_NUMBER || i == MODEL_ITEM_CAP ||
-                    i == MODEL_ITEM_DEPARTMENT || i == MODEL_ITEM_PARTNERS;
-        if (!ours && row->values[i].len > 0 && !str_eq(row->values[i], item->values[i]))
-            return false;
+        bool local = i == MODEL_ITEM_COMPILER || i == MODEL_ITEM_NUMBER || i == MODEL_ITEM_CAP ||
+                     i == MODEL_ITEM_DEPARTMENT || i == MODEL_ITEM_PARTNERS;
+        if (!local && row->values[i].len > 0 && !str_eq(row->values[i], item->values[i]))
+            return ERR_OK;
     }
-    return true;
+    TRY(joint_partners(&ours, w->e->arena, &w->names, item->values,
+                       item->values[MODEL_ITEM_DEPARTMENT]));
+    *same = partners.len == 0 || str_eq(partners, ours);
+    return ERR_OK;
 }
 
-/* The superior's words, where it has none our own; partners are settled by the department. */
+/* The superior's words, where it has none our own; a joint item keeps its partners (R12). */
 static enum err claim_draft(struct answer_work *w, struct db_tx *tx, struct store_superior *row,
-                            const struct store_item *known)
+                            const struct store_item *known, struct str partners)
 {
     struct errand *e = w->e;
     struct str values[MODEL_ITEM_COUNT];
@@ -184,14 +192,17 @@ static enum err claim_draft(struct answer_work *w, struct db_tx *tx, struct stor
     TRY(catalogue_form_loosen(e, tx, values));
     values[MODEL_ITEM_COMPILER] = known != NULL ? known->values[MODEL_ITEM_COMPILER] : name;
     values[MODEL_ITEM_DEPARTMENT] = draft.department;
-    values[MODEL_ITEM_PARTNERS] = known != NULL ? known->values[MODEL_ITEM_PARTNERS] : STR("");
+    if (partners.len == 0 && known != NULL)
+        partners = known->values[MODEL_ITEM_PARTNERS];
+    values[MODEL_ITEM_PARTNERS] = partners;
     values[MODEL_ITEM_CAP] = known != NULL ? known->values[MODEL_ITEM_CAP] : STR("");
     draft.reason = arena_printf(e->arena, "认领上级清单《%.*s》%s%.*s", STR_ARG(row->list),
                                 row->values[MODEL_ITEM_NUMBER].len > 0 ? "序号 " : "",
                                 STR_ARG(row->values[MODEL_ITEM_NUMBER]));
     if (draft.reason.data == NULL)
         return ERR_MEMORY;
-    TRY(catalogue_judge(e, tx, values));
+    const struct catalogue_kept kept = {partners, values[MODEL_ITEM_LABELS]};
+    TRY(catalogue_judge(e, tx, values, &kept));
     TRY(office_id(&draft.id, e));
     TRY(catalogue_content(&draft.content, e->arena, values));
     TRY(store_draft_add(tx, e->office->tenant, &draft));
@@ -199,6 +210,20 @@ static enum err claim_draft(struct answer_work *w, struct db_tx *tx, struct stor
     const struct catalogue_change change = {"item-draft", "saved", draft.reason, STR(""),
                                             draft.content};
     return catalogue_step(e, tx, &draft, &change);
+}
+
+/* With whom whoever claims the row does it: the list's own lead stays among them, whoever the row
+ * was handed to since. */
+static enum err claim_partners(struct str *out, const struct answer_work *w,
+                               const struct store_superior *row, struct str department)
+{
+    struct str values[MODEL_ITEM_COUNT];
+    const struct store_department *lead = NULL;
+    memcpy(values, row->values, sizeof values);
+    TRY(joint_first(&lead, w->e->arena, &w->names, values[MODEL_ITEM_COMPILER]));
+    if (lead != NULL)
+        values[MODEL_ITEM_DEPARTMENT] = STR("");
+    return joint_partners(out, w->e->arena, &w->names, values, department);
 }
 
 static enum err claim_one(struct answer_work *w, struct db_tx *tx, struct store_superior *row)
@@ -209,10 +234,15 @@ static enum err claim_one(struct answer_work *w, struct db_tx *tx, struct store_
     int64_t open = 0;
     TRY(answer_department(&code, &name, w, row));
     const struct store_item *known = claim_known(w, code, row);
+    struct str partners;
+    bool same = false;
+    TRY(claim_partners(&partners, w, row, code));
     row->state = STR("claimed");
     row->reason = STR("");
     row->values[MODEL_ITEM_DEPARTMENT] = code;
-    if (known != NULL && claim_same(known, row)) {
+    if (known != NULL)
+        TRY(claim_same(&same, w, known, row, partners));
+    if (same) {
         row->reason =
             arena_printf(e->arena, "与现行事项 %.*s 一致，无需变更", STR_ARG(known->code));
         return row->reason.data != NULL ? ERR_OK : ERR_MEMORY;
@@ -223,7 +253,7 @@ static enum err claim_one(struct answer_work *w, struct db_tx *tx, struct store_
         return fault_set(&e->fault, ERR_STATE,
                          "事项 %.*s 已有一份未办结的草稿，全部没有认领；请先办结或撤销那一份",
                          STR_ARG(known->code));
-    return claim_draft(w, tx, row, known);
+    return claim_draft(w, tx, row, known, partners);
 }
 
 static enum err decline_one(struct answer_work *w, struct db_tx *tx, struct store_superior *row)
@@ -287,6 +317,7 @@ static enum err answer_run(struct db_tx *tx, void *ctx)
     if (done)
         return ERR_OK;
     TRY(store_departments(&w->departments, &w->department_count, e->arena, tx, e->office->tenant));
+    TRY(joint_names(&w->names, e->arena, e, tx));
     TRY(store_items_shown(&w->items, &w->item_count, e->arena, tx, e->office->tenant));
     for (size_t i = 0; i < w->in->count; i++)
         TRY(answer_row(w, tx, w->in->ids[i]));

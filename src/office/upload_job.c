@@ -167,6 +167,8 @@ static void report_counts(struct json_writer *w, const struct office_import_repo
     json_pair_int(w, "rejected", (int64_t)r->rejected);
     json_pair_int(w, "doubled", (int64_t)r->doubled);
     json_pair_int(w, "warned", (int64_t)r->warned);
+    json_pair_int(w, "unlabelled", (int64_t)r->unlabelled);
+    json_pair_int(w, "objects", r->objects);
     json_pair_int(w, "heading_row", (int64_t)r->heading_row);
     json_pair_int(w, "sheets", (int64_t)r->sheet_count);
     json_pair_str(w, "sheet", r->sheet);

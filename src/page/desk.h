@@ -141,6 +141,10 @@ struct web_value *desk_form_field(struct desk_form *form, const struct desk_fiel
 /* One choice of a select. */
 void desk_form_option(struct desk_form *form, struct web_value *field, struct str value,
                       struct str label);
+/* Words that a text field with a list of words is filled from: its completions are what it holds
+ * with one word more. */
+void desk_form_words(struct desk_form *form, struct web_value *field, const struct str *words,
+                     size_t count);
 /* Is this POST here only to show the form again (see above)? */
 bool desk_form_again(const struct web_request *request);
 /* May the error be told at the form (4xx), so that the person mends it? */

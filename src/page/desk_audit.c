@@ -1,5 +1,5 @@
 /* The audit log for the audit administrator: search, paging by key, export, the bound days. */
-#include "page/desk.h"
+#include "page/desk_list.h"
 
 #include "base/csv.h"
 #include "base/time.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { AUDIT_PAGE = 100, AUDIT_EXPORT = 1000 };
+enum { AUDIT_EXPORT = 1000 };
 
 static const struct field_word audit_outcomes[] = {{"done", "成功", NULL},
                                                    {"refused", "被拒绝", NULL},
@@ -125,9 +125,7 @@ static struct store_audit_find audit_wanted(const struct web_request *r)
                                      .address = str_trim(web_param(r, "address")),
                                      .outcome = web_param(r, "outcome"),
                                      .from = audit_day(web_param(r, "from"), 0),
-                                     .until = audit_day(web_param(r, "until"), 1),
-                                     .before = desk_number(web_param(r, "before")),
-                                     .most = AUDIT_PAGE};
+                                     .until = audit_day(web_param(r, "until"), 1)};
 }
 
 /* The filter as it stands in a query string, without the place in the list. */
@@ -157,22 +155,69 @@ static struct str audit_time(struct page *p, int64_t us)
     return arena_printf(p->request->arena, "%.*s:%02d", STR_ARG(minute), (int)second);
 }
 
-static void audit_row(struct page *p, struct web_value *row, const struct store_audit *a)
+enum {
+    AUDIT_AT,
+    AUDIT_ACTOR,
+    AUDIT_ACTION,
+    AUDIT_TARGET,
+    AUDIT_DETAIL,
+    AUDIT_OUTCOME,
+    AUDIT_ADDRESS,
+    AUDIT_ID,
+    AUDIT_ROLE,
+    AUDIT_DEPARTMENT,
+    AUDIT_REQUEST
+};
+
+static const struct desk_filter audit_filters[] = {
+    {"actor", "用户名", DESK_FILTER_TEXT, NULL, false},
+    {"action", "操作", DESK_FILTER_SELECT, audit_actions, false},
+    {"target", "对象", DESK_FILTER_TEXT, NULL, false},
+    {"outcome", "结果", DESK_FILTER_SELECT, audit_outcomes, false},
+    {"from", "从", DESK_FILTER_DATE, NULL, false},
+    {"until", "到", DESK_FILTER_DATE, NULL, false},
+    {"address", "地址", DESK_FILTER_TEXT, NULL, true},
+    {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
+
+static const struct desk_column audit_columns[] = {
+    [AUDIT_AT] = {"at", "时间", DESK_COLUMN_TIME, false, false},
+    [AUDIT_ACTOR] = {"actor", "用户", DESK_COLUMN_TEXT, false, false},
+    [AUDIT_ACTION] = {"action", "操作", DESK_COLUMN_TEXT, false, false},
+    [AUDIT_TARGET] = {"target", "对象", DESK_COLUMN_TEXT, false, false},
+    [AUDIT_DETAIL] = {"detail", "说明", DESK_COLUMN_TEXT, false, false},
+    [AUDIT_OUTCOME] = {"outcome", "结果", DESK_COLUMN_TEXT, false, false},
+    [AUDIT_ADDRESS] = {"address", "地址", DESK_COLUMN_TEXT, false, false},
+    [AUDIT_ID] = {"id", "编号", DESK_COLUMN_NUMBER, true, false},
+    [AUDIT_ROLE] = {"role", "角色", DESK_COLUMN_TEXT, true, false},
+    [AUDIT_DEPARTMENT] = {"department", "部门", DESK_COLUMN_TEXT, true, false},
+    [AUDIT_REQUEST] = {"request", "请求", DESK_COLUMN_TEXT, true, false},
+    {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
+
+static const struct desk_list_kind audit_list = {"audit",  "/desk/audit", "审计日志",
+                                                 "条记录", audit_filters, audit_columns};
+
+static void audit_row(struct desk_list *list, const struct store_audit *a)
 {
-    struct web_model *m = &p->model;
-    web_set_count(m, row, "id", a->id);
-    web_set(m, row, "at", audit_time(p, a->at));
-    web_set(m, row, "actor", a->actor);
-    web_set(m, row, "action", model_text(audit_actions, a->action));
-    web_set(m, row, "target", a->target);
-    web_set(m, row, "detail", a->detail);
-    web_set(m, row, "role", a->role);
-    web_set(m, row, "address", a->address);
-    web_set(m, row, "outcome", model_text(audit_outcomes, a->outcome));
-    web_set_flag(m, row, "bad", !str_eq(a->outcome, STR("done")));
-    web_set(m, row, "before", a->before);
-    web_set(m, row, "after", a->after);
-    web_set_flag(m, row, "changed", a->before.len > 0 || a->after.len > 0);
+    struct page *p = list->p;
+    desk_list_row(list, arena_printf(p->request->arena, "%lld", (long long)a->id), a->action);
+    desk_list_text(list, AUDIT_AT, audit_time(p, a->at));
+    desk_list_text(list, AUDIT_ACTOR, a->actor);
+    desk_list_text(list, AUDIT_ACTION, model_text(audit_actions, a->action));
+    desk_list_text(list, AUDIT_TARGET, a->target);
+    desk_list_text(list, AUDIT_DETAIL, a->detail);
+    if (a->before.len > 0)
+        desk_list_fold(list, AUDIT_DETAIL, STR("改前"), a->before);
+    if (a->after.len > 0)
+        desk_list_fold(list, AUDIT_DETAIL, STR("改后"), a->after);
+    if (str_eq(a->outcome, STR("done")))
+        desk_list_text(list, AUDIT_OUTCOME, model_text(audit_outcomes, a->outcome));
+    else
+        desk_list_tag(list, AUDIT_OUTCOME, model_text(audit_outcomes, a->outcome), true);
+    desk_list_text(list, AUDIT_ADDRESS, a->address);
+    desk_list_count(list, AUDIT_ID, a->id);
+    desk_list_text(list, AUDIT_ROLE, a->role);
+    desk_list_text(list, AUDIT_DEPARTMENT, a->department);
+    desk_list_text(list, AUDIT_REQUEST, a->request);
 }
 
 static enum err audit_days(struct page *p)
@@ -190,39 +235,45 @@ static enum err audit_days(struct page *p)
     return ERR_OK;
 }
 
-static enum err audit_fill(struct page *p)
+/* The page: one row more is asked for than is shown, so that it is known whether others follow. */
+static enum err audit_fill(struct desk_list *list)
 {
-    const struct web_request *r = p->request;
-    static const char *const kept[] = {"actor", "target", "address", "from", "until"};
-    struct web_model *m = &p->model;
-    struct store_audit_find find = audit_wanted(r);
+    struct page *p = list->p;
+    struct store_audit_find find = audit_wanted(p->request);
     struct store_audit *rows = NULL;
+    struct desk_found found = {0};
     size_t count = 0;
-    int64_t all = 0;
+    bool back = list->before.len > 0;
+    find.before = desk_number(list->after);
+    find.after = back ? desk_number(list->before) : 0;
+    find.most = (int64_t)list->size + 1;
     TRY(office_audit_find(&rows, &count, &p->errand, &find));
-    TRY(office_audit_count(&all, &p->errand, &find));
-    struct web_value *list = web_set_list(m, &m->root, "rows");
-    for (size_t i = 0; i < count; i++)
-        audit_row(p, web_list_add(m, list), &rows[i]);
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
-        web_set(m, &m->root, kept[i], web_param(r, kept[i]));
-    page_options(p, "actions", audit_actions, find.action);
-    page_options(p, "outcomes", audit_outcomes, find.outcome);
-    web_set_count(m, &m->root, "count", all);
-    web_set_flag(m, &m->root, "none", count == 0);
-    web_set(m, &m->root, "query", audit_query(p));
-    web_set_flag(m, &m->root, "more", count == AUDIT_PAGE);
-    web_set_flag(m, &m->root, "later", find.before != 0);
-    if (count > 0)
-        web_set_count(m, &m->root, "next", rows[count - 1].id);
+    TRY(office_audit_count(&found.total, &p->errand, &find));
+    bool more = count > list->size;
+    const struct store_audit *first = back && more ? rows + 1 : rows;
+    size_t shown = more ? list->size : count;
+    for (size_t i = 0; i < shown; i++)
+        audit_row(list, &first[i]);
+    found.has_before = back ? more : find.before != 0;
+    found.has_behind = back ? true : more;
+    if (shown > 0) {
+        struct arena *arena = p->request->arena;
+        found.first = arena_printf(arena, "%lld", (long long)first[0].id);
+        found.last = arena_printf(arena, "%lld", (long long)first[shown - 1].id);
+    }
+    desk_list_end(list, &found, "还没有记录。");
     return audit_days(p);
 }
 
 enum err desk_audit(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
+    struct desk_list list;
     desk_begin(&p, request, "/desk/audit", "审计日志");
-    enum err err = audit_fill(&p);
+    enum err err = desk_list_begin(&list, &p, &audit_list);
+    desk_list_button_query(&list, "导出 CSV", STR("/desk/audit.csv"));
+    if (err == ERR_OK)
+        err = audit_fill(&list);
     return err == ERR_OK ? page_end(reply, &p, "desk_audit") : page_fail(fault, &p, err);
 }
 

@@ -4,15 +4,22 @@
 #define PAGE_DESK_CATALOGUE_H
 
 #include "office/catalogue.h"
-#include "page/desk_list.h"
+#include "page/desk_shared.h"
 
 extern const struct field_word desk_draft_kinds[];
 extern const struct field_word desk_draft_states[];
 
-/* The fields of an item as list `fields` of an object: label, text, and where a version before it
- * says something else, that as `before` and the flag changed. */
-void desk_item_fields(struct page *p, struct web_value *object,
-                      const struct str values[MODEL_ITEM_COUNT], const struct str *before);
+/* The fields of an item as list `fields` of an object: label, text, where a version before it says
+ * something else, that as `before` and the flag changed, and labels that the vocabulary does not
+ * know as `unknown`. */
+void desk_item_fields(struct page *p, struct web_value *object, const struct str *values,
+                      const struct str *before, const struct vocabulary *words);
+/* How many objects, of those that the person may see, an item of these labels applies to (R22), as
+ * has_objects and objects, with the flag unlabelled where that is every one. */
+MUST enum err desk_item_objects(struct page *p, const struct str *values);
+/* Lead and partners of a joint item as the flag joint and the lists leads and partners ({{>
+ * desk_item_units}}): name, href of the department's page where he may open it, loose. */
+MUST enum err desk_item_units(struct page *p, int64_t item);
 /* The departments as choices of a select; the first is an empty one with these words. */
 MUST enum err desk_department_options(struct desk_form *form, struct web_value *field,
                                       const char *none);

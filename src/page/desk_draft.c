@@ -145,13 +145,17 @@ static bool draft_is(const struct office_draft *d, const char *a, const char *b)
 static enum err draft_page(struct web_reply *reply, struct page *p, int64_t id, enum err refused)
 {
     struct office_draft d = {0};
+    struct vocabulary words;
     struct web_model *m = &p->model;
     desk_refused(reply, p, refused);
     TRY(office_draft_get(&d, &p->errand, id));
     TRY(draft_course(p, id));
     bool open = draft_is(&d, "draft", "returned");
     bool ended = draft_is(&d, "published", "dropped");
-    desk_item_fields(p, &m->root, d.values, d.row.base != 0 ? d.base.values : NULL);
+    TRY(office_vocabulary(&words, &p->errand, "objects"));
+    desk_item_fields(p, &m->root, d.values, d.row.base != 0 ? d.base.values : NULL, &words);
+    if (!ended && !str_eq(d.row.kind, STR("close")))
+        TRY(desk_item_objects(p, d.values));
     web_set_count(m, &m->root, "id", d.row.id);
     web_set_count(m, &m->root, "version", d.row.version);
     web_set(m, &m->root, "kind", model_text(desk_draft_kinds, d.row.kind));
@@ -333,6 +337,8 @@ static enum err draft_field(struct desk_form *form, size_t i, const struct offic
     struct web_value *row = desk_form_field(form, &shown, value);
     if (at == MODEL_ITEM_FORM_CODE)
         return draft_forms(form, row, d);
+    if (at == MODEL_ITEM_LABELS)
+        return desk_form_vocabulary(form, row, "objects");
     return at == MODEL_ITEM_DEPARTMENT ? desk_department_options(form, row, "请选择") : ERR_OK;
 }
 

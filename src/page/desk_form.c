@@ -97,6 +97,7 @@ struct web_value *desk_form_field(struct desk_form *form, const struct desk_fiel
     web_set_flag(m, row, "wrong", wrong);
     web_set(m, row, "error", error);
     web_set_flag(m, row, "described", wrong || field->hint != NULL);
+    web_set_flag(m, row, "has_words", false);
     if (field->kind == DESK_SELECT)
         (void)web_set_list(m, row, "options");
     for (const struct field_word *w = field->words; w != NULL && w->code != NULL; w++)
@@ -104,18 +105,43 @@ struct web_value *desk_form_field(struct desk_form *form, const struct desk_fiel
     return row;
 }
 
+/* What a field shows. */
+static struct str form_shown(const struct web_value *field)
+{
+    for (size_t i = 0; i < field->count; i++)
+        if (str_eq(field->names[i], STR("value")))
+            return field->items[i]->text;
+    return STR("");
+}
+
+void desk_form_words(struct desk_form *form, struct web_value *field, const struct str *words,
+                     size_t count)
+{
+    struct web_model *m = &form->p->model;
+    struct arena *arena = form->p->request->arena;
+    struct str shown = form_shown(field);
+    struct web_value *list = web_set_list(m, field, "words");
+    for (size_t i = 0; i < count; i++) {
+        struct web_value *row = web_list_add(m, list);
+        struct str whole =
+            shown.len == 0 ? words[i]
+                           : arena_printf(arena, "%.*s、%.*s", STR_ARG(shown), STR_ARG(words[i]));
+        m->failed = m->failed || whole.data == NULL;
+        web_set(m, row, "word", words[i]);
+        web_set(m, row, "whole", whole);
+    }
+    web_set_flag(m, field, "has_words", count > 0);
+}
+
 void desk_form_option(struct desk_form *form, struct web_value *field, struct str value,
                       struct str label)
 {
     struct web_model *m = &form->p->model;
-    struct str chosen = STR("");
+    struct str chosen = form_shown(field);
     struct web_value *options = NULL;
-    for (size_t i = 0; i < field->count; i++) {
-        if (str_eq(field->names[i], STR("value")))
-            chosen = field->items[i]->text;
+    for (size_t i = 0; i < field->count; i++)
         if (str_eq(field->names[i], STR("options")))
             options = field->items[i];
-    }
     if (options == NULL)
         return;
     struct web_value *row = web_list_add(m, options);

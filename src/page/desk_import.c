@@ -231,8 +231,8 @@ static struct str import_text(struct page *p, const json_t *object, const char *
 
 static void import_counts(struct page *p, struct web_value *of, const json_t *report)
 {
-    static const char *const keys[] = {"seen",     "added",   "changed", "same",
-                                       "rejected", "doubled", "warned",  "heading_row"};
+    static const char *const keys[] = {"seen",    "added",  "changed",     "same",       "rejected",
+                                       "doubled", "warned", "heading_row", "unlabelled", "objects"};
     struct web_model *m = &p->model;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         web_set_count(m, of, keys[i], import_count(report, keys[i]));
@@ -241,6 +241,7 @@ static void import_counts(struct page *p, struct web_value *of, const json_t *re
     web_set_flag(m, of, "any", good > 0);
     web_set_flag(m, of, "bad", import_count(report, "rejected") > 0);
     web_set_flag(m, of, "noted", import_count(report, "warned") > 0);
+    web_set_flag(m, of, "everywhere", import_count(report, "unlabelled") > 0);
     web_set_flag(m, of, "several", import_count(report, "sheets") > 1);
     web_set_count(m, of, "sheets", import_count(report, "sheets"));
     web_set(m, of, "sheet", import_text(p, report, "sheet"));

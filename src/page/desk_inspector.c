@@ -180,7 +180,8 @@ static void list_until(struct desk_list *list, const struct office_inspector *i,
         desk_list_tag(list, PERSON_UNTIL, str_of(office_validities[i->validity].text), true);
 }
 
-static void list_person(struct desk_list *list, const struct office_inspector *i, bool edits)
+static void list_person(struct desk_list *list, const struct office_inspector *i,
+                        const struct vocabulary *words)
 {
     const struct str *v = i->record.values;
     struct page *p = list->p;
@@ -197,6 +198,10 @@ static void list_person(struct desk_list *list, const struct office_inspector *i
                   i->standing != OFFICE_STANDING_COUNTS);
     list_until(list, i, date_of_time(p->request->now));
     desk_list_text(list, PERSON_SPECIALITIES, v[MODEL_INSPECTOR_SPECIALITIES]);
+    struct str rest = v[MODEL_INSPECTOR_SPECIALITIES];
+    struct str word;
+    if (vocabulary_unknown(&word, &rest, words, STR("")))
+        desk_list_tag(list, PERSON_SPECIALITIES, STR("不在字库"), true);
     if (desk_list_shows(list, PERSON_AREAS))
         desk_list_text(list, PERSON_AREAS,
                        desk_value(p, &model_inspectors.fields[MODEL_INSPECTOR_AREAS],
@@ -209,7 +214,7 @@ static void list_person(struct desk_list *list, const struct office_inspector *i
     desk_list_text(list, PERSON_CERTIFICATE, v[MODEL_INSPECTOR_CERTIFICATE]);
     desk_list_text(list, PERSON_PHONE, v[MODEL_INSPECTOR_PHONE]);
     desk_list_count(list, PERSON_INTERESTS, i->interests);
-    if (edits)
+    if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EDIT))
         desk_list_act(list, "修改", inspector_href(p, code, "/edit"));
 }
 
@@ -217,8 +222,10 @@ static enum err list_rows(struct desk_list *list, struct desk_found *found,
                           const struct office_inspectors *all)
 {
     struct page *p = list->p;
+    struct vocabulary words;
     size_t from = 0;
     size_t until = 0;
+    TRY(office_vocabulary(&words, &p->errand, "inspectors"));
     struct str *keys = arena_array(p->request->arena, all->count + 1, sizeof *keys);
     if (keys == NULL)
         return ERR_MEMORY;
@@ -226,7 +233,7 @@ static enum err list_rows(struct desk_list *list, struct desk_found *found,
         keys[i] = all->rows[i].record.values[STORE_INSPECTOR_CODE];
     desk_list_window(found, &from, &until, list, keys, all->count);
     for (size_t i = from; i < until; i++)
-        list_person(list, &all->rows[i], desk_may(p, MODEL_PERMISSION_INSPECTOR_EDIT));
+        list_person(list, &all->rows[i], &words);
     return ERR_OK;
 }
 
@@ -341,7 +348,8 @@ enum err desk_inspector_groups(struct web_reply *reply, const struct web_request
 
 /* --- one person --- */
 
-static void person_pairs(struct page *p, const struct office_inspector *i)
+static void person_pairs(struct page *p, const struct office_inspector *i,
+                         const struct vocabulary *words)
 {
     struct web_model *m = &p->model;
     const struct str *v = i->record.values;
@@ -357,6 +365,7 @@ static void person_pairs(struct page *p, const struct office_inspector *i)
         web_set(m, row, "value",
                 f == MODEL_INSPECTOR_DEPARTMENT ? i->department_name
                                                 : desk_value(p, &model_inspectors.fields[f], v[f]));
+        desk_unknown(p, row, f == MODEL_INSPECTOR_SPECIALITIES ? v[f] : STR(""), words);
     }
 }
 
@@ -458,12 +467,14 @@ static enum err person_page(struct web_reply *reply, struct page *p, struct str 
                             const struct store_record *revealed, enum err refused)
 {
     struct office_inspector_page page;
+    struct vocabulary words;
     desk_refused(reply, p, refused);
     TRY(office_inspector_get(&page, &p->errand, code));
     TRY(person_interests(p, &page.inspector));
     if (revealed != NULL)
         page.inspector.record = *revealed;
-    person_pairs(p, &page.inspector);
+    TRY(office_vocabulary(&words, &p->errand, "inspectors"));
+    person_pairs(p, &page.inspector, &words);
     person_duties(p, &page);
     person_head(p, &page);
     desk_changes(p, &model_inspectors, page.changes, page.change_count);

@@ -24,13 +24,13 @@ static void person_departments(struct person_form *f, struct str value)
         desk_form_option(&f->form, row, f->all->groups[i].code, f->all->groups[i].name);
 }
 
-static void person_field(struct person_form *f, size_t i, struct str value)
+static enum err person_field(struct person_form *f, size_t i, struct str value)
 {
     struct field field = model_inspectors.fields[i];
     if (i == MODEL_INSPECTOR_DEPARTMENT) {
         if (f->old == NULL)
             person_departments(f, value);
-        return;
+        return ERR_OK;
     }
     if (i == MODEL_INSPECTOR_AREAS)
         value = desk_areas(f->p, value);
@@ -39,8 +39,10 @@ static void person_field(struct person_form *f, size_t i, struct str value)
         field.hint =
             f->old != NULL && value.len > 0 ? "已遮盖；不改就保持原样，要改请整个重写" : field.hint;
     if (i == MODEL_INSPECTOR_SPECIALITIES)
-        field.hint = "多个用顿号分隔，与任务要求的专长文字一致才能匹配";
-    (void)desk_form_model(&f->form, &field, value);
+        field.hint = "用标签字库中的词，多个用顿号分隔；与任务要求的专长文字一致才能匹配";
+    struct web_value *row = desk_form_model(&f->form, &field, value);
+    return i == MODEL_INSPECTOR_SPECIALITIES ? desk_form_vocabulary(&f->form, row, "inspectors")
+                                             : ERR_OK;
 }
 
 static bool person_field_shown(const struct person_form *f, size_t i)
@@ -80,7 +82,7 @@ static enum err person_form(struct web_reply *reply, struct page *p,
                            : i == MODEL_INSPECTOR_CATEGORY             ? STR("officer")
                                                                        : STR("");
         if (person_field_shown(&f, i))
-            person_field(&f, i, value);
+            TRY(person_field(&f, i, value));
     }
     web_set_flag(&p->model, &p->model.root, "fresh", old == NULL);
     desk_crumb(p, f.expert ? STR("专家库") : STR("检查人员"),

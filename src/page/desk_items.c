@@ -25,6 +25,9 @@ static const struct field_word item_states[] = {
     {"active", "现行", NULL},       {"coming", "待施行", NULL},    {"closed", "已停止施行", NULL},
     {"replaced", "已被替代", NULL}, {"withdrawn", "已撤回", NULL}, {NULL, NULL, NULL}};
 
+static const struct field_word item_joint[] = {
+    {"1", "部门联合", NULL}, {"0", "本部门", NULL}, {NULL, NULL, NULL}};
+
 /* In the order in which an official reads an item. */
 static const enum model_item_field item_order[] = {
     MODEL_ITEM_CATEGORY,  MODEL_ITEM_NAME,     MODEL_ITEM_CLASS,    MODEL_ITEM_CAP,
@@ -81,8 +84,8 @@ static void item_form(struct page *p, struct web_value *row, enum model_item_fie
     web_set_flag(&p->model, row, "loose", form && code.len == 0);
 }
 
-void desk_item_fields(struct page *p, struct web_value *object,
-                      const struct str values[MODEL_ITEM_COUNT], const struct str *before)
+void desk_item_fields(struct page *p, struct web_value *object, const struct str *values,
+                      const struct str *before, const struct vocabulary *words)
 {
     struct web_model *m = &p->model;
     struct web_value *list = web_set_list(m, object, "fields");
@@ -97,8 +100,62 @@ void desk_item_fields(struct page *p, struct web_value *object,
         web_set(m, row, "text", text);
         web_set(m, row, "before", changed ? old : STR(""));
         web_set_flag(m, row, "changed", changed);
+        desk_unknown(p, row, item_order[i] == MODEL_ITEM_LABELS ? text : STR(""), words);
         item_form(p, row, item_order[i], values);
     }
+}
+
+/* A department's page, for who may open it; else the joint items that it has a part in. */
+static struct str unit_href(struct page *p, const struct store_item_unit *unit)
+{
+    struct arena *arena = p->request->arena;
+    struct str code = page_url(p, unit->department);
+    struct str page = arena_printf(arena, "/desk/departments/%.*s", STR_ARG(code));
+    if (unit->department.len == 0)
+        return STR("");
+    if (!desk_may(p, MODEL_PERMISSION_DEPARTMENT_VIEW))
+        page = arena_printf(arena, "/desk/joint?department=%.*s", STR_ARG(code));
+    p->model.failed = p->model.failed || page.data == NULL;
+    return page;
+}
+
+enum err desk_item_units(struct page *p, int64_t item)
+{
+    struct web_model *m = &p->model;
+    struct store_item_unit *units = NULL;
+    size_t count = 0;
+    TRY(office_item_units(&units, &count, &p->errand, item));
+    struct web_value *leads = web_set_list(m, &m->root, "leads");
+    struct web_value *partners = web_set_list(m, &m->root, "partners");
+    for (size_t i = 0; i < count; i++) {
+        bool lead = str_eq(units[i].role, STR("lead"));
+        struct web_value *row = web_list_add(m, lead ? leads : partners);
+        web_set(m, row, "name", units[i].name);
+        web_set(m, row, "href", unit_href(p, &units[i]));
+        web_set(m, row, "words", str_eq(units[i].words, units[i].name) ? STR("") : units[i].words);
+        web_set_flag(m, row, "loose", units[i].department.len == 0);
+    }
+    web_set_flag(m, &m->root, "joint", count > 0);
+    return ERR_OK;
+}
+
+enum err desk_item_objects(struct page *p, const struct str *values)
+{
+    struct web_model *m = &p->model;
+    const struct office_object_query query = {
+        .filter = {.applies = true, .item_labels = values[MODEL_ITEM_LABELS]}};
+    struct office_scope own = p->errand.scope;
+    int64_t objects = 0;
+    if (!desk_may(p, MODEL_PERMISSION_OBJECT_VIEW))
+        return ERR_OK;
+    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
+                             MODEL_PERMISSION_OBJECT_VIEW));
+    enum err err = office_object_count(&objects, &p->errand, &query);
+    p->errand.scope = own;
+    web_set_flag(m, &m->root, "has_objects", true);
+    web_set_flag(m, &m->root, "unlabelled", values[MODEL_ITEM_LABELS].len == 0);
+    web_set_count(m, &m->root, "objects", objects);
+    return err;
 }
 
 enum err desk_department_options(struct desk_form *form, struct web_value *field, const char *none)
@@ -142,7 +199,10 @@ static bool item_matches(const struct page *p, const struct store_item *item)
     struct str q = str_trim(web_param(r, "q"));
     struct str class = web_param(r, "class");
     struct str state = web_param(r, "state");
+    struct str joint = web_param(r, "joint");
     const struct str *v = item->values;
+    if (joint.len > 0 && str_eq(joint, STR("1")) != (v[MODEL_ITEM_PARTNERS].len > 0))
+        return false;
     if (q.len > 0 && str_find(v[MODEL_ITEM_NAME], q) < 0 &&
         str_find(v[MODEL_ITEM_CATEGORY], q) < 0 && str_find(item->code, q) < 0)
         return false;
@@ -244,9 +304,11 @@ static void items_filter(struct items_tree *t)
     for (size_t i = 0; i < 3; i++)
         page_option(p, states, str_of(item_states[i].code), str_of(item_states[i].text),
                     web_param(r, "state"));
+    page_options(p, "joints", item_joint, web_param(r, "joint"));
     web_set(m, &m->root, "q_text", str_trim(web_param(r, "q")));
     t->filtered = str_trim(web_param(r, "q")).len > 0 || web_param(r, "class").len > 0 ||
-                  web_param(r, "state").len > 0 || web_param(r, "department").len > 0;
+                  web_param(r, "state").len > 0 || web_param(r, "department").len > 0 ||
+                  web_param(r, "joint").len > 0;
 }
 
 enum err desk_items(struct web_reply *reply, const struct web_request *request, struct fault *fault)
@@ -299,8 +361,14 @@ static int32_t item_next(const struct store_item *versions, size_t i)
     return 0;
 }
 
+/* What versions are shown by. */
+struct item_versions {
+    size_t count;
+    struct vocabulary words;
+};
+
 static void item_version(struct page *p, struct web_value *row, const struct store_item *versions,
-                         size_t i, size_t count)
+                         size_t i, const struct item_versions *of)
 {
     struct web_model *m = &p->model;
     const struct store_item *v = &versions[i];
@@ -309,7 +377,17 @@ static void item_version(struct page *p, struct web_value *row, const struct sto
     web_set(m, row, "days", item_days(p, v, item_next(versions, i)));
     web_set_flag(m, row, "open", i == 0);
     web_set_flag(m, row, "withdrawn", str_eq(v->state, STR("withdrawn")));
-    desk_item_fields(p, row, v->values, i + 1 < count ? versions[i + 1].values : NULL);
+    desk_item_fields(p, row, v->values, i + 1 < of->count ? versions[i + 1].values : NULL,
+                     &of->words);
+}
+
+/* The version that stands for the item: in force, else the newest. */
+static const struct store_item *item_standing(const struct store_item *versions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(versions[i].state, STR("active")))
+            return &versions[i];
+    return &versions[0];
 }
 
 /* What may be done with it, and by whom. */
@@ -332,27 +410,6 @@ static void item_buttons(struct page *p, const struct store_item *versions, size
     web_set_flag(m, &m->root, "may_withdraw", coming && desk_may(p, MODEL_PERMISSION_ITEM_PUBLISH));
 }
 
-/* How many objects it applies to, of those that the person may see (R22). */
-static enum err item_objects(struct page *p, const struct store_item *versions, size_t count)
-{
-    const struct office_object_query query = {.filter = {.item = versions[0].code}};
-    struct office_scope own = p->errand.scope;
-    int64_t objects = 0;
-    bool active = false;
-    for (size_t i = 0; i < count; i++)
-        active = active || str_eq(versions[i].state, STR("active"));
-    bool shown = active && desk_may(p, MODEL_PERMISSION_OBJECT_VIEW);
-    web_set_flag(&p->model, &p->model.root, "has_objects", shown);
-    if (!shown)
-        return ERR_OK;
-    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
-                             MODEL_PERMISSION_OBJECT_VIEW));
-    enum err err = office_object_count(&objects, &p->errand, &query);
-    p->errand.scope = own;
-    web_set_count(&p->model, &p->model.root, "objects", objects);
-    return err;
-}
-
 static enum err item_page(struct web_reply *reply, struct page *p, struct str code,
                           enum err refused)
 {
@@ -361,11 +418,16 @@ static enum err item_page(struct web_reply *reply, struct page *p, struct str co
     struct web_model *m = &p->model;
     desk_refused(reply, p, refused);
     TRY(office_item(&rows, &count, &p->errand, code));
+    struct item_versions of = {.count = count};
+    TRY(office_vocabulary(&of.words, &p->errand, "objects"));
     struct web_value *list = web_set_list(m, &m->root, "versions");
     for (size_t i = 0; i < count; i++)
-        item_version(p, web_list_add(m, list), rows, i, count);
+        item_version(p, web_list_add(m, list), rows, i, &of);
     item_buttons(p, rows, count);
-    TRY(item_objects(p, rows, count));
+    const struct store_item *standing = item_standing(rows, count);
+    if (str_eq(standing->state, STR("active")))
+        TRY(desk_item_objects(p, standing->values));
+    TRY(desk_item_units(p, standing->id));
     web_set(m, &m->root, "code", rows[0].code);
     web_set(m, &m->root, "code_url", page_url(p, rows[0].code));
     web_set(m, &m->root, "title", rows[0].values[MODEL_ITEM_NAME]);
@@ -433,29 +495,30 @@ static const struct desk_column joint_columns[] = {
 static const struct desk_list_kind joint_list = {"joint",      "/desk/joint", "部门联合抽查事项",
                                                  "个联合事项", joint_filters, joint_columns};
 
-static struct str joint_name(const struct store_department *rows, size_t count, struct str code)
-{
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(rows[i].code, code))
-            return rows[i].name;
-    return code;
-}
+/* The units of an item that is in force or coming. */
+struct joint_units {
+    const struct store_item_unit *items;
+    size_t count;
+};
 
-static bool joint_matches(const struct page *p, const struct store_item *item, struct str name)
+static bool joint_matches(const struct page *p, const struct store_item *item,
+                          const struct joint_units *units)
 {
     struct str q = str_trim(web_param(p->request, "q"));
     struct str wanted = web_param(p->request, "department");
     const struct str *v = item->values;
-    bool live = str_eq(item->state, STR("active")) || str_eq(item->state, STR("coming"));
-    if (!live || v[MODEL_ITEM_PARTNERS].len == 0)
+    bool has = wanted.len == 0;
+    if (units->count == 0)
         return false;
     if (q.len > 0 && str_find(v[MODEL_ITEM_NAME], q) < 0 && str_find(v[MODEL_ITEM_CATEGORY], q) < 0)
         return false;
-    return wanted.len == 0 || str_eq(v[MODEL_ITEM_DEPARTMENT], wanted) ||
-           str_find(v[MODEL_ITEM_PARTNERS], name) >= 0;
+    for (size_t i = 0; i < units->count; i++)
+        has = has || str_eq(units->items[i].department, wanted);
+    return has;
 }
 
-static void joint_row(struct desk_list *list, const struct store_item *item, struct str lead)
+static void joint_row(struct desk_list *list, const struct store_item *item,
+                      const struct joint_units *units)
 {
     struct page *p = list->p;
     const struct str *v = item->values;
@@ -466,8 +529,14 @@ static void joint_row(struct desk_list *list, const struct store_item *item, str
     if (str_eq(item->state, STR("coming")))
         desk_list_tag(list, JOINT_NAME, STR("待施行"), false);
     desk_list_text(list, JOINT_CATEGORY, v[MODEL_ITEM_CATEGORY]);
-    desk_list_text(list, JOINT_LEAD, lead);
-    desk_list_text(list, JOINT_PARTNERS, v[MODEL_ITEM_PARTNERS]);
+    for (size_t i = 0; i < units->count; i++) {
+        int column = str_eq(units->items[i].role, STR("lead")) ? JOINT_LEAD : JOINT_PARTNERS;
+        href = unit_href(p, &units->items[i]);
+        if (href.len > 0)
+            desk_list_link(list, column, units->items[i].name, href);
+        else
+            desk_list_tag(list, column, units->items[i].name, true);
+    }
     desk_list_text(list, JOINT_OBJECTS, v[MODEL_ITEM_OBJECTS]);
     desk_list_text(list, JOINT_CLASS, model_text(model_item_classes, v[MODEL_ITEM_CLASS]));
     desk_list_text(list, JOINT_FREQUENCY, v[MODEL_ITEM_FREQUENCY]);
@@ -478,25 +547,30 @@ static enum err joint_fill(struct desk_list *list)
     struct page *p = list->p;
     struct store_item *rows = NULL;
     struct store_department *units = NULL;
+    struct store_item_unit *all = NULL;
     struct desk_found found = {0};
-    size_t count = 0, unit_count = 0, kept = 0, from = 0, until = 0;
+    size_t count = 0, unit_count = 0, all_count = 0, kept = 0, from = 0, until = 0;
     TRY(office_items(&rows, &count, &p->errand));
+    TRY(office_item_units(&all, &all_count, &p->errand, 0));
     TRY(office_departments(&units, &unit_count, &p->errand));
     struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
-    if (keys == NULL)
+    struct joint_units *of = arena_array(p->request->arena, count + 1, sizeof *of);
+    if (keys == NULL || of == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < unit_count; i++)
         desk_list_option(list, "department", units[i].code, units[i].name);
-    struct str wanted = joint_name(units, unit_count, web_param(p->request, "department"));
-    for (size_t i = 0; i < count; i++)
-        if (joint_matches(p, &rows[i], wanted)) {
-            rows[kept] = rows[i];
-            keys[kept++] = rows[i].code;
-        }
+    for (size_t i = 0; i < count; i++) {
+        struct joint_units own = {0};
+        own.items = office_item_units_of(&own.count, all, all_count, rows[i].id);
+        if (!joint_matches(p, &rows[i], &own))
+            continue;
+        of[kept] = own;
+        rows[kept] = rows[i];
+        keys[kept++] = rows[i].code;
+    }
     desk_list_window(&found, &from, &until, list, keys, kept);
     for (size_t i = from; i < until; i++)
-        joint_row(list, &rows[i],
-                  joint_name(units, unit_count, rows[i].values[MODEL_ITEM_DEPARTMENT]));
+        joint_row(list, &rows[i], &of[i]);
     desk_list_end(list, &found,
                   "还没有部门联合抽查事项。起草抽查事项时填写配合部门，公布后列在这里。");
     return ERR_OK;
@@ -514,5 +588,6 @@ enum err desk_joint(struct web_reply *reply, const struct web_request *request, 
         return page_fail(fault, &p, err);
     if (desk_may(&p, MODEL_PERMISSION_ITEM_EDIT))
         desk_list_button(&list, "起草联合事项", STR("/desk/drafts/new?kind=new"));
+    desk_list_button(&list, "在公示平台查看", STR("/joint"));
     return page_end(reply, &p, "desk_drafts");
 }

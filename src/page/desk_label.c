@@ -150,7 +150,11 @@ static enum err label_known(struct store_label *out, struct page *p, int64_t id)
 {
     struct store_label *rows = NULL;
     size_t count = 0;
-    *out = (struct store_label){.subject = STR("objects"), .state = STR("active")};
+    struct str subject = web_param(p->request, "subject");
+    bool people = str_eq(subject, STR("inspectors"));
+    *out = (struct store_label){.word = web_param(p->request, "word"),
+                                .subject = people ? STR("inspectors") : STR("objects"),
+                                .state = STR("active")};
     for (size_t s = 0; s < 2 && id != 0; s++) {
         TRY(office_labels(&rows, &count, &p->errand, str_of(model_label_subjects[s].code)));
         for (size_t i = 0; i < count; i++)

@@ -8,10 +8,10 @@
 
 /* Every list whose columns and page size can be remembered. */
 static const char *const desk_list_names[] = {
-    "accounts",  "objects",  "inspectors", "experts",   "items",       "documents",
-    "libraries", "labels",   "imports",    "jobs",      "health",      "settings",
-    "drafts",    "superior", "joint",      "outside",   "commissions", "library-rows",
-    "due",       "feedback", "meetings",   "issuances", "courses"};
+    "accounts",  "objects", "inspectors",  "experts",      "items",    "documents", "libraries",
+    "labels",    "imports", "jobs",        "health",       "settings", "drafts",    "superior",
+    "joint",     "outside", "commissions", "library-rows", "due",      "feedback",  "meetings",
+    "issuances", "courses", "audit",       "divisions",    "words"};
 
 static const unsigned desk_sizes[] = {20, DESK_PAGE, 200, DESK_PAGE_MOST};
 
@@ -334,6 +334,7 @@ static struct web_value *list_part(struct desk_list *list, int column, struct st
     web_set(m, part, "text", text);
     web_set_flag(m, part, "tag", false);
     web_set_flag(m, part, "bad", false);
+    web_set(m, part, "fold", STR(""));
     web_set(m, part, "href", STR(""));
     return part;
 }
@@ -357,6 +358,13 @@ void desk_list_tag(struct desk_list *list, int column, struct str text, bool bad
         return;
     web_set_flag(&list->p->model, part, "tag", true);
     web_set_flag(&list->p->model, part, "bad", bad);
+}
+
+void desk_list_fold(struct desk_list *list, int column, struct str label, struct str text)
+{
+    struct web_value *part = list_part(list, column, text);
+    if (part != NULL)
+        web_set(&list->p->model, part, "fold", label);
 }
 
 /* An address that knows the way back. */

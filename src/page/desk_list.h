@@ -137,6 +137,8 @@ void desk_list_text(struct desk_list *list, int column, struct str text);
 void desk_list_count(struct desk_list *list, int column, int64_t n);
 void desk_list_tag(struct desk_list *list, int column, struct str text, bool bad);
 void desk_list_link(struct desk_list *list, int column, struct str text, struct str href);
+/* Long text behind a word that opens it. */
+void desk_list_fold(struct desk_list *list, int column, struct str label, struct str text);
 /* One more link in the row's last cell (操作). */
 void desk_list_act(struct desk_list *list, const char *label, struct str href);
 /* Is the column shown? For cells that are dear to make. */

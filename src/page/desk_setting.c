@@ -335,6 +335,53 @@ static struct str dictionary_spellings(struct page *p, const struct field_word *
     return text;
 }
 
+enum { WORD_CODE, WORD_TEXT, WORD_SPELLINGS };
+
+static const struct desk_filter word_filters[] = {
+    {"q", "词、代码或写法", DESK_FILTER_TEXT, NULL, false},
+    {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
+
+static const struct desk_column word_columns[] = {
+    [WORD_CODE] = {"code", "代码", DESK_COLUMN_TEXT, false, false},
+    [WORD_TEXT] = {"text", "词", DESK_COLUMN_TEXT, false, false},
+    [WORD_SPELLINGS] = {"spellings", "导入时也认的写法", DESK_COLUMN_TEXT, false, false},
+    {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
+
+static bool word_matches(const struct page *p, const struct field_word *w)
+{
+    struct str q = str_trim(web_param(p->request, "q"));
+    return q.len == 0 || str_find(str_of(w->text), q) >= 0 || str_find(str_of(w->code), q) >= 0 ||
+           str_find(str_of(w->synonyms), q) >= 0;
+}
+
+/* The words that come with the program; the place's own stand below with their versions. */
+static enum err word_fill(struct desk_list *list, const struct office_dictionary *d)
+{
+    struct page *p = list->p;
+    struct desk_found found = {0};
+    size_t count = 0, kept = 0, from = 0, until = 0;
+    while (d->words[count].code != NULL)
+        count++;
+    struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
+    const struct field_word **rows = arena_array(p->request->arena, count + 1, sizeof *rows);
+    if (keys == NULL || rows == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        if (word_matches(p, &d->words[i])) {
+            rows[kept] = &d->words[i];
+            keys[kept++] = str_of(d->words[i].code);
+        }
+    desk_list_window(&found, &from, &until, list, keys, kept);
+    for (size_t i = from; i < until; i++) {
+        desk_list_row(list, keys[i], str_of(rows[i]->text));
+        desk_list_text(list, WORD_CODE, keys[i]);
+        desk_list_text(list, WORD_TEXT, str_of(rows[i]->text));
+        desk_list_text(list, WORD_SPELLINGS, dictionary_spellings(p, rows[i]));
+    }
+    desk_list_end(list, &found, "没有词。");
+    return ERR_OK;
+}
+
 enum err desk_dictionary(struct web_reply *reply, const struct web_request *request,
                          struct fault *fault)
 {
@@ -347,13 +394,17 @@ enum err desk_dictionary(struct web_reply *reply, const struct web_request *requ
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     struct web_model *m = &p.model;
-    struct web_value *list = web_set_list(m, &m->root, "words");
-    for (const struct field_word *w = d->words; w->code != NULL; w++) {
-        struct web_value *row = web_list_add(m, list);
-        web_set(m, row, "code", str_of(w->code));
-        web_set(m, row, "text", str_of(w->text));
-        web_set(m, row, "synonyms", dictionary_spellings(&p, w));
-    }
+    struct desk_list list;
+    struct str path = arena_printf(request->arena, "/desk/dictionaries/%s", d->id);
+    if (path.data == NULL)
+        return ERR_MEMORY;
+    const struct desk_list_kind kind = {"words", path.data,    "词",
+                                        "个词",  word_filters, word_columns};
+    err = desk_list_begin(&list, &p, &kind);
+    if (err == ERR_OK)
+        err = word_fill(&list, d);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
     web_set(m, &m->root, "id", str_of(d->id));
     web_set(m, &m->root, "title", str_of(d->label));
     web_set(m, &m->root, "basis", str_of(d->basis));

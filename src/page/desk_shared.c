@@ -26,11 +26,40 @@ struct web_value *desk_form_model(struct desk_form *form, const struct field *fi
     return desk_form_field(form, &shown, value);
 }
 
+enum err desk_form_vocabulary(struct desk_form *form, struct web_value *field, const char *subject)
+{
+    struct vocabulary words;
+    struct fault said = form->p->errand.fault;
+    TRY(office_vocabulary(&words, &form->p->errand, subject));
+    form->p->errand.fault = said;
+    desk_form_words(form, field, words.words, words.count);
+    return ERR_OK;
+}
+
 void desk_typed(struct str *values, const struct web_request *request,
                 const struct resource *resource)
 {
     for (size_t i = 0; i < resource->count; i++)
         values[i] = str_trim(web_field(request, resource->fields[i].name));
+}
+
+void desk_unknown(struct page *p, struct web_value *row, struct str list,
+                  const struct vocabulary *v)
+{
+    struct web_model *m = &p->model;
+    struct str word;
+    struct web_value *rows = web_set_list(m, row, "unknowns");
+    bool may = desk_may(p, MODEL_PERMISSION_LABEL_EDIT);
+    while (vocabulary_unknown(&word, &list, v, STR(""))) {
+        struct web_value *one = web_list_add(m, rows);
+        struct str href =
+            may ? arena_printf(p->request->arena, "/desk/labels/new?subject=%.*s&word=%.*s",
+                               STR_ARG(v->subject), STR_ARG(page_url(p, word)))
+                : STR("");
+        m->failed = m->failed || href.data == NULL;
+        web_set(m, one, "word", word);
+        web_set(m, one, "href", href);
+    }
 }
 
 struct str desk_areas(struct page *p, struct str areas)

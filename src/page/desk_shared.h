@@ -6,6 +6,7 @@
 #include "office/attachment.h"
 #include "office/commission.h"
 #include "office/document.h"
+#include "office/vocabulary.h"
 #include "page/desk_list.h"
 #include "store/history.h"
 
@@ -13,6 +14,9 @@
  * long text an area. */
 struct web_value *desk_form_model(struct desk_form *form, const struct field *field,
                                   struct str value);
+/* Fills a text field from the vocabulary for a subject (R27). */
+MUST enum err desk_form_vocabulary(struct desk_form *form, struct web_value *field,
+                                   const char *subject);
 /* What was typed for each field of a resource. */
 void desk_typed(struct str *values, const struct web_request *request,
                 const struct resource *resource);
@@ -20,6 +24,11 @@ void desk_typed(struct str *values, const struct web_request *request,
  * numbers masked, codes in words. */
 void desk_changes(struct page *p, const struct resource *resource,
                   const struct store_object_change *changes, size_t count);
+/* The words of a list that the vocabulary for a subject does not know, as the list unknowns of a
+ * row
+ * ({{>desk_unknown}}): word, and href for who may add it. */
+void desk_unknown(struct page *p, struct web_value *row, struct str list,
+                  const struct vocabulary *v);
 /* A value of a row as people read it: codes in words, divisions by name. */
 struct str desk_value(struct page *p, const struct field *field, struct str value);
 /* Divisions of a list (areas) by name, joined by 、; with codes where a name alone is not clear. */

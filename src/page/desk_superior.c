@@ -174,15 +174,20 @@ enum err desk_superior_row(struct web_reply *reply, const struct web_request *re
     struct page p;
     struct store_superior row = {0};
     struct store_department *units = NULL;
+    struct vocabulary words = {0};
     size_t count = 0;
     desk_begin(&p, request, "/desk/superior", "上级事项");
     struct web_model *m = &p.model;
     enum err err = office_superior_get(&row, &p.errand, desk_number(web_capture(request, "id")));
     if (err == ERR_OK)
         err = office_departments(&units, &count, &p.errand);
+    if (err == ERR_OK)
+        err = desk_item_units(&p, row.id);
+    if (err == ERR_OK)
+        err = office_vocabulary(&words, &p.errand, "objects");
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
-    desk_item_fields(&p, &m->root, row.values, NULL);
+    desk_item_fields(&p, &m->root, row.values, NULL, &words);
     web_set(m, &m->root, "title", row.values[MODEL_ITEM_NAME]);
     web_set(m, &m->root, "list_name", row.list);
     web_set(m, &m->root, "state", model_text(superior_states, row.state));

@@ -170,9 +170,9 @@ enum err page_sitemap(struct web_reply *reply, const struct web_request *request
 enum err page_sitemap_xml(struct web_reply *reply, const struct web_request *request,
                           struct fault *fault)
 {
-    static const char *const paths[] = {"/",           "/search", "/results", "/draws",
-                                        "/plans",      "/tasks",  "/items",   "/documents",
-                                        "/statistics", "/how",    "/verify",  "/open"};
+    static const char *const paths[] = {"/",       "/search", "/results",   "/draws",      "/plans",
+                                        "/tasks",  "/items",  "/documents", "/statistics", "/how",
+                                        "/verify", "/open",   "/joint"};
     (void)fault;
     reply->type = "application/xml; charset=utf-8";
     buf_cat(&reply->body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

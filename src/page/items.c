@@ -1,8 +1,11 @@
 /* The item list: a tree of compilers, categories and items, and one item with all its versions (R2,
- * R6-R8, R16). */
+ * R6-R8, R16); apart from it the joint catalogue (R12). */
 #include "page/page.h"
 
+#include "office/catalogue.h"
+
 #include <stddef.h>
+
 static const struct {
     const char *key; /* of its label */
     size_t at;       /* of its text in the record */
@@ -13,7 +16,6 @@ static const struct {
     {"methods", offsetof(struct store_public_item, methods)},
     {"item_form", offsetof(struct store_public_item, form)},
     {"subject", offsetof(struct store_public_item, subject)},
-    {"partners", offsetof(struct store_public_item, partners)},
     {"basis", offsetof(struct store_public_item, basis)},
     {"ratio", offsetof(struct store_public_item, ratio)},
     {"frequency", offsetof(struct store_public_item, frequency)},
@@ -88,6 +90,22 @@ static struct str item_cap(struct page *p, const struct store_public_item *i)
     return i->cap_num > 0 ? page_percent(p, (double)i->cap_num / (double)i->cap_den) : STR("");
 }
 
+/* Lead and partners as lists of an object; each leads to the joint items it has a part in. */
+static void item_units(struct page *p, struct web_value *row, const struct store_item_unit *units,
+                       size_t count)
+{
+    struct web_model *m = &p->model;
+    struct web_value *leads = web_set_list(m, row, "leads");
+    struct web_value *partners = web_set_list(m, row, "partners");
+    for (size_t i = 0; i < count; i++) {
+        bool lead = str_eq(units[i].role, STR("lead"));
+        struct web_value *one = web_list_add(m, lead ? leads : partners);
+        web_set(m, one, "unit", units[i].name);
+        web_set(m, one, "unit_url", page_url(p, units[i].department));
+    }
+    web_set_flag(m, row, "joint", count > 0);
+}
+
 enum err page_item(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
@@ -115,6 +133,12 @@ enum err page_item(struct web_reply *reply, const struct web_request *request, s
         web_set_flag(m, row, "newest", i == 0);
         web_set(m, row, "cap", item_cap(&p, &rows[i]));
         item_version_fields(&p, row, &rows[i], i + 1 < count ? &rows[i + 1] : NULL);
+        struct store_item_unit *units = NULL;
+        size_t unit_count = 0;
+        err = office_item_units(&units, &unit_count, &p.errand, rows[i].id);
+        if (err != ERR_OK)
+            return page_fail(fault, &p, err);
+        item_units(&p, row, units, unit_count);
     }
     return page_end(reply, &p, "item");
 }
@@ -229,4 +253,71 @@ enum err page_items(struct web_reply *reply, const struct web_request *request, 
     web_set(m, &m->root, "keys_share",
             page_percent(&p, shown > 0 ? (double)keys / (double)shown : 0));
     return page_end(reply, &p, "items");
+}
+
+/* --- the joint catalogue (部门联合抽查事项清单) --- */
+
+struct joint_page {
+    struct page *p;
+    struct web_value *rows;
+    const struct store_item_unit *units;
+    size_t unit_count;
+    struct str wanted; /* code of a department; empty: all */
+    int64_t shown;
+    struct str wanted_name;
+};
+
+static void joint_item(struct joint_page *j, const struct store_public_item *i)
+{
+    struct page *p = j->p;
+    struct web_model *m = &p->model;
+    size_t count = 0;
+    bool has = j->wanted.len == 0;
+    const struct store_item_unit *units =
+        office_item_units_of(&count, j->units, j->unit_count, i->id);
+    for (size_t k = 0; k < count; k++) {
+        bool fits = j->wanted.len > 0 && str_eq(units[k].department, j->wanted);
+        has = has || fits;
+        j->wanted_name = fits ? units[k].name : j->wanted_name;
+    }
+    if (count == 0 || !has)
+        return;
+    struct web_value *row = web_list_add(m, j->rows);
+    j->shown++;
+    web_set(m, row, "code", i->code);
+    web_set(m, row, "code_url", page_url(p, i->code));
+    web_set(m, row, "name", i->name);
+    web_set(m, row, "category", i->category);
+    web_set(m, row, "objects", i->objects);
+    web_set(m, row, "state", str_eq(i->state, STR("active")) ? STR("") : item_state(p, i->state));
+    item_units(p, row, units, count);
+}
+
+enum err page_joint(struct web_reply *reply, const struct web_request *request, struct fault *fault)
+{
+    struct page p;
+    struct store_public_item *rows = NULL;
+    struct store_item_unit *units = NULL;
+    size_t count = 0;
+    struct joint_page j = {.p = &p, .wanted = web_param(request, "department")};
+    page_begin(&p, request, "/items", STR(""));
+    struct web_model *m = &p.model;
+    web_set(m, &m->root, "title", page_word(&p, "joint_items"));
+    enum err err = office_portal_items(&rows, &count, &p.errand);
+    if (err == ERR_OK)
+        err = office_item_units(&units, &j.unit_count, &p.errand, 0);
+    if (err != ERR_OK)
+        return page_fail(fault, &p, err);
+    j.units = units;
+    j.rows = web_set_list(m, &m->root, "rows");
+    for (size_t i = 0, next = 0; i < count; i += next) {
+        const struct store_public_item *item = tree_chosen(&next, &rows[i], count - i);
+        if (item != NULL)
+            joint_item(&j, item);
+    }
+    web_set_count(m, &m->root, "count", j.shown);
+    web_set_flag(m, &m->root, "any", j.shown > 0);
+    web_set_flag(m, &m->root, "narrowed", j.wanted.len > 0);
+    web_set(m, &m->root, "wanted", j.wanted_name.len > 0 ? j.wanted_name : j.wanted);
+    return page_end(reply, &p, "joint");
 }

@@ -165,8 +165,8 @@ void page_document_show(struct page *p, const struct office_document_page *page,
 /* ?year=: a year of four digits, 0 where none is asked for. ERR_INPUT. */
 MUST enum err page_year(int64_t *year, struct page *p, struct fault *fault);
 
-web_handler page_front, page_search, page_business, page_items, page_item, page_tasks, page_task,
-    page_draws, page_draw, page_results_list, page_statistics, page_open, page_open_file,
+web_handler page_front, page_search, page_business, page_items, page_item, page_joint, page_tasks,
+    page_task, page_draws, page_draw, page_results_list, page_statistics, page_open, page_open_file,
     page_catalog, page_how, page_verify, page_feedback, page_feedback_post, page_sitemap,
     page_sitemap_xml, page_robots, page_health, page_static, page_log_checkpoint, page_log_tile,
     page_bundle, page_documents, page_document, page_document_file, page_plans, page_plan;

@@ -27,6 +27,7 @@ const struct web_route page_routes[] = {
     {WEB_GET, "/tasks/{number}", page_task, ROUTES_PAGE, 0, "task", 0},
     {WEB_GET, "/items", page_items, ROUTES_PAGE, 0, "items", 0},
     {WEB_GET, "/items/{code}", page_item, ROUTES_PAGE, 0, "item", 0},
+    {WEB_GET, "/joint", page_joint, ROUTES_PAGE, 0, "joint", 0},
     {WEB_GET, "/documents", page_documents, ROUTES_PAGE, 0, "documents", 0},
     {WEB_GET, "/documents/{code}", page_document, ROUTES_PAGE, 0, "document", 0},
     {WEB_GET, "/documents/{code}/files/{file}", page_document_file, WEB_BLOCK, 0, "document-file",

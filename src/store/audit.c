@@ -11,6 +11,8 @@
 
 static const char AUDIT_FIND[] =
     "SELECT " AUDIT_COLUMNS AUDIT_MATCHES " AND (id < $9 OR $9 = 0) ORDER BY id DESC LIMIT $10";
+static const char AUDIT_NEXT[] =
+    "SELECT " AUDIT_COLUMNS AUDIT_MATCHES " AND id > $9 ORDER BY id LIMIT $10";
 static const char AUDIT_COUNT[] = "SELECT COUNT(id)" AUDIT_MATCHES;
 static const char AUDIT_SPAN[] =
     "SELECT " AUDIT_COLUMNS " FROM audit WHERE tenant = $1 AND id >= $2 AND id < $2 + $3"
@@ -45,8 +47,16 @@ static const struct store_shape audit_shape = {sizeof(struct store_audit), audit
 enum err store_audit_find(struct store_audit **out, size_t *count, struct arena *arena,
                           struct db_tx *tx, const struct store_audit_find *find)
 {
-    return store_array((void **)out, count, arena, tx, &audit_shape, AUDIT_FIND,
-                       DB_ARGS(AUDIT_ARGS(find), db_int(find->before), db_int(find->most)));
+    bool next = find->after != 0;
+    TRY(store_array(
+        (void **)out, count, arena, tx, &audit_shape, next ? AUDIT_NEXT : AUDIT_FIND,
+        DB_ARGS(AUDIT_ARGS(find), db_int(next ? find->after : find->before), db_int(find->most))));
+    for (size_t i = 0; next && i < *count / 2; i++) {
+        struct store_audit kept = (*out)[i];
+        (*out)[i] = (*out)[*count - 1 - i];
+        (*out)[*count - 1 - i] = kept;
+    }
+    return ERR_OK;
 }
 
 enum err store_audit_span(struct store_audit **out, size_t *count, struct arena *arena,

@@ -16,9 +16,10 @@ struct store_audit_find {
     int64_t from; /* times: from <= at < until; until 0: no end */
     int64_t until;
     int64_t before; /* id < before; 0: from the newest on */
+    int64_t after;  /* id > after, those next to it; 0: as before says */
     int64_t most;
 };
-/* Newest first, at most `most`. */
+/* Newest first, at most `most`: those before `before`, or with `after` the oldest behind it. */
 MUST enum err store_audit_find(struct store_audit **out, size_t *count, struct arena *arena,
                                struct db_tx *tx, const struct store_audit_find *find);
 /* Rows first .. first + most - 1 by id, oldest first. */

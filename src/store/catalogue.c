@@ -221,6 +221,96 @@ enum err store_items_without(int64_t *out, struct db_tx *tx, struct str tenant)
     return store_one(out, NULL, tx, ITEMS_WITHOUT, DB_ARGS(db_text(tenant)), fill_count);
 }
 
+/* --- lead and partners --- */
+
+#define UNIT_ROW                                                                                   \
+    "SELECT u.item, u.place, u.role, u.words, u.department, COALESCE(d.name, u.words)"             \
+    " FROM item_unit u LEFT JOIN department d ON d.tenant = u.tenant AND d.code = u.department"
+
+static enum err unit_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_item_unit *u = out;
+    u->item = db_col_int(rows, 0);
+    u->place = db_col_int(rows, 1);
+    u->role = store_text(rows, 2, arena, &failed);
+    u->words = store_text(rows, 3, arena, &failed);
+    u->department = store_text(rows, 4, arena, &failed);
+    u->name = store_text(rows, 5, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+static const struct store_shape unit_shape = {sizeof(struct store_item_unit), unit_fill};
+
+static const char UNITS[] = UNIT_ROW " WHERE u.tenant = $1 AND u.item = $2 ORDER BY u.place";
+static const char UNITS_SHOWN[] =
+    UNIT_ROW " JOIN item i ON i.tenant = u.tenant AND i.id = u.item"
+             " WHERE u.tenant = $1 AND i.state IN ('active', 'coming') ORDER BY u.item, u.place";
+static const char UNITS_OPEN[] =
+    UNIT_ROW " WHERE u.tenant = $1 AND u.department = '' ORDER BY u.item, u.place";
+
+enum err store_item_units(struct store_item_unit **out, size_t *count, struct arena *arena,
+                          struct db_tx *tx, struct str tenant, int64_t item)
+{
+    return store_array((void **)out, count, arena, tx, &unit_shape, UNITS,
+                       DB_ARGS(db_text(tenant), db_int(item)));
+}
+
+enum err store_item_units_shown(struct store_item_unit **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, struct str tenant)
+{
+    return store_array((void **)out, count, arena, tx, &unit_shape, UNITS_SHOWN,
+                       DB_ARGS(db_text(tenant)));
+}
+
+enum err store_item_units_open(struct store_item_unit **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, struct str tenant)
+{
+    return store_array((void **)out, count, arena, tx, &unit_shape, UNITS_OPEN,
+                       DB_ARGS(db_text(tenant)));
+}
+
+static const char ITEMS_UNJOINED[] =
+    ITEM_ROW " AND partners <> '' AND NOT EXISTS (SELECT 1 FROM item_unit u"
+             " WHERE u.tenant = item.tenant AND u.item = item.id) ORDER BY id";
+
+enum err store_items_unjoined(struct store_item **out, size_t *count, struct arena *arena,
+                              struct db_tx *tx, struct str tenant)
+{
+    return store_array((void **)out, count, arena, tx, &item_shape, ITEMS_UNJOINED,
+                       DB_ARGS(db_text(tenant)));
+}
+
+static const char UNITS_DROP[] = "DELETE FROM item_unit WHERE tenant = $1 AND item = $2";
+static const char UNIT_ADD[] =
+    "INSERT INTO item_unit (tenant, item, place, role, words, department)"
+    " VALUES ($1, $2, $3, $4, $5, $6)";
+
+enum err store_item_units_put(struct db_tx *tx, struct str tenant, int64_t item,
+                              struct store_item_unit *units, size_t count)
+{
+    TRY(db_run(tx, NULL, UNITS_DROP, DB_ARGS(db_text(tenant), db_int(item))));
+    for (size_t i = 0; i < count; i++) {
+        units[i].item = item;
+        units[i].place = (int64_t)i;
+        TRY(db_run(tx, NULL, UNIT_ADD,
+                   DB_ARGS(db_text(tenant), db_int(item), db_int(units[i].place),
+                           db_text(units[i].role), db_text(units[i].words),
+                           db_text(units[i].department))));
+    }
+    return ERR_OK;
+}
+
+enum err store_item_unit_set(struct db_tx *tx, struct str tenant,
+                             const struct store_item_unit *unit)
+{
+    return db_run(tx, NULL,
+                  "UPDATE item_unit SET department = $4 WHERE tenant = $1 AND item = $2"
+                  " AND place = $3",
+                  DB_ARGS(db_text(tenant), db_int(unit->item), db_int(unit->place),
+                          db_text(unit->department)));
+}
+
 /* --- drafts --- */
 
 #define DRAFT_COLUMNS                                                                              \

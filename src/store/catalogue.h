@@ -66,6 +66,34 @@ MUST enum err store_items_above(int64_t *out, struct db_tx *tx, struct str tenan
 /* Departments in being that have no item in force. */
 MUST enum err store_items_without(int64_t *out, struct db_tx *tx, struct str tenant);
 
+/* --- lead and partners of joint items (R12) --- */
+
+struct store_item_unit {
+    int64_t item;          /* a version, or a row of a superior's list */
+    int64_t place;         /* counts from 0 in each */
+    struct str role;       /* lead, partner */
+    struct str words;      /* what the list says */
+    struct str department; /* code; '' while nobody of that name is known */
+    struct str name;       /* of that department, else the words */
+};
+/* Of one item, in their order; of all versions in force or coming, by item and place. */
+MUST enum err store_item_units(struct store_item_unit **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, struct str tenant, int64_t item);
+MUST enum err store_item_units_shown(struct store_item_unit **out, size_t *count,
+                                     struct arena *arena, struct db_tx *tx, struct str tenant);
+/* Those without a department, by item and place. */
+MUST enum err store_item_units_open(struct store_item_unit **out, size_t *count,
+                                    struct arena *arena, struct db_tx *tx, struct str tenant);
+/* Versions that name partners and have no rows yet. */
+MUST enum err store_items_unjoined(struct store_item **out, size_t *count, struct arena *arena,
+                                   struct db_tx *tx, struct str tenant);
+/* Makes the rows of an item these; item and place are set here. */
+MUST enum err store_item_units_put(struct db_tx *tx, struct str tenant, int64_t item,
+                                   struct store_item_unit *units, size_t count);
+/* Says who is meant. */
+MUST enum err store_item_unit_set(struct db_tx *tx, struct str tenant,
+                                  const struct store_item_unit *unit);
+
 /* --- drafts --- */
 
 struct store_draft {

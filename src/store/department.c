@@ -1,7 +1,7 @@
 /* Departments: see department.h. */
 #include "store/department.h"
 
-static const char DEPARTMENTS[] = "SELECT id, code, name, parent, state FROM department"
+static const char DEPARTMENTS[] = "SELECT id, code, name, parent, state, aliases FROM department"
                                   " WHERE tenant = $1 ORDER BY code";
 
 static enum err department_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -13,6 +13,7 @@ static enum err department_fill(void *out, struct db_rows *rows, struct arena *a
     d->name = store_text(rows, 2, arena, &failed);
     d->parent = store_text(rows, 3, arena, &failed);
     d->state = store_text(rows, 4, arena, &failed);
+    d->aliases = store_text(rows, 5, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

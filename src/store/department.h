@@ -8,8 +8,9 @@ struct store_department {
     int64_t id;
     struct str code;
     struct str name;
-    struct str parent; /* code, '' at the top */
-    struct str state;  /* active, closed */
+    struct str parent;  /* code, '' at the top */
+    struct str state;   /* active, closed */
+    struct str aliases; /* by which lists call it, 、 between */
 };
 /* All of them, by code. */
 MUST enum err store_departments(struct store_department **out, size_t *count, struct arena *arena,

@@ -132,9 +132,11 @@ enum err store_label_list(struct str *out, struct arena *arena, struct str list,
     return arena_keep(out, arena, &text, buf_err(&text));
 }
 
-bool store_label_applies(struct str item, struct str object)
+bool store_label_applies(struct str item, struct str state, struct str object)
 {
     struct str word;
+    if (!str_eq(state, STR("active")))
+        return false;
     if (item.len == 0)
         return true;
     while (store_label_next(&word, &item))

@@ -39,9 +39,9 @@ bool store_label_in(struct str list, struct str word);
 /* The list with the word at its end, or without it. */
 MUST enum err store_label_list(struct str *out, struct arena *arena, struct str list,
                                struct str word, bool remove);
-/* R22: an item without labels applies to every object, else to those that bear one of its labels.
- */
-bool store_label_applies(struct str item, struct str object);
+/* R22: an item applies to objects in being (state active, as draws have it): without labels to
+ * every one, else to those that bear one of its labels. */
+bool store_label_applies(struct str item, struct str state, struct str object);
 
 /* Makes the label rows of an object equal to a list of words separated by 、. */
 MUST enum err store_object_labels_put(struct db_tx *tx, struct str tenant, int64_t object,

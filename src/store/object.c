@@ -188,6 +188,20 @@ enum err store_object_in_library(int64_t **out, size_t *count, struct arena *are
                        DB_ARGS(db_text(f->tenant), db_int(f->library)));
 }
 
+static enum err active_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    (void)arena;
+    *(int64_t *)out = db_col_int(rows, 0);
+    return ERR_OK;
+}
+
+enum err store_object_count_active(int64_t *out, struct db_tx *tx, struct str tenant)
+{
+    return store_one(out, NULL, tx,
+                     "SELECT COUNT(*) FROM object WHERE tenant = $1 AND state = 'active'",
+                     DB_ARGS(db_text(tenant)), active_fill);
+}
+
 /* --- one object --- */
 
 #define ONE(column) ROW " WHERE o.tenant = $1 AND " STORE_REACH_OBJECT " AND o." column " = $4"

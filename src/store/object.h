@@ -23,6 +23,7 @@ struct store_object_filter {
     struct str label;       /* a word, or "-" for objects without any */
     struct str item;        /* code of an item in force: objects it applies to (R22); "": any */
     struct str item_labels; /* of that item, as the office finds them; empty: it applies to all */
+    bool applies;           /* only objects that an item of those labels applies to */
     bool nothing;           /* no object fits: there is no such item */
     enum store_visited visited;
     int year;             /* of visited */
@@ -47,6 +48,9 @@ struct store_object_row {
     int64_t job;
     int64_t at;
 };
+
+/* Objects in being (state active), of all departments. */
+MUST enum err store_object_count_active(int64_t *out, struct db_tx *tx, struct str tenant);
 
 struct store_ids {
     const int64_t *items;

@@ -22,7 +22,7 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "code, kind, body, qualification, matter, department, payer, contract, fee, task, expert, "    \
     "begins_on, ends_on, conclusion, state"
 #define DEPARTMENT_COLUMNS                                                                         \
-    "code, name, parent, level, division, leader, section, person, liaison, phone, state"
+    "code, name, parent, level, division, leader, section, person, liaison, phone, state, aliases"
 #define LABEL_COLUMNS "word, theme, subject, state"
 #define MEETING_COLUMNS                                                                            \
     "code, title, held_on, department, state, kind, attendees, place, minutes, note"
@@ -61,7 +61,7 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 #define DEPARTMENT_UPDATE                                                                          \
     "UPDATE department SET code = $3, name = $4, parent = $5, level = $6, division = $7, "         \
     "leader = $8, section = $9, person = $10, liaison = $11, phone = $12, state = $13, "           \
-    "job = $14, at = $15 WHERE tenant = $1 AND id = $2"
+    "aliases = $14, job = $15, at = $16 WHERE tenant = $1 AND id = $2"
 
 #define COMMISSION_UPDATE                                                                          \
     "UPDATE commission SET code = $3, kind = $4, body = $5, qualification = $6, matter = $7, "     \

@@ -50,6 +50,37 @@ static const char *const TOUCHED[STORE_TOUCHED_COUNT] = {
                              " AND used_at < $2 AND $3 = $3",
     [STORE_TOUCHED_DRAWS] = "SELECT COUNT(*) FROM draw WHERE tenant = $1 AND state NOT IN"
                             " ('disclosed', 'aborted') AND $2 = $2 AND $3 = $3",
+    [STORE_TOUCHED_YEAR] =
+        "SELECT COUNT(*) FROM draw d WHERE d.tenant = $1 AND d.state <> 'aborted'"
+        " AND EXISTS (SELECT 1 FROM visit v WHERE v.tenant = d.tenant"
+        " AND v.draw = d.id AND v.year = $2) AND $3 = $3",
+    [STORE_TOUCHED_TASKS] = "SELECT COUNT(*) FROM task WHERE tenant = $1 AND state = 'ready'"
+                            " AND $2 = $2 AND $3 = $3",
+    [STORE_TOUCHED_DISCLOSED] = "SELECT COUNT(*) FROM draw WHERE tenant = $1"
+                                " AND state = 'disclosed' AND $2 = $2 AND $3 = $3",
+    [STORE_TOUCHED_ACCOUNTS] = "SELECT COUNT(*) FROM account WHERE tenant = $1"
+                               " AND state = 'active' AND $2 = $2 AND $3 = $3",
+    [STORE_TOUCHED_AGED] = "SELECT COUNT(*) FROM session WHERE tenant = $1 AND ended_at = 0"
+                           " AND at <= $2 AND at > $3",
+    [STORE_TOUCHED_FILES] = "SELECT COUNT(*) FROM job WHERE tenant = $1 AND state = 'done'"
+                            " AND file <> '' AND $2 = $2 AND $3 = $3",
+    [STORE_TOUCHED_UPLOADS] = "SELECT COUNT(*) FROM upload WHERE tenant = $1"
+                              " AND state IN ('checking', 'checked', 'refused') AND $2 = $2"
+                              " AND $3 = $3",
+    [STORE_TOUCHED_STALE] = "SELECT COUNT(*) FROM object WHERE tenant = $1 AND state = 'active'"
+                            " AND at < $2 AND $3 = $3",
+    [STORE_TOUCHED_ENDING] =
+        "SELECT COUNT(*) FROM inspector WHERE tenant = $1 AND state = 'active'"
+        " AND category IN ('officer', 'staff') AND CASE WHEN valid_until > valid_until2"
+        " THEN valid_until ELSE valid_until2 END BETWEEN $2 AND $3",
+    [STORE_TOUCHED_PEOPLE] = "SELECT COUNT(*) FROM inspector WHERE tenant = $1"
+                             " AND state = 'active' AND $2 = $2 AND $3 = $3",
+    [STORE_TOUCHED_ATTACHMENTS] = "SELECT COUNT(*) FROM attachment WHERE tenant = $1"
+                                  " AND removed_at = 0 AND size > $2 AND $3 = $3",
+    [STORE_TOUCHED_LIBRARIES] =
+        "SELECT COUNT(*) FROM library l WHERE l.tenant = $1 AND l.state = 'active'"
+        " AND (SELECT COUNT(DISTINCT r.object) FROM library_row r WHERE r.tenant = l.tenant"
+        " AND r.library = l.id) * $2 < $3",
 };
 
 static enum err count_fill(void *out, struct db_rows *rows, struct arena *arena)

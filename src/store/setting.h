@@ -21,17 +21,31 @@ MUST enum err store_setting_versions(struct store_setting_version **out, size_t 
 
 /* What can be counted before a change; what $2 and $3 mean stands beside each statement. */
 enum store_touched {
-    STORE_TOUCHED_RESULTS,    /* results entered and not published yet */
-    STORE_TOUCHED_CAPS,       /* general items in force whose cap is above a/b */
-    STORE_TOUCHED_PARTS,      /* parts of tasks not drawn yet with fewer than a seats */
-    STORE_TOUCHED_VISITED,    /* objects visited in the year a */
-    STORE_TOUCHED_INSPECTORS, /* officers in office without a certificate valid on the day a */
-    STORE_TOUCHED_PASSWORDS,  /* accounts whose password is older than the instant a */
-    STORE_TOUCHED_SESSIONS,   /* open sessions not used since the instant a */
-    STORE_TOUCHED_UNUSED,     /* accounts not used since the instant a */
-    STORE_TOUCHED_DRAWS,      /* draws committed and neither disclosed nor aborted */
+    STORE_TOUCHED_RESULTS,     /* results entered and not published yet */
+    STORE_TOUCHED_CAPS,        /* general items in force whose cap is above a/b */
+    STORE_TOUCHED_PARTS,       /* parts of tasks not drawn yet with fewer than a seats */
+    STORE_TOUCHED_VISITED,     /* objects visited in the year a */
+    STORE_TOUCHED_INSPECTORS,  /* officers in office without a certificate valid on the day a */
+    STORE_TOUCHED_PASSWORDS,   /* accounts whose password is older than the instant a */
+    STORE_TOUCHED_SESSIONS,    /* open sessions not used since the instant a */
+    STORE_TOUCHED_UNUSED,      /* accounts not used since the instant a */
+    STORE_TOUCHED_DRAWS,       /* draws committed and neither disclosed nor aborted */
+    STORE_TOUCHED_YEAR,        /* draws not aborted with visits in the year a */
+    STORE_TOUCHED_TASKS,       /* tasks not drawn yet */
+    STORE_TOUCHED_DISCLOSED,   /* draws disclosed */
+    STORE_TOUCHED_ACCOUNTS,    /* active accounts */
+    STORE_TOUCHED_AGED,        /* open sessions begun up to the instant a and after b */
+    STORE_TOUCHED_FILES,       /* jobs that are done and keep a file */
+    STORE_TOUCHED_UPLOADS,     /* files uploaded and neither confirmed nor removed */
+    STORE_TOUCHED_STALE,       /* objects in being not written since the instant a */
+    STORE_TOUCHED_ENDING,      /* officers whose last certificate ends from the day a up to b */
+    STORE_TOUCHED_PEOPLE,      /* people in office */
+    STORE_TOUCHED_ATTACHMENTS, /* attachments of more than a bytes */
+    STORE_TOUCHED_LIBRARIES,   /* special libraries of which a/b is not one object */
     STORE_TOUCHED_COUNT
 };
+/* A count that needs no values. */
+typedef enum err store_count_plain(int64_t *out, struct db_tx *tx, struct str tenant);
 MUST enum err store_touched(int64_t *out, struct db_tx *tx, struct str tenant,
                             enum store_touched what, const int64_t values[2]);
 

@@ -204,6 +204,91 @@ static void a_change_tells_beforehand_what_it_touches(void **state)
     assert_int_equal(story_number(s, "SELECT count(version) FROM setting"), 0);
 }
 
+/* Whatever is changed, the page says what there is of it and from when on it holds. */
+static void every_setting_says_what_its_change_touches(void **state)
+{
+    struct story *s = *state;
+    for (size_t i = 0; i < MODEL_SETTING_COUNT; i++) {
+        const struct model_setting_row *row = model_setting_row((enum model_setting)i);
+        struct office_impact out = {0};
+        const char *value = row->value[0] != '\0' ? row->value : "示例";
+        enum err err = office_setting_impact(&out, by(s, "guanli"), (enum model_setting)i,
+                                             str_of(value), STR("本地规定"));
+        if (err != ERR_OK || out.count < 2)
+            fail_msg("%s: %s", row->name, s->e.fault.text);
+        bool when = false;
+        for (size_t k = 0; k < out.count; k++) {
+            when = when || str_find(out.words[k], STR("只影响以后")) >= 0 ||
+                   str_find(out.words[k], STR("只改变")) >= 0 ||
+                   str_find(out.words[k], STR("立即")) >= 0 || str_starts(out.words[k], STR("从"));
+            if (out.words[k].len == 0 || str_find(out.words[k], STR("%")) >= 0)
+                fail_msg("%s: “%.*s”", row->name, STR_ARG(out.words[k]));
+        }
+        if (!when)
+            fail_msg("%s does not say from when on", row->name);
+    }
+}
+
+/* Counts of what stands in the data, each told by hand. */
+static void a_change_counts_what_it_touches(void **state)
+{
+    static const struct {
+        enum model_setting setting;
+        const char *value;
+        const char *words;
+    } wanted[] = {
+        {MODEL_SETTING_HEALTH_RATIO, "1/2", "1 个专项库过小"}, /* one object of two needed */
+        {MODEL_SETTING_HEALTH_RATIO, "1/1", "0 个专项库过小"},
+        {MODEL_SETTING_ATTACHMENT_MIB, "1", "1 个大于新值"}, /* 1 MiB and a byte */
+        {MODEL_SETTING_ATTACHMENT_MIB, "2", "0 个大于新值"},
+        {MODEL_SETTING_SESSION_LENGTH, "2", "1 个已超过"}, /* of three hours */
+        {MODEL_SETTING_SESSION_LENGTH, "4", "0 个已超过"},
+        {MODEL_SETTING_JOB_KEEP, "3", "任务 1 个"},
+        {MODEL_SETTING_CERTIFICATE_SOON, "10", "0 名"}, /* ends in 20 days */
+        {MODEL_SETTING_CERTIFICATE_SOON, "30", "1 名"},
+        {MODEL_SETTING_ITEM_DEADLINE, "06-30", "1 个部门"},
+        {MODEL_SETTING_SEAT_CAP, "10", "任务 0 个"},
+    };
+    struct story *s = *state;
+    char sql[600];
+    const int64_t now = WINTER;
+    const char *const made[] = {
+        "INSERT INTO library VALUES ('410882', 5, '加油站', 'SCJG', '', 'active', 1, 1)",
+        "INSERT INTO library_row VALUES ('410882', 5, 8, '', '', 0, '', '', 1, 'x')",
+        "INSERT INTO attachment VALUES ('410882', 6, 'documents', 1, 'a.pdf', 'pdf', 1048577, '', "
+        "1,"
+        " 'x', 0, '')",
+        "INSERT INTO job (tenant, id, kind, title, account, actor, department, state, args, done,"
+        " total, outcome, words, file, download, bytes, tries, at, begun_at, ended_at, until)"
+        " VALUES ('410882', 7, 'export', '', 1, 'x', '', 'done', '', 0, 0, '', '', 'f', '', 1, 1, "
+        "1,"
+        " 1, 1, 1)"};
+    story_import_text(s, "departments", "部门代码,部门名称\nSCJG,市场监管局\n");
+
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++)
+        story_run(s, made[i]);
+    snprintf(sql, sizeof sql,
+             "INSERT INTO session (tenant, id, token, account, address, agent, at, seen_at,"
+             " ended_at, ended_by) VALUES ('410882', 9, 't', 1, '', '', %lld, %lld, 0, '')",
+             (long long)(now - 3 * 3600 * TIME_SECOND), (long long)now);
+    story_run(s, sql);
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO inspector (tenant, id, code, name, department, position, category,"
+        " certificate, valid_until, issuer, certificate2, valid_until2, specialities, areas,"
+        " phone, state, reason, institution, term_until, job, at) VALUES ('410882', 11,"
+        " 'SCJG-001', '张三', 'SCJG', '', 'officer', 'C1', %d, '', '', 0, '', '', '', 'active',"
+        " '', '', 0, 1, 1)",
+        date_of_time(now) + 20);
+    story_run(s, sql);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        struct str said = impact(s, wanted[i].setting, wanted[i].value);
+        if (str_find(said, str_of(wanted[i].words)) < 0)
+            fail_msg("%s = %s: %.*s", model_setting_row(wanted[i].setting)->name, wanted[i].value,
+                     STR_ARG(said));
+    }
+}
+
 static void a_setting_keeps_who_when_before_and_after(void **state)
 {
     struct story *s = *state;
@@ -303,6 +388,8 @@ int main(void)
         STORY_TEST(a_table_that_is_not_a_whole_year_is_refused_with_its_row),
         STORY_TEST(the_published_table_of_a_year_is_read_as_it_is),
         STORY_TEST(a_change_tells_beforehand_what_it_touches),
+        STORY_TEST(every_setting_says_what_its_change_touches),
+        STORY_TEST(a_change_counts_what_it_touches),
         STORY_TEST(a_setting_keeps_who_when_before_and_after),
         STORY_TEST(a_word_added_to_a_dictionary_is_read_like_the_others),
         STORY_TEST(targets_count_what_the_year_has_reached),

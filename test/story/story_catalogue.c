@@ -343,6 +343,90 @@ static void a_double_submit_makes_one_draft(void **state)
     assert_int_equal(story_number(s, "SELECT count(id) FROM item_draft"), 1);
 }
 
+/* Three columns and the words of real joint lists (items/fenyang_joint_items_excerpt.csv). */
+static const char joint_list[] =
+    "发起部门,抽查领域,抽查事项,检查对象,配合部门\n"
+    "文化和旅游部门,娱乐,歌舞娱乐场所检查,歌舞娱乐场所,\"市场监管部门、消防救援机构\"\n"
+    "市场监管部门,广告,广告经营检查,广告经营者,\"文旅部门、市场监管领域相关部门\"\n"
+    "市监局、文旅局,演出,演出票务检查,演出经营者,税务部门\n";
+
+static void joint_county(struct story *s)
+{
+    story_import_text(s, "departments",
+                      "部门代码,部门名称,简称、别称\nSCJG,沁阳市市场监督管理局,市监局\n"
+                      "XFJY,消防救援大队,\nWHLY,文化和旅游局,\"文旅部门、文旅局\"\n");
+    s->e.now = MORNING;
+}
+
+/* A row of item_unit as role:words>department, in the order of the list. */
+static const char *units_of(struct story *s, const char *table, const char *name)
+{
+    struct buf text = {0};
+    for (int i = 0; i < 6; i++) {
+        char sql[500];
+        snprintf(sql, sizeof sql,
+                 "SELECT COALESCE(MAX(u.role || ':' || u.words || '>' || u.department), '')"
+                 " FROM item_unit u JOIN %s i ON i.tenant = u.tenant AND i.id = u.item"
+                 " WHERE i.name = '%s' AND u.place = %d AND i.state IN ('active', 'open')",
+                 table, name, i);
+        const char *one = story_text(s, sql);
+        buf_printf(&text, "%s%s", text.len > 0 && one[0] != '\0' ? " " : "", one);
+    }
+    struct str copy = arena_str(&s->arena, buf_view(&text));
+    buf_free(&text);
+    return copy.data;
+}
+
+static void R12_an_imported_joint_list_names_departments_of_ours_and_keeps_other_words(void **state)
+{
+    struct story *s = *state;
+    joint_county(s);
+    story_import_text(s, "items", joint_list);
+    story_counts(s, &(struct story_counts){3, 3, 0, 0, 0, 2});
+    story_warning(s, 3, "配合部门“市场监管领域相关部门”不在部门名录中");
+    story_warning(s, 4, "配合部门“税务部门”");
+    assert_string_equal(
+        units_of(s, "item", "歌舞娱乐场所检查"),
+        "lead:文化和旅游部门>WHLY partner:市场监管部门>SCJG partner:消防救援机构>XFJY");
+    assert_string_equal(
+        units_of(s, "item", "广告经营检查"),
+        "lead:市场监管部门>SCJG partner:文旅部门>WHLY partner:市场监管领域相关部门>");
+    assert_string_equal(units_of(s, "item", "演出票务检查"),
+                        "lead:市监局>SCJG lead:文旅局>WHLY partner:税务部门>");
+    assert_string_equal(story_text(s, "SELECT department FROM item WHERE name = '演出票务检查'"),
+                        "SCJG");
+    story_import_text(s, "items", joint_list);
+    story_counts(s, &(struct story_counts){3, 0, 0, 3, 0, 2});
+    /* the department comes into the registry afterwards */
+    story_import_text(s, "departments", "部门代码,部门名称\nSWJ,国家税务总局沁阳市税务局\n");
+    assert_string_equal(units_of(s, "item", "演出票务检查"),
+                        "lead:市监局>SCJG lead:文旅局>WHLY partner:税务部门>");
+    story_import_text(s, "departments",
+                      "部门代码,部门名称,简称\nSWJ,国家税务总局沁阳市税务局,税务局\n");
+    assert_string_equal(units_of(s, "item", "演出票务检查"),
+                        "lead:市监局>SCJG lead:文旅局>WHLY partner:税务部门>SWJ");
+    story_import_text(s, "items", joint_list);
+    story_counts(s, &(struct story_counts){3, 0, 0, 3, 0, 1});
+}
+
+static void R12_a_name_that_two_departments_share_means_neither(void **state)
+{
+    struct story *s = *state;
+    story_import_text(s, "departments",
+                      "部门代码,部门名称\nJYJ,教育局\nJYW,教育委员会\nGAJ,公安局\n");
+    story_import_text(s, "items",
+                      "发起部门,抽查领域,抽查事项,检查对象,配合部门\n"
+                      "公安部门,保安,保安检查,保安公司,教育部门\n"
+                      "焦作市公安局,保安,枪支检查,保安公司,教育局\n"
+                      "沁阳市公安局,保安,印章检查,印章业,教育局\n");
+    story_counts(s, &(struct story_counts){3, 3, 0, 0, 0, 2});
+    story_warning(s, 2, "配合部门“教育部门”");
+    story_warning(s, 3, "牵头部门“焦作市公安局”"); /* the superior city's is another */
+    assert_string_equal(units_of(s, "item", "保安检查"), "lead:公安部门>GAJ partner:教育部门>");
+    assert_string_equal(units_of(s, "item", "印章检查"),
+                        "lead:沁阳市公安局>GAJ partner:教育局>JYJ");
+}
+
 /* --- superiors' lists --- */
 
 static void superior(struct story *s, const char *list, const char *path)
@@ -417,6 +501,87 @@ static void R10_a_department_claims_or_declines_what_the_superior_lists(void **s
     assert_int_equal(lists[0].rows, 4);
     assert_int_equal(lists[0].open, 1);
     assert_int_equal(lists[0].claimed, 3);
+}
+
+static void R12_a_claimed_joint_item_keeps_its_partners(void **state)
+{
+    struct story *s = *state;
+    struct office_draft d;
+    joint_county(s);
+    superior(s, "省联合清单", story_file(s, "joint.csv", joint_list));
+    s->e.now = MORNING;
+    assert_string_equal(
+        units_of(s, "item_superior", "广告经营检查"),
+        "lead:市场监管部门>SCJG partner:文旅部门>WHLY partner:市场监管领域相关部门>");
+    int64_t id = row_of(s, "广告经营检查");
+    const struct office_superior_answer lead = {.ids = &id, .count = 1};
+    assert_int_equal(office_superior_claim(by(s, "sun", "SCJG"), &lead), ERR_OK);
+    id = story_number(s, "SELECT draft FROM item_superior WHERE name = '广告经营检查'");
+    assert_int_equal(office_draft_get(&d, by(s, "sun", "SCJG"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_PARTNERS], STR("文化和旅游局、市场监管领域相关部门")));
+    /* what the list said may stay, what is made up may not */
+    struct office_draft_edit edit = {.id = id, .version = 1, .kind = STR("new")};
+    memcpy(edit.values, d.values, sizeof edit.values);
+    edit.values[MODEL_ITEM_CAP] = STR("");
+    edit.values[MODEL_ITEM_SUBJECT] = STR("县级");
+    edit.values[MODEL_ITEM_CONTENT] = STR("广告内容");
+    edit.values[MODEL_ITEM_METHODS] = STR("书面检查");
+    edit.values[MODEL_ITEM_BASIS] = STR("《广告法》第六条");
+    edit.values[MODEL_ITEM_PARTNERS] = STR("文旅局、海关");
+    assert_int_equal(office_draft_save(&id, by(s, "sun", "SCJG"), &edit), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "partners");
+    edit.values[MODEL_ITEM_PARTNERS] = d.values[MODEL_ITEM_PARTNERS];
+    assert_int_equal(office_draft_save(&id, by(s, "sun", "SCJG"), &edit), ERR_OK);
+    assert_int_equal(office_draft_submit(by(s, "sun", "SCJG"), id, 2), ERR_OK);
+    const struct office_item_review r = {id, 3, true, STR("")};
+    assert_int_equal(office_draft_review(by(s, "qian", "SCJG"), &r), ERR_OK);
+    assert_int_equal(publish(s, id, date_of_time(MORNING)), ERR_OK);
+    assert_string_equal(
+        units_of(s, "item", "广告经营检查"),
+        "lead:沁阳市市场监督管理局>SCJG partner:文化和旅游局>WHLY partner:市场监管领域相关部门>");
+    /* a partner that claims does not lose the lead */
+    id = row_of(s, "歌舞娱乐场所检查");
+    const struct office_superior_answer moved = {
+        .ids = &id, .count = 1, .department = STR("XFJY"), .reason = STR("由消防办理")};
+    assert_int_equal(office_superior_assign(by(s, "ban", "*"), &moved), ERR_OK);
+    assert_int_equal(office_superior_claim(by(s, "zhou", "XFJY"), &moved), ERR_OK);
+    id = story_number(s, "SELECT draft FROM item_superior WHERE name = '歌舞娱乐场所检查'");
+    assert_int_equal(office_draft_get(&d, by(s, "zhou", "XFJY"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_PARTNERS], STR("文化和旅游局、沁阳市市场监督管理局")));
+}
+
+/* Every row of two real lists goes in, with each of its departments as a row. */
+static void R12_the_real_joint_lists_go_in_with_all_whom_they_name(void **state)
+{
+    /* told apart with Python: rows, rows that name a partner, words for leads and partners of those
+     * rows, each once a row (csv, split at 、，;,) */
+    static const struct {
+        const char *path;
+        int64_t rows;
+        int64_t joint;
+        int64_t units;
+    } lists[] = {{"items/fenyang_joint_items_excerpt.csv", 11, 11, 30},
+                 {"items/hainan_joint_items_v2.csv", 83, 82, 192}};
+    struct story *s = *state;
+    char path[256];
+    int64_t rows = 0, joint = 0, units = 0;
+    joint_county(s);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (story_shared(path, sizeof path, lists[i].path) == NULL)
+            return;
+        superior(s, lists[i].path, path);
+        rows += lists[i].rows;
+        joint += lists[i].joint;
+        units += lists[i].units;
+        assert_int_equal(story_number(s, "SELECT count(id) FROM item_superior"), rows);
+        assert_int_equal(story_number(s, "SELECT count(DISTINCT item) FROM item_unit"), joint);
+        assert_int_equal(story_number(s, "SELECT count(*) FROM item_unit"), units);
+    }
+    assert_true(story_number(s, "SELECT count(*) FROM item_unit WHERE department = 'SCJG'"
+                                " AND role = 'partner' AND words = '市场监管部门'") > 10);
+    assert_int_equal(story_number(s, "SELECT count(*) FROM item_unit WHERE department <> ''"
+                                     " AND words = '市场监管领域相关部门'"),
+                     0);
 }
 
 static void a_claimed_draft_that_is_taken_back_opens_the_row_again(void **state)
@@ -555,6 +720,92 @@ static void R22_the_list_of_an_item_holds_what_it_applies_to(void **state)
     assert_int_equal(seen, 3);
 }
 
+/* Only what still does business is inspected: 吊销, 注销, 撤销 and 迁出 have no items. */
+static void R22_no_item_applies_to_objects_that_are_closed(void **state)
+{
+    struct story *s = *state;
+    struct store_item *items = NULL;
+    struct office_object_query query = {0};
+    struct office_object object = {0};
+    size_t count = 0;
+    int64_t objects = -1;
+    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    story_import_text(s, "departments", "部门代码,部门名称\nSCJG,市场监管局\n");
+    story_import_text(s, "objects",
+                      "统一社会信用代码,检查对象名称,对象类别,登记状态,监管部门,监管标签\n"
+                      "P-1,甲,产品,存续,SCJG,食品\nP-2,乙,产品,注销,SCJG,食品\n"
+                      "P-3,丙,产品,吊销,SCJG,\nP-4,丁,产品,撤销,SCJG,食品\n"
+                      "P-5,戊,产品,迁出,SCJG,食品\nP-6,己,产品,存续,SCJG,\n");
+    story_import_text(s, "items",
+                      "抽查事项,编制单位,适用标签\n登记事项,市场监管局,\n食品经营,市场监管局,食品\n"
+                      "公示信息,市场监管局,\n");
+    /* the hint: two items without labels, for the two objects in being */
+    assert_int_equal(s->report.unlabelled, 2);
+    assert_int_equal(s->report.objects, 2);
+    assert_int_equal(s->report.warned, 0);
+    assert_int_equal(office_items(&items, &count, &s->e), ERR_OK);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++) {
+        bool food = str_eq(items[i].values[MODEL_ITEM_NAME], STR("食品经营"));
+        query.filter.item = items[i].code;
+        assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
+        assert_int_equal(objects, food ? 1 : 2);
+    }
+    static const size_t applicable[] = {3, 0, 0, 0, 0, 2};
+    for (size_t i = 0; i < 6; i++) {
+        const char *names[] = {"甲", "乙", "丙", "丁", "戊", "己"};
+        char sql[100];
+        snprintf(sql, sizeof sql, "SELECT pool_id FROM object WHERE name = '%s'", names[i]);
+        struct str id = str_of(story_text(s, sql));
+        assert_int_equal(office_object_show(&object, &s->e, id), ERR_OK);
+        assert_int_equal(object.item_count, applicable[i]);
+    }
+}
+
+/* R27: lists and drafts say where a label is no word of the vocabulary, and which is nearest. */
+static void R27_labels_of_items_are_words_of_the_vocabulary(void **state)
+{
+    struct story *s = *state;
+    struct office_draft_edit edit = whole("标签");
+    struct office_draft d;
+    int64_t id = 0;
+    county(s);
+    story_import_text(s, "items", "编制单位,抽查事项,适用标签\n文化和旅游局,旧事项,歌舞娱乐\n");
+    assert_int_equal(s->report.warned, 0); /* no vocabulary yet: nothing to check by */
+    story_import_text(s, "labels",
+                      "标签,用途\n娱乐场所,检查对象\n歌舞娱乐场所,检查对象\n网吧,检查对象\n"
+                      "安全,检查人员\n");
+    story_import_text(s, "items",
+                      "编制单位,抽查事项,适用标签\n文化和旅游局,甲,网吧、歌舞娱乐\n"
+                      "文化和旅游局,乙,娱乐场锁\n文化和旅游局,丙,完全不同的词\n"
+                      "文化和旅游局,丁,安全\n文化和旅游局,戊,娱乐场所\n");
+    story_counts(s, &(struct story_counts){5, 5, 0, 0, 0, 4});
+    story_warning(s, 2, "“歌舞娱乐”不在标签字库中，最接近的是“歌舞娱乐场所”"); /* held by it */
+    story_warning(s, 3, "最接近的是“娱乐场所”");                               /* one character */
+    story_warning(s, 4, "“完全不同的词”不在标签字库中；");                     /* none is near */
+    story_warning(s, 5, "“安全”不在标签字库中"); /* a word for people, not for objects */
+    s->e.now = MORNING;
+    edit.values[MODEL_ITEM_LABELS] = STR("网吧、歌厅");
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "labels");
+    assert_non_null(strstr(s->e.fault.text, "歌厅"));
+    edit.values[MODEL_ITEM_LABELS] = STR("网吧、娱乐场所");
+    (void)saved(s, &edit);
+    /* an item in force keeps the unknown word that it has, and takes no other */
+    edit.kind = STR("change");
+    edit.code =
+        str_of(story_text(s, "SELECT code FROM item WHERE name = '旧事项' AND state = 'active'"));
+    edit.reason = STR("补充");
+    edit.values[MODEL_ITEM_LABELS] = STR("歌舞娱乐、网吧");
+    id = saved(s, &edit);
+    assert_int_equal(office_draft_get(&d, by(s, "wang", "WHLY"), id), ERR_OK);
+    assert_true(str_eq(d.values[MODEL_ITEM_LABELS], STR("歌舞娱乐、网吧")));
+    edit.id = id;
+    edit.version = 1;
+    edit.values[MODEL_ITEM_LABELS] = STR("歌舞娱乐、网咖");
+    assert_int_equal(office_draft_save(&id, by(s, "wang", "WHLY"), &edit), ERR_INPUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -568,11 +819,17 @@ int main(void)
         STORY_TEST(R12_partners_are_departments_and_never_the_lead),
         STORY_TEST(a_double_submit_makes_one_draft),
         STORY_TEST(R10_a_department_claims_or_declines_what_the_superior_lists),
+        STORY_TEST(R12_an_imported_joint_list_names_departments_of_ours_and_keeps_other_words),
+        STORY_TEST(R12_a_name_that_two_departments_share_means_neither),
+        STORY_TEST(R12_a_claimed_joint_item_keeps_its_partners),
+        STORY_TEST(R12_the_real_joint_lists_go_in_with_all_whom_they_name),
         STORY_TEST(a_claimed_draft_that_is_taken_back_opens_the_row_again),
         STORY_TEST(an_import_does_not_change_an_item_behind_its_coming_version),
         STORY_TEST(R10_the_real_list_of_a_province_is_claimed_whole),
         STORY_TEST(R17_a_check_outside_the_draw_needs_a_ground),
         STORY_TEST(R22_the_list_of_an_item_holds_what_it_applies_to),
+        STORY_TEST(R22_no_item_applies_to_objects_that_are_closed),
+        STORY_TEST(R27_labels_of_items_are_words_of_the_vocabulary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

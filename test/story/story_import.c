@@ -3,6 +3,7 @@
  * shared/data/ids and were checked there; the others were made with Python (GB 32100-2015). */
 #include "rig_office.h"
 
+#include "model/resource.h"
 #include "office/portal.h"
 #include "sheet/reader.h"
 
@@ -437,6 +438,42 @@ static void a_department_given_with_the_job_takes_the_rows_without_one(void **st
     assert_string_equal(story_text(s, "SELECT areas FROM inspector"), "410882、410803");
 }
 
+/* R27: specialities are words of the vocabulary for inspectors; a file's other words go in with a
+ * warning at their row, those that a person types do not. */
+static void R27_specialities_are_words_of_the_vocabulary(void **state)
+{
+    struct story *s = *state;
+    static const char people[] = "姓名,单位,执法证号,执法证有效期至,业务专长\n"
+                                 "张三,市监局,工001,2099-01-01,\"食品安全、特种设备\"\n"
+                                 "李四,市监局,工002,2099-01-01,食品安管\n";
+    struct str values[MODEL_INSPECTOR_COUNT] = {{0}};
+    const struct office_import_typed typed = {&model_inspectors, values, STR("inspector-save"),
+                                              STR("SJ-002")};
+    story_import_text(s, "departments", DEPARTMENTS);
+    story_import_text(s, "labels",
+                      "标签,用途\n食品安全,检查人员\n特种设备,检查人员\n食品安管,检查对象\n");
+    story_import_text(s, "inspectors", people);
+    story_counts(s, &(struct story_counts){2, 2, 0, 0, 0, 1});
+    story_warning(s, 3, "“食品安管”不在标签字库中，最接近的是“食品安全”");
+    for (size_t i = 0; i < s->report.warning_count; i++)
+        assert_true(str_eq(s->report.warnings[i].column, STR("业务专长")));
+    assert_string_equal(story_text(s, "SELECT specialities FROM inspector WHERE name = '李四'"),
+                        "食品安管");
+    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    values[MODEL_INSPECTOR_DEPARTMENT] = STR("SJ");
+    values[MODEL_INSPECTOR_NAME] = STR("李四");
+    values[MODEL_INSPECTOR_CERTIFICATE] = STR("工002");
+    values[MODEL_INSPECTOR_VALID_UNTIL] = STR("2099-01-01");
+    values[MODEL_INSPECTOR_SPECIALITIES] = STR("食品安管、计量");
+    assert_int_equal(office_import_one(&s->e, &typed), ERR_INPUT);
+    assert_string_equal(s->e.fault.field, "specialities");
+    assert_non_null(strstr(s->e.fault.text, "“计量”不在标签字库中"));
+    values[MODEL_INSPECTOR_SPECIALITIES] = STR("食品安管、特种设备"); /* the old word may stay */
+    assert_int_equal(office_import_one(&s->e, &typed), ERR_OK);
+    assert_string_equal(story_text(s, "SELECT specialities FROM inspector WHERE name = '李四'"),
+                        "食品安管、特种设备");
+}
+
 /* --- items --- */
 
 static void a_changed_item_is_a_new_version_and_the_old_one_stays(void **state)
@@ -473,6 +510,28 @@ static void a_changed_item_is_a_new_version_and_the_old_one_stays(void **state)
                      1);
     assert_string_equal(
         story_text(s, "SELECT number FROM item WHERE name = '生产检查' AND version = 1"), "11");
+}
+
+static void R5_a_general_item_above_the_cap_is_left_out_at_its_row(void **state)
+{
+    struct story *s = *state;
+    story_import_text(s, "departments", DEPARTMENTS);
+    story_import_text(s, "items",
+                      "编制单位,抽查类别,抽查事项,事项类别,抽查比例上限\n"
+                      "市监局,食品,生产检查,一般检查事项,10%\n" /* 2: as high as it may be */
+                      "市监局,食品,餐饮检查,一般检查事项,90%\n"
+                      "市监局,食品,销售检查,重点检查事项,90%\n" /* 4: R4, none */
+                      "市监局,食品,网络检查,,11%\n" /* 5: 一般 where nothing is said */
+                      "市监局,食品,小作坊检查,一般检查事项,\n");
+    story_counts(s, &(struct story_counts){5, 3, 0, 0, 2, 0});
+    story_problem(s, 3, "一般检查事项的抽查比例上限不得高于 1/10");
+    story_problem(s, 3, "舞政〔2020〕2号");
+    story_problem(s, 5, "item.general-cap");
+    assert_int_equal(story_number(s, "SELECT count(id) FROM item WHERE name = '餐饮检查'"), 0);
+    assert_int_equal(story_number(s, "SELECT cap_den FROM item WHERE name = '生产检查'"), 10);
+    assert_int_equal(story_number(s, "SELECT cap_den FROM item WHERE name = '小作坊检查'"), 10);
+    assert_int_equal(story_number(s, "SELECT cap_num FROM item WHERE name = '销售检查'"), 1);
+    assert_int_equal(story_number(s, "SELECT cap_den FROM item WHERE name = '销售检查'"), 1);
 }
 
 static void items_that_share_their_names_are_told_apart_by_what_they_are_about(void **state)
@@ -586,6 +645,8 @@ int main(void)
         STORY_TEST(a_person_who_leaves_keeps_his_row_and_the_reason),
         STORY_TEST(a_department_given_with_the_job_takes_the_rows_without_one),
         STORY_TEST(a_changed_item_is_a_new_version_and_the_old_one_stays),
+        STORY_TEST(R27_specialities_are_words_of_the_vocabulary),
+        STORY_TEST(R5_a_general_item_above_the_cap_is_left_out_at_its_row),
         STORY_TEST(items_that_share_their_names_are_told_apart_by_what_they_are_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

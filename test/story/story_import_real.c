@@ -72,13 +72,14 @@ static const struct real_file real_files[] = {
      */
     {"items", "items/hainan_2020_random_check_items.csv", ERR_OK, {297, 297, 0, 0, 0, 0}},
     {"items", "items/zhejiang_2017_random_check_items.csv", ERR_OK, {79, 79, 0, 0, 0, 0}},
-    {"items", "items/hainan_joint_items_v2.csv", ERR_OK, {83, 83, 0, 0, 0, 0}},
-    {"items", "items/fenyang_joint_items_excerpt.csv", ERR_OK, {11, 11, 0, 0, 0, 0}},
+    /* Joint lists: nobody whom they name is in an empty registry; 82 of 83 rows name partners. */
+    {"items", "items/hainan_joint_items_v2.csv", ERR_OK, {83, 83, 0, 0, 0, 82}},
+    {"items", "items/fenyang_joint_items_excerpt.csv", ERR_OK, {11, 11, 0, 0, 0, 11}},
     /* The same joint list as the agency sent it, with 91 merged areas. */
     {"items",
      "messy/other_agencies/76-附件1.海南省市场监管领域部门联合抽查事项清单（第二版）.xls",
      ERR_OK,
-     {83, 83, 0, 0, 0, 0},
+     {83, 83, 0, 0, 0, 82},
      .titles = 2,
      .binary = true},
     {"departments", "codes/zhejiang_department_codes.csv", ERR_OK, {59, 59, 0, 0, 0, 0}},
