@@ -19,19 +19,19 @@
 enum { UPLOAD_BATCH = 200, UPLOAD_COLUMN_MAX = 256 };
 
 static const struct office_upload_kind upload_kinds[] = {
-    {&model_objects, MODEL_PERMISSION_OBJECT_IMPORT, &office_job_check_objects,
+    {&model_objects, &office_job_check_objects,
      &office_job_import_objects, OFFICE_UPLOAD_TO_PLACE},
-    {&model_inspectors, MODEL_PERMISSION_INSPECTOR_IMPORT, &office_job_check_inspectors,
+    {&model_inspectors, &office_job_check_inspectors,
      &office_job_import_inspectors, OFFICE_UPLOAD_TO_PLACE},
-    {&model_commissions, MODEL_PERMISSION_INSPECTOR_IMPORT, &office_job_check_commissions,
+    {&model_commissions, &office_job_check_commissions,
      &office_job_import_commissions, OFFICE_UPLOAD_TO_DEPARTMENT},
-    {&model_superior, MODEL_PERMISSION_ITEM_IMPORT, &office_job_check_superior,
+    {&model_superior, &office_job_check_superior,
      &office_job_import_superior, OFFICE_UPLOAD_TO_LIST},
-    {&model_items, MODEL_PERMISSION_ITEM_PUBLISH, &office_job_check_items, &office_job_import_items,
+    {&model_items, &office_job_check_items, &office_job_import_items,
      OFFICE_UPLOAD_TO_DEPARTMENT},
-    {&model_libraries, MODEL_PERMISSION_LIBRARY_EDIT, &office_job_check_libraries,
+    {&model_libraries, &office_job_check_libraries,
      &office_job_import_libraries, OFFICE_UPLOAD_TO_LIBRARY},
-    {&model_labels, MODEL_PERMISSION_LABEL_EDIT, &office_job_check_labels,
+    {&model_labels, &office_job_check_labels,
      &office_job_import_labels, OFFICE_UPLOAD_TO_ALL},
 };
 

@@ -475,8 +475,7 @@ static enum err import_act(struct web_reply *reply, struct page *p,
     if (!str_eq(act, STR("confirm")))
         return ERR_INPUT;
     TRY(office_upload_confirm(&job, &p->errand, kind, id));
-    struct str href = arena_printf(p->request->arena, "/desk/jobs/%lld", (long long)job);
-    return href.data == NULL ? ERR_MEMORY : desk_done(reply, p->request, href, "ordered");
+    return desk_ordered(reply, p->request, job);
 }
 
 enum err desk_import_act(struct web_reply *reply, const struct web_request *request,
