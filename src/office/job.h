@@ -33,6 +33,9 @@
 #include "office/office.h"
 #include "store/job.h"
 
+/* A million keys of a batch, and a report on each of them. */
+enum { OFFICE_JOB_BYTES = 256 << 20 };
+
 struct office_job_run;
 typedef enum err office_job_work(struct office_job_run *run);
 
@@ -67,7 +70,8 @@ MUST enum err office_job_progress(struct office_job_run *run, uint64_t done, uin
 struct office_job_order {
     const struct office_job_kind *kind;
     struct str title; /* what people see in the list */
-    struct str args;  /* a JSON object */
+    struct str args;  /* a JSON object of at most OFFICE_JOB_BYTES; the audit keeps a large one's
+                       * digest */
     uint64_t total;   /* rows, where known */
 };
 /* Adds a job; once under the errand's key, a second order gives the first one's id. */

@@ -16,7 +16,8 @@ const struct office_job_kind *const office_job_kinds[] = {
     &office_job_import_labels,      &office_job_check_commissions,
     &office_job_import_commissions, &office_job_check_superior,
     &office_job_import_superior,    &office_job_batch_people,
-    &office_job_batch_documents,    NULL,
+    &office_job_batch_documents,    &office_job_batch_labels,
+    &office_job_batch_libraries,    NULL,
 };
 
 const struct office_job_kind *office_job_kind(struct str name)

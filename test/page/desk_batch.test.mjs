@@ -3,7 +3,7 @@
 // phone and desktop width.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { county, get, inBrowser, person, shoot, sizes, violations } from './desk_county.mjs';
+import { confirm, county, get, inBrowser, person, shoot, sizes, upload, violations } from './desk_county.mjs';
 import { scratch } from './verify/kit.mjs';
 
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<<>>endobj\nstartxref\n9\n%%EOF\n');
@@ -15,22 +15,6 @@ function table(name, text) {
   const path = scratch(name);
   writeFileSync(path, text);
   return path;
-}
-
-// Uploads a file and waits for what its check says.
-async function upload(page, kind, path, list = null) {
-  await page.goto(`${county.site}/desk/import/${kind}`);
-  await page.getByLabel('文件', { exact: true }).setInputFiles(path);
-  if (list) await page.getByLabel('清单名称').fill(list);
-  await page.getByRole('button', { name: '上传并核对' }).click();
-  await page.locator('.figures, .banner.bad').first().waitFor({ timeout: 60000 });
-}
-
-async function confirm(page) {
-  await page.getByRole('button', { name: /确认导入/ }).click();
-  const row = page.locator('.pairs div', { hasText: '结果' }).first();
-  await row.waitFor({ timeout: 60000 });
-  return row.locator('dd').textContent();
 }
 
 // Every page of a flow is looked at in both widths.
@@ -167,7 +151,7 @@ inBrowser("R10: a superior's list is looked at, its columns mended, confirmed, a
   await page.getByRole('button', { name: '上传并核对' }).click();
   await page.getByText('请写明上级清单的名称').waitFor();
   await look(page, 'superior-unnamed');
-  await upload(page, 'superior', list, '某省清单（2026年版）');
+  await upload(page, 'superior', list, (form) => form.getByLabel('清单名称').fill('某省清单（2026年版）'));
   await page.getByText('上级清单：某省清单（2026年版）').waitFor();
   await page.getByLabel('“小类”读作').selectOption('name');
   await page.getByRole('button', { name: '按所选的列重新核对' }).click();

@@ -66,3 +66,21 @@ export const get = (page, path) => page.evaluate(async (url) => {
   const answer = await fetch(url);
   return [answer.status, (await answer.text()).slice(0, 2)];
 }, path);
+
+// Uploads a file in the first step of an import and waits for what its check says. `more` fills in
+// what else the form asks for.
+export async function upload(page, kind, path, more = async () => {}) {
+  await page.goto(`${county.site}/desk/import/${kind}`);
+  await page.getByLabel('文件', { exact: true }).setInputFiles(path);
+  await more(page);
+  await page.getByRole('button', { name: '上传并核对' }).click();
+  await page.locator('.figures, .banner.bad').first().waitFor({ timeout: 60000 });
+}
+
+// The second step; what the job says when it has ended.
+export async function confirm(page) {
+  await page.getByRole('button', { name: /确认导入/ }).click();
+  const row = page.locator('.pairs div', { hasText: '结果' }).first();
+  await row.waitFor({ timeout: 60000 });
+  return row.locator('dd').textContent();
+}
