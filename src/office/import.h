@@ -61,8 +61,13 @@ struct office_import_report {
     uint64_t changed;
     uint64_t same;
     uint64_t rejected;
-    uint64_t doubled;                   /* of those rejected: the same as an earlier row */
-    uint64_t warned;                    /* rows that went in (or were there) with a warning */
+    uint64_t doubled; /* of those rejected: the same as an earlier row */
+    uint64_t warned;  /* rows that went in (or were there) with a warning */
+    /* Of objects: rows that lie elsewhere, by their division, else by the division in their number;
+     * and where most of those lie (a code, empty for none). */
+    uint64_t abroad;
+    uint64_t abroad_most;
+    char abroad_code[8];
     uint64_t skipped[SHEET_SKIP_COUNT]; /* rows that are no data */
     struct office_import_column *columns;
     size_t column_count;

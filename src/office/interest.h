@@ -3,7 +3,8 @@
  * object in which he has an interest in force.
  *
  * The object may belong to any department. Of one beyond the errand's scope nothing is told but
- * what was typed: neither its number where the name was typed, nor its name where the number was. */
+ * what was typed: neither its number where the name was typed, nor its name where the number was.
+ */
 #ifndef OFFICE_INTEREST_H
 #define OFFICE_INTEREST_H
 

@@ -52,10 +52,8 @@ static struct store_change *page_change(struct batch_page *page, const struct li
                                         int64_t object)
 {
     struct store_change *change = &page->changes[page->count++];
-    *change = (struct store_change){.target = object,
-                                    .before = STR("{}"),
-                                    .after = STR("{}"),
-                                    .reason = w->batch.reason};
+    *change = (struct store_change){
+        .target = object, .before = STR("{}"), .after = STR("{}"), .reason = w->batch.reason};
     return change;
 }
 
@@ -184,10 +182,10 @@ enum err office_library_batch_order(int64_t *job, struct errand *e,
 {
     struct library_what what;
     struct object_batch b = {.e = e};
-    const struct object_batch_order order = {
-        .job = &office_job_batch_libraries,
-        .title = batch->leave ? STR("批量移出专项库") : STR("批量列入专项库"),
-        .write = batch_args};
+    const struct object_batch_order order = {.job = &office_job_batch_libraries,
+                                             .title = batch->leave ? STR("批量移出专项库")
+                                                                   : STR("批量列入专项库"),
+                                             .write = batch_args};
     TRY(batch_of(&b, &what, batch));
     return object_batch_order(job, &b, &order);
 }

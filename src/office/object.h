@@ -62,8 +62,8 @@ struct office_label_batch {
     struct str reason;
 };
 /* ERR_INPUT with fault.field (word, reason) for a word that is not in the vocabulary or closed
- * (removing it is allowed), a missing reason; ERR_CONFLICT when the set is no longer as large as it was shown; ERR_MISSING when a named
- * object is outside the scope. Nothing is changed then. */
+ * (removing it is allowed), a missing reason; ERR_CONFLICT when the set is no longer as large as it
+ * was shown; ERR_MISSING when a named object is outside the scope. Nothing is changed then. */
 MUST enum err office_label_batch(struct office_batched *out, struct errand *e,
                                  const struct office_label_batch *batch);
 /* The same as a job, for a filter; *job is its id. Some objects a transaction. */

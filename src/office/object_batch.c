@@ -199,8 +199,8 @@ static enum err now_run(struct db_tx *tx, void *ctx)
     if (done)
         return batch_recall(b, NULL, outcome);
     TRY(batch_begin(b, tx));
-    enum err err = b->set->pool_id_count > 0 ? now_picked(b, tx, &arena)
-                                             : now_filtered(b, tx, &arena);
+    enum err err =
+        b->set->pool_id_count > 0 ? now_picked(b, tx, &arena) : now_filtered(b, tx, &arena);
     arena_free(&arena);
     TRY(err);
     if (b->set->expected >= 0 && b->set->expected != b->out->fit)
@@ -269,7 +269,7 @@ enum err object_batch_read(struct office_object_set *out, struct office_job_run 
 struct batch_job {
     struct object_batch *b;
     struct office_job_run *run;
-    struct arena arena; /* of one piece */
+    struct arena arena;      /* of one piece */
     struct batch_piece from; /* the piece before */
     struct batch_piece at;
     struct office_batched sum;
@@ -359,8 +359,8 @@ static enum err piece_do(struct batch_job *j, size_t number)
 static enum err table_row(void *ctx, struct str pool_id, struct str name)
 {
     struct batch_job *j = ctx;
-    const struct str cells[] = {pool_id, name,
-                                j->b->removed ? STR("已去掉或移出") : STR("已加上或列入"), j->b->word};
+    const struct str cells[] = {
+        pool_id, name, j->b->removed ? STR("已去掉或移出") : STR("已加上或列入"), j->b->word};
     if (str_eq(pool_id, j->told))
         return ERR_OK; /* an object that left with several rows */
     j->told = arena_str(j->run->e->arena, pool_id);
@@ -584,16 +584,13 @@ enum err office_label_batch_order(int64_t *job, struct errand *e,
                                   const struct office_label_batch *batch)
 {
     struct office_label_batch clean = label_clean(batch);
-    struct object_batch b = {.e = e,
-                             .kind = &label_kind,
-                             .set = &clean.set,
-                             .what = &clean,
-                             .removed = clean.remove};
-    const struct object_batch_order order = {
-        .job = &office_job_batch_labels,
-        .title = arena_printf(e->arena, "批量%s标签：%.*s", clean.remove ? "去" : "加",
-                              STR_ARG(clean.word)),
-        .write = label_args};
+    struct object_batch b = {
+        .e = e, .kind = &label_kind, .set = &clean.set, .what = &clean, .removed = clean.remove};
+    const struct object_batch_order order = {.job = &office_job_batch_labels,
+                                             .title = arena_printf(e->arena, "批量%s标签：%.*s",
+                                                                   clean.remove ? "去" : "加",
+                                                                   STR_ARG(clean.word)),
+                                             .write = label_args};
     TRY(label_judge(e, &clean));
     return order.title.data == NULL ? ERR_MEMORY : object_batch_order(job, &b, &order);
 }

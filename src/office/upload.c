@@ -19,20 +19,17 @@
 enum { UPLOAD_BATCH = 200, UPLOAD_COLUMN_MAX = 256 };
 
 static const struct office_upload_kind upload_kinds[] = {
-    {&model_objects, &office_job_check_objects,
-     &office_job_import_objects, OFFICE_UPLOAD_TO_PLACE},
-    {&model_inspectors, &office_job_check_inspectors,
-     &office_job_import_inspectors, OFFICE_UPLOAD_TO_PLACE},
-    {&model_commissions, &office_job_check_commissions,
-     &office_job_import_commissions, OFFICE_UPLOAD_TO_DEPARTMENT},
-    {&model_superior, &office_job_check_superior,
-     &office_job_import_superior, OFFICE_UPLOAD_TO_LIST},
-    {&model_items, &office_job_check_items, &office_job_import_items,
+    {&model_objects, &office_job_check_objects, &office_job_import_objects, OFFICE_UPLOAD_TO_PLACE},
+    {&model_inspectors, &office_job_check_inspectors, &office_job_import_inspectors,
+     OFFICE_UPLOAD_TO_PLACE},
+    {&model_commissions, &office_job_check_commissions, &office_job_import_commissions,
      OFFICE_UPLOAD_TO_DEPARTMENT},
-    {&model_libraries, &office_job_check_libraries,
-     &office_job_import_libraries, OFFICE_UPLOAD_TO_LIBRARY},
-    {&model_labels, &office_job_check_labels,
-     &office_job_import_labels, OFFICE_UPLOAD_TO_ALL},
+    {&model_superior, &office_job_check_superior, &office_job_import_superior,
+     OFFICE_UPLOAD_TO_LIST},
+    {&model_items, &office_job_check_items, &office_job_import_items, OFFICE_UPLOAD_TO_DEPARTMENT},
+    {&model_libraries, &office_job_check_libraries, &office_job_import_libraries,
+     OFFICE_UPLOAD_TO_LIBRARY},
+    {&model_labels, &office_job_check_labels, &office_job_import_labels, OFFICE_UPLOAD_TO_ALL},
 };
 
 const struct office_upload_kind *office_upload_kind(struct str resource)

@@ -492,8 +492,7 @@ enum err desk_done(struct web_reply *reply, const struct web_request *request, s
 enum err desk_done_count(struct web_reply *reply, const struct web_request *request,
                          struct str where, const char *done, int64_t count)
 {
-    const char *counted =
-        arena_printf(request->arena, "%s.%lld", done, (long long)count).data;
+    const char *counted = arena_printf(request->arena, "%s.%lld", done, (long long)count).data;
     return counted == NULL ? ERR_MEMORY : desk_done(reply, request, where, counted);
 }
 

@@ -268,6 +268,8 @@ static enum err people_list(struct web_reply *reply, struct page *p,
         desk_list_button(&list, experts ? "新建专家" : "新建检查人员",
                          experts ? STR("/desk/inspectors/new?category=expert")
                                  : STR("/desk/inspectors/new"));
+    if (desk_may(p, MODEL_PERMISSION_INSPECTOR_IMPORT))
+        desk_list_button(&list, "导入", STR("/desk/import/inspectors"));
     if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EXPORT))
         desk_list_button_query(
             &list, "导出", experts ? STR("/desk/experts/export") : STR("/desk/inspectors/export"));
@@ -527,8 +529,7 @@ enum err desk_interest_end(struct web_reply *reply, const struct web_request *re
     struct page p;
     struct str code = web_capture(request, "code");
     desk_begin(&p, request, "/desk/inspectors", "检查人员");
-    enum err err = office_interest_end(&p.errand, code,
-                                       desk_number(web_field(request, "declared")),
+    enum err err = office_interest_end(&p.errand, code, desk_number(web_field(request, "declared")),
                                        str_trim(web_field(request, "reason")));
     if (err == ERR_OK)
         return desk_done(reply, request, inspector_href(&p, code, ""), "saved");

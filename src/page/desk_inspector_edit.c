@@ -138,7 +138,8 @@ static enum err interest_form(struct web_reply *reply, struct page *p,
                               const struct office_inspector *i, enum err refused)
 {
     static const struct desk_field fields[] = {
-        {"object", "检查对象", DESK_TEXT, true, "统一社会信用代码，或企业的全称；本部门的对象也可以只填名称中的几个字", NULL},
+        {"object", "检查对象", DESK_TEXT, true,
+         "统一社会信用代码，或企业的全称；本部门的对象也可以只填名称中的几个字", NULL},
         {"kind", "关系", DESK_SELECT, true, NULL, model_conflict_kinds},
         {"reason", "情况说明", DESK_AREA, true, "如：2019至2024年在该企业任职", NULL}};
     struct desk_form form;
@@ -164,9 +165,9 @@ enum err desk_interest_new(struct web_reply *reply, const struct web_request *re
     struct page p;
     struct office_inspector_page page;
     const struct office_interest in = {.inspector = web_capture(request, "code"),
-                                 .object = str_trim(web_field(request, "object")),
-                                 .kind = web_field(request, "kind"),
-                                 .reason = str_trim(web_field(request, "reason"))};
+                                       .object = str_trim(web_field(request, "object")),
+                                       .kind = web_field(request, "kind"),
+                                       .reason = str_trim(web_field(request, "reason"))};
     desk_begin(&p, request, "/desk/inspectors", "登记回避关系");
     enum err err = office_inspector_get(&page, &p.errand, in.inspector);
     if (err != ERR_OK)

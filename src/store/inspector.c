@@ -100,7 +100,8 @@ enum err store_interests(struct store_interest **out, size_t *count, struct aren
 
 static const char INTEREST_RENEW[] =
     "UPDATE conflict SET kind = $4, reason = $5, at = $6, actor = $7, typed = $8, ended_at = 0,"
-    " ended_by = '', end_reason = '' WHERE tenant = $1 AND inspector = $2 AND pool_id = $3 AND ended_at > 0";
+    " ended_by = '', end_reason = '' WHERE tenant = $1 AND inspector = $2 AND pool_id = $3 AND "
+    "ended_at > 0";
 static const char INTEREST_ADD[] =
     "INSERT INTO conflict (tenant, inspector, pool_id, kind, reason, at, actor, typed)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

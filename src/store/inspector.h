@@ -34,10 +34,10 @@ struct store_interest {
     struct str tenant;
     int64_t inspector; /* id */
     struct str pool_id;
-    struct str typed;      /* how the person called it; '' in rows older than this column */
-    struct str object;     /* its name; '' when the registry lacks it */
-    bool reached;          /* the object is within the reach that was asked with */
-    struct str kind;       /* model_conflict_kinds */
+    struct str typed;  /* how the person called it; '' in rows older than this column */
+    struct str object; /* its name; '' when the registry lacks it */
+    bool reached;      /* the object is within the reach that was asked with */
+    struct str kind;   /* model_conflict_kinds */
     struct str reason;
     int64_t at;
     struct str actor;

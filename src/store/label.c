@@ -209,8 +209,7 @@ enum err store_object_label_add(struct db_tx *tx, struct str tenant,
     TRY(db_bulk_open(&bulk, tx, "object_label", "tenant, label, object"));
     enum err err = ERR_OK;
     for (size_t i = 0; i < objects->count && err == ERR_OK; i++)
-        err = db_bulk_add(bulk,
-                          DB_ARGS(db_text(tenant), db_text(word), db_int(objects->items[i])));
+        err = db_bulk_add(bulk, DB_ARGS(db_text(tenant), db_text(word), db_int(objects->items[i])));
     enum err closed = db_bulk_close(bulk);
     return err != ERR_OK ? err : closed;
 }

@@ -362,8 +362,8 @@ static void sixty_thousand_keys_go_as_a_job_and_the_audit_keeps_their_digest(voi
         story_work(s);
         e = people_as(s, clerk, MODEL_PERMISSION_JOB_VIEW);
         assert_int_equal(office_job_get(&row, e, job), ERR_OK);
-        assert_true(str_eq(
-            row.words, STR("共选 60000 项，已处理 1 项，没有处理 59999 项（原因见结果文件）")));
+        assert_true(str_eq(row.words,
+                           STR("共选 60000 项，已处理 1 项，没有处理 59999 项（原因见结果文件）")));
         assert_int_equal(office_job_result(&path, &name, e, job), ERR_OK);
         table_row(s, path, KEYS, &first, &last);
         assert_true(str_eq(first, STR("NOBODY-OF-THIS-CODE-59999")));

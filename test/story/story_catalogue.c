@@ -78,7 +78,8 @@ static enum err publish(struct story *s, int64_t id, int32_t on)
 /* Submitted by wang, agreed to by li. */
 static void agreed(struct story *s, int64_t id)
 {
-    assert_int_equal(office_draft_submit(by(s, "wang", "WHLY"), id, story_draft_version(s, id)), ERR_OK);
+    assert_int_equal(office_draft_submit(by(s, "wang", "WHLY"), id, story_draft_version(s, id)),
+                     ERR_OK);
     assert_int_equal(review(s, "li", id, true), ERR_OK);
 }
 

@@ -83,7 +83,8 @@ static int64_t agreed(struct course *c, const struct office_draft_edit *edit)
 {
     int64_t id = 0;
     assert_int_equal(office_draft_save(&id, as(c, "wang", "SCJG"), edit), ERR_OK);
-    assert_int_equal(office_draft_submit(as(c, "wang", "SCJG"), id, story_draft_version(c->s, id)), ERR_OK);
+    assert_int_equal(office_draft_submit(as(c, "wang", "SCJG"), id, story_draft_version(c->s, id)),
+                     ERR_OK);
     const struct office_item_review r = {id, story_draft_version(c->s, id), true, STR("")};
     assert_int_equal(office_draft_review(as(c, "zhao", "SCJG"), &r), ERR_OK);
     return id;

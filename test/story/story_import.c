@@ -586,8 +586,10 @@ static void of_two_imports_of_the_same_number_at_once_both_go_in_and_it_stands_o
     assert_int_equal(s->report.added, postgres ? 2498 : 2500);
     assert_int_equal(s->report.changed, postgres ? 2 : 0);
     assert_int_equal(
-        story_number(s, "SELECT count(DISTINCT pool_id) FROM object WHERE pool_id LIKE 'P-%'"), 2500);
-    assert_int_equal(story_number(s, "SELECT count(id) FROM object WHERE pool_id LIKE 'P-%'"), 2500);
+        story_number(s, "SELECT count(DISTINCT pool_id) FROM object WHERE pool_id LIKE 'P-%'"),
+        2500);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM object WHERE pool_id LIKE 'P-%'"),
+                     2500);
     assert_string_equal(story_text(s, "SELECT name FROM object WHERE pool_id = 'P-00007'"),
                         "产品7号");
     buf_free(&text);

@@ -498,7 +498,7 @@ static void given(struct course *c, const char *department, const char *which, s
 static void of_an_object_beyond_the_scope_an_interest_tells_what_was_typed_and_no_more(void **state)
 {
     struct course *c = *state;
-        struct str number;
+    struct str number;
     struct str name;
     given(c, "XFJY", "min", &number, &name);
     struct errand own = *as(c, MODEL_SCOPE_BELOW, "STHJ");

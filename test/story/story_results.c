@@ -113,7 +113,8 @@ static void the_author_never_approves(void **state)
     const struct step steps[] = {
         {"nothing was entered", course_approve, COURSE_GOOD("1"), ERR_STATE, .by = "审核员"},
         {"enter", course_enter, COURSE_GOOD("1"), .days = 8},
-        {"the author approves", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN, "他人", .by = author},
+        {"the author approves", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN, "他人",
+         .by = author},
         {"the author exempts", course_exempt,
          &(struct course_result){.object = "1", .note = "商业秘密"}, ERR_FORBIDDEN, .by = author},
         {"approve", course_approve, COURSE_GOOD("1"), .by = "审核员"},
@@ -133,11 +134,12 @@ static void who_typed_a_result_does_not_approve_it(void **state)
     struct course *c = *state;
     COURSE_RUN(c, single);
     const struct step steps[] = {
-        {"typed by a clerk in the name of the inspector", course_enter, COURSE_GOOD("1"), .by = "张三",
-         .days = 8},
+        {"typed by a clerk in the name of the inspector", course_enter, COURSE_GOOD("1"),
+         .by = "张三", .days = 8},
         {"the clerk approves what he typed", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN,
          .by = "张三"},
-        {"the same with a blank behind", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN, .by = "张三 "},
+        {"the same with a blank behind", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN,
+         .by = "张三 "},
         {"the same exempts", course_exempt,
          &(struct course_result){.object = "1", .note = "商业秘密"}, ERR_FORBIDDEN, .by = "张三"},
         {"somebody else", course_approve, COURSE_GOOD("1"), .by = "李四"},
@@ -287,8 +289,8 @@ static void a_result_before_the_visits_or_after_today_is_refused(void **state)
     struct course *c = *state;
     COURSE_RUN(c, course_joint);
     const struct step steps[] = {
-        {"on the day before the visits begin", course_enter, COURSE_GOOD("1"), ERR_INPUT, "检查尚未进行",
-         .days = 6},
+        {"on the day before the visits begin", course_enter, COURSE_GOOD("1"), ERR_INPUT,
+         "检查尚未进行", .days = 6},
         {"dated back", course_enter,
          &(struct course_result){.object = "1", .code = "01", .method = "site", .on = "2026-03-08"},
          ERR_INPUT, .days = 3},
@@ -311,7 +313,8 @@ static void a_returned_result_is_entered_anew_as_another_version(void **state)
     const struct step steps[] = {
         {"enter", course_enter, COURSE_GOOD("1"), .days = 8},
         {"enter again", course_enter, COURSE_GOOD("1"), ERR_STATE, "退回"},
-        {"return without a reason", course_return, COURSE_GOOD("1"), ERR_INPUT, "理由", .by = "审核员"},
+        {"return without a reason", course_return, COURSE_GOOD("1"), ERR_INPUT, "理由",
+         .by = "审核员"},
         {"return", course_return, &(struct course_result){.object = "1", .note = "照片不清楚"},
          .by = "审核员"},
         {"approve the returned one", course_approve, COURSE_GOOD("1"), ERR_STATE, .by = "审核员"},
