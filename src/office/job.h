@@ -23,9 +23,9 @@
  * What a kind must keep: run begins again from nothing when the server died or was stopped (the
  * runner removes what stands at run->path first); whatever it writes to the database is one
  * transaction under the errand's key ("job-ID"), so that a second beginning after the commit
- * changes nothing; it looks at nobody's rows beyond run->e->scope, which is the person's present
- * scope of the kind's permission: somebody who lost the permission while the job waited gets a
- * failed job. */
+ * changes nothing (or several, each under a key of its own that says where it ended); it looks at
+ * nobody's rows beyond run->e->scope, which is the person's present scope of the kind's permission:
+ * somebody who lost the permission while the job waited gets a failed job. */
 #ifndef OFFICE_JOB_H
 #define OFFICE_JOB_H
 

@@ -361,6 +361,8 @@ def b_sees_what_it_made(state):
     for path in ("/desk/objects", "/desk/libraries", "/desk/inspectors", "/desk/experts", "/desk/commissions",
                  "/desk/documents", "/desk/drafts", "/desk/outside", "/desk/superior"):
         must(MARK in county.ask("b", path + "?q=" + urllib.parse.quote(MARK[:-1]))[2], "%s does not list it" % path)
+    todo = county.ask("b", "/desk")[2]
+    must(re.search(r"<b>3</b> 个上级事项待认领", todo), "the superior's list does not wait on the first page")
 
 
 # ---- routes with an id of B ----------------------------------------------------------------------------
