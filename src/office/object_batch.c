@@ -12,8 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { BATCH_WORD_MOST = 40 /* characters of a label */ };
+enum {
+    BATCH_WORD_MOST = 40, /* characters of a label */
+    BATCH_TRIES = 60,     /* of a piece, when the database is busy */
+    BATCH_PAUSE_US = 1000000
+};
 
 /* --- one transaction --- */
 
@@ -356,6 +361,18 @@ static enum err piece_do(struct batch_job *j, size_t number)
     return office_job_progress(j->run, (uint64_t)j->sum.fit, (uint64_t)j->at.total);
 }
 
+/* Nobody waits for a job: while others keep the database busy it tries again. */
+static enum err piece_patient(struct batch_job *j, size_t number)
+{
+    enum err err = piece_do(j, number);
+    for (int i = 0; i < BATCH_TRIES && err == ERR_BUSY; i++) {
+        TRY(office_job_progress(j->run, (uint64_t)j->sum.fit, (uint64_t)j->at.total));
+        usleep(BATCH_PAUSE_US);
+        err = piece_do(j, number);
+    }
+    return err;
+}
+
 static enum err table_row(void *ctx, struct str pool_id, struct str name)
 {
     struct batch_job *j = ctx;
@@ -412,7 +429,7 @@ enum err object_batch_job(struct object_batch *b, struct office_job_run *run)
     enum err err = ERR_OK;
     b->out = &piece;
     for (size_t number = 1; j.at.more && err == ERR_OK; number++)
-        err = piece_do(&j, number);
+        err = piece_patient(&j, number);
     b->word = arena_str(run->e->arena, b->word);
     arena_free(&j.arena);
     TRY(err);
