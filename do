@@ -110,14 +110,15 @@ need_npm() {
 
 # ---- builds -------------------------------------------------------------------------------------
 
-# configure DIR MESON-OPTION...: sets a build folder up, and again when rooms, fuzz targets or
-# benchmarks came or went (Meson looks for them only then).
+# configure DIR MESON-OPTION...: sets a build folder up, and again when rooms, migrations, fuzz
+# targets or benchmarks came or went (Meson looks for them only then).
 configure() {
     local dir=$1 list
     shift
     list=$(printf '%s\n' "$@"
         find src test bench tools \( -name meson.build -o -name 'fuzz_*.c' -o -name 'bench_*.c' \) |
-            sort)
+            sort
+        ls schema)
     if [ ! -f "$dir/build.ninja" ]; then
         rm -rf "$dir"
         quietly meson setup "$dir" "$@" || return 1

@@ -1,7 +1,8 @@
 #!/bin/bash
 # The workbench's list of objects over a whole province's registry: a million objects (BENCH_ROWS
-# changes that), pages as clerks ask for them, on SQLite and on PostgreSQL. The time is the office's:
-# filter, page and count, without the page's HTML.
+# changes that), pages as clerks ask for them, on SQLite and on PostgreSQL: over HTTP by persons who
+# have signed in (list_client.py), and what the office alone takes of that, filter, page and count
+# (list_times).
 set -u -o pipefail
 
 rows=${BENCH_ROWS:-1000000}
@@ -21,7 +22,8 @@ if [ "${1:-}" = postgres ]; then
     dir=$BENCH_DIR
     prepare "$dir/pg" --database "$SUNLOT_TEST_PG" &&
         psql -q -d "$SUNLOT_TEST_PG" -c 'VACUUM ANALYZE' && # as autovacuum does in time
-        "$BENCH/list_times" "$dir/pg" list_postgres
+        "$BENCH/list_times" "$dir/pg" list_postgres &&
+        python3 "${BASH_SOURCE[0]%/*}/list_client.py" "$SUNLOT" "$dir/pg" list_http_postgres
     exit
 fi
 dir=$(mktemp -d) || exit 1
@@ -33,5 +35,6 @@ trap 'rm -rf "$dir"' EXIT
 } >"$dir/departments.csv"
 "$BENCH/gen_objects" "$rows" full >"$dir/rows.csv" || exit 1
 echo "# $rows objects"
-prepare "$dir/lite" && "$BENCH/list_times" "$dir/lite" list_sqlite || exit 1
+prepare "$dir/lite" && "$BENCH/list_times" "$dir/lite" list_sqlite &&
+    python3 "${BASH_SOURCE[0]%/*}/list_client.py" "$SUNLOT" "$dir/lite" list_http_sqlite || exit 1
 BENCH_DIR=$dir "$tests/pg/pg_run" "${BASH_SOURCE[0]}" postgres

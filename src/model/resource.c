@@ -8,7 +8,7 @@ static const struct field object_fields[MODEL_OBJECT_COUNT] = {
     [MODEL_OBJECT_NUMBER] =
         {"number", "统一社会信用代码", FIELD_NUMBER, false, 64, MASK_NONE,
          "统一社会信用代码/注册号|注册号/统一社会信用代码|社会信用代码|信用代码|统一代码|注册号|"
-         "工商注册号|营业执照号|营业执照注册号|统一社会信用代码（注册号）|编号代码|学校标识码",
+         "工商注册号|营业执照号|营业执照注册号|统一社会信用代码（注册号）|编号代码",
          NULL, "18位统一社会信用代码或15位注册号；产品、项目等没有号码的可空"},
     [MODEL_OBJECT_NAME] =
         {"name", "检查对象名称", FIELD_TEXT, true, 600, MASK_NONE,

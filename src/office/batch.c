@@ -77,7 +77,7 @@ static enum err report_json(struct str *out, struct errand *e,
 static enum err report_recall(struct batch_run *run, struct str outcome)
 {
     json_t *report = NULL;
-    TRY(json_parse(&report, outcome, &run->e->fault));
+    TRY(json_parse_sized(&report, outcome, OFFICE_JOB_BYTES, &run->e->fault));
     const json_t *skips = json_object_get(report, "skips");
     size_t count = json_array_size(skips);
     enum err err = ERR_OK;

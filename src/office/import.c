@@ -20,10 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    IMPORT_TRIES = 3,      /* when somebody else adds the same rows at the same time */
-    IMPORT_PROGRESS = 2000 /* rows between two calls */
-};
+enum { IMPORT_PROGRESS = 2000 /* rows between two calls */ };
 
 static const struct import_kind *const import_kinds[] = {
     &import_objects,  &import_inspectors,  &import_items,     &import_departments,
@@ -611,19 +608,10 @@ static enum err import_work(struct db_tx *tx, void *ctx)
     return err != ERR_OK ? err : closed;
 }
 
-/* Somebody else was faster each time. */
-static enum err refuse(struct errand *e, enum err err)
-{
-    if (err == ERR_DUPLICATE)
-        fault_set(&e->fault, err, "同样的记录正由他人导入，本次没有导入，请稍后重试");
-    return err;
-}
-
 enum err office_import(struct errand *e, const struct office_import *job,
                        struct office_import_report *report)
 {
     struct import_work work = {e, job, import_kind_find(job->resource), report};
-    enum err err = ERR_DUPLICATE;
     if (work.kind == NULL)
         return fault_set(&e->fault, ERR_USAGE,
                          "不能导入“%.*s”，可以是 objects、inspectors、items、departments、"
@@ -631,7 +619,5 @@ enum err office_import(struct errand *e, const struct office_import *job,
                          STR_ARG(job->resource));
     if (job->dry_run)
         return office_read(e, "import-dry-run", import_work, &work);
-    for (int i = 0; i < IMPORT_TRIES && err == ERR_DUPLICATE; i++)
-        err = office_write(e, "import", import_work, &work);
-    return refuse(e, err);
+    return office_write_again(e, "import", import_work, &work);
 }

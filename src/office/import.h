@@ -66,6 +66,11 @@ struct office_import_report {
     uint64_t warned;     /* rows that went in (or were there) with a warning */
     uint64_t unlabelled; /* items: rows that go in without labels, so for every object (R22) */
     int64_t objects;     /* items: how many that are, where there is such a row */
+    /* Of objects: rows that lie elsewhere, by their division, else by the division in their number;
+     * and where most of those lie (a code, empty for none). */
+    uint64_t abroad;
+    uint64_t abroad_most;
+    char abroad_code[8];
     uint64_t skipped[SHEET_SKIP_COUNT]; /* rows that are no data */
     struct office_import_column *columns;
     size_t column_count;

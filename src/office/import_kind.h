@@ -91,6 +91,13 @@ struct import_noted {
 enum { IMPORT_FAULTS = 40 }; /* of one typed row */
 
 /* One attempt to do one job; made anew when the transaction is repeated. */
+/* Rows of one division that is not the tenant's. */
+struct import_abroad {
+    char code[8];
+    uint64_t rows;
+};
+enum { IMPORT_ABROAD = 64 /* divisions that are told apart */ };
+
 struct import_run {
     struct errand *e;
     const struct office_import *job;
@@ -124,6 +131,8 @@ struct import_run {
     struct str *cached;
     size_t cached_count;
     struct industries industries;
+    struct import_abroad abroad[IMPORT_ABROAD]; /* of objects */
+    size_t abroad_count;
     struct import_seen seen;    /* of judge */
     struct import_seen settled; /* of settle */
     void *kept;                 /* what the kind's open leaves for judge, settle and save */

@@ -289,14 +289,62 @@ static enum err judge_kind(struct import_run *run, struct import_row *row, enum 
 
 /* --- the other fields --- */
 
+/* The division of a number's registration authority; empty where it says none: a ministry, a
+ * province or city above this place, a code that nobody knows. */
+static struct str number_division(const struct import_run *run, struct str number)
+{
+    const struct regions *all = &run->e->office->regions;
+    enum ids_kind kind = ids_number_kind(number);
+    struct str code = {0};
+    if (kind == IDS_KIND_USCC)
+        code = str_sub(number, 2, 6);
+    else if (kind == IDS_KIND_REGNO15)
+        code = str_sub(number, 0, 6);
+    if (code.len != 6 || regions_current(&code, all, code) == REGION_UNKNOWN)
+        return (struct str){0};
+    struct str above = code;
+    while (above.len > 2 && str_eq(str_sub(above, above.len - 2, 2), STR("00")))
+        above.len -= 2;
+    return above.len < code.len && regions_within(run->e->office->tenant, above) ? (struct str){0}
+                                                                                 : code;
+}
+
+/* Counts a row that lies elsewhere: a file of another place is easily taken for one's own. */
+static void judge_place(struct import_run *run, struct str code)
+{
+    struct office_import_report *report = run->report;
+    size_t at = 0;
+    if (code.len < 6 || report == NULL || regions_within(code, run->e->office->tenant))
+        return;
+    report->abroad++;
+    while (at < run->abroad_count && memcmp(run->abroad[at].code, code.data, 6) != 0)
+        at++;
+    if (at == IMPORT_ABROAD)
+        return;
+    struct import_abroad *place = &run->abroad[at];
+    if (at == run->abroad_count) {
+        run->abroad_count++;
+        memcpy(place->code, code.data, 6);
+    }
+    place->rows++;
+    if (place->rows <= report->abroad_most)
+        return;
+    report->abroad_most = place->rows;
+    memcpy(report->abroad_code, place->code, sizeof place->code);
+}
+
 static enum err judge_division(struct import_run *run, struct import_row *row)
 {
     struct str *value = &row->record.values[MODEL_OBJECT_DIVISION];
     if (value->len == 0) {
+        if (!is_thing(row))
+            judge_place(run, number_division(run, value_of(row, MODEL_OBJECT_NUMBER)));
         *value = run->division;
         return ERR_OK;
     }
-    return import_division(value, run, row, MODEL_OBJECT_DIVISION);
+    TRY(import_division(value, run, row, MODEL_OBJECT_DIVISION));
+    judge_place(run, *value);
+    return ERR_OK;
 }
 
 /* An industry that nobody knows costs the row its industry, not its place in the registry. */

@@ -6,13 +6,14 @@
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "crypto/hash.h"
 #include "office/job_watch.h"
 #include "office/scope.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { JOB_BATCH = 200 };
+enum { JOB_BATCH = 200, JOB_TOLD_MOST = 4096 /* bytes */ };
 
 /* --- files --- */
 
@@ -51,6 +52,22 @@ void office_job_watch_read(struct store_job *job, struct errand *e)
 
 /* --- ordering --- */
 
+/* What the audit keeps of what was ordered: all of it, or its size and digest. */
+static enum err job_told(struct str *out, struct errand *e, const struct store_job *job)
+{
+    uint8_t digest[CRYPTO_HASH];
+    struct buf text = {0};
+    *out = job->args;
+    if (job->args.len <= JOB_TOLD_MOST)
+        return ERR_OK;
+    crypto_sha256(digest, job->args);
+    buf_printf(&text, "{\"rows\":%lld,\"bytes\":%zu,\"sha256\":\"", (long long)job->total,
+               job->args.len);
+    buf_hex(&text, digest, sizeof digest);
+    buf_cat(&text, "\"}");
+    return arena_keep(out, e->arena, &text, buf_err(&text));
+}
+
 enum err office_job_add(int64_t *id, struct errand *e, struct db_tx *tx,
                         const struct office_job_order *order)
 {
@@ -67,7 +84,9 @@ enum err office_job_add(int64_t *id, struct errand *e, struct db_tx *tx,
     TRY(office_id(&job.id, e));
     TRY(store_job_add(tx, e->office->tenant, &job));
     *id = job.id;
-    return office_audit(e, tx, STR("job-order"), job.title, job.args);
+    struct str told;
+    TRY(job_told(&told, e, &job));
+    return office_audit(e, tx, STR("job-order"), job.title, told);
 }
 
 struct job_order {

@@ -23,15 +23,18 @@
  * What a kind must keep: run begins again from nothing when the server died or was stopped (the
  * runner removes what stands at run->path first); whatever it writes to the database is one
  * transaction under the errand's key ("job-ID"), so that a second beginning after the commit
- * changes nothing; it looks at nobody's rows beyond run->e->scope, which is the person's present
- * scope of the kind's permission: somebody who lost the permission while the job waited gets a
- * failed job. */
+ * changes nothing (or several, each under a key of its own that says where it ended); it looks at
+ * nobody's rows beyond run->e->scope, which is the person's present scope of the kind's permission:
+ * somebody who lost the permission while the job waited gets a failed job. */
 #ifndef OFFICE_JOB_H
 #define OFFICE_JOB_H
 
 #include "base/json.h"
 #include "office/office.h"
 #include "store/job.h"
+
+/* A million keys of a batch, and a report on each of them. */
+enum { OFFICE_JOB_BYTES = 256 << 20 };
 
 struct office_job_run;
 typedef enum err office_job_work(struct office_job_run *run);
@@ -67,7 +70,8 @@ MUST enum err office_job_progress(struct office_job_run *run, uint64_t done, uin
 struct office_job_order {
     const struct office_job_kind *kind;
     struct str title; /* what people see in the list */
-    struct str args;  /* a JSON object */
+    struct str args;  /* a JSON object of at most OFFICE_JOB_BYTES; the audit keeps a large one's
+                       * digest */
     uint64_t total;   /* rows, where known */
 };
 /* Adds a job; once under the errand's key, a second order gives the first one's id. */

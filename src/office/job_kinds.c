@@ -27,6 +27,8 @@ const struct office_job_kind *const office_job_kinds[] = {
     &office_job_import_superior,
     &office_job_batch_people,
     &office_job_batch_documents,
+    &office_job_batch_labels,
+    &office_job_batch_libraries,
     &office_job_check_register,
     &office_job_import_register,
     &office_job_export_register,

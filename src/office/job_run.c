@@ -117,7 +117,7 @@ static enum err job_call(struct office_job_run *run, const struct office_job_kin
     json_t *args = NULL;
     struct errand *e = run->e;
     TRY(job_errand(e, kind, run->job));
-    TRY(json_parse(&args, run->job->args, &e->fault));
+    TRY(json_parse_sized(&args, run->job->args, OFFICE_JOB_BYTES, &e->fault));
     run->args = args;
     unlink(run->path);
     enum err err = kind->run(run);

@@ -69,16 +69,19 @@ struct office_library_batch {
     struct str reason;
 };
 /* ERR_INPUT with fault.field (library, reason), ERR_STATE for a closed library (taking out of one
- * is allowed), and the errors of object_set_walk. Nothing is changed then. */
+ * is allowed), and those of office_label_batch for a set. Nothing is changed then. */
 MUST enum err office_library_batch(struct office_batched *out, struct errand *e,
                                    const struct office_library_batch *batch);
+/* The same as a job, for a filter; *job is its id. Some objects a transaction. */
+MUST enum err office_library_batch_order(int64_t *job, struct errand *e,
+                                         const struct office_library_batch *batch);
+extern const struct office_job_kind office_job_batch_libraries;
 
 /* Orders a file of a library's rows, as far as the scope reaches (permission object.export), as a
  * job; phones are masked. The file is one that the import takes. ERR_MISSING, ERR_INPUT with
  * fault.field. */
 MUST enum err office_library_export_order(int64_t *job, struct errand *e, int64_t library,
                                           enum sheet_format format);
-struct office_job_kind;
 extern const struct office_job_kind office_job_export_library;
 
 /* Notes in the audit that the person has the full phone numbers of an object's places shown, as

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OBJECT_PAGE = 50, OBJECT_NUMBER_LEN = 6, OBJECT_WORD_MOST = 40 };
+enum { OBJECT_PAGE = 50, OBJECT_NUMBER_LEN = 6, OBJECT_THEME_MOST = 40 };
 
 /* --- asking --- */
 
@@ -51,9 +51,8 @@ static enum err object_item(struct store_object_filter *out, struct errand *e, s
     return err == ERR_MISSING ? ERR_OK : err;
 }
 
-/* The query as the store takes it: the tenant and the reach of the errand, a number as a number. */
-static enum err object_ask(struct store_object_filter *out, struct errand *e, struct db_tx *tx,
-                           const struct office_object_query *query)
+enum err object_ask(struct store_object_filter *out, struct errand *e, struct db_tx *tx,
+                    const struct office_object_query *query)
 {
     *out = query->filter;
     out->tenant = e->office->tenant;
@@ -159,9 +158,8 @@ static enum err show_item(void *ctx, const struct store_record *record)
     return ERR_OK;
 }
 
-/* The object within the scope. ERR_MISSING with words. */
-static enum err object_find(struct store_object_row *out, struct errand *e, struct db_tx *tx,
-                            struct str pool_id)
+enum err object_find(struct store_object_row *out, struct errand *e, struct db_tx *tx,
+                     struct str pool_id)
 {
     struct store_object_filter mine = {.tenant = e->office->tenant};
     TRY(office_reach(&mine.reach, e));
@@ -197,8 +195,7 @@ enum err office_object_show(struct office_object *out, struct errand *e, struct 
 
 /* --- history of what is not a field --- */
 
-/* {"name":"text"} in the arena. */
-static enum err object_json(struct str *out, struct arena *arena, const char *name, struct str text)
+enum err object_json(struct str *out, struct arena *arena, const char *name, struct str text)
 {
     struct buf json = {0};
     struct json_writer w;
@@ -285,205 +282,6 @@ enum err office_object_department(struct errand *e, struct str pool_id, struct s
     return office_write(e, "object-department", department_run, &work);
 }
 
-/* --- sets of objects --- */
-
-struct set_walk {
-    struct errand *e;
-    const struct office_object_set *set;
-    object_set_each *each;
-    void *ctx;
-    int64_t *fit;
-    struct arena arena; /* of one call */
-};
-
-/* All that fit, as they are before the batch changes any of them; some at a time. */
-static enum err set_filtered(struct set_walk *w, struct db_tx *tx)
-{
-    const struct store_object_page every = {.order = STORE_OBJECT_BY_ID};
-    struct store_object_filter filter;
-    struct roster_found found;
-    TRY(object_ask(&filter, w->e, tx, w->set->query));
-    TRY(roster_find(&found, w->e, tx, &filter, &every));
-    for (size_t i = 0; i < found.count; i += OFFICE_PAGE_MOST) {
-        struct store_object_row *rows = NULL;
-        size_t count = found.count - i < OFFICE_PAGE_MOST ? found.count - i : OFFICE_PAGE_MOST;
-        const struct store_ids ids = {found.ids + i, count};
-        arena_clear(&w->arena);
-        TRY(store_object_rows(&rows, &count, &w->arena, tx, &filter, &ids));
-        TRY(w->each(w->ctx, tx, rows, count, &w->arena));
-        *w->fit += (int64_t)count;
-    }
-    return ERR_OK;
-}
-
-static enum err set_named(struct set_walk *w, struct db_tx *tx)
-{
-    for (size_t i = 0; i < w->set->pool_id_count; i++) {
-        struct store_object_row row;
-        arena_clear(&w->arena);
-        TRY(object_find(&row, w->e, tx, w->set->pool_ids[i]));
-        TRY(w->each(w->ctx, tx, &row, 1, &w->arena));
-        *w->fit += 1;
-    }
-    return ERR_OK;
-}
-
-enum err object_set_walk(int64_t *fit, struct errand *e, struct db_tx *tx,
-                         const struct office_object_set *set, object_set_each *each, void *ctx)
-{
-    struct set_walk w = {.e = e, .set = set, .each = each, .ctx = ctx, .fit = fit};
-    *fit = 0;
-    enum err err = set->pool_id_count > 0 ? set_named(&w, tx) : set_filtered(&w, tx);
-    arena_free(&w.arena);
-    TRY(err);
-    if (set->expected >= 0 && set->expected != *fit)
-        return fault_set(&e->fault, ERR_CONFLICT,
-                         "符合条件的对象由%lld个变为%lld个，没有改动；请核对后重新提交",
-                         (long long)set->expected, (long long)*fit);
-    return ERR_OK;
-}
-
-enum err object_set_outcome(struct str *out, struct errand *e, struct str word, bool removed,
-                            const struct office_batched *batched)
-{
-    struct buf json = {0};
-    struct json_writer w;
-    json_write_begin(&w, &json);
-    json_write_object(&w);
-    json_pair_str(&w, "word", word);
-    json_pair_int(&w, "remove", removed);
-    json_pair_int(&w, "fit", batched->fit);
-    json_pair_int(&w, "changed", batched->changed);
-    json_write_object_end(&w);
-    return arena_keep(out, e->arena, &json, json_write_end(&w));
-}
-
-enum err object_set_recall(struct office_batched *out, struct str outcome, struct fault *fault)
-{
-    json_t *value = NULL;
-    TRY(json_parse(&value, outcome, fault));
-    out->fit = json_integer_value(json_object_get(value, "fit"));
-    out->changed = json_integer_value(json_object_get(value, "changed"));
-    json_decref(value);
-    out->repeated = true;
-    return ERR_OK;
-}
-
-/* --- labels of many --- */
-
-struct batch_work {
-    struct errand *e;
-    const struct office_label_batch *batch;
-    struct office_batched *out;
-    struct store_stamp stamp;
-    struct store_change *changes; /* of one page */
-    size_t change_count;
-    int64_t next_id;
-};
-
-static enum err batch_row(struct batch_work *w, struct db_tx *tx,
-                          const struct store_object_row *row, struct arena *arena)
-{
-    const struct office_label_batch *batch = w->batch;
-    struct str had = row->record.values[MODEL_OBJECT_LABELS];
-    if (store_label_in(had, batch->word) != batch->remove)
-        return ERR_OK;
-    struct str labels;
-    struct store_change *change = &w->changes[w->change_count++];
-    TRY(store_label_list(&labels, arena, had, batch->word, batch->remove));
-    *change = (struct store_change){
-        .id = w->next_id++, .target = row->record.id, .reason = batch->reason};
-    TRY(object_json(&change->before, arena, "labels", had));
-    TRY(object_json(&change->after, arena, "labels", labels));
-    TRY(store_object_labels_set(tx, &w->stamp, row->record.id, labels));
-    w->out->changed++;
-    return batch->remove
-               ? store_object_label_remove(tx, w->stamp.tenant, row->record.id, batch->word)
-               : store_object_label_add(tx, w->stamp.tenant, row->record.id, batch->word);
-}
-
-/* One page of rows and their histories. */
-static enum err batch_rows(void *ctx, struct db_tx *tx, const struct store_object_row *rows,
-                           size_t count, struct arena *arena)
-{
-    struct batch_work *w = ctx;
-    w->change_count = 0;
-    for (size_t i = 0; i < count; i++)
-        TRY(batch_row(w, tx, &rows[i], arena));
-    const struct store_changes done = {w->changes, w->change_count, STORE_OBJECTS, w->e->actor};
-    return store_change_add(tx, &w->stamp, &done);
-}
-
-static enum err batch_word(struct batch_work *w, struct db_tx *tx)
-{
-    struct errand *e = w->e;
-    struct store_label label = {.subject = STR("objects"), .word = w->batch->word};
-    if (w->batch->remove)
-        return ERR_OK;
-    enum err err = store_label_find(&label, e->arena, tx, &label, e->office->tenant);
-    bool active = err == ERR_OK && str_eq(label.state, STR("active"));
-    if (err == ERR_MISSING || (err == ERR_OK && !active))
-        return fault_set(&e->fault, ERR_INPUT, "标签“%.*s”不在标签字库中，没有改动",
-                         STR_ARG(w->batch->word));
-    return err;
-}
-
-/* What was done, for the audit and for a repeated request. */
-static enum err batch_done(struct batch_work *w, struct db_tx *tx)
-{
-    struct errand *e = w->e;
-    struct str outcome;
-    TRY(object_set_outcome(&outcome, e, w->batch->word, w->batch->remove, w->out));
-    TRY(office_audit(e, tx, STR("object-label"), w->batch->word, outcome));
-    return office_once_done(e, tx, STR("object-label"), outcome);
-}
-
-static enum err batch_run(struct db_tx *tx, void *ctx)
-{
-    struct batch_work *w = ctx;
-    struct errand *e = w->e;
-    struct str outcome;
-    bool done = false;
-    *w->out = (struct office_batched){0};
-    TRY(office_once(&done, &outcome, e, tx, STR("object-label")));
-    if (done)
-        return object_set_recall(w->out, outcome, &e->fault);
-    TRY(batch_word(w, tx));
-    w->stamp = (struct store_stamp){.tenant = e->office->tenant, .at = e->now};
-    TRY(office_stamp(&w->stamp.job, e, tx));
-    TRY(office_ids(&w->next_id, e, INT32_MAX));
-    w->changes = arena_array(e->arena, OFFICE_PAGE_MOST, sizeof *w->changes);
-    if (w->changes == NULL)
-        return ERR_MEMORY;
-    TRY(object_set_walk(&w->out->fit, e, tx, &w->batch->set, batch_rows, w));
-    TRY(store_object_batch_add(tx, &w->stamp, false));
-    return batch_done(w, tx);
-}
-
-bool office_label_fits(struct str word)
-{
-    static const char *const marks[] = {"、", "，", "；", "|", ",", ";", "\"", "\\"};
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (str_find(word, str_of(marks[i])) >= 0)
-            return false;
-    return word.len > 0 && !str_eq(word, STR("-")) && !utf8_has_deceptive(word) &&
-           utf8_count(word) <= OBJECT_WORD_MOST;
-}
-
-enum err office_label_batch(struct office_batched *out, struct errand *e,
-                            const struct office_label_batch *batch)
-{
-    struct office_label_batch clean = *batch;
-    struct batch_work work = {.e = e, .batch = &clean, .out = out};
-    *out = (struct office_batched){0};
-    clean.word = str_trim(batch->word);
-    if (!office_label_fits(clean.word))
-        return fault_set(&e->fault, ERR_INPUT, "请选择标签；没有改动");
-    if (str_trim(batch->reason).len == 0)
-        return fault_set(&e->fault, ERR_INPUT, "请填写原因；没有改动");
-    return office_write(e, "object-label", batch_run, &work);
-}
-
 /* --- the vocabulary --- */
 
 struct label_work {
@@ -552,7 +350,7 @@ enum err office_label_put(int64_t *id, struct errand *e, const struct store_labe
         return fault_set(&e->fault, ERR_INPUT, "请选择标签的用途和状态");
     if (!office_label_fits(str_trim(label->word)))
         return fault_set(&e->fault, ERR_INPUT,
-                         "标签最多%d个字，不能含有顿号、逗号、分号、引号或竖线", OBJECT_WORD_MOST);
+                         "标签最多%d个字，不能含有顿号、逗号、分号、引号或竖线", OBJECT_THEME_MOST);
     enum err err = office_write(e, "label-put", label_put_run, &work);
     *id = work.id;
     return err;

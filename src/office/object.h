@@ -61,11 +61,15 @@ struct office_label_batch {
     bool remove;
     struct str reason;
 };
-/* ERR_INPUT for a word that is not in the vocabulary or closed (removing it is allowed), a missing
- * reason; ERR_CONFLICT when the set is no longer as large as it was shown; ERR_MISSING when a named
- * object is outside the scope. Nothing is changed then. */
+/* ERR_INPUT with fault.field (word, reason) for a word that is not in the vocabulary or closed
+ * (removing it is allowed), a missing reason; ERR_CONFLICT when the set is no longer as large as it
+ * was shown; ERR_MISSING when a named object is outside the scope. Nothing is changed then. */
 MUST enum err office_label_batch(struct office_batched *out, struct errand *e,
                                  const struct office_label_batch *batch);
+/* The same as a job, for a filter; *job is its id. Some objects a transaction. */
+MUST enum err office_label_batch_order(int64_t *job, struct errand *e,
+                                       const struct office_label_batch *batch);
+extern const struct office_job_kind office_job_batch_labels;
 
 /* Writes all objects that fit into a file, columns by their index in model_objects; none: all of
  * them. Memory does not grow with the rows. The audit names the filter's size and the columns. */

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "office/job.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The filter's texts by their names in the job's row. */
@@ -36,22 +37,52 @@ static int64_t *job_number(struct store_object_filter *f, size_t i, const char *
     return numbers[i].number;
 }
 
-static enum err job_args(struct str *out, struct errand *e, const struct office_object_order *order)
+void object_filter_write(struct json_writer *w, const struct store_object_filter *filter)
 {
-    struct store_object_filter filter = order->query->filter;
-    struct buf json = {0};
-    struct json_writer w;
+    struct store_object_filter f = *filter;
     const char *name = NULL;
     struct str *text = NULL;
     int64_t *number = NULL;
+    for (size_t i = 0; (text = job_text(&f, i, &name)) != NULL; i++)
+        json_pair_str(w, name, *text);
+    for (size_t i = 0; (number = job_number(&f, i, &name)) != NULL; i++) {
+        char digits[24]; /* ids and times are wider than JSON's numbers */
+        snprintf(digits, sizeof digits, "%lld", (long long)*number);
+        json_pair_str(w, name, str_of(digits));
+    }
+    json_pair_int(w, "visited", f.visited);
+    json_pair_int(w, "year", f.year);
+}
+
+static int64_t job_int(const json_t *args, const char *name)
+{
+    int64_t number = 0;
+    struct str text = json_member_str(args, name);
+    if (text.data != NULL) /* jobs of older versions hold a number */
+        return str_i64(&number, text) == ERR_OK ? number : 0;
+    return json_integer_value(json_object_get(args, name));
+}
+
+void object_filter_read(struct store_object_filter *out, const json_t *args)
+{
+    const char *name = NULL;
+    struct str *text = NULL;
+    int64_t *number = NULL;
+    for (size_t i = 0; (text = job_text(out, i, &name)) != NULL; i++)
+        *text = json_member_str(args, name);
+    for (size_t i = 0; (number = job_number(out, i, &name)) != NULL; i++)
+        *number = job_int(args, name);
+    out->visited = (enum store_visited)job_int(args, "visited");
+    out->year = (int)job_int(args, "year");
+}
+
+static enum err job_args(struct str *out, struct errand *e, const struct office_object_order *order)
+{
+    struct buf json = {0};
+    struct json_writer w;
     json_write_begin(&w, &json);
     json_write_object(&w);
-    for (size_t i = 0; (text = job_text(&filter, i, &name)) != NULL; i++)
-        json_pair_str(&w, name, *text);
-    for (size_t i = 0; (number = job_number(&filter, i, &name)) != NULL; i++)
-        json_pair_int(&w, name, *number);
-    json_pair_int(&w, "visited", filter.visited);
-    json_pair_int(&w, "year", filter.year);
+    object_filter_write(&w, &order->query->filter);
     json_pair_int(&w, "order", order->query->page.order);
     json_pair_int(&w, "format", order->format);
     json_write_key(&w, "columns");
@@ -63,28 +94,14 @@ static enum err job_args(struct str *out, struct errand *e, const struct office_
     return arena_keep(out, e->arena, &json, json_write_end(&w));
 }
 
-static int64_t job_int(const json_t *args, const char *name)
-{
-    return json_integer_value(json_object_get(args, name));
-}
-
 static enum err job_read(struct office_object_query *query, struct office_object_export *wanted,
                          struct office_job_run *run)
 {
-    struct store_object_filter *f = &query->filter;
-    const char *name = NULL;
-    struct str *text = NULL;
-    int64_t *number = NULL;
     const json_t *columns = json_object_get(run->args, "columns");
     int *list = arena_array(run->e->arena, MODEL_OBJECT_COUNT, sizeof *list);
     if (list == NULL)
         return ERR_MEMORY;
-    for (size_t i = 0; (text = job_text(f, i, &name)) != NULL; i++)
-        *text = json_member_str(run->args, name);
-    for (size_t i = 0; (number = job_number(f, i, &name)) != NULL; i++)
-        *number = job_int(run->args, name);
-    f->visited = (enum store_visited)job_int(run->args, "visited");
-    f->year = (int)job_int(run->args, "year");
+    object_filter_read(&query->filter, run->args);
     query->page.order = (enum store_object_order)job_int(run->args, "order");
     wanted->format = (enum sheet_format)job_int(run->args, "format");
     for (size_t i = 0; i < json_array_size(columns) && i < MODEL_OBJECT_COUNT; i++)

@@ -22,7 +22,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OFFICE_CONF_MAX = 65536, OFFICE_LOG_BATCH = 1000 };
+enum {
+    OFFICE_CONF_MAX = 65536,
+    OFFICE_LOG_BATCH = 1000,
+    OFFICE_TRIES = 4 /* when somebody else adds the same rows at the same time */
+};
 
 const char *office_path(struct arena *arena, const struct office *office, const char *name)
 {
@@ -338,6 +342,16 @@ enum err office_write(struct errand *e, const char *name, db_work *work, void *c
 {
     enum err err = db_transact(e->office->db, name, work, ctx, &e->fault);
     office_words(e, err);
+    return err;
+}
+
+enum err office_write_again(struct errand *e, const char *name, db_work *work, void *ctx)
+{
+    enum err err = ERR_DUPLICATE;
+    for (int i = 0; i < OFFICE_TRIES && err == ERR_DUPLICATE; i++)
+        err = office_write(e, name, work, ctx);
+    if (err == ERR_DUPLICATE)
+        return fault_set(&e->fault, err, "同样的记录正由他人写入，本次没有改动，请稍后重试");
     return err;
 }
 

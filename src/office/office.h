@@ -176,6 +176,10 @@ MUST enum err office_check(struct office_checked *out, struct errand *e);
 
 /* Runs work in a write transaction with its ctx; on error fills e->fault if it has no words yet. */
 MUST enum err office_write(struct errand *e, const char *name, db_work *work, void *ctx);
+/* office_write of work that adds rows which somebody else may be adding at the same time, so that
+ * neither sees the other's: done again when that shows at the end (PostgreSQL), a few times; then
+ * ERR_DUPLICATE with words. */
+MUST enum err office_write_again(struct errand *e, const char *name, db_work *work, void *ctx);
 MUST enum err office_read(struct errand *e, const char *name, db_work *work, void *ctx);
 
 /* "<dir>/<name>" in the arena, NULL when out of memory. */

@@ -4,6 +4,7 @@
 
 #include "base/pinyin.h"
 #include "office/portal.h"
+#include "office/roster_words.h"
 #include "office/scope.h"
 #include "store/label.h"
 #include "store/search.h"
@@ -44,15 +45,6 @@ struct roster_row {
     uint32_t codes[CODES];
 };
 
-/* Different texts, each with its number; slots is a hash table of numbers + 1. */
-struct roster_words {
-    struct str *items;
-    size_t count;
-    size_t cap;
-    uint32_t *slots;
-    size_t slot_count;
-};
-
 struct roster {
     pthread_rwlock_t lock;
     struct arena arena; /* of the words */
@@ -83,81 +75,14 @@ void roster_free(struct roster *r)
 {
     if (r == NULL)
         return;
-    for (int i = 0; i < CODES; i++) {
-        free(r->words[i].items);
-        free(r->words[i].slots);
-    }
+    for (int i = 0; i < CODES; i++)
+        roster_words_free(&r->words[i]);
     pthread_rwlock_destroy(&r->lock);
     arena_free(&r->arena);
     buf_free(&r->texts);
     free(r->batches);
     free(r->rows);
     free(r);
-}
-
-/* Room for one more element of an array. */
-static enum err roster_room(void **array, size_t *cap, size_t count, size_t size)
-{
-    if (count < *cap)
-        return ERR_OK;
-    size_t wider = *cap == 0 ? 256 : *cap * 2;
-    void *moved = realloc(*array, wider * size);
-    if (moved == NULL)
-        return ERR_MEMORY;
-    *array = moved;
-    *cap = wider;
-    return ERR_OK;
-}
-
-/* --- words --- */
-
-static uint32_t words_hash(struct str text)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ (unsigned char)text.data[i]) * 16777619u;
-    return hash;
-}
-
-static size_t words_slot(const struct roster_words *w, struct str text)
-{
-    size_t at = words_hash(text) & (w->slot_count - 1);
-    while (w->slots[at] != 0 && !str_eq(w->items[w->slots[at] - 1], text))
-        at = (at + 1) & (w->slot_count - 1);
-    return at;
-}
-
-static enum err words_widen(struct roster_words *w)
-{
-    if (w->count * 2 < w->slot_count)
-        return ERR_OK;
-    size_t wider = w->slot_count == 0 ? 64 : w->slot_count * 2;
-    uint32_t *slots = calloc(wider, sizeof *slots);
-    if (slots == NULL)
-        return ERR_MEMORY;
-    free(w->slots);
-    w->slots = slots;
-    w->slot_count = wider;
-    for (size_t i = 0; i < w->count; i++)
-        w->slots[words_slot(w, w->items[i])] = (uint32_t)i + 1;
-    return ERR_OK;
-}
-
-static enum err words_number(uint32_t *out, struct roster *r, enum roster_code code,
-                             struct str text)
-{
-    struct roster_words *w = &r->words[code];
-    TRY(words_widen(w));
-    size_t slot = words_slot(w, text);
-    if (w->slots[slot] == 0) {
-        TRY(roster_room((void **)&w->items, &w->cap, w->count, sizeof *w->items));
-        w->items[w->count] = arena_str(&r->arena, text);
-        if (w->items[w->count].data == NULL)
-            return ERR_MEMORY;
-        w->slots[slot] = (uint32_t)++w->count;
-    }
-    *out = w->slots[slot] - 1;
-    return ERR_OK;
 }
 
 /* --- rows --- */
@@ -300,7 +225,8 @@ static enum err roster_put(void *ctx, const struct store_mark *m)
     size_t at = r->count == 0 || r->rows[r->count - 1].id < m->id ? r->count : roster_at(r, m->id);
     bool known = at < r->count && r->rows[at].id == m->id;
     for (int i = 0; i < CODES; i++)
-        TRY(words_number(&row.codes[i], r, (enum roster_code)i, codes[i]));
+        TRY(roster_words_number(&row.codes[i], &r->words[(enum roster_code)i], &r->arena,
+                                codes[i]));
     TRY(roster_texts(&row, r, m));
     if (known) {
         const struct roster_row *old = &r->rows[at];
@@ -330,7 +256,8 @@ static enum err shares_flush(struct roster_shares *s)
     if (s->codes.len == 0 || at == s->r->count || s->r->rows[at].id != s->object)
         return ERR_OK;
     TRY(buf_err(&s->codes));
-    return words_number(&s->r->rows[at].codes[CODE_SHARED], s->r, CODE_SHARED, buf_view(&s->codes));
+    return roster_words_number(&s->r->rows[at].codes[CODE_SHARED], &s->r->words[CODE_SHARED],
+                               &s->r->arena, buf_view(&s->codes));
 }
 
 static enum err shares_each(void *ctx, int64_t object, struct str department)
@@ -350,7 +277,7 @@ static enum err roster_shares(struct roster *r, struct db_tx *tx, struct str ten
 {
     struct roster_shares s = {.r = r};
     uint32_t none = 0;
-    TRY(words_number(&none, r, CODE_SHARED, STR("")));
+    TRY(roster_words_number(&none, &r->words[CODE_SHARED], &r->arena, STR("")));
     for (size_t i = 0; i < r->count; i++)
         r->rows[i].codes[CODE_SHARED] = none;
     enum err err = store_object_shares(tx, tenant, shares_each, &s);
@@ -610,6 +537,28 @@ static enum err ask_text(struct roster_ask *a, struct errand *e)
 }
 
 /* Marks the rows of these ids; `both` keeps those alone that are marked already. */
+/* Where an id stands, or would: looked for from `from` on in growing steps, so that many ids in
+ * their order cost little more than walking over them. */
+static size_t roster_onward(const struct roster *r, size_t from, int64_t id)
+{
+    size_t step = 1;
+    if (from >= r->count || r->rows[from].id > id)
+        return roster_at(r, id);
+    while (step < r->count - from && r->rows[from + step].id < id) {
+        from += step;
+        step *= 2;
+    }
+    size_t high = step < r->count - from ? from + step : r->count;
+    while (from < high) {
+        size_t middle = from + (high - from) / 2;
+        if (r->rows[middle].id < id)
+            from = middle + 1;
+        else
+            high = middle;
+    }
+    return from;
+}
+
 static enum err ask_choose(struct roster_ask *a, struct arena *arena, const int64_t *ids,
                            size_t count)
 {
@@ -617,8 +566,8 @@ static enum err ask_choose(struct roster_ask *a, struct arena *arena, const int6
     if (bits == NULL)
         return ERR_MEMORY;
     memset(bits, 0, a->r->count + 1);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = roster_at(a->r, ids[i]);
+    for (size_t i = 0, at = 0; i < count; i++) {
+        at = roster_onward(a->r, at, ids[i]);
         if (at < a->r->count && a->r->rows[at].id == ids[i])
             bits[at] = 1;
     }

@@ -22,10 +22,9 @@ enum office_upload_place {
     OFFICE_UPLOAD_TO_ALL         /* nowhere: they are for all */
 };
 
-/* What can be imported in the browser, and the permission for it. */
+/* What can be imported in the browser; the permission for it is that of its two jobs. */
 struct office_upload_kind {
     const struct resource *resource;
-    enum model_permission permission;
     const struct office_job_kind *check;
     const struct office_job_kind *import;
     enum office_upload_place place;

@@ -166,6 +166,9 @@ static void report_counts(struct json_writer *w, const struct office_import_repo
     json_pair_int(w, "same", (int64_t)r->same);
     json_pair_int(w, "rejected", (int64_t)r->rejected);
     json_pair_int(w, "doubled", (int64_t)r->doubled);
+    json_pair_int(w, "abroad", (int64_t)r->abroad);
+    json_pair_int(w, "abroad_most", (int64_t)r->abroad_most);
+    json_pair_str(w, "abroad_code", str_of(r->abroad_code));
     json_pair_int(w, "warned", (int64_t)r->warned);
     json_pair_int(w, "unlabelled", (int64_t)r->unlabelled);
     json_pair_int(w, "objects", r->objects);

@@ -62,37 +62,43 @@ static const struct {
 enum { DESK_MENU = sizeof desk_menu / sizeof desk_menu[0] };
 
 /* What a redirect may say was done. */
-static const char *const desk_words[][2] = {
-    {"saved", "已保存。"},
-    {"added", "已新建。"},
-    {"ordered", "任务已开始，可以关闭页面；完成后在这里查看结果、下载文件。"},
-    {"labelled", "标签已处理，每个检查对象的历史中都有记录。"},
-    {"placed", "专项库已处理，每个有变化的检查对象的历史中都有记录。"},
-    {"ended", "已结束所选的登录。"},
-    {"closed", "已停用。"},
-    {"opened", "已启用。"},
-    {"granted", "已授予，对方须重新登录。"},
-    {"password", "密码已修改，其他地方的登录都已结束。"},
-    {"revoked", "已收回，对方须重新登录。"},
-    {"setup", "三员账号已建立。请三人分别登录，首次登录须修改密码。"},
-    {"submitted", "已提交审查。"},
-    {"dropped", "已撤销。"},
-    {"agreed", "已审查同意，等待公布。"},
-    {"returned", "已退回起草人。"},
-    {"published", "已公布，公示平台一分钟内显示。"},
-    {"withdrawn", "已撤回。"},
-    {"voided", "已作废。"},
-    {"claimed", "已认领；有变化的已生成草稿，请核对后提交审查。"},
-    {"declined", "已登记为不认领。"},
-    {"assigned", "已分派。"},
-    {"document-submitted", "已提交，等待审核发布。"},
-    {"document-published", "已发布，公示平台可以看到，并已记入公开日志。"},
-    {"document-withdrawn", "已废止，公示平台标明已废止。"},
-    {"attached", "附件已上传。"},
-    {"detached", "附件已移除。"},
-    {"out", "已退出登录。"},
-    {"removed", "文件已删除，没有导入任何内容。"},
-    {"cancelled", "任务已取消。"},
+static const struct {
+    const char *name;
+    const char *text;
+    const char *tail; /* behind a number; NULL: the words hold none */
+} desk_words[] = {
+    {"saved", "已保存。", NULL},
+    {"added", "已新建。", NULL},
+    {"ordered", "任务已开始，可以关闭页面；完成后在这里查看结果、下载文件。", NULL},
+    {"labelled", "已为 ", " 个对象加上标签，每个对象的历史中都有记录；原来就有的不变。"},
+    {"unlabelled", "已为 ", " 个对象去掉标签，每个对象的历史中都有记录；原来没有的不变。"},
+    {"placed", "已将 ", " 个对象列入专项库，每个对象的历史中都有记录；原来就在库中的不变。"},
+    {"displaced", "已将 ", " 个对象移出专项库，每个对象的历史中都有记录；原来不在库中的不变。"},
+    {"ended", "已结束所选的登录。", NULL},
+    {"closed", "已停用。", NULL},
+    {"opened", "已启用。", NULL},
+    {"granted", "已授予，对方须重新登录。", NULL},
+    {"password", "密码已修改，其他地方的登录都已结束。", NULL},
+    {"revoked", "已收回，对方须重新登录。", NULL},
+    {"setup", "三员账号已建立。请三人分别登录，首次登录须修改密码。", NULL},
+    {"submitted", "已提交审查。", NULL},
+    {"dropped", "已撤销。", NULL},
+    {"agreed", "已审查同意，等待公布。", NULL},
+    {"returned", "已退回起草人。", NULL},
+    {"published", "已公布，公示平台一分钟内显示。", NULL},
+    {"withdrawn", "已撤回。", NULL},
+    {"voided", "已作废。", NULL},
+    {"claimed", "已认领；有变化的已生成草稿，请核对后提交审查。", NULL},
+    {"declined", "已登记为不认领。", NULL},
+    {"assigned", "已分派。", NULL},
+    {"document-submitted", "已提交，等待审核发布。", NULL},
+    {"document-published", "已发布，公示平台可以看到，并已记入公开日志。", NULL},
+    {"document-withdrawn", "已废止，公示平台标明已废止。", NULL},
+    {"attached", "附件已上传。", NULL},
+    {"detached", "附件已移除。", NULL},
+    {"out", "已退出登录。", NULL},
+    {"removed", "文件已删除，没有导入任何内容。", NULL},
+    {"cancelled", "任务已取消。", NULL},
 };
 
 /* --- who asks --- */
@@ -379,10 +385,28 @@ struct str desk_list_on(struct page *p, struct str href)
     return on;
 }
 
+/* The words of ?done=NAME, or NAME.COUNT where they hold a number. */
+static void desk_say_done(struct page *p, struct str done)
+{
+    struct str name;
+    int64_t count = 0;
+    if (!str_cut(&name, &done, '.'))
+        return;
+    bool counted = str_i64(&count, done) == ERR_OK && count >= 0;
+    for (size_t i = 0; i < sizeof desk_words / sizeof desk_words[0]; i++) {
+        const char *tail = desk_words[i].tail;
+        if (!str_eq(name, str_of(desk_words[i].name)) || counted != (tail != NULL))
+            continue;
+        desk_say(p, true,
+                 counted ? arena_printf(p->request->arena, "%s%lld%s", desk_words[i].text,
+                                        (long long)count, tail)
+                         : str_of(desk_words[i].text));
+    }
+}
+
 static void desk_shell(struct page *p, const struct web_request *request, const char *title)
 {
     struct web_model *m = &p->model;
-    struct str done = web_param(request, "done");
     p->site = request->ctx;
     p->request = request;
     web_model_init(m, request->arena);
@@ -397,9 +421,8 @@ static void desk_shell(struct page *p, const struct web_request *request, const 
     web_set(m, &m->root, "came_query", desk_came_query(p, "?"));
     web_set(m, &m->root, "key", desk_key(p));
     (void)web_set_list(m, &m->root, "crumbs");
-    for (size_t i = 0; i < sizeof desk_words / sizeof desk_words[0]; i++)
-        if (request->method != WEB_POST && str_eq(done, str_of(desk_words[i][0])))
-            desk_say(p, true, str_of(desk_words[i][1]));
+    if (request->method != WEB_POST)
+        desk_say_done(p, web_param(request, "done"));
 }
 
 void desk_begin(struct page *p, const struct web_request *request, const char *nav,
@@ -471,6 +494,19 @@ enum err desk_done(struct web_reply *reply, const struct web_request *request, s
         return ERR_MEMORY;
     desk_go(reply, to);
     return ERR_OK;
+}
+
+enum err desk_done_count(struct web_reply *reply, const struct web_request *request,
+                         struct str where, const char *done, int64_t count)
+{
+    const char *counted = arena_printf(request->arena, "%s.%lld", done, (long long)count).data;
+    return counted == NULL ? ERR_MEMORY : desk_done(reply, request, where, counted);
+}
+
+enum err desk_ordered(struct web_reply *reply, const struct web_request *request, int64_t job)
+{
+    struct str href = arena_printf(request->arena, "/desk/jobs/%lld", (long long)job);
+    return href.data == NULL ? ERR_MEMORY : desk_done(reply, request, href, "ordered");
 }
 
 struct str desk_back(const struct web_request *request)

@@ -80,6 +80,11 @@ void desk_refused(struct web_reply *reply, struct page *p, enum err refused);
  * (the table in desk.c); where may already hold a query. */
 MUST enum err desk_done(struct web_reply *reply, const struct web_request *request,
                         struct str where, const char *done);
+/* The same with a number in its words: "labelled", ... */
+MUST enum err desk_done_count(struct web_reply *reply, const struct web_request *request,
+                              struct str where, const char *done, int64_t count);
+/* Redirects (303) to the page of a job that was just ordered. */
+MUST enum err desk_ordered(struct web_reply *reply, const struct web_request *request, int64_t job);
 /* Redirects (303). */
 void desk_go(struct web_reply *reply, struct str where);
 /* A browser and its system in words (Chrome，Windows); what is not known stays as it came. */

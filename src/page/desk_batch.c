@@ -236,8 +236,7 @@ static enum err batch_do(struct web_reply *reply, struct page *p, const struct b
         return batch_report(reply, p, page, picked, &batched);
     }
     TRY(office_batch_order(&job, &p->errand, &batch));
-    struct str href = arena_printf(p->request->arena, "/desk/jobs/%lld", (long long)job);
-    return href.data == NULL ? ERR_MEMORY : desk_done(reply, p->request, href, "ordered");
+    return desk_ordered(reply, p->request, job);
 }
 
 enum err desk_batch(struct web_reply *reply, const struct web_request *request, struct fault *fault)

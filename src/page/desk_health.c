@@ -203,10 +203,8 @@ enum err desk_reference_post(struct web_reply *reply, const struct web_request *
         in.bytes = request->upload->bytes;
     }
     enum err err = office_reference_add(&job, &p.errand, &in);
-    if (err == ERR_OK) {
-        struct str href = arena_printf(request->arena, "/desk/jobs/%lld", (long long)job);
-        return href.data == NULL ? ERR_MEMORY : desk_done(reply, request, href, "ordered");
-    }
+    if (err == ERR_OK)
+        return desk_ordered(reply, request, job);
     if (desk_form_mends(err))
         err = health_form(reply, &p, err);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);

@@ -229,6 +229,29 @@ static struct str import_text(struct page *p, const json_t *object, const char *
     return copy;
 }
 
+/* A name of a division, its code where the table lacks it. */
+static struct str import_place(struct page *p, struct str code)
+{
+    struct str name = regions_full_name(&p->errand.office->regions, p->request->arena, code);
+    p->model.failed = p->model.failed || name.data == NULL;
+    return name.len > 0 ? name : code;
+}
+
+/* Most rows lie elsewhere: the file may be another place's. */
+static void import_abroad(struct page *p, struct web_value *of, const json_t *report)
+{
+    struct web_model *m = &p->model;
+    int64_t rows = import_count(report, "abroad");
+    bool most = rows * 2 > import_count(report, "seen");
+    web_set_flag(m, of, "abroad", most);
+    if (!most)
+        return;
+    web_set_count(m, of, "abroad_rows", rows);
+    web_set_count(m, of, "abroad_most", import_count(report, "abroad_most"));
+    web_set(m, of, "abroad_place", import_place(p, import_text(p, report, "abroad_code")));
+    web_set(m, of, "home_place", import_place(p, p->errand.office->tenant));
+}
+
 static void import_counts(struct page *p, struct web_value *of, const json_t *report)
 {
     static const char *const keys[] = {"seen",    "added",  "changed",     "same",       "rejected",
@@ -242,6 +265,7 @@ static void import_counts(struct page *p, struct web_value *of, const json_t *re
     web_set_flag(m, of, "bad", import_count(report, "rejected") > 0);
     web_set_flag(m, of, "noted", import_count(report, "warned") > 0);
     web_set_flag(m, of, "everywhere", import_count(report, "unlabelled") > 0);
+    import_abroad(p, of, report);
     web_set_flag(m, of, "several", import_count(report, "sheets") > 1);
     web_set_count(m, of, "sheets", import_count(report, "sheets"));
     web_set(m, of, "sheet", import_text(p, report, "sheet"));
@@ -483,8 +507,7 @@ static enum err import_act(struct web_reply *reply, struct page *p,
     if (!str_eq(act, STR("confirm")))
         return ERR_INPUT;
     TRY(office_upload_confirm(&job, &p->errand, kind, id));
-    struct str href = arena_printf(p->request->arena, "/desk/jobs/%lld", (long long)job);
-    return href.data == NULL ? ERR_MEMORY : desk_done(reply, p->request, href, "ordered");
+    return desk_ordered(reply, p->request, job);
 }
 
 enum err desk_import_act(struct web_reply *reply, const struct web_request *request,

@@ -275,6 +275,8 @@ static enum err people_list(struct web_reply *reply, struct page *p,
         desk_list_button(&list, experts ? "新建专家" : "新建检查人员",
                          experts ? STR("/desk/inspectors/new?category=expert")
                                  : STR("/desk/inspectors/new"));
+    if (desk_may(p, MODEL_PERMISSION_INSPECTOR_IMPORT))
+        desk_list_button(&list, "导入", STR("/desk/import/inspectors"));
     if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EXPORT))
         desk_list_button_query(
             &list, "导出", experts ? STR("/desk/experts/export") : STR("/desk/inspectors/export"));
@@ -409,6 +411,14 @@ static void person_duties(struct page *p, const struct office_inspector_page *pa
     web_set_count(m, &m->root, "load", page->inspector.load);
 }
 
+/* What an interest is in; beyond the person's reach as it was typed. */
+static struct str interest_object(const struct store_interest *row)
+{
+    if (row->reached)
+        return row->object.len > 0 ? row->object : row->pool_id;
+    return row->typed.len > 0 ? row->typed : STR("其他部门的检查对象");
+}
+
 /* Interests tell of families: shown to those who may declare them, and to the person. */
 static enum err person_interests(struct page *p, const struct office_inspector *i)
 {
@@ -421,8 +431,9 @@ static enum err person_interests(struct page *p, const struct office_inspector *
     struct web_value *list = web_set_list(m, &m->root, "interests");
     for (size_t k = 0; k < count; k++) {
         struct web_value *row = web_list_add(m, list);
-        web_set(m, row, "object", rows[k].object.len > 0 ? rows[k].object : rows[k].pool_id);
+        web_set(m, row, "object", interest_object(&rows[k]));
         web_set(m, row, "object_number", rows[k].pool_id);
+        web_set_count(m, row, "declared", rows[k].at);
         web_set(m, row, "kind", model_text(model_conflict_kinds, rows[k].kind));
         web_set(m, row, "reason", rows[k].reason);
         web_set(m, row, "at", page_time(p, rows[k].at));
@@ -528,10 +539,9 @@ enum err desk_interest_end(struct web_reply *reply, const struct web_request *re
 {
     struct page p;
     struct str code = web_capture(request, "code");
-    const struct office_interest in = {code, web_field(request, "object"), STR(""),
-                                       str_trim(web_field(request, "reason"))};
     desk_begin(&p, request, "/desk/inspectors", "检查人员");
-    enum err err = office_interest_end(&p.errand, &in);
+    enum err err = office_interest_end(&p.errand, code, desk_number(web_field(request, "declared")),
+                                       str_trim(web_field(request, "reason")));
     if (err == ERR_OK)
         return desk_done(reply, request, inspector_href(&p, code, ""), "saved");
     if (!desk_form_mends(err))

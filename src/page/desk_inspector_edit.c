@@ -2,7 +2,6 @@
 #include "page/desk_inspector.h"
 
 #include "office/interest.h"
-#include "office/portal.h"
 
 /* --- new and edit --- */
 
@@ -137,40 +136,12 @@ enum err desk_inspector_edit(struct web_reply *reply, const struct web_request *
 
 /* --- interests --- */
 
-/* The object that was typed: a number or id as it is, else the one business whose name holds it. */
-static enum err interest_object(struct str *out, struct page *p, struct str typed)
-{
-    struct office_found found = {0};
-    const struct office_search search = {.text = typed, .most = 6};
-    bool plain = typed.len > 0;
-    for (size_t i = 0; i < typed.len; i++)
-        plain = plain && (unsigned char)typed.data[i] < 0x80;
-    *out = typed;
-    if (plain)
-        return ERR_OK;
-    if (typed.len == 0)
-        return fault_at(&p->errand.fault, "object", ERR_INPUT, "请填写检查对象的代码或名称");
-    TRY(office_portal_search(&found, &p->errand, &search));
-    if (found.count == 1) {
-        *out = found.objects[0].pool_id;
-        return ERR_OK;
-    }
-    for (size_t i = 0; i < found.count; i++)
-        if (str_eq(found.objects[i].name, typed)) {
-            *out = found.objects[i].pool_id;
-            return ERR_OK;
-        }
-    return fault_at(&p->errand.fault, "object", ERR_INPUT,
-                    found.count == 0 ? "名录库中没有名称含“%.*s”的对象"
-                                     : "名称含“%.*s”的对象不止一个，请填写全称或代码",
-                    STR_ARG(typed));
-}
-
 static enum err interest_form(struct web_reply *reply, struct page *p,
                               const struct office_inspector *i, enum err refused)
 {
     static const struct desk_field fields[] = {
-        {"object", "检查对象", DESK_TEXT, true, "统一社会信用代码，或企业名称", NULL},
+        {"object", "检查对象", DESK_TEXT, true,
+         "统一社会信用代码，或企业的全称；本部门的对象也可以只填名称中的几个字", NULL},
         {"kind", "关系", DESK_SELECT, true, NULL, model_conflict_kinds},
         {"reason", "情况说明", DESK_AREA, true, "如：2019至2024年在该企业任职", NULL}};
     struct desk_form form;
@@ -195,17 +166,16 @@ enum err desk_interest_new(struct web_reply *reply, const struct web_request *re
 {
     struct page p;
     struct office_inspector_page page;
-    struct office_interest in = {.inspector = web_capture(request, "code"),
-                                 .kind = web_field(request, "kind"),
-                                 .reason = str_trim(web_field(request, "reason"))};
+    const struct office_interest in = {.inspector = web_capture(request, "code"),
+                                       .object = str_trim(web_field(request, "object")),
+                                       .kind = web_field(request, "kind"),
+                                       .reason = str_trim(web_field(request, "reason"))};
     desk_begin(&p, request, "/desk/inspectors", "登记回避关系");
     enum err err = office_inspector_get(&page, &p.errand, in.inspector);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     if (request->method == WEB_POST && !desk_form_again(request)) {
-        err = interest_object(&in.pool_id, &p, str_trim(web_field(request, "object")));
-        if (err == ERR_OK)
-            err = office_interest_declare(&p.errand, &in);
+        err = office_interest_declare(&p.errand, &in);
         if (err == ERR_OK)
             return desk_done(reply, request, inspector_href(&p, in.inspector, ""), "saved");
         if (!desk_form_mends(err))

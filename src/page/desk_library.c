@@ -239,9 +239,7 @@ enum err desk_library_export(struct web_reply *reply, const struct web_request *
     if (request->method == WEB_POST && !desk_form_again(request)) {
         err = export_order(&job, &p, id);
         if (err == ERR_OK)
-            return desk_done(reply, request,
-                             arena_printf(request->arena, "/desk/jobs/%lld", (long long)job),
-                             "ordered");
+            return desk_ordered(reply, request, job);
         if (!desk_form_mends(err))
             return page_fail(fault, &p, err);
     }

@@ -11,8 +11,9 @@ struct batch {
     bool away; /* taken off, taken out */
     /* Adds the choices of `what`. */
     enum err (*choices)(struct desk_form *form, struct web_value *field, struct page *p, bool away);
-    /* Does it. */
-    enum err (*run)(struct page *p, const struct office_object_set *set, bool away);
+    /* Does it; a large set becomes a job, whose id *job gets, else 0. */
+    enum err (*run)(int64_t *job, struct office_batched *done, struct page *p,
+                    const struct office_object_set *set, bool away);
 };
 
 /* --- labels --- */
@@ -29,14 +30,21 @@ static enum err label_choices(struct desk_form *form, struct web_value *field, s
     return ERR_OK;
 }
 
-static enum err label_run(struct page *p, const struct office_object_set *set, bool away)
+/* Too many for a page that waits? */
+static bool batch_large(const struct office_object_set *set)
 {
-    struct office_batched done;
+    return set->pool_id_count == 0 && set->expected > OFFICE_SET_NOW;
+}
+
+static enum err label_run(int64_t *job, struct office_batched *done, struct page *p,
+                          const struct office_object_set *set, bool away)
+{
     const struct office_label_batch batch = {.set = *set,
                                              .word = web_field(p->request, "word"),
                                              .remove = away,
                                              .reason = web_field(p->request, "reason")};
-    return office_label_batch(&done, &p->errand, &batch);
+    return batch_large(set) ? office_label_batch_order(job, &p->errand, &batch)
+                            : office_label_batch(done, &p->errand, &batch);
 }
 
 /* --- special libraries --- */
@@ -55,15 +63,16 @@ static enum err library_choices(struct desk_form *form, struct web_value *field,
     return ERR_OK;
 }
 
-static enum err library_run(struct page *p, const struct office_object_set *set, bool away)
+static enum err library_run(int64_t *job, struct office_batched *done, struct page *p,
+                            const struct office_object_set *set, bool away)
 {
-    struct office_batched done;
     const struct office_library_batch batch = {.set = *set,
                                                .library =
                                                    desk_number(web_field(p->request, "library")),
                                                .leave = away,
                                                .reason = web_field(p->request, "reason")};
-    return office_library_batch(&done, &p->errand, &batch);
+    return batch_large(set) ? office_library_batch_order(job, &p->errand, &batch)
+                            : office_library_batch(done, &p->errand, &batch);
 }
 
 /* --- the form --- */
@@ -88,8 +97,11 @@ static enum err batch_form(struct web_reply *reply, struct page *p, const struct
     (void)desk_form_field(&form, &reason, STR(""));
     desk_picked_form(&form, picked);
     web_set(&p->model, &p->model.root, "intro",
-            arena_printf(p->request->arena, "将处理%s %zu 个检查对象。",
-                         picked->all ? "符合条件的全部" : "勾选的", picked->count));
+            arena_printf(p->request->arena, "将处理%s %zu 个检查对象。%s",
+                         picked->all ? "符合条件的全部" : "勾选的", picked->count,
+                         picked->all && picked->count > OFFICE_SET_NOW
+                             ? "数量较多，在后台处理，可以关闭页面。"
+                             : ""));
     desk_crumb(p, STR("检查对象名录库"), STR("/desk/objects"));
     return page_end(reply, p, "desk_form_page");
 }
@@ -109,11 +121,15 @@ static enum err batch_page(struct web_reply *reply, const struct web_request *re
                                           .pool_id_count = picked.all ? 0 : picked.count,
                                           .expected = picked.all ? picked.total : -1};
     if (picked.sure && !desk_form_again(request)) {
-        err = batch->run(&p, &set, batch->away);
+        struct office_batched done = {0};
+        int64_t job = 0;
+        err = batch->run(&job, &done, &p, &set, batch->away);
         struct str home = arena_printf(request->arena, "/desk/objects?%.*s%s",
                                        STR_ARG(picked.query), picked.query.len > 0 ? "" : "q=");
+        if (err == ERR_OK && job != 0)
+            return desk_ordered(reply, request, job);
         if (err == ERR_OK)
-            return desk_done(reply, request, home, batch->done);
+            return desk_done_count(reply, request, home, batch->done, done.changed);
         if (!desk_form_mends(err))
             return page_fail(fault, &p, err);
     }
@@ -140,7 +156,7 @@ enum err desk_object_unlabel(struct web_reply *reply, const struct web_request *
 {
     static const struct batch batch = {.title = "批量去标签",
                                        .button = "去掉标签",
-                                       .done = "labelled",
+                                       .done = "unlabelled",
                                        .what = {"word", "标签", DESK_SELECT, true, NULL, NULL},
                                        .away = true,
                                        .choices = label_choices,
@@ -169,7 +185,7 @@ enum err desk_object_displace(struct web_reply *reply, const struct web_request 
     static const struct batch batch = {
         .title = "批量移出专项库",
         .button = "移出",
-        .done = "placed",
+        .done = "displaced",
         .what =
             {"library", "专项库", DESK_SELECT, true,
              "对象在该库中的各行（每张许可证一行）都移出，内容（电话只留掩码）留在对象的变更历史中",

@@ -92,9 +92,7 @@ enum err desk_object_export(struct web_reply *reply, const struct web_request *r
     if (request->method == WEB_POST && !desk_form_again(request)) {
         err = export_order(&job, &p, &query);
         if (err == ERR_OK)
-            return desk_done(reply, request,
-                             arena_printf(request->arena, "/desk/jobs/%lld", (long long)job),
-                             "ordered");
+            return desk_ordered(reply, request, job);
         if (!desk_form_mends(err))
             return page_fail(fault, &p, err);
     }

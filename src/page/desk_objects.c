@@ -257,6 +257,8 @@ static void object_buttons(struct desk_list *list)
     struct page *p = list->p;
     if (desk_may(p, MODEL_PERMISSION_OBJECT_EDIT))
         desk_list_button(list, "登记检查对象", STR("/desk/objects/new"));
+    if (desk_may(p, MODEL_PERMISSION_OBJECT_IMPORT))
+        desk_list_button(list, "导入", STR("/desk/import/objects"));
     if (desk_may(p, MODEL_PERMISSION_OBJECT_EXPORT))
         desk_list_button_query(list, "导出", STR("/desk/objects/export"));
     if (desk_may(p, MODEL_PERMISSION_OBJECT_EDIT)) {
@@ -284,7 +286,7 @@ static enum err object_fill(struct desk_list *list)
         object_row(list, &objects.rows[i], &departments);
     object_found(&found, p, &objects);
     desk_list_end(list, &found,
-                  "还没有检查对象。点“登记检查对象”逐个登记，或从菜单“导入检查对象”上传名录文件。");
+                  "还没有检查对象。点“登记检查对象”逐个登记，或点“导入”上传名录文件。");
     return ERR_OK;
 }
 

@@ -65,6 +65,31 @@ enum err store_object_changes(struct store_object_change **out, size_t *count, s
     return store_registry_changes(out, count, arena, tx, &row);
 }
 
+static const char CHANGES_OBJECTS[] =
+    "SELECT o.pool_id, o.name FROM registry_change c"
+    " JOIN object o ON o.tenant = c.tenant AND o.id = c.target"
+    " WHERE c.tenant = $1 AND c.id >= $2 AND c.id < $3 AND c.resource = 'objects' ORDER BY c.id";
+
+struct changes_objects {
+    store_change_each *each;
+    void *ctx;
+};
+
+static enum err changes_object(void *ctx, struct db_rows *rows)
+{
+    const struct changes_objects *c = ctx;
+    return c->each(c->ctx, db_col_text(rows, 0), db_col_text(rows, 1));
+}
+
+enum err store_changes_objects(struct db_tx *tx, const struct store_change_span *span,
+                               store_change_each *each, void *ctx)
+{
+    struct changes_objects c = {each, ctx};
+    return store_all(tx, CHANGES_OBJECTS,
+                     DB_ARGS(db_text(span->tenant), db_int(span->from), db_int(span->until)),
+                     changes_object, &c);
+}
+
 static const char OBJECT_VISITS[] =
     "SELECT w.number, t.number, t.name, t.visit_from, v.state, v.skip_reason, i.name, d.name,"
     " r.code, r.result_on, r.state, r.published_at, a.kind, a.number, a.body, a.made_on"

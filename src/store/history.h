@@ -52,6 +52,17 @@ MUST enum err store_registry_changes(struct store_object_change **out, size_t *c
                                      struct arena *arena, struct db_tx *tx,
                                      const struct store_registry_row *row);
 
+/* The objects of changes whose ids lie side by side (from ... until - 1), by id of the change, an
+ * object as often as it changed; texts live until the next. */
+struct store_change_span {
+    struct str tenant;
+    int64_t from;
+    int64_t until;
+};
+typedef enum err store_change_each(void *ctx, struct str pool_id, struct str name);
+MUST enum err store_changes_objects(struct db_tx *tx, const struct store_change_span *span,
+                                    store_change_each *each, void *ctx);
+
 /* A visit, or a result of one; newest first. item and code are empty while nothing is entered. */
 struct store_object_visit {
     struct str draw;

@@ -66,9 +66,10 @@ enum err store_inspector_duties(struct store_duty **out, size_t *count, struct a
 
 static const char INTERESTS[] =
     "SELECT c.pool_id, o.name, c.kind, c.reason, c.at, c.actor, c.ended_at, c.ended_by,"
-    " c.end_reason FROM conflict c"
+    " c.end_reason, c.typed, CASE WHEN o.id IS NOT NULL AND " STORE_REACH_OBJECT
+    " THEN 1 ELSE 0 END FROM conflict c"
     " LEFT JOIN object o ON o.tenant = c.tenant AND o.pool_id = c.pool_id"
-    " WHERE c.tenant = $1 AND c.inspector = $2 ORDER BY c.at DESC, c.pool_id";
+    " WHERE c.tenant = $1 AND c.inspector = $4 ORDER BY c.at DESC, c.pool_id";
 
 static enum err interest_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -83,32 +84,36 @@ static enum err interest_fill(void *out, struct db_rows *rows, struct arena *are
     i->ended_at = db_col_int(rows, 6);
     i->ended_by = store_text(rows, 7, arena, &failed);
     i->end_reason = store_text(rows, 8, arena, &failed);
+    i->typed = store_text(rows, 9, arena, &failed);
+    i->reached = db_col_int(rows, 10) != 0;
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
 enum err store_interests(struct store_interest **out, size_t *count, struct arena *arena,
-                         struct db_tx *tx, struct str tenant, int64_t inspector)
+                         struct db_tx *tx, const struct store_interest_find *find)
 {
     static const struct store_shape shape = {sizeof(struct store_interest), interest_fill};
-    return store_array((void **)out, count, arena, tx, &shape, INTERESTS,
-                       DB_ARGS(db_text(tenant), db_int(inspector)));
+    return store_array(
+        (void **)out, count, arena, tx, &shape, INTERESTS,
+        DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(find->inspector)));
 }
 
 static const char INTEREST_RENEW[] =
-    "UPDATE conflict SET kind = $4, reason = $5, at = $6, actor = $7, ended_at = 0, ended_by = '',"
-    " end_reason = '' WHERE tenant = $1 AND inspector = $2 AND pool_id = $3 AND ended_at > 0";
+    "UPDATE conflict SET kind = $4, reason = $5, at = $6, actor = $7, typed = $8, ended_at = 0,"
+    " ended_by = '', end_reason = '' WHERE tenant = $1 AND inspector = $2 AND pool_id = $3 AND "
+    "ended_at > 0";
 static const char INTEREST_ADD[] =
-    "INSERT INTO conflict (tenant, inspector, pool_id, kind, reason, at, actor)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO conflict (tenant, inspector, pool_id, kind, reason, at, actor, typed)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 enum err store_interest_add(struct db_tx *tx, const struct store_interest *row)
 {
     const struct db_value args[] = {
         db_text(row->tenant), db_int(row->inspector), db_text(row->pool_id), db_text(row->kind),
-        db_text(row->reason), db_int(row->at),        db_text(row->actor)};
+        db_text(row->reason), db_int(row->at),        db_text(row->actor),   db_text(row->typed)};
     uint64_t changed = 0;
-    TRY(db_run(tx, &changed, INTEREST_RENEW, args, 7));
-    return changed > 0 ? ERR_OK : db_run(tx, NULL, INTEREST_ADD, args, 7);
+    TRY(db_run(tx, &changed, INTEREST_RENEW, args, 8));
+    return changed > 0 ? ERR_OK : db_run(tx, NULL, INTEREST_ADD, args, 8);
 }
 
 static const char INTEREST_END[] =

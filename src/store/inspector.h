@@ -3,6 +3,7 @@
 #ifndef STORE_INSPECTOR_H
 #define STORE_INSPECTOR_H
 
+#include "store/reach.h"
 #include "store/row.h"
 
 /* A number for each inspector who has one, by code: seats of a year's visits; interests in force.
@@ -33,7 +34,9 @@ struct store_interest {
     struct str tenant;
     int64_t inspector; /* id */
     struct str pool_id;
+    struct str typed;  /* how the person called it; '' in rows older than this column */
     struct str object; /* its name; '' when the registry lacks it */
+    bool reached;      /* the object is within the reach that was asked with */
     struct str kind;   /* model_conflict_kinds */
     struct str reason;
     int64_t at;
@@ -42,8 +45,13 @@ struct store_interest {
     struct str ended_by;
     struct str end_reason;
 };
+struct store_interest_find {
+    struct str tenant;
+    struct store_reach reach;
+    int64_t inspector;
+};
 MUST enum err store_interests(struct store_interest **out, size_t *count, struct arena *arena,
-                              struct db_tx *tx, struct str tenant, int64_t inspector);
+                              struct db_tx *tx, const struct store_interest_find *find);
 /* Adds one, or brings an ended one back into force. ERR_DUPLICATE when it is in force already. */
 MUST enum err store_interest_add(struct db_tx *tx, const struct store_interest *row);
 /* Ends one that is in force: its ended_* are stored. ERR_MISSING. */

@@ -145,6 +145,13 @@ bool store_label_applies(struct str item, struct str state, struct str object)
     return false;
 }
 
+static enum err label_row_add(struct db_tx *tx, struct str tenant, int64_t object, struct str word)
+{
+    enum err err =
+        db_run(tx, NULL, OBJECT_LABEL_ADD, DB_ARGS(db_text(tenant), db_text(word), db_int(object)));
+    return err == ERR_DUPLICATE ? ERR_OK : err;
+}
+
 enum err store_object_labels_put(struct db_tx *tx, struct str tenant, int64_t object,
                                  struct str labels)
 {
@@ -152,36 +159,61 @@ enum err store_object_labels_put(struct db_tx *tx, struct str tenant, int64_t ob
     TRY(db_run(tx, NULL, OBJECT_LABEL_CLEAR, DB_ARGS(db_text(tenant), db_int(object))));
     while (store_label_next(&word, &labels))
         if (word.len > 0)
-            TRY(store_object_label_add(tx, tenant, object, word));
+            TRY(label_row_add(tx, tenant, object, word));
     return ERR_OK;
 }
 
-static const char OBJECT_LABELS_SET[] = "UPDATE object SET labels = $3, job = $4, at = $5"
-                                        " WHERE tenant = $1 AND id = $2";
+/* --- one word on many objects --- */
+
+/* Behind three values the keys ($4 to $103, the last one again and again), then one value more. */
+static enum err by_keys(struct db_tx *tx, const char *sql, const struct db_value *three,
+                        const struct store_ids *objects, const struct db_value *last)
+{
+    struct db_value args[4 + STORE_REACH_KEYS] = {three[0], three[1], three[2]};
+    for (size_t from = 0; from < objects->count; from += STORE_REACH_KEYS) {
+        size_t left = objects->count - from;
+        for (size_t i = 0; i < STORE_REACH_KEYS; i++)
+            args[3 + i] = db_int(objects->items[from + (i < left ? i : left - 1)]);
+        if (last != NULL)
+            args[3 + STORE_REACH_KEYS] = *last;
+        TRY(db_run(tx, NULL, sql, args, 3 + STORE_REACH_KEYS + (last != NULL)));
+    }
+    return ERR_OK;
+}
+
+static const char OBJECT_LABELS_SET[] = "UPDATE object SET labels = $2, job = $3, at = $104"
+                                        " WHERE tenant = $1 AND id IN " STORE_REACH_IN;
 static const char OBJECT_LABEL_REMOVE[] =
-    "DELETE FROM object_label WHERE tenant = $1 AND label = $2 AND object = $3";
+    "DELETE FROM object_label WHERE tenant = $1 AND label = $2 AND object > $3"
+    " AND object IN " STORE_REACH_IN;
 
-enum err store_object_labels_set(struct db_tx *tx, const struct store_stamp *stamp, int64_t object,
-                                 struct str labels)
+enum err store_object_labels_set(struct db_tx *tx, const struct store_stamp *stamp,
+                                 const struct store_ids *objects, struct str labels)
 {
-    return db_run(tx, NULL, OBJECT_LABELS_SET,
-                  DB_ARGS(db_text(stamp->tenant), db_int(object), db_text(labels),
-                          db_int(stamp->job), db_int(stamp->at)));
+    const struct db_value three[] = {db_text(stamp->tenant), db_text(labels), db_int(stamp->job)};
+    const struct db_value at = db_int(stamp->at);
+    return by_keys(tx, OBJECT_LABELS_SET, three, objects, &at);
 }
 
-enum err store_object_label_add(struct db_tx *tx, struct str tenant, int64_t object,
-                                struct str word)
+enum err store_object_label_remove(struct db_tx *tx, struct str tenant,
+                                   const struct store_ids *objects, struct str word)
 {
-    enum err err =
-        db_run(tx, NULL, OBJECT_LABEL_ADD, DB_ARGS(db_text(tenant), db_text(word), db_int(object)));
-    return err == ERR_DUPLICATE ? ERR_OK : err;
+    const struct db_value three[] = {db_text(tenant), db_text(word), db_int(0)};
+    return by_keys(tx, OBJECT_LABEL_REMOVE, three, objects, NULL);
 }
 
-enum err store_object_label_remove(struct db_tx *tx, struct str tenant, int64_t object,
-                                   struct str word)
+enum err store_object_label_add(struct db_tx *tx, struct str tenant,
+                                const struct store_ids *objects, struct str word)
 {
-    return db_run(tx, NULL, OBJECT_LABEL_REMOVE,
-                  DB_ARGS(db_text(tenant), db_text(word), db_int(object)));
+    struct db_bulk *bulk = NULL;
+    if (objects->count == 0)
+        return ERR_OK;
+    TRY(db_bulk_open(&bulk, tx, "object_label", "tenant, label, object"));
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < objects->count && err == ERR_OK; i++)
+        err = db_bulk_add(bulk, DB_ARGS(db_text(tenant), db_text(word), db_int(objects->items[i])));
+    enum err closed = db_bulk_close(bulk);
+    return err != ERR_OK ? err : closed;
 }
 
 static enum err labels_fill(void *out, struct db_rows *rows, struct arena *arena)

@@ -3,8 +3,7 @@
 #ifndef STORE_LABEL_H
 #define STORE_LABEL_H
 
-#include "store/reach.h"
-#include "store/registry.h"
+#include "store/object.h"
 
 /* A word of the vocabulary. */
 struct store_label {
@@ -46,13 +45,14 @@ bool store_label_applies(struct str item, struct str state, struct str object);
 /* Makes the label rows of an object equal to a list of words separated by 、. */
 MUST enum err store_object_labels_put(struct db_tx *tx, struct str tenant, int64_t object,
                                       struct str labels);
-/* Gives an object a new list of labels, and one label row more or less. */
+/* Gives many objects the same new list of labels; takes the label row of a word from many; adds it
+ * to many that have none: after the removal, and no other statement of the caller in between. */
 MUST enum err store_object_labels_set(struct db_tx *tx, const struct store_stamp *stamp,
-                                      int64_t object, struct str labels);
-MUST enum err store_object_label_add(struct db_tx *tx, struct str tenant, int64_t object,
-                                     struct str word);
-MUST enum err store_object_label_remove(struct db_tx *tx, struct str tenant, int64_t object,
-                                        struct str word);
+                                      const struct store_ids *objects, struct str labels);
+MUST enum err store_object_label_remove(struct db_tx *tx, struct str tenant,
+                                        const struct store_ids *objects, struct str word);
+MUST enum err store_object_label_add(struct db_tx *tx, struct str tenant,
+                                     const struct store_ids *objects, struct str word);
 /* Objects that a job wrote and that have labels, by id from behind `after`. */
 struct store_object_labels {
     int64_t id;

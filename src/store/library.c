@@ -1,6 +1,7 @@
 /* Special libraries: see library.h. */
 #include "store/library.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static enum err library_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -116,10 +117,11 @@ static enum err row_fill(void *out, struct db_rows *rows, struct arena *arena)
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-#define PLACES                                                                                     \
+#define PLACES_ALL                                                                                 \
     "SELECT r.library, l.name, r.object, r.licence, r.what, r.valid_until, r.contact, r.phone,"    \
     " r.at, r.actor FROM library_row r JOIN library l ON l.tenant = r.tenant AND l.id = r.library" \
-    " WHERE r.tenant = $1 AND r.object = $2"
+    " WHERE r.tenant = $1"
+#define PLACES PLACES_ALL " AND r.object = $2"
 static const char PLACES_OF[] = PLACES " ORDER BY l.name, r.licence";
 static const char PLACE_GET[] = PLACES " AND r.library = $3 AND r.licence = $4";
 
@@ -165,6 +167,88 @@ enum err store_library_row_remove(uint64_t *changed, struct db_tx *tx, struct st
     return db_run(
         tx, changed, PLACE_REMOVE,
         DB_ARGS(db_text(tenant), db_int(key->library), db_int(key->object), db_text(key->licence)));
+}
+
+/* Behind three values the keys, $4 to $103, the last one again and again. */
+static const char PLACES_IN[] =
+    PLACES_ALL " AND r.library = $2 AND r.object > $3 AND r.object IN " STORE_REACH_IN;
+static const char PLACES_GONE[] = "DELETE FROM library_row WHERE tenant = $1 AND library = $2"
+                                  " AND object > $3 AND object IN " STORE_REACH_IN;
+
+/* The parameters of a hundred keys from `from` on. */
+static void keys_args(struct db_value args[3 + STORE_REACH_KEYS],
+                      const struct store_library_rows_find *find, size_t from)
+{
+    size_t left = find->objects.count - from;
+    args[0] = db_text(find->tenant);
+    args[1] = db_int(find->library);
+    args[2] = db_int(0);
+    for (size_t i = 0; i < STORE_REACH_KEYS; i++)
+        args[3 + i] = db_int(find->objects.items[from + (i < left ? i : left - 1)]);
+}
+
+static int place_order(const void *a, const void *b)
+{
+    const struct store_library_row *x = a;
+    const struct store_library_row *y = b;
+    int order = (x->object > y->object) - (x->object < y->object);
+    return order != 0 ? order : str_cmp(x->licence, y->licence);
+}
+
+struct places {
+    struct store_library_row *rows;
+    size_t count;
+    size_t cap;
+};
+
+static enum err places_add(struct places *p, struct arena *arena,
+                           const struct store_library_row *some, size_t count)
+{
+    if (p->count + count > p->cap) {
+        size_t cap = 2 * (p->count + count);
+        struct store_library_row *wider = arena_array(arena, cap, sizeof *wider);
+        if (wider == NULL)
+            return ERR_MEMORY;
+        if (p->count > 0)
+            memcpy(wider, p->rows, p->count * sizeof *wider);
+        p->rows = wider;
+        p->cap = cap;
+    }
+    if (count > 0)
+        memcpy(p->rows + p->count, some, count * sizeof *some);
+    p->count += count;
+    return ERR_OK;
+}
+
+enum err store_library_rows_of(struct store_library_row **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, const struct store_library_rows_find *find)
+{
+    const struct store_shape shape = {sizeof **out, row_fill};
+    struct db_value args[3 + STORE_REACH_KEYS];
+    struct places p = {0};
+    for (size_t from = 0; from < find->objects.count; from += STORE_REACH_KEYS) {
+        struct store_library_row *some = NULL;
+        size_t found = 0;
+        keys_args(args, find, from);
+        TRY(store_array((void **)&some, &found, arena, tx, &shape, PLACES_IN, args,
+                        3 + STORE_REACH_KEYS));
+        TRY(places_add(&p, arena, some, found));
+    }
+    if (p.count > 1)
+        qsort(p.rows, p.count, sizeof *p.rows, place_order);
+    *out = p.rows;
+    *count = p.count;
+    return ERR_OK;
+}
+
+enum err store_library_rows_remove(struct db_tx *tx, const struct store_library_rows_find *find)
+{
+    struct db_value args[3 + STORE_REACH_KEYS];
+    for (size_t from = 0; from < find->objects.count; from += STORE_REACH_KEYS) {
+        keys_args(args, find, from);
+        TRY(db_run(tx, NULL, PLACES_GONE, args, 3 + STORE_REACH_KEYS));
+    }
+    return ERR_OK;
 }
 
 #define PLACE_COLUMNS "library, object, licence, what, valid_until, contact, phone, at, actor"

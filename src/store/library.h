@@ -3,8 +3,7 @@
 #ifndef STORE_LIBRARY_H
 #define STORE_LIBRARY_H
 
-#include "store/reach.h"
-#include "store/row.h"
+#include "store/object.h"
 
 struct store_library {
     int64_t id;
@@ -65,6 +64,17 @@ MUST enum err store_library_row_get(struct store_library_row *out, struct arena 
 /* Adds a place or changes what it says; takes it away (*changed is 0 where there is none). */
 MUST enum err store_library_row_put(struct db_tx *tx, struct str tenant,
                                     const struct store_library_row *row);
+/* The places of some objects in one library, by object and licence; takes them away. */
+struct store_library_rows_find {
+    struct str tenant;
+    int64_t library;
+    struct store_ids objects;
+};
+MUST enum err store_library_rows_of(struct store_library_row **out, size_t *count,
+                                    struct arena *arena, struct db_tx *tx,
+                                    const struct store_library_rows_find *find);
+MUST enum err store_library_rows_remove(struct db_tx *tx,
+                                        const struct store_library_rows_find *find);
 /* Adds many that are not there yet; no other statement of the caller may run in between. */
 MUST enum err store_library_rows_load(struct db_tx *tx, struct str tenant,
                                       const struct store_library_row *rows, size_t count);

@@ -170,7 +170,7 @@ static const char VISITED[] =
     "SELECT x.id FROM visit v JOIN object x ON x.tenant = v.tenant AND x.pool_id = v.pool_id"
     " WHERE v.tenant = $1 AND v.year = $2 AND v.state <> 'skipped' AND v.state <> 'aborted'";
 static const char IN_LIBRARY[] =
-    "SELECT DISTINCT object FROM library_row WHERE tenant = $1 AND library = $2";
+    "SELECT object FROM library_row WHERE tenant = $1 AND library = $2 ORDER BY object";
 
 enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena, struct db_tx *tx,
                               const struct store_object_filter *f)

@@ -100,7 +100,7 @@ typedef enum err store_batch_each(void *ctx, const struct store_batch *batch);
 MUST enum err store_object_batches(struct db_tx *tx, struct str tenant, int64_t since,
                                    store_batch_each *each, void *ctx);
 /* Ids of the objects that were drawn in filter->year and neither skipped nor in an aborted draw; of
- * those in filter->library. */
+ * those in filter->library, by id, one as often as it stands there. */
 MUST enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena,
                                    struct db_tx *tx, const struct store_object_filter *filter);
 MUST enum err store_object_in_library(int64_t **out, size_t *count, struct arena *arena,

@@ -133,7 +133,7 @@ inBrowser("R10: a superior's list is looked at, its columns mended, confirmed, a
   await page.getByRole('button', { name: '上传并核对' }).click();
   await page.getByText('请写明上级清单的名称').waitFor();
   await look(page, 'superior-unnamed');
-  await upload(page, 'superior', list, '某省清单（2026年版）');
+  await upload(page, 'superior', list, (form) => form.getByLabel('清单名称').fill('某省清单（2026年版）'));
   await page.getByText('上级清单：某省清单（2026年版）').waitFor();
   await page.getByLabel('“小类”读作').selectOption('name');
   await page.getByRole('button', { name: '按所选的列重新核对' }).click();

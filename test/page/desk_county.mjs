@@ -76,15 +76,17 @@ export function table(name, text) {
   return path;
 }
 
-// Uploads a file and waits for what its check says.
-export async function upload(page, kind, path, list = null) {
+// Uploads a file in the first step of an import and waits for what its check says. `more` fills in
+// what else the form asks for.
+export async function upload(page, kind, path, more = async () => {}) {
   await page.goto(`${county.site}/desk/import/${kind}`);
   await page.getByLabel('文件', { exact: true }).setInputFiles(path);
-  if (list) await page.getByLabel('清单名称').fill(list);
+  await more(page);
   await page.getByRole('button', { name: '上传并核对' }).click();
   await page.locator('.figures, .banner.bad').first().waitFor({ timeout: 60000 });
 }
 
+// The second step; what the job says when it has ended.
 export async function confirm(page) {
   await page.getByRole('button', { name: /确认导入/ }).click();
   const row = page.locator('.pairs div', { hasText: '结果' }).first();

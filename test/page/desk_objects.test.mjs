@@ -148,7 +148,7 @@ inBrowser('all that fit a filter are labelled at once, the picked ones alone whe
   await page.getByLabel('标签', { exact: true }).selectOption('危险化学品');
   await page.getByLabel('原因').fill('专项整治');
   await page.getByRole('button', { name: '加上标签' }).click();
-  await page.getByText('标签已处理').waitFor();
+  await page.getByText(/已为 \d+ 个对象(加上|去掉)标签/).waitFor();
   assert.equal(await total(page), count, 'the filter is kept');
   await go(page, '/desk/objects?label=' + encodeURIComponent('危险化学品'));
   assert.equal(await total(page), count);
@@ -159,7 +159,7 @@ inBrowser('all that fit a filter are labelled at once, the picked ones alone whe
   await page.getByLabel('标签', { exact: true }).selectOption('危险化学品');
   await page.getByLabel('原因').fill('核实没有');
   await page.getByRole('button', { name: '去掉标签' }).click();
-  await page.getByText('标签已处理').waitFor();
+  await page.getByText(/已为 \d+ 个对象(加上|去掉)标签/).waitFor();
   assert.equal(await total(page), count - 1);
   await page.getByRole('button', { name: '加标签' }).click();
   await page.getByText('没有选择任何行').waitFor();

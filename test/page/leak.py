@@ -388,6 +388,8 @@ def b_sees_what_it_made(state):
                  "/desk/documents", "/desk/drafts", "/desk/outside", "/desk/superior",
                  *("/desk/" + name for name in REGISTERS)):
         must(MARK in county.ask("b", path + "?q=" + urllib.parse.quote(MARK[:-1]))[2], "%s does not list it" % path)
+    todo = county.ask("b", "/desk")[2]
+    must(re.search(r"<b>3</b> 个上级事项待认领", todo), "the superior's list does not wait on the first page")
 
 
 # ---- routes with an id of B ----------------------------------------------------------------------------
@@ -568,23 +570,51 @@ def nothing_is_made_in_the_name_of_b(state):
 
 
 def a_name_behind_a_number_is_not_told(state):
-    """A writes B's number into forms that take the number of a business: it is told no more than the
+    """A writes B's number into a form that takes the number of a business: it is told no more than the
     portal tells everybody (R108: name, number, address of every business are public)."""
-    county, b, wrong = state["county"], state["b"], []
+    county, b = state["county"], state["b"]
     status, _, public = county.server.ask("/business/" + b["object"])
     must(status == 200 and MARK + "企业" in public, "the portal's page of the business: %d" % status)
+    path = "/desk/outside/new"
+    form = Forms(county.ask("clerk", path)[2]).posts()[path]
+    form.pop("csrf")
+    status, headers, text = county.ask("clerk", path, {**form, "checked_on": "2026-02-01", "ground": "甲",
+                                                       "object": b["number"]})
+    if status == 303:
+        text += county.ask("clerk", headers["location"])[2]
+    told = set(re.findall(MARK + r"\w*", text)) - set(re.findall(MARK + r"\w*", public))
+    told |= {m for m in marks_in(text.replace(b["number"], "")) if m != MARK}
+    must(status < 500 and not told, "%s: %d tells %s" % (path, status, told))
+
+
+def an_interest_in_a_business_of_b_tells_what_was_typed_and_no_more(state):
+    """R91 holds for objects of every department; of one beyond his reach A sees his own words alone."""
+    county, b, wrong = state["county"], state["b"], []
     mine = query(county.data, "SELECT code FROM inspector WHERE department = 'SCJG' AND state = 'active'")[0][0]
-    for path, fields in (("/desk/outside/new", {"checked_on": "2026-02-01", "ground": "甲"}),
-                         ("/desk/inspectors/%s/interests/new" % mine, {"reason": "甲"})):
+    of, path = "/desk/inspectors/" + mine, "/desk/inspectors/%s/interests/new" % mine
+    holds = "SELECT count(*) FROM conflict WHERE pool_id = ? AND ended_at = 0 AND actor <> 'xiaofang'"
+    name = query(county.data, "SELECT name FROM object WHERE pool_id = ?", b["object"])[0][0]
+    must(name == MARK + "企业" and b["object"] == b["number"], name)
+    for typed, hidden in ((name, b["number"]), (b["number"], MARK)):
         form = Forms(county.ask("clerk", path)[2]).posts()[path]
         form.pop("csrf")
-        status, headers, text = county.ask("clerk", path, {**form, **fields, "object": b["number"]})
-        if status == 303:
-            text += county.ask("clerk", headers["location"])[2]
-        told = set(re.findall(MARK + r"\w*", text)) - set(re.findall(MARK + r"\w*", public))
-        told |= {m for m in marks_in(text.replace(b["number"], "")) if m != MARK}
-        if status >= 500 or told:
-            wrong.append("%s: %d tells %s" % (path, status, told))
+        status, headers, text = county.ask("clerk", path, {**form, "reason": "甲", "object": typed})
+        must(status == 303, "%s: %d %s" % (typed, status, why(text)))
+        must(query(county.data, holds, b["number"]) == [(1,)], "the interest in %s is not there" % typed)
+        text += headers["location"] + county.ask("clerk", headers["location"])[2]
+        must(typed in text, "A does not see what it typed")
+        wrong += ["%s tells %s" % (typed, hidden)] if hidden in text else []
+        end = Forms(county.ask("clerk", of)[2]).posts()[of + "/interests/end"]
+        end.pop("csrf")
+        status, headers, text = county.ask("clerk", of + "/interests/end", {**end, "reason": "乙"})
+        must(status == 303 and query(county.data, holds, b["number"]) == [(0,)], "it does not end: %d" % status)
+        text += headers["location"] + county.ask("clerk", headers["location"])[2]
+        wrong += ["%s, ended, tells %s" % (typed, hidden)] if hidden in text else []
+    page = Forms(county.ask("clerk", path)[2]).posts()[path]
+    page.pop("csrf")
+    told = [re.sub(r"\s+|%s" % word, "", " ".join(why(county.ask("clerk", path, {**page, "reason": "甲", "object": word})[2])))
+            for word in (MARK, "查无此名企业")]
+    must(told[0] == told[1] and told[0], "a part of the name is answered otherwise: %s" % told)
     must(not wrong, "\n".join(wrong))
 
 
@@ -736,6 +766,7 @@ for test in (things_of_b, b_sees_what_it_made, every_route_with_an_id_is_known,
              what_a_is_shown_is_the_same_before_and_after, no_get_route_gives_a_thing_of_b,
              no_post_route_changes_a_thing_of_b, picked_rows_of_b_are_left_alone, nothing_is_made_in_the_name_of_b,
              exports_of_a_hold_nothing_of_b, what_b_owes_is_told_to_b_alone, a_name_behind_a_number_is_not_told,
+             an_interest_in_a_business_of_b_tells_what_was_typed_and_no_more,
              the_portal_shows_nothing_of_b_unpublished):
     tap.run(test.__name__, test, place)
 place["county"].server.stop()

@@ -192,3 +192,26 @@ void story_work(struct story *s)
     while (story_job_step(s, NULL))
         ;
 }
+
+struct office_draft_edit story_draft(const char *category, const char *name, const char *objects)
+{
+    struct office_draft_edit edit = {.kind = STR("new"), .reason = STR("")};
+    for (size_t i = 0; i < MODEL_ITEM_COUNT; i++)
+        edit.values[i] = STR("");
+    edit.values[MODEL_ITEM_CATEGORY] = str_of(category);
+    edit.values[MODEL_ITEM_NAME] = str_of(name);
+    edit.values[MODEL_ITEM_OBJECTS] = str_of(objects);
+    edit.values[MODEL_ITEM_CLASS] = STR("general");
+    edit.values[MODEL_ITEM_METHODS] = STR("实地核查");
+    edit.values[MODEL_ITEM_SUBJECT] = STR("县级");
+    edit.values[MODEL_ITEM_CONTENT] = STR("经营许可");
+    edit.values[MODEL_ITEM_BASIS] = STR("《娱乐场所管理条例》第三条");
+    return edit;
+}
+
+int64_t story_draft_version(struct story *s, int64_t id)
+{
+    char sql[120];
+    snprintf(sql, sizeof sql, "SELECT version FROM item_draft WHERE id = %lld", (long long)id);
+    return story_number(s, sql);
+}

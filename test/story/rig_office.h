@@ -4,6 +4,7 @@
 #define TEST_STORY_RIG_OFFICE_H
 
 #include "../unit/db/rig.h"
+#include "office/catalogue.h"
 #include "office/import.h"
 #include "office/office.h"
 
@@ -55,6 +56,10 @@ const char *story_text(struct story *s, const char *sql);
 bool story_job_step(struct story *s, const _Atomic bool *stop);
 /* All jobs that wait. */
 void story_work(struct story *s);
+/* A draft of an item that says all it must; the texts stay the caller's. */
+struct office_draft_edit story_draft(const char *category, const char *name, const char *objects);
+/* The version that a draft is at. */
+int64_t story_draft_version(struct story *s, int64_t id);
 /* Runs a statement. */
 void story_run(struct story *s, const char *sql);
 

@@ -223,4 +223,24 @@ int course_spawn(const char **text, struct course *c, const char *const *words);
 void course_spawn_both(int codes[2], const char *text[2], struct course *c,
                        const char *const *first, const char *const *second);
 
+/* A joint task of SCJG and XFJY and its draw: COURSE_RUN(c, course_joint), or one after the other.
+ */
+extern const struct step course_joint[2];
+/* Of its nth object: SCJG's item is in order; XFJY's is; all items. */
+#define COURSE_GOOD(nth)                                                                           \
+    &(struct course_result)                                                                        \
+    {                                                                                              \
+        .object = (nth), .code = "01", .method = "site"                                            \
+    }
+#define COURSE_FIRE(nth)                                                                           \
+    &(struct course_result)                                                                        \
+    {                                                                                              \
+        .object = (nth), .item = "XFJY-S0001", .code = "01", .method = "site"                      \
+    }
+#define COURSE_ALL(nth)                                                                            \
+    &(struct course_result)                                                                        \
+    {                                                                                              \
+        .object = (nth), .item = ""                                                                \
+    }
+
 #endif

@@ -551,3 +551,9 @@ enum err course_peer(struct course *c, const void *arg)
     print_message("# %.*s\n", (int)strcspn(text, "\n"), text);
     return fault_set(fault, ERR_PROOF, "另一实现的计算不符：%.300s", text);
 }
+
+const struct step course_joint[2] = {
+    {"a joint task", course_task,
+     &(struct course_task){.items = "SCJG-S0001;XFJY-S0001@XFJY", .parts = "SCJG;XFJY"}},
+    {"the draw", course_draw},
+};

@@ -44,25 +44,9 @@ static void county(struct story *s)
 /* What a complete item says. */
 static struct office_draft_edit whole(const char *name)
 {
-    struct office_draft_edit edit = {.kind = STR("new"), .reason = STR("")};
-    for (size_t i = 0; i < MODEL_ITEM_COUNT; i++)
-        edit.values[i] = STR("");
-    edit.values[MODEL_ITEM_CATEGORY] = STR("文化市场");
-    edit.values[MODEL_ITEM_NAME] = str_of(name);
-    edit.values[MODEL_ITEM_OBJECTS] = STR("娱乐场所");
-    edit.values[MODEL_ITEM_CLASS] = STR("general");
-    edit.values[MODEL_ITEM_METHODS] = STR("实地核查");
+    struct office_draft_edit edit = story_draft("文化市场", name, "娱乐场所");
     edit.values[MODEL_ITEM_SUBJECT] = STR("县级文化和旅游部门");
-    edit.values[MODEL_ITEM_CONTENT] = STR("经营许可");
-    edit.values[MODEL_ITEM_BASIS] = STR("《娱乐场所管理条例》第三条");
     return edit;
-}
-
-static int64_t version_of(struct story *s, int64_t id)
-{
-    char sql[120];
-    snprintf(sql, sizeof sql, "SELECT version FROM item_draft WHERE id = %lld", (long long)id);
-    return story_number(s, sql);
 }
 
 static int64_t saved(struct story *s, const struct office_draft_edit *edit)
@@ -77,7 +61,7 @@ static int64_t saved(struct story *s, const struct office_draft_edit *edit)
 
 static enum err review(struct story *s, const char *actor, int64_t id, bool agree)
 {
-    const struct office_item_review r = {id, version_of(s, id), agree,
+    const struct office_item_review r = {id, story_draft_version(s, id), agree,
                                          agree ? STR("") : STR("依据不全，请补充条款")};
     return office_draft_review(by(s, actor, "WHLY"), &r);
 }
@@ -94,7 +78,8 @@ static enum err publish(struct story *s, int64_t id, int32_t on)
 /* Submitted by wang, agreed to by li. */
 static void agreed(struct story *s, int64_t id)
 {
-    assert_int_equal(office_draft_submit(by(s, "wang", "WHLY"), id, version_of(s, id)), ERR_OK);
+    assert_int_equal(office_draft_submit(by(s, "wang", "WHLY"), id, story_draft_version(s, id)),
+                     ERR_OK);
     assert_int_equal(review(s, "li", id, true), ERR_OK);
 }
 

@@ -72,27 +72,10 @@ static void renamed(struct course *c, struct str code, const char *title)
 
 static struct office_draft_edit whole(struct str form, const char *name)
 {
-    struct office_draft_edit edit = {.kind = STR("new"), .reason = STR("")};
-    for (size_t i = 0; i < MODEL_ITEM_COUNT; i++)
-        edit.values[i] = STR("");
-    edit.values[MODEL_ITEM_CATEGORY] = STR("食品安全");
-    edit.values[MODEL_ITEM_NAME] = STR("食品销售检查");
-    edit.values[MODEL_ITEM_OBJECTS] = STR("食品销售者");
-    edit.values[MODEL_ITEM_CLASS] = STR("general");
-    edit.values[MODEL_ITEM_METHODS] = STR("实地核查");
-    edit.values[MODEL_ITEM_SUBJECT] = STR("县级");
-    edit.values[MODEL_ITEM_CONTENT] = STR("索证索票");
-    edit.values[MODEL_ITEM_BASIS] = STR("《食品安全法》");
+    struct office_draft_edit edit = story_draft("食品安全", "食品销售检查", "食品销售者");
     edit.values[MODEL_ITEM_FORM_CODE] = form;
     edit.values[MODEL_ITEM_FORM] = str_of(name);
     return edit;
-}
-
-static int64_t version_of(struct course *c, int64_t id)
-{
-    char sql[100];
-    snprintf(sql, sizeof sql, "SELECT version FROM item_draft WHERE id = %lld", (long long)id);
-    return course_number(c, sql);
 }
 
 /* Saved, handed in, agreed to. */
@@ -100,8 +83,9 @@ static int64_t agreed(struct course *c, const struct office_draft_edit *edit)
 {
     int64_t id = 0;
     assert_int_equal(office_draft_save(&id, as(c, "wang", "SCJG"), edit), ERR_OK);
-    assert_int_equal(office_draft_submit(as(c, "wang", "SCJG"), id, version_of(c, id)), ERR_OK);
-    const struct office_item_review r = {id, version_of(c, id), true, STR("")};
+    assert_int_equal(office_draft_submit(as(c, "wang", "SCJG"), id, story_draft_version(c->s, id)),
+                     ERR_OK);
+    const struct office_item_review r = {id, story_draft_version(c->s, id), true, STR("")};
     assert_int_equal(office_draft_review(as(c, "zhao", "SCJG"), &r), ERR_OK);
     return id;
 }

@@ -447,8 +447,8 @@ static void R27_specialities_are_words_of_the_vocabulary(void **state)
                                  "张三,市监局,工001,2099-01-01,\"食品安全、特种设备\"\n"
                                  "李四,市监局,工002,2099-01-01,食品安管\n";
     struct str values[MODEL_INSPECTOR_COUNT] = {{0}};
-    const struct office_import_typed typed = {&model_inspectors, values, STR("inspector-save"),
-                                              STR("SJ-002")};
+    const struct office_import_typed typed = {&model_inspectors, values,  STR("inspector-save"),
+                                              STR("SJ-002"),     STR(""), NULL};
     story_import_text(s, "departments", DEPARTMENTS);
     story_import_text(s, "labels",
                       "标签,用途\n食品安全,检查人员\n特种设备,检查人员\n食品安管,检查对象\n");
@@ -557,6 +557,7 @@ static void items_that_share_their_names_are_told_apart_by_what_they_are_about(v
 
 struct other {
     struct story *s;
+    const char *text; /* of the other file */
     bool done;
 };
 
@@ -583,7 +584,7 @@ static enum err other_import(void *ctx, uint64_t rows, unsigned permille)
     story_open(&two);
     two.e = (struct errand){
         .office = &two.office, .arena = &two.arena, .actor = STR("乙"), .now = s->e.now + 1};
-    story_import_text(&two, "objects", HEAD HUAWEI ",后来先到的公司\n");
+    story_import_text(&two, "objects", other->text);
     follow_all(&two);
     story_close(&two);
     arena_free(&two.arena);
@@ -593,7 +594,7 @@ static enum err other_import(void *ctx, uint64_t rows, unsigned permille)
 static void of_two_imports_at_once_the_search_finds_both(void **state)
 {
     struct story *s = *state;
-    struct other other = {.s = s};
+    struct other other = {.s = s, .text = HEAD HUAWEI ",后来先到的公司\n"};
     struct buf text = {0};
     struct office_found found;
     story_import_text(s, "objects", HEAD "91140981MA0H477P2R,液压厂\n"); /* a first one is alone */
@@ -620,10 +621,44 @@ static void of_two_imports_at_once_the_search_finds_both(void **state)
     buf_free(&text);
 }
 
+/* The other commits first one of the numbers that the first is about to add. */
+static void of_two_imports_of_the_same_number_at_once_both_go_in_and_it_stands_once(void **state)
+{
+    struct story *s = *state;
+    struct other other = {.s = s,
+                          .text = "统一社会信用代码,名称,对象类别\n"
+                                  "P-02411,别人的叫法,产品\n"};
+    struct buf text = {0};
+    story_import_text(s, "objects", HEAD "91140981MA0H477P2R,液压厂\n"); /* a first one is alone */
+    buf_cat(&text, "统一社会信用代码,名称,对象类别\n");
+    for (int i = 0; i < 2500; i++)
+        buf_printf(&text, "P-%05d,产品%d号,产品\n", i, i);
+    const char *path = story_file(s, "first.csv", buf_cstr(&text));
+    const struct office_import job = {
+        .resource = STR("objects"), .path = path, .progress = other_import, .progress_ctx = &other};
+    assert_int_equal(office_search_open(&s->e), ERR_OK);
+    assert_int_equal(story_import_err(s, &job), ERR_OK);
+    bool postgres = strcmp(db_dialect(s->office.db), "sqlite") != 0;
+    assert_int_equal(other.done, postgres);
+    assert_int_equal(s->report.seen, 2500);
+    assert_int_equal(s->report.rejected, 0);
+    assert_int_equal(s->report.added, postgres ? 2499 : 2500);
+    assert_int_equal(s->report.changed, postgres ? 1 : 0);
+    assert_int_equal(
+        story_number(s, "SELECT count(DISTINCT pool_id) FROM object WHERE pool_id LIKE 'P-%'"),
+        2500);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM object WHERE pool_id LIKE 'P-%'"),
+                     2500);
+    assert_string_equal(story_text(s, "SELECT name FROM object WHERE pool_id = 'P-02411'"),
+                        "产品2411号");
+    buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY_TEST(of_two_imports_at_once_the_search_finds_both),
+        STORY_TEST(of_two_imports_of_the_same_number_at_once_both_go_in_and_it_stands_once),
         STORY_TEST(objects_go_in_once_and_the_same_file_changes_nothing),
         STORY_TEST(a_changed_cell_is_one_change_with_the_values_before_and_after),
         STORY_TEST(a_file_without_a_column_or_with_an_empty_cell_leaves_the_value),

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "office/inspector.h"
 #include "office/interest.h"
+#include "office/object.h"
 #include "office/task.h"
 
 #include <string.h>
@@ -442,11 +443,11 @@ static void R91_an_interest_in_force_keeps_the_seat_away_and_an_ended_one_does_n
     assert_int_equal(declared(c, all(c), "STHJ-001", STR("91410882NOBODY0000")), ERR_INPUT);
     assert_int_equal(looked(c, STR("STHJ-001")).inspector.interests, 1);
     course_step(c, &(const struct step){"nobody is left", course_teams, NULL, ERR_STAFF});
-    const struct office_interest end = {STR("STHJ-001"), object, STR(""), STR("已离婚")};
-    const struct office_interest bare = {STR("STHJ-001"), object, STR(""), STR("")};
-    assert_int_equal(office_interest_end(all(c), &bare), ERR_INPUT);
-    assert_int_equal(office_interest_end(all(c), &end), ERR_OK);
-    assert_int_equal(office_interest_end(all(c), &end), ERR_MISSING);
+    int64_t at = course_number(c, "SELECT max(at) FROM conflict");
+    assert_int_equal(office_interest_end(all(c), STR("STHJ-001"), at, STR("")), ERR_INPUT);
+    assert_int_equal(office_interest_end(all(c), STR("SCJG-001"), at, STR("误报")), ERR_MISSING);
+    assert_int_equal(office_interest_end(all(c), STR("STHJ-001"), at, STR("已离婚")), ERR_OK);
+    assert_int_equal(office_interest_end(all(c), STR("STHJ-001"), at, STR("已离婚")), ERR_MISSING);
     assert_int_equal(looked(c, STR("STHJ-001")).inspector.interests, 0);
     assert_int_equal(course_number(c, "SELECT count(*) FROM conflict WHERE ended_at > 0"), 1);
     course_step(c, &(const struct step){"the two sit", course_teams});
@@ -467,6 +468,68 @@ static void R91_an_inspector_declares_for_himself_and_for_nobody_else(void **sta
     own->scope.inspector = STR("SCJG-002");
     assert_int_equal(declared(c, own, "SCJG-002", object), ERR_OK);
     assert_int_equal(declared(c, own, "SCJG-001", object), ERR_MISSING);
+}
+
+static struct store_interest newest(struct course *c, struct errand *e, const char *who)
+{
+    struct store_interest *rows = NULL;
+    size_t count = 0;
+    int64_t id = looked(c, str_of(who)).inspector.record.id;
+    assert_int_equal(office_interests(&rows, &count, e, id), ERR_OK);
+    assert_true(count > 0);
+    return rows[0];
+}
+
+/* An object that the department answers for too: its number and its name. */
+static void given(struct course *c, const char *department, const char *which, struct str *number,
+                  struct str *name)
+{
+    struct buf sql = {0};
+    buf_printf(&sql, "SELECT %s(pool_id) FROM object", which);
+    *number = course_bytes(c, buf_cstr(&sql));
+    sql.len = 0;
+    buf_printf(&sql, "SELECT name FROM object WHERE pool_id = '%.*s'", STR_ARG(*number));
+    *name = course_bytes(c, buf_cstr(&sql));
+    buf_free(&sql);
+    assert_int_equal(office_object_department(all(c), *number, str_of(department), true), ERR_OK);
+}
+
+/* R91 holds across departments; AC6: what lies beyond the scope is told to nobody. */
+static void of_an_object_beyond_the_scope_an_interest_tells_what_was_typed_and_no_more(void **state)
+{
+    struct course *c = *state;
+    struct str number;
+    struct str name;
+    given(c, "XFJY", "min", &number, &name);
+    struct errand own = *as(c, MODEL_SCOPE_BELOW, "STHJ");
+    assert_int_equal(declared(c, &own, "STHJ-001", name), ERR_OK);
+    struct store_interest row = newest(c, &own, "STHJ-001");
+    assert_true(str_eq(row.typed, name) && row.pool_id.len == 0 && row.object.len == 0);
+    assert_int_equal(office_interest_end(&own, STR("STHJ-001"), row.at, STR("误报")), ERR_OK);
+    assert_int_equal(declared(c, &own, "STHJ-001", number), ERR_OK);
+    row = newest(c, &own, "STHJ-001");
+    assert_true(str_eq(row.typed, number) && row.pool_id.len == 0 && row.object.len == 0);
+    /* It is that object all the same, and whose it is sees it whole. */
+    row = newest(c, all(c), "STHJ-001");
+    assert_true(str_eq(row.pool_id, number) && str_eq(row.object, name));
+    own.now += TIME_SECOND;
+    /* A part of its name tells nothing: the answer is that to a name which nobody bears. */
+    assert_int_equal(declared(c, &own, "STHJ-001", str_sub(name, 0, name.len - 3)), ERR_INPUT);
+    const char *near = arena_cstr(c->s->e.arena, str_of(own.fault.text));
+    assert_int_equal(declared(c, &own, "STHJ-001", STR("没有这样的企业")), ERR_INPUT);
+    assert_string_equal(own.fault.text, near);
+}
+
+static void a_part_of_a_name_is_enough_within_the_scope(void **state)
+{
+    struct course *c = *state;
+    struct str number;
+    struct str name;
+    given(c, "STHJ", "max", &number, &name);
+    struct errand own = *as(c, MODEL_SCOPE_BELOW, "STHJ");
+    assert_int_equal(declared(c, &own, "STHJ-001", str_sub(name, 0, name.len - 3)), ERR_OK);
+    struct store_interest row = newest(c, &own, "STHJ-001");
+    assert_true(str_eq(row.pool_id, number) && str_eq(row.object, name));
 }
 
 static void the_load_of_the_year_and_its_tasks_stand_with_the_person(void **state)
@@ -507,6 +570,8 @@ int main(void)
         COURSE_TEST(a_masked_number_that_comes_back_from_the_form_stays_what_it_was),
         COURSE_TEST(PI3_an_export_masks_ends_at_the_scope_and_is_audited),
         COURSE_TEST(R91_an_interest_in_force_keeps_the_seat_away_and_an_ended_one_does_not),
+        COURSE_TEST(of_an_object_beyond_the_scope_an_interest_tells_what_was_typed_and_no_more),
+        COURSE_TEST(a_part_of_a_name_is_enough_within_the_scope),
         COURSE_TEST(R91_an_inspector_declares_for_himself_and_for_nobody_else),
         COURSE_TEST(the_load_of_the_year_and_its_tasks_stand_with_the_person),
     };

@@ -106,7 +106,10 @@ static void a_filtered_set_goes_into_a_library_whole_and_once(void **state)
     assert_int_equal(story_number(h.s, "SELECT COUNT(*) FROM audit WHERE action = 'library-batch'"),
                      1);
     assert_string_equal(story_text(h.s, "SELECT detail FROM audit WHERE action = 'library-batch'"),
-                        "{\"word\":\"电梯库\",\"remove\":0,\"fit\":4,\"changed\":4}");
+                        "{\"word\":\"电梯库\",\"remove\":0,\"fit\":4,\"changed\":4,"
+                        /* printf 'P-1\nP-2\nP-3\nP-5\n' | sha256sum */
+                        "\"objects_sha256\":"
+                        "\"ed0434dac1945fc8632074e617532dbdf1a094a82efc7304c4393a17e5ef5a23\"}");
     /* a second press under a key of its own finds all of them there */
     assert_int_equal(office_library_batch(&out, as(&h, h.clerk), &batch), ERR_OK);
     assert_int_equal(out.changed, 0);

@@ -62,37 +62,15 @@ static const struct office_pending *row_of(struct course *c, const struct office
 }
 
 /* 2026-03-02 and 67 days: the visits of all tasks here end on Friday, 8 May. */
-static const struct step drawn[] = {
-    {"a joint task", course_task,
-     &(struct course_task){.items = "SCJG-S0001;XFJY-S0001@XFJY", .parts = "SCJG;XFJY"}},
-    {"the draw", course_draw},
-};
-
-#define GOOD(nth)                                                                                  \
-    &(struct course_result)                                                                        \
-    {                                                                                              \
-        .object = (nth), .code = "01", .method = "site"                                            \
-    }
-#define FIRE(nth)                                                                                  \
-    &(struct course_result)                                                                        \
-    {                                                                                              \
-        .object = (nth), .item = "XFJY-S0001", .code = "01", .method = "site"                      \
-    }
-#define ALL(nth)                                                                                   \
-    &(struct course_result)                                                                        \
-    {                                                                                              \
-        .object = (nth), .item = ""                                                                \
-    }
-
 static void a_drawn_object_is_owed_by_each_department_until_it_is_public(void **state)
 {
     struct course *c = *state;
     const struct office_pending *row;
     struct office_pendings all;
-    const struct step task[] = {drawn[0]};
+    const struct step task[] = {course_joint[0]};
     COURSE_RUN(c, task);
     assert_int_equal(owed_on(c, "2026-03-10").count, 0); /* nobody is drawn yet */
-    const struct step draw[] = {drawn[1]};
+    const struct step draw[] = {course_joint[1]};
     COURSE_RUN(c, draw);
     all = owed_on(c, "2026-03-10");
     assert_int_equal(all.count, 12); /* six objects, two departments */
@@ -105,7 +83,7 @@ static void a_drawn_object_is_owed_by_each_department_until_it_is_public(void **
         assert_true(str_find(all.rows[i].team, STR("、")) > 0);
     }
     const struct step entered[] = {
-        {"a result of 2026-03-10", course_enter, GOOD("1"), .days = 8},
+        {"a result of 2026-03-10", course_enter, COURSE_GOOD("1"), .days = 8},
     };
     COURSE_RUN(c, entered);
     all = owed_on(c, "2026-03-10");
@@ -127,9 +105,9 @@ static void a_drawn_object_is_owed_by_each_department_until_it_is_public(void **
     assert_int_equal(row->again, 1);
     assert_int_equal(row->due_on, day("2026-04-08")); /* the days run on */
     const struct step published[] = {
-        {"entered anew", course_enter, GOOD("1")},
-        {"by the others", course_enter, FIRE("1")},
-        {"approved", course_approve, ALL("1"), .by = "审核员"},
+        {"entered anew", course_enter, COURSE_GOOD("1")},
+        {"by the others", course_enter, COURSE_FIRE("1")},
+        {"approved", course_approve, COURSE_ALL("1"), .by = "审核员"},
     };
     COURSE_RUN(c, published);
     all = owed_on(c, "2026-03-11");
@@ -149,11 +127,11 @@ static void a_correction_is_owed_and_an_object_that_was_skipped_is_not(void **st
     struct course *c = *state;
     struct office_pendings all;
     const struct step steps[] = {
-        drawn[0],
-        drawn[1],
-        {"both items", course_enter, GOOD("1"), .days = 8},
-        {"both items", course_enter, FIRE("1")},
-        {"approved", course_approve, ALL("1"), .by = "审核员"},
+        course_joint[0],
+        course_joint[1],
+        {"both items", course_enter, COURSE_GOOD("1"), .days = 8},
+        {"both items", course_enter, COURSE_FIRE("1")},
+        {"approved", course_approve, COURSE_ALL("1"), .by = "审核员"},
         {"public", course_publish, "1"},
         {"corrected on 2026-03-11", course_correct,
          &(struct course_result){.object = "1",
@@ -189,7 +167,7 @@ static void the_days_that_are_left_are_working_days(void **state)
         {"2026-05-10", OFFICE_PENDING_OVERDUE, 1, "逾期 1 个工作日"},
         {"2026-05-11", OFFICE_PENDING_OVERDUE, 2, "逾期 2 个工作日"},
     };
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct office_pendings all = owed_on(c, cases[i].on);
         assert_int_equal(all.count, 12);
@@ -244,7 +222,7 @@ static void AC4_departments_and_inspectors_see_their_own_rows_alone(void **state
 {
     struct course *c = *state;
     struct office_pendings all;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     assert_int_equal(owed(as(c, MODEL_SCOPE_ALL, NULL), NULL).count, 12);
     static const enum model_scope levels[] = {MODEL_SCOPE_DEPARTMENT, MODEL_SCOPE_BELOW};
     for (size_t k = 0; k < 2; k++) {
@@ -280,7 +258,7 @@ static void the_list_is_found_by_task_state_and_name_and_leaves_as_it_is_shown(v
     struct course *c = *state;
     struct buf text = {0};
     uint64_t rows = 0;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     struct errand *e = as(c, MODEL_SCOPE_ALL, NULL);
     e->now = time_of_date(day("2026-05-11"));
     struct str object = course_object(c, "3");

@@ -5,32 +5,10 @@
 #include "base/file.h"
 #include "base/time.h"
 
-static const struct step drawn[] = {
-    {"a joint task", course_task,
-     &(struct course_task){.items = "SCJG-S0001;XFJY-S0001@XFJY", .parts = "SCJG;XFJY"}},
-    {"the draw", course_draw},
-};
-
-#define GOOD(nth)                                                                                  \
-    &(struct course_result)                                                                        \
-    {                                                                                              \
-        .object = (nth), .code = "01", .method = "site"                                            \
-    }
-#define FIRE(nth)                                                                                  \
-    &(struct course_result)                                                                        \
-    {                                                                                              \
-        .object = (nth), .item = "XFJY-S0001", .code = "01", .method = "site"                      \
-    }
-#define ALL(nth)                                                                                   \
-    &(struct course_result)                                                                        \
-    {                                                                                              \
-        .object = (nth), .item = ""                                                                \
-    }
-
 static void nothing_is_prefilled_and_only_the_eight_results_are_taken(void **state)
 {
     struct course *c = *state;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     const struct step steps[] = {
         {"no result", course_enter, &(struct course_result){.object = "1", .method = "site"},
          ERR_INPUT, "01-08", .days = 8},
@@ -99,7 +77,7 @@ static void only_those_who_were_assigned_enter(void **state)
 {
     struct course *c = *state;
     const char *stranger = NULL;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     struct str one = course_seated(c, 1, "SCJG", 1);
     struct str two = course_seated(c, 1, "SCJG", 2);
     static const char *const three[] = {"SCJG-001", "SCJG-002", "SCJG-003"};
@@ -130,16 +108,17 @@ static void only_those_who_were_assigned_enter(void **state)
 static void the_author_never_approves(void **state)
 {
     struct course *c = *state;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     const char *author = arena_cstr(&c->s->arena, course_seated(c, 1, "SCJG", 1));
     const struct step steps[] = {
-        {"nothing was entered", course_approve, GOOD("1"), ERR_STATE, .by = "审核员"},
-        {"enter", course_enter, GOOD("1"), .days = 8},
-        {"the author approves", course_approve, GOOD("1"), ERR_FORBIDDEN, "他人", .by = author},
+        {"nothing was entered", course_approve, COURSE_GOOD("1"), ERR_STATE, .by = "审核员"},
+        {"enter", course_enter, COURSE_GOOD("1"), .days = 8},
+        {"the author approves", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN, "他人",
+         .by = author},
         {"the author exempts", course_exempt,
          &(struct course_result){.object = "1", .note = "商业秘密"}, ERR_FORBIDDEN, .by = author},
-        {"approve", course_approve, GOOD("1"), .by = "审核员"},
-        {"approve again", course_approve, GOOD("1"), ERR_STATE, .by = "审核员"},
+        {"approve", course_approve, COURSE_GOOD("1"), .by = "审核员"},
+        {"approve again", course_approve, COURSE_GOOD("1"), ERR_STATE, .by = "审核员"},
     };
     COURSE_RUN(c, steps);
     assert_int_equal(
@@ -155,14 +134,15 @@ static void who_typed_a_result_does_not_approve_it(void **state)
     struct course *c = *state;
     COURSE_RUN(c, single);
     const struct step steps[] = {
-        {"typed by a clerk in the name of the inspector", course_enter, GOOD("1"), .by = "张三",
-         .days = 8},
-        {"the clerk approves what he typed", course_approve, GOOD("1"), ERR_FORBIDDEN,
+        {"typed by a clerk in the name of the inspector", course_enter, COURSE_GOOD("1"),
+         .by = "张三", .days = 8},
+        {"the clerk approves what he typed", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN,
          .by = "张三"},
-        {"the same with a blank behind", course_approve, GOOD("1"), ERR_FORBIDDEN, .by = "张三 "},
+        {"the same with a blank behind", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN,
+         .by = "张三 "},
         {"the same exempts", course_exempt,
          &(struct course_result){.object = "1", .note = "商业秘密"}, ERR_FORBIDDEN, .by = "张三"},
-        {"somebody else", course_approve, GOOD("1"), .by = "李四"},
+        {"somebody else", course_approve, COURSE_GOOD("1"), .by = "李四"},
     };
     COURSE_RUN(c, steps);
 }
@@ -177,11 +157,11 @@ static void the_authors_own_name_is_the_author_too(void **state)
     const char *name = course_text(c, sql);
     const char *blank = arena_printf(&c->s->arena, "%s ", code).data;
     const struct step steps[] = {
-        {"enter", course_enter, GOOD("1"), .by = "录入员", .days = 8},
-        {"approved under his name", course_approve, GOOD("1"), ERR_FORBIDDEN, .by = name},
-        {"approved under his code and a blank", course_approve, GOOD("1"), ERR_FORBIDDEN,
+        {"enter", course_enter, COURSE_GOOD("1"), .by = "录入员", .days = 8},
+        {"approved under his name", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN, .by = name},
+        {"approved under his code and a blank", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN,
          .by = blank},
-        {"nobody", course_approve, GOOD("1"), ERR_FORBIDDEN, .by = ""},
+        {"nobody", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN, .by = ""},
     };
     COURSE_RUN(c, steps);
 }
@@ -191,7 +171,7 @@ static void an_object_whose_items_are_all_exempt_leaves_the_list_with_an_audit_r
     struct course *c = *state;
     COURSE_RUN(c, single);
     const struct step steps[] = {
-        {"enter", course_enter, GOOD("1"), .days = 8},
+        {"enter", course_enter, COURSE_GOOD("1"), .days = 8},
         {"exempt", course_exempt, &(struct course_result){.object = "1", .note = "国家秘密"},
          .by = "审批人"},
         {"publish", course_publish},
@@ -307,10 +287,10 @@ static void beyond_the_known_calendar_the_last_day_is_marked_as_an_estimate(void
 static void a_result_before_the_visits_or_after_today_is_refused(void **state)
 {
     struct course *c = *state;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     const struct step steps[] = {
-        {"on the day before the visits begin", course_enter, GOOD("1"), ERR_INPUT, "检查尚未进行",
-         .days = 6},
+        {"on the day before the visits begin", course_enter, COURSE_GOOD("1"), ERR_INPUT,
+         "检查尚未进行", .days = 6},
         {"dated back", course_enter,
          &(struct course_result){.object = "1", .code = "01", .method = "site", .on = "2026-03-08"},
          ERR_INPUT, .days = 3},
@@ -329,22 +309,23 @@ static void a_result_before_the_visits_or_after_today_is_refused(void **state)
 static void a_returned_result_is_entered_anew_as_another_version(void **state)
 {
     struct course *c = *state;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     const struct step steps[] = {
-        {"enter", course_enter, GOOD("1"), .days = 8},
-        {"enter again", course_enter, GOOD("1"), ERR_STATE, "退回"},
-        {"return without a reason", course_return, GOOD("1"), ERR_INPUT, "理由", .by = "审核员"},
+        {"enter", course_enter, COURSE_GOOD("1"), .days = 8},
+        {"enter again", course_enter, COURSE_GOOD("1"), ERR_STATE, "退回"},
+        {"return without a reason", course_return, COURSE_GOOD("1"), ERR_INPUT, "理由",
+         .by = "审核员"},
         {"return", course_return, &(struct course_result){.object = "1", .note = "照片不清楚"},
          .by = "审核员"},
-        {"approve the returned one", course_approve, GOOD("1"), ERR_STATE, .by = "审核员"},
+        {"approve the returned one", course_approve, COURSE_GOOD("1"), ERR_STATE, .by = "审核员"},
         {"nothing to publish", course_publish, .still = true},
         {"enter anew", course_enter,
          &(struct course_result){
              .object = "1", .code = "05", .method = "site", .note = "已责令改正"}},
-        {"approve", course_approve, GOOD("1"), .by = "审核员"},
+        {"approve", course_approve, COURSE_GOOD("1"), .by = "审核员"},
         {"return an approved one", course_return,
          &(struct course_result){.object = "1", .note = "依据写错"}, .by = "审核员"},
-        {"a third time", course_enter, GOOD("1")},
+        {"a third time", course_enter, COURSE_GOOD("1")},
     };
     COURSE_RUN(c, steps);
     assert_int_equal(course_number(c, "SELECT count(id) FROM result"), 3);
@@ -357,15 +338,15 @@ static void an_exemption_needs_a_ground_and_is_never_public(void **state)
 {
     struct course *c = *state;
     struct store_result_counts counts = {0};
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     const struct step steps[] = {
-        {"enter", course_enter, GOOD("1"), .days = 8},
-        {"enter the other", course_enter, FIRE("1")},
-        {"without a ground", course_exempt, GOOD("1"), ERR_INPUT, "依据", .by = "审批人"},
+        {"enter", course_enter, COURSE_GOOD("1"), .days = 8},
+        {"enter the other", course_enter, COURSE_FIRE("1")},
+        {"without a ground", course_exempt, COURSE_GOOD("1"), ERR_INPUT, "依据", .by = "审批人"},
         {"exempt", course_exempt,
          &(struct course_result){.object = "1", .note = "涉及商业秘密（政府信息公开条例第十五条）"},
          .by = "审批人"},
-        {"approve the other", course_approve, FIRE("1"), .by = "审核员"},
+        {"approve the other", course_approve, COURSE_FIRE("1"), .by = "审核员"},
         {"publish", course_publish},
     };
     COURSE_RUN(c, steps);
@@ -385,17 +366,17 @@ static void an_exemption_needs_a_ground_and_is_never_public(void **state)
 static void an_object_is_published_when_all_its_items_are_in_and_only_once(void **state)
 {
     struct course *c = *state;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     const struct step steps[] = {
-        {"the first item of 1", course_enter, GOOD("1"), .days = 8},
-        {"approved", course_approve, GOOD("1"), .by = "审核员"},
+        {"the first item of 1", course_enter, COURSE_GOOD("1"), .days = 8},
+        {"approved", course_approve, COURSE_GOOD("1"), .by = "审核员"},
         {"the other department is not in", course_publish, .still = true},
-        {"the second item of 1", course_enter, FIRE("1")},
+        {"the second item of 1", course_enter, COURSE_FIRE("1")},
         {"entered is not approved", course_publish, .still = true},
-        {"approved", course_approve, ALL("1"), .by = "审核员"},
-        {"both items of 2", course_enter, GOOD("2")},
-        {"both items of 2", course_enter, FIRE("2")},
-        {"approved at once", course_approve, ALL("2"), .by = "审核员"},
+        {"approved", course_approve, COURSE_ALL("1"), .by = "审核员"},
+        {"both items of 2", course_enter, COURSE_GOOD("2")},
+        {"both items of 2", course_enter, COURSE_FIRE("2")},
+        {"approved at once", course_approve, COURSE_ALL("2"), .by = "审核员"},
         {"only object 2", course_publish, "2"},
     };
     COURSE_RUN(c, steps);
@@ -411,7 +392,7 @@ static void an_object_is_published_when_all_its_items_are_in_and_only_once(void 
         {"nothing is hidden later", course_exempt,
          &(struct course_result){.object = "1", .item = "", .note = "秘密"}, ERR_STATE,
          .by = "审核员"},
-        {"nothing is entered over it", course_enter, GOOD("1"), ERR_STATE, "公示"},
+        {"nothing is entered over it", course_enter, COURSE_GOOD("1"), ERR_STATE, "公示"},
     };
     COURSE_RUN(c, more);
     assert_int_equal(course_number(c, "SELECT count(id) FROM publication"), 2);
@@ -425,7 +406,7 @@ static void what_is_late_is_counted_as_overdue(void **state)
     const struct step steps[] = {
         {"a task", course_task},
         {"the draw", course_draw},
-        {"a result of 2026-03-10", course_enter, GOOD("1"), .days = 8},
+        {"a result of 2026-03-10", course_enter, COURSE_GOOD("1"), .days = 8},
     };
     COURSE_RUN(c, steps);
     /* 2026-04-08, the 20th working day, is still in time (清明 on 04-04 to 04-06). */
@@ -489,7 +470,7 @@ static const char *logged_root(struct course *c, int64_t idx)
 static void the_publications_root_is_recomputed_from_what_is_public(void **state)
 {
     struct course *c = *state;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     const struct step steps[] = {
         {"results", course_results, .days = 8},
         {"results of the brigade", course_results, "XFJY-S0001"},
@@ -530,7 +511,7 @@ static void a_file_of_another_ending_is_refused(void **state)
 {
     struct course *c = *state;
     uint64_t rows = 0;
-    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, course_joint);
     assert_true(office_result_export(&rows, &c->s->e, course_path(c, "out.doc")) != ERR_OK);
     assert_true(str_find(str_of(fault_text(&c->s->e.fault)), STR(".xlsx")) >= 0);
 }

@@ -94,6 +94,25 @@ static void nothing_is_written_before_the_confirmation_and_then_once(void **stat
     assert_int_equal(seen(s, clerk, id).file.len, 0);
 }
 
+/* By the division that a row names, else by that in its number: 440300 and 140981 here. */
+static void rows_that_lie_elsewhere_are_counted_with_the_place_of_most(void **state)
+{
+    struct story *s = *state;
+    int64_t id = 0;
+    people_house(s);
+    int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
+    assert_int_equal(upload(&id, s, clerk,
+                            "统一社会信用代码,名称,行政区划,对象类别\n" HUAWEI ",华为,,\n" YUANPING
+                            ",液压厂,沁阳市,\nP-1,甲产品,舞钢市,产品\nP-2,乙产品,410481,产品\n"
+                            "P-3,丙产品,,产品\n"),
+                     ERR_OK);
+    story_work(s);
+    assert_int_equal(counted(s, clerk, id, "seen"), 5);
+    assert_int_equal(counted(s, clerk, id, "abroad"), 3);
+    assert_int_equal(counted(s, clerk, id, "abroad_most"), 2);
+    assert_true(str_find(seen(s, clerk, id).report, STR("\"abroad_code\":\"410481\"")) >= 0);
+}
+
 static void a_job_that_begins_again_behind_its_commit_changes_nothing(void **state)
 {
     struct story *s = *state;
@@ -368,6 +387,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY_TEST(nothing_is_written_before_the_confirmation_and_then_once),
+        STORY_TEST(rows_that_lie_elsewhere_are_counted_with_the_place_of_most),
         STORY_TEST(a_job_that_begins_again_behind_its_commit_changes_nothing),
         STORY_TEST(columns_are_corrected_and_remembered_for_the_same_headings),
         STORY_TEST(rows_of_departments_beyond_ones_reach_stay_out),
