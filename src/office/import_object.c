@@ -305,8 +305,9 @@ static struct str number_division(const struct import_run *run, struct str numbe
     struct str above = code;
     while (above.len > 2 && str_eq(str_sub(above, above.len - 2, 2), STR("00")))
         above.len -= 2;
-    return above.len < code.len && regions_within(run->e->office->tenant, above) ? (struct str){0}
-                                                                                 : code;
+    if (above.len < code.len && regions_within(run->e->office->tenant, above))
+        return (struct str){0};
+    return code;
 }
 
 /* Counts a row that lies elsewhere: a file of another place is easily taken for one's own. */

@@ -81,7 +81,7 @@ static void places_of(struct joint_names *names, const struct office *office)
 {
     enum { MOST = sizeof names->above / sizeof names->above[0] };
     const struct region *r = regions_find(&office->regions, office->tenant);
-    struct str up[MOST];
+    struct str up[MOST] = {{0}};
     size_t count = 0;
     names->home[0] = r != NULL ? r->name : STR("");
     names->home[1] = office->name;

@@ -425,19 +425,20 @@ static enum err batch_table(struct batch_job *j)
 enum err object_batch_job(struct object_batch *b, struct office_job_run *run)
 {
     struct office_batched piece;
-    struct batch_job j = {.b = b, .run = run, .at = {.more = true}};
+    struct object_batch own = *b;
+    struct batch_job j = {.b = &own, .run = run, .at = {.more = true}};
     enum err err = ERR_OK;
-    b->out = &piece;
+    own.out = &piece;
     for (size_t number = 1; j.at.more && err == ERR_OK; number++)
         err = piece_patient(&j, number);
-    b->word = arena_str(run->e->arena, b->word);
+    own.word = arena_str(run->e->arena, own.word);
     arena_free(&j.arena);
     TRY(err);
     TRY(batch_table(&j));
     run->words = arena_printf(run->e->arena, "共 %lld 个对象，已处理 %lld 个，%lld 个原来就是这样",
                               (long long)j.sum.fit, (long long)j.sum.changed,
                               (long long)(j.sum.fit - j.sum.changed));
-    return run->words.data != NULL && b->word.data != NULL ? ERR_OK : ERR_MEMORY;
+    return run->words.data != NULL && own.word.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 /* --- labels of many --- */
