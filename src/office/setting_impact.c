@@ -90,11 +90,21 @@ static const struct effect effects[] = {
          .counted = "在岗执法人员中有 %lld 人今天没有有效执法证：设为 1 时不计入检查组人数",
          .what = STORE_TOUCHED_INSPECTORS,
          .by = TOUCH_TODAY},
-    [MODEL_SETTING_PUBLIC_TEAMS] =
-        {.later = "公示平台的抽取页面立即按新值显示或不显示人员；公开材料包只影响以后公开的抽取",
-         .counted = "已公开的抽取 %lld 次，其材料包不变",
-         .what = STORE_TOUCHED_DISCLOSED},
+    [MODEL_SETTING_PUBLIC_TEAMS] = {.later = "公示平台的抽取页面和企业页面立即按新值显示或不显示人"
+                                             "员；公开材料包只影响以后公开的抽取",
+                                    .counted = "已公开的抽取 %lld 次，其材料包不变",
+                                    .what = STORE_TOUCHED_DISCLOSED},
     [MODEL_SETTING_XLS_SECONDS] = {.later = "只影响以后读取的旧版 .xls 文件"},
+    [MODEL_SETTING_PREPARE_DAYS] = {.later = "立即改变任务步骤页面上方案、名录、抽取、派组的完成"
+                                             "期限，不影响已办理的事项"},
+    [MODEL_SETTING_FOLLOW_DAYS] = {.later = "立即改变任务步骤页面上后续处置的完成期限，不影响已登记"
+                                            "的处置"},
+    [MODEL_SETTING_OPEN_LICENCE] = {.later =
+                                        "公示平台的开放数据页和数据目录立即按新内容注明，已下载的"
+                                        "文件不变"},
+    [MODEL_SETTING_OPEN_LICENCE_URL] = {.later =
+                                            "公示平台的开放数据页和数据目录立即按新内容注明，已下"
+                                            "载的文件不变"},
     [MODEL_SETTING_SITE_NAME] = SITE_EFFECT,
     [MODEL_SETTING_SITE_ORGANISER] = SITE_EFFECT,
     [MODEL_SETTING_SITE_HOST] = SITE_EFFECT,

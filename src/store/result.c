@@ -154,10 +154,9 @@ enum err store_publishing(struct store_published **out, size_t *count, struct ar
 static const char PUBLISHED_ADD[] =
     "INSERT INTO published (tenant, result, publication, plan_number, plan_name, task_number,"
     " task_name, type, authority, result_on, object_number, object_name, item, code,"
-    " division, item_code, visit, item_id, pool_id, draw, published_at, replaces, reason, "
-    "department,"
-    " idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-    " $18, $19, $20, $21, $22, $23, $24, $25)";
+    " division, item_code, visit, item_id, pool_id, draw, published_at, replaces, reason,"
+    " department, adopted, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+    " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
 
 enum err store_published_add(struct db_tx *tx, const struct store_publication *to,
                              const struct store_published *p)

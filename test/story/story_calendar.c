@@ -211,7 +211,9 @@ static void every_setting_says_what_its_change_touches(void **state)
     for (size_t i = 0; i < MODEL_SETTING_COUNT; i++) {
         const struct model_setting_row *row = model_setting_row((enum model_setting)i);
         struct office_impact out = {0};
-        const char *value = row->value[0] != '\0' ? row->value : "示例";
+        bool address = strcmp(row->unit, "网址") == 0;
+        const char *empty = address ? "https://www.example.gov.cn/terms" : "示例";
+        const char *value = row->value[0] != '\0' ? row->value : empty;
         enum err err = office_setting_impact(&out, by(s, "guanli"), (enum model_setting)i,
                                              str_of(value), STR("本地规定"));
         if (err != ERR_OK || out.count < 2)
