@@ -15,9 +15,10 @@ export function checkName(check) {
   return table.check[check] ?? check;
 }
 
-// What our own program wrote into a file in Chinese: a manifest's sentences, names of strata.
+// What our own program wrote into a file in Chinese: a manifest's sentences, names of strata. What a
+// bundle leaves out (未附…：不能…) is known by its first half.
 export function said(text) {
-  return table.said[text] ?? text;
+  return table.said[text] ?? table.said[String(text).replace(/：不能.*/, '')] ?? text;
 }
 
 // Words of a finding or Fault: a key and what fills it in. Some fillings are keys themselves.
