@@ -389,12 +389,17 @@ def statistics(server):
 
 # --- plans ---
 
+def unmarked(source):
+    """A page without the marks of what is Chinese whatever the page's language."""
+    return re.sub(r'<span lang="zh-CN">(.*?)</span>', r"\1", source, flags=re.S).replace(' lang="zh-CN"', "")
+
+
 def plans(server):
     year = int(time.strftime("%Y", time.gmtime(time.time() + 8 * 3600)))
     documents = ask_sql("SELECT d.code, d.kind, d.department, d.plan, v.version, v.title, v.reason, v.approver, v.idx,"
                         " v.text2 FROM document d JOIN document_version v ON v.document = d.id WHERE d.year = ?"
                         " ORDER BY d.code, v.version DESC", year)
-    _, source = page(server, "/plans")
+    source = unmarked(page(server, "/plans")[1])
     rows = re.findall(r'<tr><td data-label="部门">(.*?)</td>(.*?)</tr>', source, re.S)
     departments = dict(ask_sql("SELECT name, code FROM department WHERE state = 'active'"))
     must(sorted(n for n, _ in rows) == sorted(departments), "a row for each department: %s" % rows)
@@ -403,7 +408,7 @@ def plans(server):
         must(set(re.findall(r'href="/plans/([^"?]+)', cells)) == own, "%s: %s" % (name, cells))
         must(("未公布" in cells.split("</td>")[0]) == (not own), "%s: %s" % (name, cells))
     must("已公布计划的部门 1 / %d" % len(departments) in page(server, "/plans")[0], "the count")
-    _, source = page(server, "/plans?" + quoted(year=year, department="XFJY"))
+    source = unmarked(page(server, "/plans?" + quoted(year=year, department="XFJY"))[1])
     must(source.count('<tr><td data-label="部门">') == 1 and "消防救援大队</td>" in source, "one department")
     must("/plans/" not in page(server, "/plans?year=%d" % (year - 1))[1].split("<tbody")[1], "plans of another year")
     page(server, "/plans?year=26", 400)
@@ -435,7 +440,7 @@ def plans(server):
 # --- how public results are ---
 
 def rate_cells(source, name):
-    row = re.search(r'data-label="部门">(?:<strong>)?%s(?:</strong>)?</td>(.*?)</tr>' % name, source, re.S).group(1)
+    row = re.search(r'data-label="部门">(?:<strong>)?%s(?:</strong>)?</td>(.*?)</tr>' % name, unmarked(source), re.S).group(1)
     return [re.sub("<[^>]+>", "", c) for c in re.findall(r'<td class="num"[^>]*>(.*?)</td>', row)]
 
 
@@ -494,7 +499,7 @@ def names(server):
     run("setting", "publish.inspectors", "1", "--basis", "本地规定")
     text, source = settled(server, path, lambda s: team[0][1] in s)
     for authority, name, *numbers in team:
-        line = next(l for l in re.findall(r"<small>.*?</small>", source, re.S) if "抽查机关 " + authority in l)
+        line = next(l for l in re.findall(r"<small>.*?</small>", unmarked(source), re.S) if "抽查机关 " + authority in l)
         must('<span class="seat">%s</span>' % name in line, "%s is not in %s" % (name, line))
         must(not any(n and n in text for n in numbers), "a number of " + name)
     run("setting", "publish.inspectors", "0", "--basis", "本地规定")
