@@ -170,14 +170,14 @@ def files(graph):
 
 
 def years(graph):
-    """Each list of the year has its period; the list of items has none; nothing is newer than its change."""
+    """Each list of the year has its period; the lists of all items, plans and rates have none; nothing is newer than its change."""
     this = time.gmtime(time.time() + 8 * 3600).tm_year
     names = {str(graph.value(d, DCTERMS.identifier)): d for d in graph.subjects(RDF.type, DCAT.Dataset)}
     for name in ("results", "corrections", "followups", "draws", "tasks"):
         must("%s-%d" % (name, this) in names, "%s of this year is not listed" % name)
     for name, dataset in names.items():
         period = graph.value(dataset, DCTERMS.temporal)
-        must((period is None) == (name == "items"), "%s: %s" % (name, period))
+        must((period is None) == (name in ("items", "plans", "rates")), "%s: %s" % (name, period))
         if period is not None:
             year = name.rsplit("-", 1)[1]
             days = [str(graph.value(period, p)) for p in (DCAT.startDate, DCAT.endDate)]
