@@ -193,11 +193,19 @@ def make_object(county, b):
 
 def make_people(county, b):
     person = {"position": MARK + "岗", "issuer": MARK + "局", "valid_until": "2031-01-01", "phone": PHONE,
-              "specialities": MARK + "专长", "areas": "410882", "department": B}
+              "specialities": "", "areas": "410882", "department": B}
     b["inspector"] = last(make(county, "/desk/inspectors/new", {
         **person, "name": MARK + "人员", "category": "officer", "certificate": CERTIFICATE}))
     b["expert"] = last(make(county, "/desk/inspectors/new?expert=1", {
         **person, "name": MARK + "专家", "category": "expert", "certificate": "LECKB7730043", "institution": MARK + "大学"}))
+    # a form takes words of the vocabulary only; a file brings others
+    table = os.path.join(home, "people.csv")
+    with open(table, "w", encoding="utf-8") as out:
+        out.write("姓名,单位,执法证号,业务专长\n" + "".join("%s%s,消防救援大队,%s,%s专长\n" % (MARK, who, number, MARK) for (
+            who, number) in (("人员", CERTIFICATE), ("专家", "LECKB7730043"))))
+    run("import", "inspectors", table, data=county.data)
+    must(query(county.data, "SELECT specialities FROM inspector WHERE certificate = ?", CERTIFICATE) == [(MARK + "专长",)],
+         "the marked speciality")
     make(county, "/desk/inspectors/%s/interests/new" % b["inspector"], {
         "object": b["number"], "reason": MARK + "亲属"})
 
