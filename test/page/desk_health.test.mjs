@@ -76,7 +76,7 @@ inBrowser('every page of a training installation says so, the portal too, and ro
   for (const path of ['/', '/draws', '/results', '/verify', '/how', '/open', '/nothing', '/?lang=en', '/desk', '/desk/jobs', '/desk/nothing']) {
     await page.goto(county.site + path);
     assert.equal(await page.locator('.training').count(), 1, path);
-    assert.match(await page.title(), /^【(演练|Training)】/, path);
+    assert.match(await page.title(), /^(【演练】|\[Training\])/, path);
   }
   assert.equal(await page.evaluate(async () => (await fetch('/robots.txt')).text()), 'User-agent: *\nDisallow: /\n');
   const checkpoint = await page.evaluate(async () => (await fetch('/log/checkpoint')).text());
