@@ -88,7 +88,7 @@ inBrowser('an interest is declared by name of the business, by the person himsel
   await own.getByLabel('检查对象').fill('没有这个企业');
   await own.getByLabel('情况说明').fill('配偶任职');
   await own.getByRole('button', { name: '登记回避关系' }).click();
-  await own.getByText('名录库中没有').waitFor();
+  await own.getByText('没有找到这样的检查对象').waitFor();
   await own.goto(`${county.site}/search?q=${encodeURIComponent('有限公司')}`);
   const link = await own.locator('main a[href^="/business/"]').first().getAttribute('href');
   const number = decodeURIComponent(link.split('/').pop().split('?')[0]);
