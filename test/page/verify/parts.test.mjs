@@ -438,7 +438,7 @@ test('what the program writes into files in Chinese has its English, as the port
   const sentences = [...manifest.matchAll(/(?:\},\s+|unchecked_add\(out, |^ {4})"([^"]+)"/gm)].map(([, text]) => text);
   const portal = readFileSync(join(root, 'ui/strings.csv'), 'utf8').matchAll(/^said_(?:kind|stratum|skip)_\w+,([^,]+),(.+)$/gm);
   assert.equal(sentences.length, 15);
-  for (const text of sentences) assert.ok(en.said[text], text);
+  for (const text of sentences) assert.ok(en.said[text] ?? en.said[text.replace(/：不能.*/, '')], text);
   for (const [, zh, text] of portal) assert.equal(en.said[zh], text);
   const english = Object.values({ ...en.check, ...en.words, ...en.page, ...en.page.f, ...en.page.stage, ...en.said });
   for (const text of english) assert.doesNotMatch(String(text), /[\p{Script=Han}\u3000-\u303F\uFF00-\uFFEF]/u);
