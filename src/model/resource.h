@@ -228,5 +228,8 @@ const struct field_word *model_word_by_code(const struct field_word *words, stru
 const struct field_word *model_word_by_text(const struct field_word *words, struct str text);
 /* The Chinese text of a code; the code itself where the dictionary lacks it. */
 struct str model_text(const struct field_word *words, struct str code);
+/* Does a result (model_result_codes) say that something was found: neither 未发现问题 nor
+ * 未发现开展本次抽查涉及的经营活动? */
+bool model_result_found(struct str code);
 
 #endif

@@ -151,6 +151,11 @@ const struct field_word model_result_codes[] = {
     {NULL, NULL, NULL},
 };
 
+bool model_result_found(struct str code)
+{
+    return !str_eq(code, STR("01")) && !str_eq(code, STR("07"));
+}
+
 const struct field_word model_measures[] = {
     {"none", "无需后续处置", NULL},
     {"order", "责令改正", "责令改正（跟踪）"},

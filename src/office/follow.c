@@ -4,6 +4,7 @@
 #include "office/result_place.h"
 
 #include "base/time.h"
+#include "model/resource.h"
 
 struct follow {
     struct errand *e;
@@ -87,7 +88,7 @@ static enum err follow_result(struct follow *f, struct db_tx *tx)
     if (err == ERR_MISSING)
         return fault_set(&e->fault, ERR_STATE, "该事项的结果还没有公示；没有登记");
     TRY(err);
-    if (str_eq(f->result.code, STR("01")) || str_eq(f->result.code, STR("07")))
+    if (!model_result_found(f->result.code))
         return fault_set(&e->fault, ERR_STATE,
                          "已公示的结果没有发现问题，不需要后续处置；没有登记");
     return ERR_OK;

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "model/resource.h"
 #include "office/ticket.h"
 #include "store/search.h"
 
@@ -374,7 +375,7 @@ struct business_work {
 static bool business_found(const struct office_business *b)
 {
     for (size_t i = 0; i < b->result_count; i++)
-        if (!str_eq(b->results[i].code, STR("01")) && !str_eq(b->results[i].code, STR("07")))
+        if (model_result_found(b->results[i].code))
             return true;
     return b->result_count == PORTAL_RESULTS;
 }

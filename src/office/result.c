@@ -114,7 +114,7 @@ static enum err enter_words(struct enter_work *w, struct db_tx *tx)
                          STR_ARG(in->method));
     w->result.code = str_of(code->code);
     w->result.method = str_of(method->code);
-    bool clean = str_eq(w->result.code, STR("01")) || str_eq(w->result.code, STR("07"));
+    bool clean = !model_result_found(w->result.code);
     if (!clean && in->note.len == 0)
         return fault_set(&e->fault, ERR_INPUT, "发现问题的结果必须写明情况（--note）；没有录入");
     return ERR_OK;

@@ -2,6 +2,7 @@
 #include "office/step.h"
 
 #include "base/time.h"
+#include "model/resource.h"
 #include "office/scope.h"
 #include "office/setting.h"
 #include "store/draw.h"
@@ -116,7 +117,7 @@ static void sum_earlier(int32_t *day, int32_t other)
 static void sum_published(struct step_sums *s, const struct step_work *w,
                           const struct store_step_row *row)
 {
-    bool finding = !str_eq(row->code, STR("01")) && !str_eq(row->code, STR("07"));
+    bool finding = model_result_found(row->code);
     bool closed = str_eq(row->follow, STR("closed"));
     s->published++;
     if (!finding)

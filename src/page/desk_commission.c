@@ -232,16 +232,7 @@ enum err desk_commission_file(struct web_reply *reply, const struct web_request 
 static enum err commission_departments(struct desk_form *form, struct str value)
 {
     const struct desk_field field = {"department", "委托单位", DESK_SELECT, true, NULL, NULL};
-    struct office_department *rows = NULL;
-    size_t count = 0;
-    struct web_value *row = desk_form_field(form, &field, value);
-    TRY(office_scope_departments(&rows, &count, &form->p->errand));
-    if (count != 1)
-        desk_form_option(form, row, STR(""), STR("（请选择）"));
-    for (size_t i = 0; i < count; i++)
-        desk_form_option(form, row, rows[i].record.values[MODEL_DEPARTMENT_CODE],
-                         rows[i].record.values[MODEL_DEPARTMENT_NAME]);
-    return ERR_OK;
+    return desk_form_departments(form, &field, value);
 }
 
 static enum err commission_form(struct web_reply *reply, struct page *p,

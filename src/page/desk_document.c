@@ -385,16 +385,7 @@ static const char *const document_texts[STORE_TEXTS] = {"text1", "text2", "text3
 static enum err document_units(struct desk_form *form)
 {
     const struct desk_field field = {"department", "制定单位", DESK_SELECT, true, NULL, NULL};
-    struct office_department *rows = NULL;
-    size_t count = 0;
-    struct web_value *row = desk_form_field(form, &field, STR(""));
-    TRY(office_scope_departments(&rows, &count, &form->p->errand));
-    if (count != 1)
-        desk_form_option(form, row, STR(""), STR("（请选择）"));
-    for (size_t i = 0; i < count; i++)
-        desk_form_option(form, row, rows[i].record.values[MODEL_DEPARTMENT_CODE],
-                         rows[i].record.values[MODEL_DEPARTMENT_NAME]);
-    return ERR_OK;
+    return desk_form_departments(form, &field, STR(""));
 }
 
 static void document_form_texts(struct desk_form *form, struct str kind,

@@ -398,16 +398,7 @@ static enum err register_departments(struct desk_form *form, const struct regist
 {
     const struct field *field = &r->kind->resource->fields[MODEL_REGISTER_DEPARTMENT];
     const struct desk_field shown = {field->name, field->label, DESK_SELECT, true, NULL, NULL};
-    struct office_department *rows = NULL;
-    size_t count = 0;
-    struct web_value *row = desk_form_field(form, &shown, STR(""));
-    TRY(office_scope_departments(&rows, &count, &form->p->errand));
-    if (count != 1)
-        desk_form_option(form, row, STR(""), STR("（请选择）"));
-    for (size_t i = 0; i < count; i++)
-        desk_form_option(form, row, rows[i].record.values[MODEL_DEPARTMENT_CODE],
-                         rows[i].record.values[MODEL_DEPARTMENT_NAME]);
-    return ERR_OK;
+    return desk_form_departments(form, &shown, STR(""));
 }
 
 /* The form of a new row, or of one that is there. */

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "office/department.h"
 #include "office/mask.h"
 #include "sheet/value.h"
 
@@ -33,6 +34,21 @@ enum err desk_form_vocabulary(struct desk_form *form, struct web_value *field, c
     TRY(office_vocabulary(&words, &form->p->errand, subject));
     form->p->errand.fault = said;
     desk_form_words(form, field, words.words, words.count);
+    return ERR_OK;
+}
+
+enum err desk_form_departments(struct desk_form *form, const struct desk_field *field,
+                               struct str value)
+{
+    struct office_department *rows = NULL;
+    size_t count = 0;
+    struct web_value *row = desk_form_field(form, field, value);
+    TRY(office_scope_departments(&rows, &count, &form->p->errand));
+    if (count != 1)
+        desk_form_option(form, row, STR(""), STR("（请选择）"));
+    for (size_t i = 0; i < count; i++)
+        desk_form_option(form, row, rows[i].record.values[MODEL_DEPARTMENT_CODE],
+                         rows[i].record.values[MODEL_DEPARTMENT_NAME]);
     return ERR_OK;
 }
 

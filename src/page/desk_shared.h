@@ -17,6 +17,9 @@ struct web_value *desk_form_model(struct desk_form *form, const struct field *fi
 /* Fills a text field from the vocabulary for a subject (R27). */
 MUST enum err desk_form_vocabulary(struct desk_form *form, struct web_value *field,
                                    const char *subject);
+/* A field with the departments within reach as its choices; chosen already where there is one. */
+MUST enum err desk_form_departments(struct desk_form *form, const struct desk_field *field,
+                                    struct str value);
 /* What was typed for each field of a resource. */
 void desk_typed(struct str *values, const struct web_request *request,
                 const struct resource *resource);

@@ -269,7 +269,7 @@ struct web_value *page_results(struct page *p, const struct store_public_result 
         web_set(m, row, "object", r->object_name);
         web_set(m, row, "item", r->item);
         web_set(m, row, "result", page_said(p, model_text(model_result_codes, r->code)));
-        web_set_flag(m, row, "finding", !str_eq(r->code, STR("01")) && !str_eq(r->code, STR("07")));
+        web_set_flag(m, row, "finding", model_result_found(r->code));
         web_set(m, row, "authority", r->authority);
         web_set(m, row, "type", page_said(p, model_text(model_task_types, r->type)));
         web_set(m, row, "task_number", r->task_number);
