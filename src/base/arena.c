@@ -31,6 +31,11 @@ static bool arena_grow(struct arena *a, size_t size)
     return true;
 }
 
+bool arena_reserve(struct arena *a, size_t size)
+{
+    return a->head != NULL || arena_grow(a, size);
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX - ARENA_ALIGN)

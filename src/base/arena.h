@@ -29,6 +29,9 @@ struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 /* Ends a text that was written into a buffer: a copy of it in the arena, unless writing it failed
  * (err, which is handed back). The buffer is freed in any case. ERR_MEMORY. */
 MUST enum err arena_keep(struct str *out, struct arena *a, struct buf *text, enum err err);
+/* Makes the first block of an empty arena at least so large; one that has a block keeps it. False
+ * when out of memory. */
+bool arena_reserve(struct arena *a, size_t size);
 /* Forgets everything allocated and keeps one block for reuse. */
 void arena_clear(struct arena *a);
 void arena_free(struct arena *a);

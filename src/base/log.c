@@ -47,8 +47,8 @@ static void log_micros(struct buf *out, int64_t us)
 
 /* The whole line. time_format gives whole seconds; the microseconds go between them and the Z. A
  * busy server writes tens of thousands a second: no printf here. */
-static void log_line(struct buf *out, enum log_level level, const char *event,
-                     const struct log_pair *pairs, size_t count)
+void log_line(struct buf *out, enum log_level level, const char *event,
+              const struct log_pair *pairs, size_t count)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
     int64_t now = time_now();
@@ -72,16 +72,27 @@ static void log_line(struct buf *out, enum log_level level, const char *event,
     buf_cat(out, "}\n");
 }
 
+bool log_wants(const struct log *log, enum log_level level)
+{
+    return log != NULL && log->fd >= 0 && (int)level >= log->level;
+}
+
+void log_write(const struct log *log, struct str lines)
+{
+    ssize_t done = 0;
+    do
+        done = write(log->fd, lines.data, lines.len);
+    while (done < 0 && errno == EINTR);
+}
+
 void log_event(const struct log *log, enum log_level level, const char *event,
                const struct log_pair *pairs, size_t count)
 {
-    if (log == NULL || log->fd < 0 || (int)level < log->level)
+    if (!log_wants(log, level))
         return;
     struct buf line = {0};
     log_line(&line, level, event, pairs, count);
-    ssize_t done = 0;
-    do
-        done = buf_err(&line) == ERR_OK ? write(log->fd, line.data, line.len) : 0;
-    while (done < 0 && errno == EINTR);
+    if (buf_err(&line) == ERR_OK)
+        log_write(log, buf_view(&line));
     buf_free(&line);
 }

@@ -3,8 +3,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-#include "base/err.h"
-#include "base/str.h"
+#include "base/buf.h"
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
@@ -53,7 +52,14 @@ static inline struct log_pair log_err(enum err err)
         sizeof((const struct log_pair[]){__VA_ARGS__}) / sizeof(struct log_pair)
 #define LOG_NONE NULL, 0
 
-/* Writes {"time":"2026-03-02T01:00:00.000000Z","level":"info","event":event, pairs...}. A log that
+/* Appends {"time":"2026-03-02T01:00:00.000000Z","level":"info","event":event, pairs...} and LF. */
+void log_line(struct buf *out, enum log_level level, const char *event,
+              const struct log_pair *pairs, size_t count);
+/* Would an event of that level be written? */
+bool log_wants(const struct log *log, enum log_level level);
+/* Writes lines as they are, which end in LF. Losing them is no reason to fail. */
+void log_write(const struct log *log, struct str lines);
+/* Writes such a line at once. A log that
  * cannot be written is no reason to fail: the line is lost. log NULL writes nothing. Thread-safe.
  */
 void log_event(const struct log *log, enum log_level level, const char *event,

@@ -10,7 +10,6 @@ enum {
     TIME_EPOCH = 719468, /* days from 0000-03-01 to 1970-01-01 */
     TIME_ERA = 146097,   /* days in 400 years */
     TIME_TEXT_LEN = 20,
-    DATE_TEXT_LEN = 10,
     DATE_FIRST = -719162, /* 0001-01-01 */
     DATE_LAST = 2932896,  /* 9999-12-31 */
     DATE_INPUT_MAX = 64
@@ -92,42 +91,51 @@ enum err date_parse(int32_t *day, struct str s)
 }
 
 /* Two digits; printf would take most of the time of a page full of dates. */
-static void date_digits(struct buf *out, int value)
+static void time_two(char *at, int value)
 {
-    const char digits[2] = {(char)('0' + value / 10), (char)('0' + value % 10)};
-    buf_add(out, digits, sizeof digits);
+    at[0] = (char)('0' + value / 10);
+    at[1] = (char)('0' + value % 10);
 }
 
-void date_format(struct buf *out, int32_t day)
+void date_chars(char out[DATE_TEXT_LEN], int32_t day)
 {
     int y = 0;
     int m = 0;
     int d = 0;
     date_split(&y, &m, &d, day);
-    date_digits(out, y / 100);
-    date_digits(out, y % 100);
-    buf_char(out, '-');
-    date_digits(out, m);
-    buf_char(out, '-');
-    date_digits(out, d);
+    time_two(out, y / 100);
+    time_two(out + 2, y % 100);
+    out[4] = '-';
+    time_two(out + 5, m);
+    out[7] = '-';
+    time_two(out + 8, d);
+}
+
+void date_format(struct buf *out, int32_t day)
+{
+    char text[DATE_TEXT_LEN];
+    date_chars(text, day);
+    buf_add(out, text, sizeof text);
 }
 
 void time_format(struct buf *out, int64_t us)
 {
+    char text[TIME_TEXT_LEN];
     int64_t day = time_floor(us, TIME_DAY);
     int second = (int)((us - day * TIME_DAY) / TIME_SECOND);
     if (day < DATE_FIRST || day > DATE_LAST) {
         out->failed = true;
         return;
     }
-    date_format(out, (int32_t)day);
-    buf_char(out, 'T');
-    date_digits(out, second / 3600);
-    buf_char(out, ':');
-    date_digits(out, second / 60 % 60);
-    buf_char(out, ':');
-    date_digits(out, second % 60);
-    buf_char(out, 'Z');
+    date_chars(text, (int32_t)day);
+    text[10] = 'T';
+    time_two(text + 11, second / 3600);
+    text[13] = ':';
+    time_two(text + 14, second / 60 % 60);
+    text[16] = ':';
+    time_two(text + 17, second % 60);
+    text[19] = 'Z';
+    buf_add(out, text, sizeof text);
 }
 
 enum err time_parse(int64_t *us, struct str s)

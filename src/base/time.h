@@ -36,6 +36,9 @@ MUST enum err date_read(int32_t *day, struct str s);
 /* An Excel day number (1900 system, with its invented 1900-02-29: 60 is refused). ERR_RANGE outside
  * 1..2958465. */
 MUST enum err date_of_serial(int32_t *day, int64_t serial);
+/* The ten characters of a day, with no NUL behind them; as date_format appends them. */
+enum { DATE_TEXT_LEN = 10 };
+void date_chars(char out[DATE_TEXT_LEN], int32_t day);
 /* Appends YYYY-MM-DD. */
 void date_format(struct buf *out, int32_t day);
 

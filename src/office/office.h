@@ -22,6 +22,7 @@
 struct vault_log;
 struct roster;
 struct ticket_book;
+struct portal_kept;
 
 /* How the origin of a training installation's log ends, and no other's (R154). It is part of the
  * log's key and of everything signed with it, so that nothing made in training can pass for real,
@@ -45,6 +46,7 @@ struct office {
     const struct log *log; /* events; may be NULL */
     struct arena arena;    /* holds what lives as long as the office */
     struct ticket_book *tickets; /* of a reader: what it keeps of disclosed draws; else NULL */
+    struct portal_kept *kept;    /* of a reader: short answers that many pages need; else NULL */
 };
 
 /* How far the person of an errand sees and acts (DESIGN.md section 6): decided once, before the
@@ -76,6 +78,7 @@ struct errand {
     struct office_scope scope;
     struct office_origin origin;
     int64_t now;        /* UTC microseconds */
+    uint64_t version;   /* of public content, as the page cache counts it; 0 if it doesn't matter */
     struct fault fault; /* words for the person, when a function returned an error */
 };
 

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "model/resource.h"
+#include "office/portal_kept.h"
 #include "office/ticket.h"
 #include "store/search.h"
 
@@ -19,7 +20,9 @@ enum err office_reader_open(struct office *out, const struct office *office, str
     *out = *office;
     out->db = NULL;
     out->arena = (struct arena){0};
+    out->kept = NULL;
     TRY(ticket_book_open(&out->tickets));
+    TRY(portal_kept_open(&out->kept));
     return db_open(&out->db, office->url, true, fault);
 }
 
@@ -27,6 +30,7 @@ void office_reader_close(struct office *reader)
 {
     db_close(reader->db);
     ticket_book_close(reader->tickets);
+    portal_kept_close(reader->kept);
     *reader = (struct office){0};
 }
 
@@ -111,10 +115,24 @@ static enum err plan_links_open(struct plan_links *out, struct errand *e, struct
     return out->links != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-/* The document of the published plan of that number; absent where there is none. */
+/* The document of the published plan of that number, as it is kept or as the tables have it; absent
+ * where there is none. */
+static enum err plan_read(struct str *code, struct plan_links *l, struct str number)
+{
+    const struct portal_key key = {l->e->version, "plan", number};
+    struct portal_kept *kept = l->e->office->kept;
+    if (portal_kept_get(code, l->e->arena, kept, &key))
+        return code->data != NULL ? ERR_OK : ERR_MEMORY;
+    enum err err = store_public_plan(code, l->e->arena, l->tx, l->e->office->tenant, number);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    portal_kept_put(kept, &key, *code);
+    return ERR_OK;
+}
+
 static enum err plan_link(struct str *code, struct plan_links *l, struct str number)
 {
-    *code = str_range(NULL, 0);
+    *code = STR("");
     if (number.len == 0)
         return ERR_OK;
     for (size_t i = 0; i < l->count; i++)
@@ -122,9 +140,7 @@ static enum err plan_link(struct str *code, struct plan_links *l, struct str num
             *code = l->links[i].code;
             return ERR_OK;
         }
-    enum err err = store_public_plan(code, l->e->arena, l->tx, l->e->office->tenant, number);
-    if (err != ERR_OK && err != ERR_MISSING)
-        return err;
+    TRY(plan_read(code, l, number));
     l->links[l->count++] = (struct plan_link){number, *code};
     return ERR_OK;
 }
@@ -389,20 +405,35 @@ static bool business_adopted(const struct office_business *b)
     return b->result_count == PORTAL_RESULTS;
 }
 
+/* May the names of those who checked be shown? */
+static enum err business_named(bool *named, struct errand *e, struct db_tx *tx)
+{
+    const struct portal_key key = {e->version, "setting", STR("names")};
+    struct str shown;
+    uint64_t count = 0;
+    if (!portal_kept_get(&shown, e->arena, e->office->kept, &key)) {
+        TRY(office_setting_count(&count, e, tx, MODEL_SETTING_PUBLIC_TEAMS));
+        shown = count > 0 ? STR("1") : STR("");
+        portal_kept_put(e->office->kept, &key, shown);
+    }
+    *named = shown.len > 0;
+    return ERR_OK;
+}
+
 static enum err business_checked(struct business_work *w, struct db_tx *tx,
                                  const struct store_result_filter *filter)
 {
     struct errand *e = w->e;
     struct office_business *out = w->out;
-    uint64_t names = 0;
+    bool named = false;
     TRY(plan_links_results(out->results, out->result_count, e, tx));
     if (business_found(out))
         TRY(store_public_followups(&out->followups, &out->followup_count, e->arena, tx, filter));
     if (business_adopted(out))
         TRY(store_public_adoptions(&out->adoptions, &out->adoption_count, e->arena, tx,
                                    filter->tenant, w->pool_id));
-    TRY(office_setting_count(&names, e, tx, MODEL_SETTING_PUBLIC_TEAMS));
-    if (names == 0)
+    TRY(business_named(&named, e, tx));
+    if (!named)
         return ERR_OK;
     return store_public_members(&out->members, &out->member_count, e->arena, tx, filter->tenant,
                                 w->pool_id);

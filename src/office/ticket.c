@@ -7,10 +7,17 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-enum { TICKET_DRAWS = 200, POOL_MARKS = 64 };
+enum {
+    TICKET_DRAWS = 200,
+    POOL_MARKS = 64,
+    POOL_KEPT = 256 * 1024,      /* bytes of a pool that may be held in memory */
+    POOLS_KEPT = 4 * 1024 * 1024 /* of all of them; other pools are read where they lie */
+};
 
 /* Where a line of a pool begins, and its id: what every search would read first. */
 struct pool_mark {
@@ -30,6 +37,7 @@ struct ticket_page {
     size_t stratum_count;
     int pool; /* the file of a plain pool, open; -1 for a blinded one */
     uint64_t pool_size;
+    struct str held;                    /* the whole pool; data NULL: it is read from the file */
     struct pool_mark marks[POOL_MARKS]; /* lines spread over the pool, in order */
     size_t mark_count;
     struct arena arena;
@@ -38,6 +46,7 @@ struct ticket_page {
 struct ticket_book {
     pthread_mutex_t lock;
     struct ticket_page *pages;
+    _Atomic size_t held; /* bytes of pools */
 };
 
 enum err ticket_book_open(struct ticket_book **out)
@@ -82,26 +91,43 @@ static int line_order(struct str line, struct str id)
     return str_cmp(own, id);
 }
 
-/* Looks through the lines of a window that begins with one. */
+/* Looks for a line in a window that begins with one. Ids hold no tab, so what stands in front of
+ * one at the beginning of a line is a whole id. */
 static enum err window_line(struct str *out, struct arena *arena, struct str window, struct str id)
 {
+    struct str rest = window;
     struct str line;
-    while (str_cut(&line, &window, '\n')) {
-        if (line_order(line, id) != 0)
-            continue;
-        *out = arena_str(arena, line);
-        return out->data != NULL ? ERR_OK : ERR_MEMORY;
+    for (ptrdiff_t at = str_find(rest, id); at >= 0; at = str_find(rest, id)) {
+        rest = str_sub(rest, (size_t)at, SIZE_MAX);
+        bool begins = rest.data == window.data || rest.data[-1] == '\n';
+        struct str from = rest;
+        if (begins && str_cut(&line, &from, '\n') && line_order(line, id) == 0) {
+            *out = arena_str(arena, line);
+            return out->data != NULL ? ERR_OK : ERR_MEMORY;
+        }
+        rest = str_sub(rest, 1, SIZE_MAX);
     }
     return ERR_OK;
 }
 
 enum { POOL_WINDOW = 4096, POOL_LINES = 2 * DRAW_LINE_MAX + 2 }; /* bytes */
 
+/* As pread, of a pool that is held or not. */
+static ssize_t pool_read(const struct ticket_page *page, char *room, size_t most, uint64_t at)
+{
+    if (page->held.data == NULL)
+        return pread(page->pool, room, most, (off_t)at);
+    struct str part = str_sub(page->held, (size_t)at, most);
+    if (part.len > 0)
+        memcpy(room, part.data, part.len);
+    return (ssize_t)part.len;
+}
+
 /* The first line that begins behind `at`, read into a room of POOL_LINES; `from` is where. */
 static enum err pool_line_behind(struct str *out, uint64_t *from, char *room,
                                  const struct ticket_page *page, uint64_t at)
 {
-    ssize_t got = pread(page->pool, room, POOL_LINES, (off_t)at);
+    ssize_t got = pool_read(page, room, POOL_LINES, at);
     struct str rest = str_range(room, got > 0 ? (size_t)got : 0);
     struct str cut;
     if (!str_cut(&cut, &rest, '\n') || !str_cut(out, &rest, '\n'))
@@ -146,7 +172,7 @@ static enum err pool_line(struct str *out, struct arena *arena, const struct tic
         else
             high = from;
     }
-    ssize_t got = pread(page->pool, window, (size_t)(high - low), (off_t)low);
+    ssize_t got = pool_read(page, window, (size_t)(high - low), low);
     return got < 0 ? ERR_IO : window_line(out, arena, str_range(window, (size_t)got), id);
 }
 
@@ -173,6 +199,23 @@ static enum err pool_mark_all(struct ticket_page *page)
 
 /* --- reading a draw --- */
 
+/* Holds a small pool while there is room for it: reading a few bytes of a file for every page would
+ * cost more than the rest of a ticket. */
+static enum err page_hold(struct ticket_page *page, struct ticket_book *book)
+{
+    size_t size = (size_t)page->pool_size;
+    if (size == 0 || size > POOL_KEPT || atomic_load(&book->held) + size > POOLS_KEPT)
+        return ERR_OK;
+    char *text = arena_alloc(&page->arena, size);
+    if (text == NULL)
+        return ERR_MEMORY;
+    if (pread(page->pool, text, size, 0) != (ssize_t)size)
+        return ERR_IO;
+    page->held = str_range(text, size);
+    atomic_fetch_add(&book->held, size);
+    return ERR_OK;
+}
+
 static enum err page_pool(struct ticket_page *page, const struct draw_case *c, struct db_tx *tx)
 {
     struct errand *e = c->e;
@@ -181,7 +224,10 @@ static enum err page_pool(struct ticket_page *page, const struct draw_case *c, s
     const char *path = draw_case_blob(e, pool.digest);
     page->pool = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     page->pool_size = (uint64_t)pool.size;
-    return page->pool >= 0 ? pool_mark_all(page) : ERR_MISSING;
+    if (page->pool < 0)
+        return ERR_MISSING;
+    TRY(page_hold(page, e->office->tickets));
+    return pool_mark_all(page);
 }
 
 static enum err page_texts(struct ticket_page *page, const struct draw_case *c)

@@ -450,7 +450,7 @@ void desk_crumb(struct page *p, struct str label, struct str href)
 {
     struct web_model *m = &p->model;
     for (size_t i = 0; i < m->root.count; i++) {
-        if (!str_eq(m->root.names[i], STR("crumbs")))
+        if (!str_eq(m->root.names[i].text, STR("crumbs")))
             continue;
         struct web_value *row = web_list_add(m, m->root.items[i]);
         web_set(m, row, "label", label);

@@ -109,7 +109,7 @@ struct web_value *desk_form_field(struct desk_form *form, const struct desk_fiel
 static struct str form_shown(const struct web_value *field)
 {
     for (size_t i = 0; i < field->count; i++)
-        if (str_eq(field->names[i], STR("value")))
+        if (str_eq(field->names[i].text, STR("value")))
             return field->items[i]->text;
     return STR("");
 }
@@ -140,7 +140,7 @@ void desk_form_option(struct desk_form *form, struct web_value *field, struct st
     struct str chosen = form_shown(field);
     struct web_value *options = NULL;
     for (size_t i = 0; i < field->count; i++)
-        if (str_eq(field->names[i], STR("options")))
+        if (str_eq(field->names[i].text, STR("options")))
             options = field->items[i];
     if (options == NULL)
         return;

@@ -109,7 +109,7 @@ static void list_filters(struct desk_list *list)
 static struct web_value *list_member(const struct web_value *object, struct str name)
 {
     for (size_t i = 0; i < object->count; i++)
-        if (str_eq(object->names[i], name))
+        if (str_eq(object->names[i].text, name))
             return object->items[i];
     return NULL;
 }

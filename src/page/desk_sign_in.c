@@ -41,7 +41,7 @@ static void sign_in_keep(struct page *p, struct str name, struct str value)
 {
     struct web_model *m = &p->model;
     for (size_t i = 0; i < m->root.count; i++) {
-        if (!str_eq(m->root.names[i], STR("kept")))
+        if (!str_eq(m->root.names[i].text, STR("kept")))
             continue;
         struct web_value *row = web_list_add(m, m->root.items[i]);
         web_set(m, row, "name", name);

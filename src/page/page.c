@@ -8,16 +8,6 @@
 
 #include <stdio.h>
 
-static const struct {
-    const char *href;
-    const char *key;
-} page_nav[] = {
-    {"/", "home"},       {"/search", "businesses"},   {"/results", "results"},
-    {"/draws", "draws"}, {"/plans", "plans"},         {"/tasks", "tasks"},
-    {"/items", "items"}, {"/documents", "documents"}, {"/statistics", "statistics"},
-    {"/how", "how"},     {"/verify", "verify"},       {"/open", "open"},
-};
-
 struct str page_here(struct page *p)
 {
     const struct web_request *r = p->request;
@@ -52,12 +42,16 @@ static void page_carry(struct page *p, bool en, bool large)
     struct str chosen = web_param(p->request, "lang");
     struct str lang = chosen.len == 0 ? STR("") : en ? STR("&lang=en") : STR("&lang=zh");
     struct str size = large ? STR("&size=large") : STR("");
-    struct str and = arena_printf(arena, "%.*s%.*s", STR_ARG(lang), STR_ARG(size));
-    struct str q = arena_printf(arena, "?%.*s", STR_ARG(str_sub(and, 1, SIZE_MAX)));
+    struct str and = STR("");
+    struct str q = STR("");
+    if (lang.len + size.len > 0) {
+        and = arena_printf(arena, "%.*s%.*s", STR_ARG(lang), STR_ARG(size));
+        q = arena_printf(arena, "?%.*s", STR_ARG(str_sub(and, 1, SIZE_MAX)));
+    }
     m->failed = m->failed || and.data == NULL || q.data == NULL;
     web_set(m, root, "here", here);
     web_set(m, root, "sep", str_find_char(here, '?') >= 0 ? STR("&") : STR("?"));
-    web_set(m, root, "q", and.len > 0 ? q : STR(""));
+    web_set(m, root, "q", q);
     web_set(m, root, "and", and);
     web_set(m, root, "lang_and", lang);
     web_set(m, root, "size_and", size);
@@ -79,7 +73,8 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
     p->errand = (struct errand){.office = p->site->reader,
                                 .arena = request->arena,
                                 .actor = STR("portal"),
-                                .now = request->now};
+                                .now = request->now,
+                                .version = page_site_version(request->ctx)};
     web_set(m, root, "site", page_site_name(p->site));
     web_set_flag(m, root, "training", p->site->reader->training);
     web_set(m, root, "title", title);
@@ -87,13 +82,8 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
     web_set(m, root, "icon", page_asset_path(p->site, "icon.svg"));
     page_carry(p, en, large);
     page_footer(p);
-    struct web_value *list = web_set_list(m, root, "nav");
-    for (size_t i = 0; i < sizeof page_nav / sizeof page_nav[0]; i++) {
-        struct web_value *row = web_list_add(m, list);
-        web_set(m, row, "href", str_of(page_nav[i].href));
-        web_set(m, row, "label", page_word(p, page_nav[i].key));
-        web_set_flag(m, row, "current", str_eq(str_of(nav), str_of(page_nav[i].href)));
-    }
+    if (nav[0] == '/')
+        web_set_flag(m, web_set_object(m, root, "at"), nav[1] != '\0' ? nav + 1 : "home", true);
 }
 
 void page_set_said(struct page *p, struct web_value *row, const char *name, struct str zh)
@@ -202,10 +192,13 @@ void page_division_options(struct page *p, const struct office_choices *choices,
 
 struct str page_date(struct page *p, int32_t day)
 {
-    struct buf text = {0};
-    if (day != 0)
-        date_format(&text, day);
-    return page_keep(p, &text);
+    char text[DATE_TEXT_LEN];
+    if (day == 0)
+        return STR("");
+    date_chars(text, day);
+    struct str copy = arena_str(p->request->arena, str_range(text, sizeof text));
+    p->model.failed = p->model.failed || copy.data == NULL;
+    return copy;
 }
 
 struct str page_time(struct page *p, int64_t us)

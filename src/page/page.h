@@ -88,7 +88,8 @@ struct page {
     struct web_model model;
     struct errand errand;
 };
-/* Starts a page: words, navigation, title (a key of the text table, or the text itself). */
+/* Starts a page: words, title, and its place in the navigation (the path of one of nav.mustache's
+ * links; "" for none). */
 void page_begin(struct page *p, const struct web_request *request, const char *nav,
                 struct str title);
 /* Does it speak English? The workbench speaks Chinese whatever the browser asks for. */

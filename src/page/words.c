@@ -59,8 +59,8 @@ enum err page_words_make(struct page_site *site, struct fault *fault)
     if (words->by_key.items == NULL || words->by_chinese.items == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < zh->count; i++) {
-        terms_add(&words->by_key, zh->names[i], zh->items[i]->text, en->items[i]->text);
-        if (str_starts(zh->names[i], STR("said_")))
+        terms_add(&words->by_key, zh->names[i].text, zh->items[i]->text, en->items[i]->text);
+        if (str_starts(zh->names[i].text, STR("said_")))
             terms_add(&words->by_chinese, zh->items[i]->text, zh->items[i]->text,
                       en->items[i]->text);
     }

@@ -13,6 +13,7 @@ enum {
     ENCODE_LEAST = 256,           /* bytes; less is not worth it */
     ENCODE_LEARN = 96 << 10,      /* bytes of pages that the common code is made from */
     ENCODE_SPARE = 1024,          /* bytes that packing may want beyond the plain ones */
+    ENCODE_KEPT = 1 << 20,        /* bytes of a room that are kept for the next page */
     ENCODE_GZIP_WINDOW = 15 + 16, /* the largest, with gzip's head */
     ENCODE_BROTLI_FAST = 4,
     ENCODE_BROTLI_BEST = 6 /* the levels above take ten times as long for two hundredths */
@@ -113,6 +114,7 @@ enum err web_encode_file(struct buf *out, enum web_encoding encoding, struct str
 struct packer_room {
     struct packer_room *next;
     struct isal_zstream gzip;
+    struct buf packed;
 };
 
 struct web_packer {
@@ -140,6 +142,7 @@ void web_packer_close(struct web_packer *packer)
     while (packer->spare != NULL) {
         struct packer_room *room = packer->spare;
         packer->spare = room->next;
+        buf_free(&room->packed);
         free(room);
     }
     pthread_mutex_destroy(&packer->lock);
@@ -186,14 +189,16 @@ static void room_give(struct web_packer *packer, struct packer_room *room)
     pthread_mutex_unlock(&packer->lock);
 }
 
-static enum err pack_gzip(struct buf *out, struct web_packer *packer, struct str plain)
+/* Into the room's own memory, which is large enough for any page of before; the page gets as much
+ * as it needs. */
+static enum err room_pack(struct buf *out, struct packer_room *room, struct str plain)
 {
     size_t bound = plain.len + ENCODE_SPARE;
-    char *to = plain.len < UINT32_MAX / 2 ? buf_reserve(out, bound) : NULL;
-    struct packer_room *room = to != NULL ? room_take(packer, plain) : NULL;
-    if (room == NULL)
-        return ERR_MEMORY;
     struct isal_zstream *z = &room->gzip;
+    buf_clear(&room->packed);
+    char *to = buf_reserve(&room->packed, bound);
+    if (to == NULL)
+        return ERR_MEMORY;
     z->gzip_flag = IGZIP_GZIP;
     z->end_of_stream = 1;
     z->next_in = (uint8_t *)(uintptr_t)plain.data;
@@ -201,9 +206,22 @@ static enum err pack_gzip(struct buf *out, struct web_packer *packer, struct str
     z->next_out = (uint8_t *)to;
     z->avail_out = (uint32_t)bound;
     if (isal_deflate_stateless(z) == COMP_OK)
-        out->len += z->total_out;
+        buf_add(out, to, z->total_out);
+    return buf_err(out);
+}
+
+static enum err pack_gzip(struct buf *out, struct web_packer *packer, struct str plain)
+{
+    if (plain.len >= UINT32_MAX / 2)
+        return ERR_MEMORY;
+    struct packer_room *room = room_take(packer, plain);
+    if (room == NULL)
+        return ERR_MEMORY;
+    enum err err = room_pack(out, room, plain);
+    if (room->packed.cap > ENCODE_KEPT)
+        buf_free(&room->packed);
     room_give(packer, room);
-    return ERR_OK;
+    return err;
 }
 
 enum err web_pack(struct buf *out, struct web_packer *packer, enum web_encoding encoding,

@@ -8,7 +8,9 @@
 #include "base/nice.h"
 #include "base/time.h"
 #include "crypto/random.h"
+#include "web/access.h"
 #include "web/check.h"
+#include "web/headers.h"
 #include "web/limit.h"
 #include "web/page.h"
 #include "web/route.h"
@@ -20,6 +22,7 @@
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,8 +41,10 @@ enum {
     HTTP_RATE = 10,          /* expensive requests a second of one address */
     HTTP_BURST = 40,
     HTTP_SLOTS = 4096,
-    HTTP_WRITERS = 16, /* forms under way: mostly they wait for the database */
-    HTTP_HEAVY = 32    /* long computations that wait */
+    HTTP_WRITERS = 16,    /* forms under way: mostly they wait for the database */
+    HTTP_HEAVY = 32,      /* long computations that wait */
+    HTTP_SPARE = 64,      /* jobs kept for the next request, with the memory they work in */
+    HTTP_ROOM = 48 * 1024 /* of that memory: most pages need less */
 };
 
 struct web_server {
@@ -52,6 +57,10 @@ struct web_server {
     struct web_packer *packer;
     struct web_limit *limit;
     struct web_watch *watch;
+    struct web_access *access;
+    pthread_mutex_t lock; /* of spare */
+    struct job *spare;
+    unsigned spares;
     _Atomic uint64_t next_id;
     _Atomic unsigned active; /* requests under way */
     _Atomic bool stopping;   /* answers close their connection */
@@ -63,6 +72,7 @@ enum job_stage { JOB_PLAIN, JOB_ADMITTING, JOB_ADMITTED, JOB_STREAMING };
 
 /* One request under way. */
 struct job {
+    struct job *next; /* while it is spare */
     struct web_server *server;
     struct MHD_Connection *connection;
     int fd;
@@ -71,6 +81,7 @@ struct job {
     const struct web_route *route;
     char *target; /* as sent */
     struct buf body;
+    struct buf room;  /* for the next page's bytes */
     size_t taken;     /* bytes of body that came */
     struct buf key;   /* in the page cache */
     uint64_t version; /* of public content when it was asked for */
@@ -134,16 +145,19 @@ static struct web_page *job_kept(struct job *job, struct web_page *page)
 /* Runs the route's handler; whatever it returns becomes a page. Words are told only for 4xx. */
 static struct web_page *job_handle(struct job *job)
 {
-    struct web_reply reply = {.status = 200, .type = "text/html; charset=utf-8"};
+    struct web_reply reply = {.status = 200, .type = "text/html; charset=utf-8", .body = job->room};
     struct fault fault = {0};
     struct web_page *page = NULL;
+    job->room = (struct buf){0};
     enum err err = job_guarded(&reply, job, &fault);
-    if (err == ERR_OK && reply.ready != NULL)
+    if (err == ERR_OK && reply.ready != NULL) {
+        job->room = reply.body;
         return job_kept(job, web_page_hold(reply.ready));
+    }
     if (err == ERR_OK)
         err = buf_err(&reply.body);
     if (err == ERR_OK)
-        err = web_page_make(&page, &reply, 1U << job->wanted, job->server->packer);
+        err = web_page_make_in(&page, &reply, &job->room, 1U << job->wanted, job->server->packer);
     if (err == ERR_OK)
         return page;
     buf_free(&reply.body);
@@ -160,13 +174,22 @@ static bool job_cacheable(const struct job *job)
            job->request.method != WEB_POST;
 }
 
+/* What took long is kept at once, what is quick to make when it is asked for again. */
+static bool job_keeps(const struct job *job)
+{
+    const struct web_page *page = job->page;
+    if (page == NULL || page->status != 200 || page->path != NULL || !job_cacheable(job))
+        return false;
+    return (job->route->flags & WEB_QUICK) == 0 ||
+           web_cache_again(job->server->cache, buf_view(&job->key));
+}
+
 /* Runs on a worker, or on the event thread for fast routes. The page is kept under the version that
  * stood when it was asked for: should it be newer, nobody finds it. */
 static void job_run(struct job *job)
 {
     job->page = job_handle(job);
-    if (job->page != NULL && job->page->status == 200 && job->page->path == NULL &&
-        job_cacheable(job))
+    if (job_keeps(job))
         web_cache_put(job->server->cache, buf_view(&job->key), job->version, job->page);
     job->done = true;
 }
@@ -205,90 +228,9 @@ static void job_work(void *item)
 
 /* --- sending --- */
 
-static const char *const http_headers[][2] = {
-    {"X-Content-Type-Options", "nosniff"},
-    {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-     "worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-     "frame-ancestors 'none'"},
-    {"Referrer-Policy", "same-origin"},
-    {"Cross-Origin-Opener-Policy", "same-origin"},
-    {"Cross-Origin-Resource-Policy", "same-origin"},
-    {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
-    {"Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
-};
-
-static void send_cache_headers(struct MHD_Response *response, const struct web_page *page)
-{
-    char text[64];
-    const char *value = "no-cache";
-    if (page->no_store)
-        value = "no-store";
-    else if (page->immutable)
-        value = "public, max-age=31536000, immutable";
-    if (page->max_age > 0 && !page->no_store && !page->immutable) {
-        snprintf(text, sizeof text, "public, max-age=%u", page->max_age);
-        value = text;
-    }
-    MHD_add_response_header(response, "Cache-Control", value);
-}
-
-/* Content-Disposition with a name of any language (RFC 6266, RFC 8187). */
-static void send_download(struct MHD_Response *response, const char *name)
-{
-    struct buf text = {0};
-    buf_cat(&text, "attachment; filename*=UTF-8''");
-    for (const char *c = name; *c != '\0'; c++) {
-        bool plain = (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') ||
-                     (*c >= 'A' && *c <= 'Z') || *c == '.' || *c == '-' || *c == '_';
-        if (plain)
-            buf_char(&text, *c);
-        else
-            buf_printf(&text, "%%%02X", (unsigned)(unsigned char)*c);
-    }
-    MHD_add_response_header(response, "Content-Disposition", buf_cstr(&text));
-    buf_free(&text);
-}
-
 static void send_headers(struct MHD_Response *response, const struct job *job)
 {
-    const struct web_page *page = job->page;
-    char text[WEB_ETAG + 8];
-    for (size_t i = 0; i < sizeof http_headers / sizeof http_headers[0]; i++)
-        MHD_add_response_header(response, http_headers[i][0], http_headers[i][1]);
-    MHD_add_response_header(response, "Content-Type", page->type);
-    send_cache_headers(response, page);
-    if (page->etag[0] != '\0') {
-        snprintf(text, sizeof text, "\"%s%s\"", page->etag,
-                 job->encoding == WEB_GZIP     ? "-g"
-                 : job->encoding == WEB_BROTLI ? "-b"
-                                               : "");
-        MHD_add_response_header(response, "ETag", text);
-    }
-    if (page->path == NULL)
-        MHD_add_response_header(response, "Vary", "Accept-Encoding, Accept-Language");
-    if (job->server->stopping || job->close)
-        MHD_add_response_header(response, "Connection", "close");
-    if (job->encoding != WEB_IDENTITY)
-        MHD_add_response_header(response, "Content-Encoding", web_encoding_name(job->encoding));
-    if (page->location != NULL)
-        MHD_add_response_header(response, "Location", page->location);
-    if (page->cookie != NULL)
-        MHD_add_response_header(response, "Set-Cookie", page->cookie);
-    if (page->download != NULL)
-        send_download(response, page->download);
-    if (page->refresh > 0) {
-        snprintf(text, sizeof text, "%u", page->refresh);
-        MHD_add_response_header(response, "Refresh", text);
-    }
-    if (page->open_data)
-        MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
-    if (page->forget)
-        MHD_add_response_header(response, "Clear-Site-Data", "\"cache\", \"cookies\", \"storage\"");
-    if (page->status == 503 || page->status == 429)
-        MHD_add_response_header(response, "Retry-After", "2");
-    if (page->status == 405)
-        MHD_add_response_header(response, "Allow", "GET, HEAD, POST");
+    web_headers_add(response, job->page, job->encoding, job->server->stopping || job->close);
 }
 
 static struct MHD_Response *send_file(struct job *job)
@@ -698,42 +640,91 @@ static void http_connection(void *ctx, struct MHD_Connection *connection, void *
                   code == MHD_CONNECTION_NOTIFY_STARTED ? HTTP_HEAD : 0);
 }
 
+static void job_free(struct job *job)
+{
+    arena_free(&job->arena);
+    buf_free(&job->room);
+    buf_free(&job->key);
+    free(job);
+}
+
+/* A job of before with its memory, or a new one. */
+static struct job *job_new(struct web_server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    struct job *job = server->spare;
+    if (job != NULL) {
+        server->spare = job->next;
+        server->spares--;
+    }
+    pthread_mutex_unlock(&server->lock);
+    if (job == NULL)
+        job = calloc(1, sizeof *job);
+    if (job == NULL)
+        return NULL;
+    (void)arena_reserve(&job->arena, HTTP_ROOM);
+    server->active++;
+    job->server = server;
+    return job;
+}
+
+/* Ends a request. What held a form is not kept: it may have been a password. */
+static void job_end(struct job *job)
+{
+    struct web_server *server = job->server;
+    bool form = job->request.method == WEB_POST || job->body.data != NULL;
+    web_page_release(job->page);
+    web_sink_close(job->sink);
+    buf_free(&job->body);
+    buf_clear(&job->key);
+    arena_clear(&job->arena);
+    *job = (struct job){.arena = job->arena, .room = job->room, .key = job->key};
+    pthread_mutex_lock(&server->lock);
+    bool kept = !form && server->spares < HTTP_SPARE;
+    if (kept) {
+        job->next = server->spare;
+        server->spare = job;
+        server->spares++;
+    }
+    pthread_mutex_unlock(&server->lock);
+    if (!kept)
+        job_free(job);
+    server->active--;
+}
+
 /* The first that is heard of a request: its target as sent. The job is its state from here on. */
 static void *http_begin(void *ctx, const char *target, struct MHD_Connection *connection)
 {
     struct web_server *server = ctx;
-    struct job *job = calloc(1, sizeof *job);
+    struct job *job = job_new(server);
     if (job == NULL)
         return NULL;
     job->fd = http_socket(connection);
     web_watch_set(server->watch, job->fd, HTTP_HEAD);
-    job->server = server;
-    job->target = strdup(target);
+    job->target = arena_cstr(&job->arena, str_of(target));
     job->started = time_now();
     job->request.id = server->next_id++;
     job->request.now = job->started;
     job->request.arena = &job->arena;
     job->request.language = STR("zh");
     job->request.ctx = server->config.ctx;
-    server->active++;
     if (job->target != NULL)
         return job;
-    free(job);
-    server->active--;
+    job_end(job);
     return NULL;
 }
 
-static void http_log(const struct job *job)
+static void http_log(struct job *job)
 {
-    const struct web_config *config = &job->server->config;
-    log_event(config->log, LOG_INFO, "request",
-              LOG_PAIRS(log_int("request", (int64_t)job->request.id),
-                        log_str("client", job->request.client),
-                        log_str("route", str_of(job->route != NULL ? job->route->name : "-")),
-                        log_str("target", str_of(job->target)),
-                        log_int("status", job->page != NULL ? job->page->status : 0),
-                        log_int("bytes", (int64_t)job->sent),
-                        log_int("us", time_now() - job->started)));
+    const struct web_access_row row = {.request = job->request.id,
+                                       .client = job->request.client,
+                                       .route = job->route != NULL ? job->route->name : "-",
+                                       .target = job->target,
+                                       .status = job->page != NULL ? job->page->status : 0,
+                                       .bytes = job->sent,
+                                       .started = job->started};
+    buf_clear(&job->key); /* the page was found long ago */
+    web_access_line(job->server->access, &job->key, &row);
 }
 
 static void http_end(void *ctx, struct MHD_Connection *connection, void **state,
@@ -749,14 +740,7 @@ static void http_end(void *ctx, struct MHD_Connection *connection, void **state,
     http_log(job);
     web_watch_set(job->server->watch, job->fd,
                   http_or(job->server->config.idle_seconds, HTTP_IDLE));
-    job->server->active--;
-    web_page_release(job->page);
-    web_sink_close(job->sink);
-    buf_free(&job->body);
-    buf_free(&job->key);
-    arena_free(&job->arena);
-    free(job->target);
-    free(job);
+    job_end(job);
 }
 
 /* We decode ourselves, strictly. */
@@ -820,7 +804,9 @@ static enum err http_parts(struct web_server *server)
     uint32_t noise = 0;
     TRY(crypto_random(&noise, sizeof noise));
     server->next_id = (uint64_t)noise << 20;
+    pthread_mutex_init(&server->lock, NULL);
     TRY(web_watch_start(&server->watch));
+    TRY(web_access_open(&server->access, c->log));
     TRY(web_limit_open(&server->limit, HTTP_RATE, HTTP_BURST, HTTP_SLOTS));
     TRY(web_packer_open(&server->packer));
     TRY(web_cache_open(&server->cache, c->cache_bytes != 0 ? c->cache_bytes : HTTP_CACHE));
@@ -880,5 +866,12 @@ void web_server_stop(struct web_server *server, unsigned grace_seconds)
     web_packer_close(server->packer);
     web_limit_close(server->limit);
     web_watch_stop(server->watch);
+    web_access_close(server->access);
+    while (server->spare != NULL) {
+        struct job *job = server->spare;
+        server->spare = job->next;
+        job_free(job);
+    }
+    pthread_mutex_destroy(&server->lock);
     free(server);
 }

@@ -3,6 +3,19 @@
 
 #include <string.h>
 
+enum { MODEL_SLOTS = 32 };
+
+/* Length and three characters tell the names of a page apart well enough. */
+struct web_name web_name_of(struct str text)
+{
+    size_t mixed = text.len;
+    if (text.len > 0)
+        mixed += (size_t)(unsigned char)text.data[0] * 7 +
+                 (size_t)(unsigned char)text.data[text.len / 2] * 3 +
+                 (size_t)(unsigned char)text.data[text.len - 1] * 5;
+    return (struct web_name){text, (uint16_t)(mixed % MODEL_SLOTS), 0};
+}
+
 void web_model_init(struct web_model *m, struct arena *arena)
 {
     *m = (struct web_model){.arena = arena, .root = {.kind = WEB_OBJECT}};
@@ -18,8 +31,14 @@ static struct web_value *model_grow(struct web_model *m, struct web_value *v, bo
     if (slot == NULL || v->count < v->cap)
         return slot;
     struct web_value **items = arena_array(m->arena, cap, sizeof *items);
-    struct str *names = named ? arena_array(m->arena, cap, sizeof *names) : NULL;
+    struct web_name *names = named ? arena_array(m->arena, cap, sizeof *names) : NULL;
     if (items == NULL || (named && names == NULL)) {
+        m->failed = true;
+        return NULL;
+    }
+    if (named && v->newest == NULL)
+        v->newest = arena_array(m->arena, MODEL_SLOTS, sizeof *v->newest);
+    if (named && v->newest == NULL) {
         m->failed = true;
         return NULL;
     }
@@ -33,16 +52,20 @@ static struct web_value *model_grow(struct web_model *m, struct web_value *v, bo
     return slot;
 }
 
-/* A new value under a name. Of two with the same name the later one is found (template.c looks from
- * the end), which replaces the earlier without looking for it. */
+/* A new value under a name. Of two with the same name the later one is found, which replaces the
+ * earlier without looking for it. */
 static struct web_value *model_slot(struct web_model *m, struct web_value *object, const char *name)
 {
     object->kind = WEB_OBJECT;
     struct web_value *slot = model_grow(m, object, true);
-    if (slot == NULL)
+    m->failed = m->failed || object->count == UINT16_MAX;
+    if (slot == NULL || object->count == UINT16_MAX)
         return NULL;
-    object->names[object->count] = str_of(name);
+    struct web_name *own = &object->names[object->count];
+    *own = web_name_of(str_of(name));
+    own->older = object->newest[own->slot];
     object->items[object->count++] = slot;
+    object->newest[own->slot] = (uint16_t)object->count;
     return slot;
 }
 
@@ -62,7 +85,15 @@ void web_set_flag(struct web_model *m, struct web_value *object, const char *nam
 
 void web_set_count(struct web_model *m, struct web_value *object, const char *name, int64_t n)
 {
-    struct str text = arena_printf(m->arena, "%lld", (long long)n);
+    char digits[24];
+    char *at = digits + sizeof digits;
+    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    do
+        *--at = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (n < 0)
+        *--at = '-';
+    struct str text = arena_str(m->arena, str_range(at, (size_t)(digits + sizeof digits - at)));
     m->failed = m->failed || text.data == NULL;
     web_set(m, object, name, text);
 }

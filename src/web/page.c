@@ -2,6 +2,7 @@
 #include "web/page.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -34,12 +35,20 @@ static enum err page_encode(struct web_page *page, unsigned encodings, struct we
 }
 
 /* Keeps what will be sent: of a page that was made for one encoding that one alone. */
-static void page_fit(struct web_page *page, unsigned encodings)
+static void page_fit(struct web_page *page, struct buf *room, unsigned encodings)
 {
+    enum { MOST = 1 << 20 };
+    struct buf *plain = &page->body[WEB_IDENTITY];
     for (int e = WEB_GZIP; e < WEB_ENCODINGS; e++)
         if (encodings == 1U << e && page->encoded[e]) {
-            buf_free(&page->body[WEB_IDENTITY]);
             page->encoded[WEB_IDENTITY] = false;
+            if (plain->cap <= MOST) {
+                *room = *plain;
+                *plain = (struct buf){0};
+                buf_clear(room);
+            } else {
+                buf_free(plain);
+            }
         }
     for (int e = 0; e < WEB_ENCODINGS; e++)
         buf_fit(&page->body[e]);
@@ -63,6 +72,15 @@ static bool page_texts(struct web_page *page, const struct web_reply *reply)
 enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings,
                        struct web_packer *packer)
 {
+    struct buf room = {0};
+    enum err err = web_page_make_in(out, reply, &room, encodings, packer);
+    buf_free(&room);
+    return err;
+}
+
+enum err web_page_make_in(struct web_page **out, struct web_reply *reply, struct buf *room,
+                          unsigned encodings, struct web_packer *packer)
+{
     struct web_page *page = calloc(1, sizeof *page);
     if (page == NULL)
         return ERR_MEMORY;
@@ -84,7 +102,7 @@ enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned 
         err = page_encode(page, encodings, packer);
     if (err == ERR_OK && page->status == 200 && page->path == NULL && !page->no_store)
         page_etag(page);
-    page_fit(page, encodings);
+    page_fit(page, room, encodings);
     if (err != ERR_OK) {
         web_page_release(page);
         return err;
@@ -141,7 +159,7 @@ bool web_page_matches(const struct web_page *page, struct str if_none_match)
 
 /* --- the cache --- */
 
-enum { CACHE_SLOTS = 4096 };
+enum { CACHE_SLOTS = 4096, CACHE_MARKS = 16384 };
 
 struct cache_row {
     struct cache_row *next; /* in its slot */
@@ -161,14 +179,19 @@ struct web_cache {
     struct cache_row *newest;
     struct cache_row *oldest;
     struct cache_row *slots[CACHE_SLOTS];
+    _Atomic uint32_t marks[CACHE_MARKS]; /* of keys that were asked about, the newest in each */
 };
 
 static size_t cache_slot(struct str key)
 {
-    uint32_t hash = 2166136261U;
-    for (size_t i = 0; i < key.len; i++)
-        hash = (hash ^ (unsigned char)key.data[i]) * 16777619U;
-    return (hash ^ hash >> 16) % CACHE_SLOTS;
+    return XXH3_64bits(key.data, key.len) % CACHE_SLOTS;
+}
+
+bool web_cache_again(struct web_cache *cache, struct str key)
+{
+    uint64_t hash = XXH3_64bits(key.data, key.len);
+    uint32_t mark = (uint32_t)(hash >> 32) | 1;
+    return atomic_exchange(&cache->marks[hash % CACHE_MARKS], mark) == mark;
 }
 
 static void cache_unlink(struct web_cache *cache, struct cache_row *row)

@@ -38,6 +38,10 @@ enum { WEB_PAGE_PLAIN = 0, WEB_PAGE_ALL = 1 << WEB_GZIP | 1 << WEB_BROTLI };
  * worth it has no plain bytes. packer: NULL for a plain page. ERR_MEMORY. */
 MUST enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings,
                             struct web_packer *packer);
+/* The same; plain bytes that the page has no use for leave their memory in `room`, which is empty,
+ * for the next page. */
+MUST enum err web_page_make_in(struct web_page **out, struct web_reply *reply, struct buf *room,
+                               unsigned encodings, struct web_packer *packer);
 /* Adds a form that was encoded elsewhere to a page that nobody else holds yet; empty bytes are left
  * out. ERR_MEMORY. */
 MUST enum err web_page_encoded(struct web_page *page, enum web_encoding encoding, struct str bytes);
@@ -59,6 +63,9 @@ void web_cache_close(struct web_cache *cache);
 /* The page of a key with a reference for the caller; NULL if it is not there or of an older
  * version. */
 struct web_page *web_cache_get(struct web_cache *cache, struct str key, uint64_t version);
+/* Was that key asked about before? Few are forgotten. Who keeps a page that is quick to make only
+ * the second time it is asked for lets no flood of addresses push out what readers share. */
+bool web_cache_again(struct web_cache *cache, struct str key);
 /* Keeps a page (a reference of its own). What does not fit is left out. */
 void web_cache_put(struct web_cache *cache, struct str key, uint64_t version,
                    struct web_page *page);

@@ -15,8 +15,8 @@ enum node_kind { NODE_TEXT, NODE_ESCAPED, NODE_RAW, NODE_SECTION, NODE_INVERTED,
 
 struct node {
     enum node_kind kind;
-    struct str text;   /* text, or the name */
-    size_t first_part; /* length of the name up to its first dot */
+    struct str text;            /* text, or the name */
+    struct web_name first_part; /* of the name, up to its first dot */
     struct node *first;
     struct node *next;
     struct web_template *partial;
@@ -50,15 +50,13 @@ struct parser {
 
 /* --- values --- */
 
-static const struct web_value *object_find(const struct web_value *object, struct str name)
+static const struct web_value *object_find(const struct web_value *object,
+                                           const struct web_name *name)
 {
-    size_t count = object->kind == WEB_OBJECT ? object->count : 0;
-    for (size_t i = count; i > 0; i--) { /* the later of two replaces the earlier */
-        const struct str *own = &object->names[i - 1];
-        if (own->len == name.len && own->data[0] == name.data[0] &&
-            memcmp(own->data, name.data, name.len) == 0)
-            return object->items[i - 1];
-    }
+    size_t at = object->kind == WEB_OBJECT && object->count > 0 ? object->newest[name->slot] : 0;
+    for (; at > 0; at = object->names[at - 1].older)
+        if (str_eq(object->names[at - 1].text, name->text))
+            return object->items[at - 1];
     return NULL;
 }
 
@@ -107,7 +105,7 @@ static struct node *parser_add(struct parser *p, enum node_kind kind, struct str
     ptrdiff_t dot = str_find_char(text, '.');
     node->kind = kind;
     node->text = text;
-    node->first_part = dot > 0 ? (size_t)dot : text.len;
+    node->first_part = web_name_of(str_sub(text, 0, dot > 0 ? (size_t)dot : text.len));
     *p->tail = node;
     p->last = node;
     p->tail = &node->next;
@@ -304,7 +302,8 @@ static enum err parser_fixed(bool *fixed, struct parser *p, struct str name)
     *fixed = o->fixed != NULL && rest.len > 0 && str_eq(first, str_of(o->fixed));
     if (!*fixed)
         return ERR_OK;
-    const struct web_value *value = object_find(o->fixed_texts, rest);
+    const struct web_name key = web_name_of(rest);
+    const struct web_value *value = object_find(o->fixed_texts, &key);
     if (value == NULL || value->kind != WEB_TEXT)
         return fault_set(p->fault, ERR_FORMAT, "模板用到的文字“%.*s”不在文字表中", STR_ARG(name));
     escape(&text, value->text);
@@ -406,17 +405,19 @@ struct scope {
 static const struct web_value *scope_find(const struct scope *scope, const struct node *node)
 {
     const struct web_value *found = NULL;
-    struct str first = str_range(node->text.data, node->first_part);
     if (node->text.len == 1 && node->text.data[0] == '.')
         return scope->value;
     for (; scope != NULL && found == NULL; scope = scope->outer)
-        found = object_find(scope->value, first);
-    if (first.len == node->text.len)
+        found = object_find(scope->value, &node->first_part);
+    size_t first = node->first_part.text.len;
+    if (first == node->text.len)
         return found;
-    struct str rest = str_sub(node->text, first.len + 1, SIZE_MAX);
+    struct str rest = str_sub(node->text, first + 1, SIZE_MAX);
     struct str part;
-    while (found != NULL && str_cut(&part, &rest, '.'))
-        found = object_find(found, part);
+    while (found != NULL && str_cut(&part, &rest, '.')) {
+        const struct web_name name = web_name_of(part);
+        found = object_find(found, &name);
+    }
     return found;
 }
 

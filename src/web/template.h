@@ -9,12 +9,21 @@
 
 enum web_value_kind { WEB_NOTHING, WEB_TEXT, WEB_TRUE, WEB_LIST, WEB_OBJECT };
 
+/* The name of a member; names of the same slot are a chain from the newest to the oldest. */
+struct web_name {
+    struct str text;
+    uint16_t slot;
+    uint16_t older; /* from 1; 0: none */
+};
+struct web_name web_name_of(struct str text);
+
 /* A model: what a template is filled with. Made in an arena by the functions below. */
 struct web_value {
     enum web_value_kind kind;
     struct str text;          /* WEB_TEXT */
     struct web_value **items; /* WEB_LIST: elements; WEB_OBJECT: values; they never move */
-    struct str *names;        /* WEB_OBJECT */
+    struct web_name *names;   /* WEB_OBJECT */
+    uint16_t *newest;         /* WEB_OBJECT: for each slot of names the newest in it, from 1 */
     size_t count;
     size_t cap;
 };

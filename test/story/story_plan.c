@@ -7,7 +7,9 @@
 #include "crypto/hash.h"
 #include "office/document.h"
 #include "office/portal.h"
+#include "office/portal_kept.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct errand *clerk(struct course *c)
@@ -260,6 +262,54 @@ static void the_plan_of_a_result_and_of_a_task_is_named_once_it_is_public(void *
     assert_true(str_eq(task.task.plan_code, code));
 }
 
+/* What a page of that version is told of the first object: its plan, and how many names. */
+struct telling {
+    struct course *c;
+    struct office keeping;
+    char code[32];
+};
+
+static void told(struct telling *t, uint64_t version, bool planned, size_t names)
+{
+    struct office_business b;
+    struct errand *e = reader(t->c);
+    const struct office *whole = e->office;
+    e->office = &t->keeping;
+    e->version = version;
+    assert_int_equal(office_portal_business(&b, e, course_object(t->c, "1")), ERR_OK);
+    assert_true(str_eq(b.results[0].plan_code, str_of(planned ? t->code : "")));
+    assert_int_equal(b.member_count, names);
+    e->version = 0;
+    e->office = whole;
+}
+
+static void what_a_reader_keeps_goes_when_public_content_grows(void **state)
+{
+    struct course *c = *state;
+    struct telling t = {.c = c};
+    const struct office_document_edit edit = plan();
+    struct str code = STR("");
+    const struct step names[] = {
+        {"names", course_setting,
+         &(struct course_setting){MODEL_SETTING_PUBLIC_TEAMS, "1", "本地规定〔2026〕10号"}},
+    };
+    COURSE_RUN(c, drawn);
+    COURSE_RUN(c, first_public);
+    assert_int_equal(saved(c, &code, &edit), ERR_OK);
+    snprintf(t.code, sizeof t.code, "%.*s", STR_ARG(code)); /* the steps empty the arena */
+    t.keeping = *c->s->e.office;
+    assert_int_equal(portal_kept_open(&t.keeping.kept), ERR_OK);
+    told(&t, 7, false, 0);
+    publish(c, code);
+    COURSE_RUN(c, names);
+    told(&t, 7, false, 0); /* pages of that version say the same */
+    told(&t, 8, true, 4);
+    told(&t, 7, true, 4); /* asked late: not from what is kept, which is newer */
+    told(&t, 0, true, 4);
+    told(&t, 8, true, 4);
+    portal_kept_close(t.keeping.kept);
+}
+
 /* --- how public results are --- */
 
 static struct office_rates rates_on(struct course *c, const char *date, int year)
@@ -472,6 +522,7 @@ int main(void)
         COURSE_TEST(a_published_plan_stands_in_the_log_with_its_digest),
         COURSE_TEST(R69_plans_are_listed_by_year_and_every_department_has_a_row),
         COURSE_TEST(the_plan_of_a_result_and_of_a_task_is_named_once_it_is_public),
+        COURSE_TEST(what_a_reader_keeps_goes_when_public_content_grows),
         COURSE_TEST(R111_the_rate_counts_what_is_due_and_leaves_out_what_the_law_keeps_back),
         COURSE_TEST(R111_a_result_that_is_late_or_corrected_counts_once_in_its_year),
         COURSE_TEST(R110_grounds_are_told_by_the_words_of_the_law_and_nothing_else),

@@ -89,6 +89,7 @@ static const struct web_route routes[] = {
     {WEB_GET, "/block", handle_fast, WEB_BLOCK, 0, "block", 0},
     {WEB_GET, "/slow", handle_slow, WEB_BLOCK, 0, "slow", 0},
     {WEB_GET, "/count", handle_count, WEB_BLOCK | WEB_CACHED, 0, "count", 0},
+    {WEB_GET, "/quick", handle_count, WEB_BLOCK | WEB_CACHED | WEB_QUICK, 0, "quick", 0},
     {WEB_GET, "/fail", handle_fail, WEB_BLOCK, 0, "fail", 0},
     {WEB_POST, "/hold", handle_slow, WEB_BLOCK, 0, "hold", 0},
     {WEB_POST, "/echo", handle_echo, WEB_BLOCK, 1000, "echo", 0},
@@ -303,6 +304,24 @@ static void cached_pages_are_made_once_a_version(void **state)
     bench_close(&b);
 }
 
+static void quick_pages_are_kept_from_the_second_time_on(void **state)
+{
+    static const char *const answers[] = {"made 1", "made 2", "made 2", "made 2"};
+    struct bench b;
+    char answer[4096];
+    (void)state;
+    bench_open(&b, 2, 8);
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        hear(answer, sizeof answer, ask(&b, GET("/quick")));
+        assert_true(ends_with(answer, answers[i]));
+    }
+    hear(answer, sizeof answer, ask(&b, GET("/quick?other=1")));
+    assert_true(ends_with(answer, "made 3"));
+    hear(answer, sizeof answer, ask(&b, GET("/quick")));
+    assert_true(ends_with(answer, "made 2"));
+    bench_close(&b);
+}
+
 static void faults_of_ours_tell_nothing(void **state)
 {
     struct bench b;
@@ -412,6 +431,7 @@ int main(void)
         cmocka_unit_test(forms_that_wait_take_no_worker_from_readers),
         cmocka_unit_test(stopping_finishes_what_has_begun),
         cmocka_unit_test(cached_pages_are_made_once_a_version),
+        cmocka_unit_test(quick_pages_are_kept_from_the_second_time_on),
         cmocka_unit_test(faults_of_ours_tell_nothing),
         cmocka_unit_test(bodies_end_where_they_say),
         cmocka_unit_test(many_at_once_get_their_own_answers),

@@ -165,6 +165,54 @@ static void cache_keeps_to_its_size_and_drops_the_oldest(void **state)
     web_cache_close(cache);
 }
 
+static void a_key_is_known_from_the_second_time_it_is_asked_about(void **state)
+{
+    struct web_cache *cache = NULL;
+    char key[16];
+    int known = 0;
+    (void)state;
+    assert_int_equal(web_cache_open(&cache, 1000), ERR_OK);
+    assert_false(web_cache_again(cache, STR("k")));
+    assert_true(web_cache_again(cache, STR("k")));
+    assert_false(web_cache_again(cache, STR("K")));
+    for (int i = 0; i < 100000;
+         i++) { /* a flood of others is forgotten, and none is taken for one */
+        snprintf(key, sizeof key, "k%d", i);
+        known += web_cache_again(cache, str_of(key)) ? 1 : 0;
+    }
+    assert_int_equal(known, 0);
+    assert_false(web_cache_again(cache, STR("k")));
+    web_cache_close(cache);
+}
+
+static void plain_bytes_that_nobody_wants_leave_their_memory(void **state)
+{
+    struct web_packer *packer = NULL;
+    struct web_page *page = NULL;
+    struct buf room = {0};
+    (void)state;
+    assert_int_equal(web_packer_open(&packer), ERR_OK);
+    for (int i = 0; i < 3; i++) {
+        struct web_reply reply = {.status = 200, .type = "text/html", .body = room};
+        const char *before = room.data;
+        room = (struct buf){0};
+        for (int k = 0; k < 500; k++)
+            buf_cat(&reply.body, "示例县阳光双随机 <p>");
+        assert_int_equal(web_page_make_in(&page, &reply, &room, 1U << WEB_GZIP, packer), ERR_OK);
+        assert_true(i == 0 || room.data == before); /* the same memory again */
+        assert_true(room.len == 0 && room.cap > 10000);
+        assert_true(page->encoded[WEB_GZIP] && !page->encoded[WEB_IDENTITY]);
+        web_page_release(page);
+    }
+    struct web_reply small = {.status = 200, .type = "text/html", .body = room};
+    room = (struct buf){0};
+    buf_cat(&small.body, "too short to pack");
+    assert_int_equal(web_page_make_in(&page, &small, &room, 1U << WEB_GZIP, packer), ERR_OK);
+    assert_true(room.data == NULL && page->encoded[WEB_IDENTITY]); /* the page has it */
+    web_page_release(page);
+    web_packer_close(packer);
+}
+
 /* --- budgets --- */
 
 static void a_budget_is_a_burst_and_then_a_rate(void **state)
@@ -212,6 +260,8 @@ int main(void)
         cmocka_unit_test(a_tag_names_exactly_its_page),
         cmocka_unit_test(cache_gives_the_version_it_was_asked_for),
         cmocka_unit_test(cache_keeps_to_its_size_and_drops_the_oldest),
+        cmocka_unit_test(a_key_is_known_from_the_second_time_it_is_asked_about),
+        cmocka_unit_test(plain_bytes_that_nobody_wants_leave_their_memory),
         cmocka_unit_test(a_budget_is_a_burst_and_then_a_rate),
         cmocka_unit_test(addresses_have_their_own_budgets_but_a_v6_network_has_one),
     };
