@@ -9,6 +9,7 @@
 #include "store/search.h"
 
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -145,23 +146,29 @@ static enum err plan_link(struct str *code, struct plan_links *l, struct str num
     return ERR_OK;
 }
 
-static enum err plan_links_results(struct store_public_result *rows, size_t count, struct errand *e,
-                                   struct db_tx *tx)
-{
-    struct plan_links links;
-    TRY(plan_links_open(&links, e, tx, count));
-    for (size_t i = 0; i < count; i++)
-        TRY(plan_link(&rows[i].plan_code, &links, rows[i].plan_number));
-    return ERR_OK;
-}
+/* Rows of any kind that name a plan by its number: where its code goes. */
+struct plan_rows {
+    void *rows;
+    size_t count;
+    size_t size;
+    size_t number; /* offsets in a row */
+    size_t code;
+};
+#define PLAN_ROWS(rows, count, type)                                                               \
+    (&(const struct plan_rows){(rows), (count), sizeof(type), offsetof(type, plan_number),         \
+                               offsetof(type, plan_code)})
+#define PLAN_RESULTS(rows, count) PLAN_ROWS(rows, count, struct store_public_result)
+#define PLAN_TASKS(rows, count) PLAN_ROWS(rows, count, struct store_public_task)
 
-static enum err plan_links_tasks(struct store_public_task *rows, size_t count, struct errand *e,
-                                 struct db_tx *tx)
+static enum err plan_links(const struct plan_rows *r, struct errand *e, struct db_tx *tx)
 {
     struct plan_links links;
-    TRY(plan_links_open(&links, e, tx, count));
-    for (size_t i = 0; i < count; i++)
-        TRY(plan_link(&rows[i].plan_code, &links, rows[i].plan_number));
+    TRY(plan_links_open(&links, e, tx, r->count));
+    for (size_t i = 0; i < r->count; i++) {
+        char *row = (char *)r->rows + i * r->size;
+        const struct str *number = (const void *)(row + r->number);
+        TRY(plan_link((void *)(row + r->code), &links, *number));
+    }
     return ERR_OK;
 }
 
@@ -186,7 +193,7 @@ static enum err front_run(struct db_tx *tx, void *ctx)
     TRY(store_figures(&out->figures, tx, tenant, from, until, e->now));
     TRY(store_public_tasks(&out->tasks, &out->task_count, e->arena, tx, tenant, 0, PORTAL_FRONT));
     TRY(store_public_results(&out->results, &out->result_count, e->arena, tx, &newest));
-    TRY(plan_links_results(out->results, out->result_count, e, tx));
+    TRY(plan_links(PLAN_RESULTS(out->results, out->result_count), e, tx));
     return store_public_draws_overdue(&out->overdue, &out->overdue_count, e->arena, tx, tenant,
                                       e->now);
 }
@@ -426,7 +433,7 @@ static enum err business_checked(struct business_work *w, struct db_tx *tx,
     struct errand *e = w->e;
     struct office_business *out = w->out;
     bool named = false;
-    TRY(plan_links_results(out->results, out->result_count, e, tx));
+    TRY(plan_links(PLAN_RESULTS(out->results, out->result_count), e, tx));
     if (business_found(out))
         TRY(store_public_followups(&out->followups, &out->followup_count, e->arena, tx, filter));
     if (business_adopted(out))
@@ -479,7 +486,7 @@ static enum err tasks_run(struct db_tx *tx, void *ctx)
     struct list_work *w = ctx;
     TRY(store_public_tasks((struct store_public_task **)&w->rows, &w->count, w->e->arena, tx,
                            w->e->office->tenant, w->before, w->most));
-    return plan_links_tasks(w->rows, w->count, w->e, tx);
+    return plan_links(PLAN_TASKS(w->rows, w->count), w->e, tx);
 }
 
 enum err office_portal_tasks(struct store_public_task **out, size_t *count, struct errand *e,
@@ -514,7 +521,7 @@ static enum err results_run(struct db_tx *tx, void *ctx)
     struct list_work *w = ctx;
     TRY(store_public_results((struct store_public_result **)&w->rows, &w->count, w->e->arena, tx,
                              w->filter));
-    return plan_links_results(w->rows, w->count, w->e, tx);
+    return plan_links(PLAN_RESULTS(w->rows, w->count), w->e, tx);
 }
 
 enum err office_portal_results(struct store_public_result **out, size_t *count, struct errand *e,
@@ -606,7 +613,7 @@ static enum err task_run(struct db_tx *tx, void *ctx)
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "没有编号为 %.*s 的任务", STR_ARG(w->number));
     TRY(err);
-    TRY(plan_links_tasks(&w->out->task, 1, e, tx));
+    TRY(plan_links(PLAN_TASKS(&w->out->task, 1), e, tx));
     int64_t id = w->out->task.id;
     TRY(store_task_items(&w->out->items, &w->out->item_count, e->arena, tx, tenant, id));
     TRY(store_task_parts(&w->out->parts, &w->out->part_count, e->arena, tx, tenant, id));
