@@ -15,7 +15,8 @@ static const char result_usage[] =
     "      采信他人结论的：种类为 其他部门的检查结论、生效司法文书、专业机构鉴定意见\n"
     "  sunlot --by 审核人 result approve 抽取编号 --object 号码 [--item 事项编号]\n"
     "  sunlot --by 审核人 result return 抽取编号 --object 号码 [--item 事项编号] --reason 理由\n"
-    "  sunlot --by 审批人 result exempt 抽取编号 --object 号码 [--item 事项编号] --ground 依据\n"
+    "  sunlot --by 审批人 result exempt 抽取编号 --object 号码 [--item 事项编号] --kind 情形\n"
+    "      --ground 依据    情形：国家秘密、商业秘密、个人隐私、其他（网页上只公布情形和条数）\n"
     "  sunlot result publish 抽取编号 [--object 号码]\n"
     "  sunlot result correct 抽取编号 --object 号码 --item 事项编号 --result 01-08 --method 方式\n"
     "      --inspector 人员编号 --reason 理由 [--note 情况] [--date 结果日期] [--adopt ...]\n"
@@ -32,7 +33,7 @@ static const char result_usage[] =
 struct result_words {
     struct office_result_entry entry;
     struct str reason;
-    struct str ground;
+    struct office_exemption exemption;
     struct str measure;
     struct str state;
     struct str document;
@@ -97,7 +98,7 @@ static enum err result_return_run(struct errand *e, struct result_words *w)
 static enum err result_exempt_run(struct errand *e, struct result_words *w)
 {
     uint64_t count = 0;
-    TRY(office_result_exempt(&count, e, &w->entry.key, w->ground));
+    TRY(office_result_exempt(&count, e, &w->entry.key, &w->exemption));
     printf("已审批 %llu 项不予公示。\n", (unsigned long long)count);
     return ERR_OK;
 }
@@ -166,7 +167,8 @@ int cmd_result(struct cmd *cmd, int argc, char **argv)
         {"--date", CMD_DATE, &w.entry.result_on},
         {"--inspector", CMD_TEXT, &w.entry.inspector},
         {"--reason", CMD_TEXT, &w.reason},
-        {"--ground", CMD_TEXT, &w.ground},
+        {"--kind", CMD_TEXT, &w.exemption.kind},
+        {"--ground", CMD_TEXT, &w.exemption.ground},
         {"--measure", CMD_TEXT, &w.measure},
         {"--state", CMD_TEXT, &w.state},
         {"--document", CMD_TEXT, &w.document},

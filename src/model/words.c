@@ -123,6 +123,15 @@ const struct field_word model_adoption_kinds[] = {
     {NULL, NULL, NULL},
 };
 
+/* The legal basis of these stands at the dictionary (office/dictionary.c). */
+const struct field_word model_exemption_kinds[] = {
+    {"state", "涉及国家秘密、国家安全", "国家秘密|国家安全"},
+    {"trade", "涉及商业秘密", "商业秘密"},
+    {"privacy", "涉及个人隐私、个人信息", "个人隐私|隐私|个人信息"},
+    {"other", "其他法律法规规定不予公开", "其他|法律法规禁止公开"},
+    {NULL, NULL, NULL},
+};
+
 const struct field_word model_item_classes[] = {
     {"key", "重点检查事项", "重点|重点事项|重点抽查事项"},
     {"general", "一般检查事项", "一般|一般事项|一般抽查事项"},

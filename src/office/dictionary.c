@@ -26,6 +26,9 @@ const struct office_dictionary office_dictionaries[] = {
     {"person-states", "人员状态", "新政办〔2019〕54号 二(二)", model_person_states, false},
     {"exclusions", "不参加抽取的原因", "新政办〔2019〕54号 二(六)", model_exclusions, false},
     {"skip-reasons", "无法检查的原因", "本地规定", model_skip_reasons, false},
+    {"exemptions", "不予公示的情形",
+     "舞政〔2020〕2号 二(六)；新政办〔2019〕54号 二(八)；《政府信息公开条例》第十四条、第十五条",
+     model_exemption_kinds, false},
     {NULL, NULL, NULL, NULL, false},
 };
 

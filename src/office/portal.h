@@ -194,7 +194,7 @@ MUST enum err office_portal_statistics(struct office_statistics *out, struct err
 
 /* How public results are (R111; docs/statistics.md): of one year's tasks, by department. One item
  * of one object counts once. */
-enum { OFFICE_GROUNDS = 4 }; /* state secrets, trade secrets, privacy, any other (R110) */
+enum { OFFICE_GROUNDS = 4 }; /* as model_exemption_kinds, in its order (R110) */
 struct office_rate {
     struct str department; /* name */
     int64_t published;

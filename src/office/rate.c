@@ -5,6 +5,7 @@
 #include "office/portal.h"
 
 #include "base/time.h"
+#include "model/resource.h"
 #include "office/setting.h"
 
 #include <math.h>
@@ -29,9 +30,9 @@ static enum err rate_read(struct db_tx *tx, void *ctx)
     return store_rate_parts(&w->parts, &w->part_count, e->arena, tx, e->office->tenant, w->year);
 }
 
-/* Which ground an exemption names, by the words of the law: what was typed may name a business, and
- * stays inside. */
-static int rate_ground(struct str words)
+/* Which kind of ground the words of an exemption name, of those approved before the kind was asked
+ * for: by the words of the law, since what was typed may name a business and stays inside. */
+static int rate_ground_words(struct str words)
 {
     static const char *const names[][3] = {
         {"国家秘密", "国家安全", "保守国家秘密"},
@@ -43,6 +44,13 @@ static int rate_ground(struct str words)
             if (str_find(words, str_of(names[ground][i])) >= 0)
                 return ground;
     return OFFICE_GROUNDS - 1;
+}
+
+/* Its place in model_exemption_kinds. */
+static int rate_ground(const struct store_rate_part *g)
+{
+    const struct field_word *kind = model_word_by_code(model_exemption_kinds, g->kind);
+    return kind != NULL ? (int)(kind - model_exemption_kinds) : rate_ground_words(g->ground);
 }
 
 /* What is not public: over its last day, or within it. */
@@ -70,7 +78,7 @@ static enum err rate_count(struct office_rate *r, struct rate_work *w,
         return ERR_OK;
     }
     if (str_eq(g->state, STR("exempt"))) {
-        r->exempt[rate_ground(g->ground)] += g->count;
+        r->exempt[rate_ground(g)] += g->count;
         r->withheld += g->count;
         return ERR_OK;
     }

@@ -315,7 +315,8 @@ struct judge {
     const char *action;
     const char *from;
     struct str to;
-    struct str words; /* reason or ground */
+    struct str words;              /* reason or ground */
+    const struct field_word *kind; /* of an exemption */
 };
 
 struct judge_work {
@@ -378,12 +379,24 @@ static enum err judge_one(struct judge_work *w, struct db_tx *tx, struct store_r
     r->approved_by = w->actor;
     r->approved_at = e->now;
     if (str_eq(w->judge->to, STR("exempt"))) {
+        r->exempt_kind = str_of(w->judge->kind->code);
         r->exempt_ground = w->judge->words;
         r->exempt_by = w->actor;
     }
     TRY(store_result_step(tx, r, from));
     w->count++;
     return ERR_OK;
+}
+
+static enum err judge_audit(struct judge_work *w, struct db_tx *tx)
+{
+    const struct judge *judge = w->judge;
+    struct str detail = judge->words.len > 0 ? judge->words : w->key->item;
+    if (judge->kind != NULL)
+        detail = arena_printf(w->e->arena, "%s：%.*s", judge->kind->text, STR_ARG(judge->words));
+    if (judge->kind != NULL && detail.data == NULL)
+        return ERR_MEMORY;
+    return office_audit(w->e, tx, str_of(judge->action), w->key->pool_id, detail);
 }
 
 static enum err judge_run(struct db_tx *tx, void *ctx)
@@ -415,8 +428,7 @@ static enum err judge_run(struct db_tx *tx, void *ctx)
     if (w->count == 0)
         return fault_set(&e->fault, ERR_STATE, "对象 %.*s 没有可以进行这一步的结果；没有改动",
                          STR_ARG(w->key->pool_id));
-    struct str detail = w->judge->words.len > 0 ? w->judge->words : w->key->item;
-    TRY(office_audit(e, tx, str_of(w->judge->action), w->key->pool_id, detail));
+    TRY(judge_audit(w, tx));
     struct str count_text = arena_printf(e->arena, "%llu", (unsigned long long)w->count);
     if (count_text.data == NULL)
         return ERR_MEMORY;
@@ -437,25 +449,32 @@ static enum err result_judge(uint64_t *count, struct errand *e, const struct off
 enum err office_result_approve(uint64_t *count, struct errand *e,
                                const struct office_result_key *key)
 {
-    const struct judge judge = {"result-approve", "entered", STR("approved"), {NULL, 0}};
+    const struct judge judge = {"result-approve", "entered", STR("approved"), {NULL, 0}, NULL};
     return result_judge(count, e, key, &judge);
 }
 
 enum err office_result_return(uint64_t *count, struct errand *e,
                               const struct office_result_key *key, struct str reason)
 {
-    const struct judge judge = {"result-return", "entered|approved", STR("returned"), reason};
+    const struct judge judge = {"result-return", "entered|approved", STR("returned"), reason, NULL};
     if (reason.len == 0)
         return fault_set(&e->fault, ERR_INPUT, "退回必须写明理由（--reason）；没有改动");
     return result_judge(count, e, key, &judge);
 }
 
 enum err office_result_exempt(uint64_t *count, struct errand *e,
-                              const struct office_result_key *key, struct str ground)
+                              const struct office_result_key *key,
+                              const struct office_exemption *exemption)
 {
-    const struct judge judge = {"result-exempt", "entered|approved", STR("exempt"), ground};
+    struct str ground = str_trim(exemption->ground);
+    const struct field_word *kind = model_word_by_text(model_exemption_kinds, exemption->kind);
+    if (kind == NULL)
+        return fault_set(
+            &e->fault, ERR_INPUT,
+            "不予公示必须写明情形（--kind）：国家秘密、商业秘密、个人隐私或其他；没有改动");
     if (ground.len == 0)
         return fault_set(&e->fault, ERR_INPUT, "不予公示必须写明依据（--ground）；没有改动");
+    const struct judge judge = {"result-exempt", "entered|approved", STR("exempt"), ground, kind};
     return result_judge(count, e, key, &judge);
 }
 

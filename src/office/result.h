@@ -57,10 +57,16 @@ MUST enum err office_result_approve(uint64_t *count, struct errand *e,
 /* Sends results back to the author with a reason; they are then entered anew as a new version. */
 MUST enum err office_result_return(uint64_t *count, struct errand *e,
                                    const struct office_result_key *key, struct str reason);
-/* Exempts results from publication (R110): ground, and the actor as approver, who is not the
- * author. */
+/* Why results are withheld (R110). Of it only the kind is ever told, and counted, in public. */
+struct office_exemption {
+    struct str kind;   /* code or text of model_exemption_kinds */
+    struct str ground; /* the provision and what it means here */
+};
+/* Exempts results from publication; the actor is the approver, who is not the author. ERR_INPUT
+ * without kind or ground. */
 MUST enum err office_result_exempt(uint64_t *count, struct errand *e,
-                                   const struct office_result_key *key, struct str ground);
+                                   const struct office_result_key *key,
+                                   const struct office_exemption *exemption);
 
 /* Publishes the approved results of a draw (or of one object): objects all of whose items are
  * approved or exempt, at once (R80). */

@@ -2,6 +2,7 @@
 #include "page/page.h"
 
 #include "base/time.h"
+#include "office/setting.h"
 
 #include <math.h>
 #include <string.h>
@@ -195,12 +196,26 @@ static void statistics_rate(struct page *p, struct web_value *row, const struct 
     web_set(m, row, "rate", r->due > 0 ? page_percent(p, r->share) : STR("–"));
 }
 
-/* How public results are, by department and in all; what the law keeps back by its grounds alone.
- */
+/* What the law keeps back: by the kinds of its grounds alone. */
+static void statistics_withheld(struct page *p, const struct office_rate *total)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "grounds");
+    for (int ground = 0; ground < OFFICE_GROUNDS; ground++) {
+        if (total->exempt[ground] == 0)
+            continue;
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "ground", page_said(p, str_of(model_exemption_kinds[ground].text)));
+        web_set_count(m, row, "count", total->exempt[ground]);
+    }
+    web_set(m, &m->root, "withheld_basis",
+            str_of(office_dictionary_find(STR("exemptions"))->basis));
+    web_set_flag(m, &m->root, "has_withheld", total->withheld > 0);
+}
+
+/* How public results are, by department and in all. */
 static enum err statistics_rates(struct page *p, int year)
 {
-    static const char *const grounds[OFFICE_GROUNDS] = {"ground_state", "ground_trade",
-                                                        "ground_privacy", "ground_other"};
     struct office_rates rates;
     struct web_model *m = &p->model;
     TRY(office_portal_rates(&rates, &p->errand, year));
@@ -211,15 +226,7 @@ static enum err statistics_rates(struct page *p, int year)
     web_set_flag(m, &m->root, "has_rates", rates.count > 0);
     web_set_flag(m, &m->root, "several_rates", rates.count > 1);
     web_set_flag(m, &m->root, "rate_estimated", rates.estimated);
-    struct web_value *list = web_set_list(m, &m->root, "grounds");
-    for (int ground = 0; ground < OFFICE_GROUNDS; ground++) {
-        if (rates.total.exempt[ground] == 0)
-            continue;
-        struct web_value *row = web_list_add(m, list);
-        web_set(m, row, "ground", page_word(p, grounds[ground]));
-        web_set_count(m, row, "count", rates.total.exempt[ground]);
-    }
-    web_set_flag(m, &m->root, "has_withheld", rates.total.withheld > 0);
+    statistics_withheld(p, &rates.total);
     return ERR_OK;
 }
 

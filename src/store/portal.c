@@ -333,16 +333,16 @@ enum err store_public_members(struct store_public_member **out, size_t *count, s
  * versions of what is not. Of an object that is published as a whole only exempt items are not.
  * CROSS JOIN keeps SQLite from reading the results of all years. */
 static const char RATE_PARTS[] =
-    "SELECT p.name, 'published', r.due_on, 0, r.published_at, '', 0, COUNT(*) FROM visit v"
+    "SELECT p.name, 'published', r.due_on, 0, r.published_at, '', '', 0, COUNT(*) FROM visit v"
     " CROSS JOIN result r JOIN department p ON p.tenant = r.tenant AND p.code = r.department"
     " WHERE v.tenant = $1 AND v.year = $2 AND r.tenant = v.tenant AND r.visit = v.id"
     " AND r.state IN ('published', 'replaced')"
     " AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.tenant = r.tenant AND c.result = r.id)"
     " GROUP BY p.name, r.due_on, r.published_at"
     " UNION ALL SELECT p.name, COALESCE(r.state, ''), COALESCE(r.due_on, 0), t.visit_until, 0,"
-    " COALESCE(r.exempt_ground, ''), CASE WHEN w.sealed = 1 AND w.state <> 'disclosed' THEN 1 ELSE "
-    "0"
-    " END, COUNT(*) FROM visit v JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
+    " COALESCE(r.exempt_kind, ''), COALESCE(r.exempt_ground, ''),"
+    " CASE WHEN w.sealed = 1 AND w.state <> 'disclosed' THEN 1 ELSE 0 END, COUNT(*) FROM visit v "
+    "JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"
     " JOIN task_item i ON i.tenant = v.tenant AND i.task = v.task"
     " JOIN department p ON p.tenant = i.tenant AND p.code = i.department"
@@ -352,9 +352,8 @@ static const char RATE_PARTS[] =
     " WHERE v.tenant = $1 AND v.year = $2 AND (v.state IN ('assigned', 'entered')"
     " OR (v.state = 'published' AND r.state = 'exempt'))"
     " GROUP BY p.name, COALESCE(r.state, ''), COALESCE(r.due_on, 0), t.visit_until,"
-    " COALESCE(r.exempt_ground, ''), CASE WHEN w.sealed = 1 AND w.state <> 'disclosed' THEN 1 ELSE "
-    "0"
-    " END ORDER BY 1";
+    " COALESCE(r.exempt_kind, ''), COALESCE(r.exempt_ground, ''),"
+    " CASE WHEN w.sealed = 1 AND w.state <> 'disclosed' THEN 1 ELSE 0 END ORDER BY 1";
 
 static enum err rate_part_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -365,9 +364,10 @@ static enum err rate_part_fill(void *out, struct db_rows *rows, struct arena *ar
     p->due_on = (int32_t)db_col_int(rows, 2);
     p->until = (int32_t)db_col_int(rows, 3);
     p->published_at = db_col_int(rows, 4);
-    p->ground = store_text(rows, 5, arena, &failed);
-    p->sealed = db_col_int(rows, 6) != 0;
-    p->count = db_col_int(rows, 7);
+    p->kind = store_text(rows, 5, arena, &failed);
+    p->ground = store_text(rows, 6, arena, &failed);
+    p->sealed = db_col_int(rows, 7) != 0;
+    p->count = db_col_int(rows, 8);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

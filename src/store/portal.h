@@ -170,7 +170,8 @@ struct store_rate_part {
     int32_t due_on;        /* last day for publication; 0 where nothing is entered */
     int32_t until;         /* last day of the task's visits */
     int64_t published_at;  /* the first time; 0: not public */
-    struct str ground;     /* of an exemption */
+    struct str kind;       /* of an exemption: model_exemption_kinds; empty in the oldest rows */
+    struct str ground;     /* of an exemption, in the approver's words */
     bool sealed;           /* of a sealed draw that is not disclosed */
     int64_t count;
 };

@@ -4,11 +4,11 @@
 #define RESULT_COLUMNS                                                                             \
     "tenant, id, visit, item, department, version, code, note, method, result_on, due_on,"         \
     " estimated, state, entered_by, typed_by, entered_at, approved_by, approved_at,"               \
-    " exempt_ground, exempt_by, published_at, publication"
+    " exempt_ground, exempt_by, published_at, publication, exempt_kind"
 
 static const char RESULT_ADD[] =
     "INSERT INTO result (" RESULT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
+    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
 
 enum err store_result_add(struct db_tx *tx, const struct store_result *r)
 {
@@ -20,7 +20,7 @@ enum err store_result_add(struct db_tx *tx, const struct store_result *r)
                           db_text(r->entered_by), db_text(r->typed_by), db_int(r->entered_at),
                           db_text(r->approved_by), db_int(r->approved_at),
                           db_text(r->exempt_ground), db_text(r->exempt_by), db_int(r->published_at),
-                          db_int(r->publication)));
+                          db_int(r->publication), db_text(r->exempt_kind)));
 }
 
 static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -49,6 +49,7 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
     r->exempt_by = store_text(rows, 19, arena, &failed);
     r->published_at = db_col_int(rows, 20);
     r->publication = db_col_int(rows, 21);
+    r->exempt_kind = store_text(rows, 22, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -75,7 +76,7 @@ enum err store_result_get(struct store_result *out, struct arena *arena, struct 
 
 static const char RESULT_STEP[] =
     "UPDATE result SET state = $4, approved_by = $5, approved_at = $6, exempt_ground = $7,"
-    " exempt_by = $8, published_at = $9, publication = $10"
+    " exempt_by = $8, published_at = $9, publication = $10, exempt_kind = $11"
     " WHERE tenant = $1 AND id = $2 AND state = $3";
 
 enum err store_result_step(struct db_tx *tx, const struct store_result *r, struct str from)
@@ -84,7 +85,8 @@ enum err store_result_step(struct db_tx *tx, const struct store_result *r, struc
     TRY(db_run(tx, &changed, RESULT_STEP,
                DB_ARGS(db_text(r->tenant), db_int(r->id), db_text(from), db_text(r->state),
                        db_text(r->approved_by), db_int(r->approved_at), db_text(r->exempt_ground),
-                       db_text(r->exempt_by), db_int(r->published_at), db_int(r->publication))));
+                       db_text(r->exempt_by), db_int(r->published_at), db_int(r->publication),
+                       db_text(r->exempt_kind))));
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }
 

@@ -23,6 +23,7 @@ struct store_result {
     int64_t entered_at;
     struct str approved_by;
     int64_t approved_at;
+    struct str exempt_kind; /* model_exemption_kinds; empty: none was asked for yet */
     struct str exempt_ground;
     struct str exempt_by;
     int64_t published_at;

@@ -458,7 +458,7 @@ def rates(server):
     for pool_id, inspector, _ in objects:
         run("result", "enter", draw, "--object", pool_id, "--item", "SCJG-S0003", "--result", "01", "--method", "site",
             "--inspector", inspector)
-    run("result", "exempt", draw, "--object", objects[0][0], "--ground", objects[0][2] + "的商业秘密", by="审批人")
+    run("result", "exempt", draw, "--object", objects[0][0], "--kind", "商业秘密", "--ground", objects[0][2] + "的配方", by="审批人")
     text, source = page(server, "/statistics?turn=5")
     must(rate_cells(source, name)[5:] == ["0", "1"], "withheld, and nothing of a sealed draw's terms: %s" % rate_cells(source, name))
     must("涉及商业秘密 1" in text and objects[0][2] not in text and "审批人" not in text, text)

@@ -180,7 +180,7 @@ struct course_follow {
 course_act course_follow;
 course_act course_approve; /* struct course_result; item "" for all */
 course_act course_return;  /* note is the reason */
-course_act course_exempt;  /* note is the ground */
+course_act course_exempt;  /* note is the ground, reason its kind */
 course_act course_publish; /* object or NULL for all */
 /* Everything from the commitment up to the teams, open, with witnesses 1 and 2. */
 course_act course_draw;

@@ -433,7 +433,8 @@ enum err course_exempt(struct course *c, const void *arg)
 {
     const struct course_result *in = arg;
     const struct office_result_key key = result_key(c, in);
-    return office_result_exempt(&c->count, act_errand(c), &key, str_of(in->note));
+    const struct office_exemption exemption = {str_of(in->reason), str_of(in->note)};
+    return office_result_exempt(&c->count, act_errand(c), &key, &exemption);
 }
 
 enum err course_publish(struct course *c, const void *arg)

@@ -116,7 +116,8 @@ static void the_author_never_approves(void **state)
         {"the author approves", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN, "他人",
          .by = author},
         {"the author exempts", course_exempt,
-         &(struct course_result){.object = "1", .note = "商业秘密"}, ERR_FORBIDDEN, .by = author},
+         &(struct course_result){.object = "1", .note = "商业秘密", .reason = "trade"},
+         ERR_FORBIDDEN, .by = author},
         {"approve", course_approve, COURSE_GOOD("1"), .by = "审核员"},
         {"approve again", course_approve, COURSE_GOOD("1"), ERR_STATE, .by = "审核员"},
     };
@@ -141,7 +142,8 @@ static void who_typed_a_result_does_not_approve_it(void **state)
         {"the same with a blank behind", course_approve, COURSE_GOOD("1"), ERR_FORBIDDEN,
          .by = "张三 "},
         {"the same exempts", course_exempt,
-         &(struct course_result){.object = "1", .note = "商业秘密"}, ERR_FORBIDDEN, .by = "张三"},
+         &(struct course_result){.object = "1", .note = "商业秘密", .reason = "trade"},
+         ERR_FORBIDDEN, .by = "张三"},
         {"somebody else", course_approve, COURSE_GOOD("1"), .by = "李四"},
     };
     COURSE_RUN(c, steps);
@@ -172,7 +174,8 @@ static void an_object_whose_items_are_all_exempt_leaves_the_list_with_an_audit_r
     COURSE_RUN(c, single);
     const struct step steps[] = {
         {"enter", course_enter, COURSE_GOOD("1"), .days = 8},
-        {"exempt", course_exempt, &(struct course_result){.object = "1", .note = "国家秘密"},
+        {"exempt", course_exempt,
+         &(struct course_result){.object = "1", .note = "国家秘密", .reason = "state"},
          .by = "审批人"},
         {"publish", course_publish},
     };
@@ -342,9 +345,18 @@ static void an_exemption_needs_a_ground_and_is_never_public(void **state)
     const struct step steps[] = {
         {"enter", course_enter, COURSE_GOOD("1"), .days = 8},
         {"enter the other", course_enter, COURSE_FIRE("1")},
-        {"without a ground", course_exempt, COURSE_GOOD("1"), ERR_INPUT, "依据", .by = "审批人"},
+        {"without a kind", course_exempt,
+         &(struct course_result){.object = "1", .note = "第十五条"}, ERR_INPUT, "情形",
+         .by = "审批人"},
+        {"of a kind that is none", course_exempt,
+         &(struct course_result){.object = "1", .note = "第十五条", .reason = "不方便"}, ERR_INPUT,
+         "情形", .by = "审批人"},
+        {"without a ground", course_exempt,
+         &(struct course_result){.object = "1", .note = " ", .reason = "商业秘密"}, ERR_INPUT,
+         "依据", .by = "审批人"},
         {"exempt", course_exempt,
-         &(struct course_result){.object = "1", .note = "涉及商业秘密（政府信息公开条例第十五条）"},
+         &(struct course_result){
+             .object = "1", .note = "政府信息公开条例第十五条", .reason = "商业秘密"},
          .by = "审批人"},
         {"approve the other", course_approve, COURSE_FIRE("1"), .by = "审核员"},
         {"publish", course_publish},
@@ -358,6 +370,10 @@ static void an_exemption_needs_a_ground_and_is_never_public(void **state)
     assert_int_equal(counts.published, 1);
     assert_string_equal(course_text(c, "SELECT exempt_by FROM result WHERE state = 'exempt'"),
                         "审批人");
+    assert_string_equal(course_text(c, "SELECT exempt_kind FROM result WHERE state = 'exempt'"),
+                        "trade");
+    assert_string_equal(course_text(c, "SELECT detail FROM audit WHERE action = 'result-exempt'"),
+                        "涉及商业秘密：政府信息公开条例第十五条");
     uint64_t rows = 0;
     assert_int_equal(office_result_export(&rows, &c->s->e, course_path(c, "out.csv")), ERR_OK);
     assert_int_equal(rows, 1);
@@ -390,8 +406,8 @@ static void an_object_is_published_when_all_its_items_are_in_and_only_once(void 
          &(struct course_result){.object = "1", .item = "", .note = "改"}, ERR_STATE,
          .by = "审核员"},
         {"nothing is hidden later", course_exempt,
-         &(struct course_result){.object = "1", .item = "", .note = "秘密"}, ERR_STATE,
-         .by = "审核员"},
+         &(struct course_result){.object = "1", .item = "", .note = "秘密", .reason = "other"},
+         ERR_STATE, .by = "审核员"},
         {"nothing is entered over it", course_enter, COURSE_GOOD("1"), ERR_STATE, "公示"},
     };
     COURSE_RUN(c, more);
