@@ -60,13 +60,20 @@ void web_check_header(struct web_check *check, struct str name, struct str value
     }
 }
 
+void web_check_line(struct web_check *check, const char *from, const char *end)
+{
+    bool next = check->line == 0 || check->line == (uintptr_t)from;
+    check->bad = check->bad || (!next && !check->unlined);
+    check->line = (uintptr_t)end + 2;
+}
+
 int web_check_headers_end(const struct web_check *check)
 {
-    if (check->headers > WEB_HEADERS_MAX)
+    if (check->headers > WEB_HEADERS_MAX || check->head > WEB_HEAD_MAX)
         return 431;
-    bool framed =
-        check->lengths <= 1 && check->encodings <= 1 && check->lengths + check->encodings <= 1;
-    return check->bad || !framed || check->hosts != 1 ? 400 : 0;
+    if (check->bad || check->lengths + check->encodings > 1 || check->hosts != 1)
+        return 400;
+    return check->encodings > 0 ? 411 : 0;
 }
 
 static int check_hex(char c)
@@ -174,7 +181,7 @@ enum err web_check_target(struct web_request *request, struct str target)
     struct str path;
     if (target.len > WEB_TARGET_MAX)
         return ERR_LIMIT;
-    if (str_find_char(target, '#') >= 0)
+    if (str_find_char(target, '#') >= 0 || str_find_char(target, ' ') >= 0)
         return ERR_INPUT;
     (void)str_cut(&path, &rest, '?');
     TRY(web_check_decode(&request->path, request->arena, path, false));

@@ -5,10 +5,21 @@
 
 #include "web/request.h"
 
-enum { WEB_HEADERS_MAX = 64, WEB_TARGET_MAX = 4096, WEB_PARAMS_MAX = 64, WEB_PICKS_MAX = 2000 };
+#include <stdint.h>
+
+enum {
+    WEB_HEAD_MAX = 16384, /* bytes of request line and headers */
+    WEB_HEADERS_MAX = 64,
+    WEB_TARGET_MAX = 4096,
+    WEB_PARAMS_MAX = 64,
+    WEB_PICKS_MAX = 2000
+};
 
 /* Headers as they come in, one web_check_header each, then web_check_headers_end. */
 struct web_check {
+    size_t head;    /* its bytes, where they are known */
+    uintptr_t line; /* where the next line of the head must begin; 0: unknown */
+    bool unlined;   /* lines are not looked at */
     unsigned headers;
     unsigned hosts;
     unsigned lengths;
@@ -18,8 +29,13 @@ struct web_check {
 /* Takes one header: a name that is no token, a control character in a value, an odd
  * Content-Length or Transfer-Encoding spoil the request. */
 void web_check_header(struct web_check *check, struct str name, struct str value);
+/* Takes where a line of the head lies among the bytes that came, without its end. Two bytes further
+ * the next one must begin: less than CR LF is a bare line feed, more a folded line or what a NUL
+ * hid. The addresses alone are compared. The last call is for the empty line. */
+void web_check_line(struct web_check *check, const char *from, const char *end);
 /* 0 when the headers may pass, else the status: 400 (two lengths, length with encoding, no or two
- * Hosts, bad names) or 431 (too many). */
+ * Hosts, bad names or lines), 431 (too many, too large), 411 (chunks: how those end is not for us
+ * to see, and no browser sends any). */
 int web_check_headers_end(const struct web_check *check);
 
 /* Takes a request target apart: path decoded, query split and decoded. ERR_INPUT for anything but

@@ -65,6 +65,7 @@ struct web_server {
     _Atomic unsigned active; /* requests under way */
     _Atomic bool stopping;   /* answers close their connection */
     uint16_t port;
+    bool own_lines; /* the lines of a head are checked here, see take_lines */
 };
 
 /* How far a form with a file is. */
@@ -347,7 +348,22 @@ static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const cha
     (void)kind;
     web_check_header(&job->check, str_range(name, name_size),
                      value != NULL ? str_range(value, value_size) : STR(""));
+    web_check_line(&job->check, name, value != NULL ? value + value_size : NULL);
     return MHD_YES;
+}
+
+/* The lines of the head. Before its version 1.0 libmicrohttpd hands out names and values where they
+ * came in and takes bare line feeds, folded lines and NULs; later it refuses them, being told to.
+ */
+static void take_lines(struct job *job, const char *method, const char *version)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(job->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    job->check.head = info != NULL ? info->header_size : 0;
+    job->check.unlined = !job->server->own_lines;
+    web_check_line(&job->check, method, version + strlen(version));
+    MHD_get_connection_values_n(job->connection, MHD_HEADER_KIND, take_header, job);
+    web_check_line(&job->check, method + job->check.head - 2, NULL);
 }
 
 static struct str take_value(const struct job *job, const char *name)
@@ -428,10 +444,10 @@ static int take_route(struct job *job)
 }
 
 /* Everything that the head tells. Returns the status of a refusal, or 0. */
-static int take_head(struct job *job, const char *method)
+static int take_head(struct job *job, const char *method, const char *version)
 {
     struct web_request *r = &job->request;
-    MHD_get_connection_values_n(job->connection, MHD_HEADER_KIND, take_header, job);
+    take_lines(job, method, version);
     r->arena = &job->arena;
     r->ctx = job->server->config.ctx;
     r->now = job->started;
@@ -481,7 +497,8 @@ static struct web_page *job_cached(struct job *job)
 /* A refusal that says the message itself cannot be trusted: answered at once, whatever follows. */
 static bool job_untrusted(const struct job *job)
 {
-    return job->refused == 400 || job->refused == 405 || job->refused == 414 || job->refused == 431;
+    return job->refused == 400 || job->refused == 405 || job->refused == 411 ||
+           job->refused == 414 || job->refused == 431;
 }
 
 /* Does it run on the event thread? Handing a page over and back costs as much as a quick one. */
@@ -584,10 +601,10 @@ static enum MHD_Result take_upload(struct job *job)
 
 /* The head of a request has come. */
 static enum MHD_Result take_first(struct job *job, struct MHD_Connection *connection,
-                                  const char *method)
+                                  const char *method, const char *version)
 {
     job->connection = connection;
-    job->refused = take_head(job, method);
+    job->refused = take_head(job, method, version);
     web_watch_set(job->server->watch, job->fd, HTTP_BODY);
     job->close = job_untrusted(job);
     if (job->close)
@@ -598,7 +615,6 @@ static enum MHD_Result take_first(struct job *job, struct MHD_Connection *connec
 }
 
 /* check: allow parameters — the shape is libmicrohttpd's */
-/* check: allow parameters — the library's own signature of a callback */
 static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection, const char *url,
                                    const char *method, const char *version, const char *data,
                                    size_t *size, void **state)
@@ -606,11 +622,10 @@ static enum MHD_Result http_handle(void *ctx, struct MHD_Connection *connection,
     struct job *job = *state;
     (void)ctx;
     (void)url;
-    (void)version;
     if (job == NULL)
         return MHD_NO;
     if (job->connection == NULL)
-        return take_first(job, connection, method);
+        return take_first(job, connection, method, version);
     if (job->done)
         return job_send(job);
     if (job->stage == JOB_ADMITTED && *size == 0) { /* again for the head, now that it is settled */
@@ -775,6 +790,7 @@ static enum err http_listen(struct web_server *server, struct fault *fault)
     unsigned cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (!http_address(&address, c))
         return fault_set(fault, ERR_INPUT, "监听地址 %s 不正确，应为 IP 地址", c->address);
+    server->own_lines = MHD_get_version()[0] == '0';
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
     if (address.ss_family == AF_INET6)
         flags |= MHD_USE_IPv6;
@@ -785,9 +801,9 @@ static enum err http_listen(struct web_server *server, struct fault *fault)
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->proxy != NULL ? 0 : http_or(c->per_client, 64),
         MHD_OPTION_CONNECTION_TIMEOUT, http_or(c->idle_seconds, HTTP_IDLE),
         MHD_OPTION_NOTIFY_CONNECTION, http_connection, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_URI_LOG_CALLBACK,
-        http_begin, server, MHD_OPTION_UNESCAPE_CALLBACK, http_keep, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, http_end, server, MHD_OPTION_END);
+        (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, server->own_lines ? 0 : 1,
+        MHD_OPTION_URI_LOG_CALLBACK, http_begin, server, MHD_OPTION_UNESCAPE_CALLBACK, http_keep,
+        NULL, MHD_OPTION_NOTIFY_COMPLETED, http_end, server, MHD_OPTION_END);
     if (server->daemon == NULL)
         return fault_set(fault, ERR_IO, "无法在 %s 端口 %u 上监听：端口可能已被占用", c->address,
                          c->port);

@@ -148,7 +148,7 @@ static void framing_must_be_unmistakable(void **state)
         const char *rows[3][2];
     } cases[] = {
         {0, {{"Host", "x"}, {"Content-Length", "5"}, {"A", "b"}}},
-        {0, {{"host", "x"}, {"transfer-encoding", "CHUNKED"}, {"A", ""}}},
+        {411, {{"host", "x"}, {"transfer-encoding", "CHUNKED"}, {"A", ""}}},
         {400, {{"Host", "x"}, {"Content-Length", "5"}, {"content-length", "5"}}},
         {400, {{"Host", "x"}, {"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}},
         {400, {{"Host", "x"}, {"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}},
@@ -193,6 +193,42 @@ static void sixty_five_headers_are_too_many(void **state)
     assert_int_equal(web_check_headers_end(&check), 0);
     web_check_header(&check, STR("A"), STR("b"));
     assert_int_equal(web_check_headers_end(&check), 431);
+}
+
+static void sixteen_KiB_of_head_are_enough(void **state)
+{
+    struct web_check check = {.head = 16384};
+    (void)state;
+    web_check_header(&check, STR("Host"), STR("x"));
+    assert_int_equal(web_check_headers_end(&check), 0);
+    check.head++;
+    assert_int_equal(web_check_headers_end(&check), 431);
+}
+
+/* As libmicrohttpd hands them out: addresses into the bytes that came. value is the
+ * first header's, b a second header's name. */
+static int lines_of(const char *request, const char *a, const char *b, const char *value)
+{
+    struct web_check check = {0};
+    web_check_header(&check, STR("Host"), STR("x"));
+    web_check_line(&check, request, strstr(request, "1.1") + 3);
+    web_check_line(&check, strstr(request, a), strstr(request, value) + strlen(value));
+    if (b != NULL)
+        web_check_line(&check, strstr(request, b), request + strlen(request) - 4);
+    web_check_line(&check, request + strlen(request) - 2, NULL);
+    return web_check_headers_end(&check);
+}
+
+static void lines_that_do_not_lie_behind_one_another_are_seen(void **state)
+{
+    (void)state;
+    assert_int_equal(lines_of("GET / HTTP/1.1\r\nA:b\r\n\r\n", "A", NULL, "b"), 0);
+    assert_int_equal(lines_of("GET / HTTP/1.1\r\nA:   b \r\nC: d\r\n\r\n", "A", "C", "b "), 0);
+    assert_int_equal(lines_of("GET / HTTP/1.1\nA: b\r\n\r\n", "A", NULL, "b"), 400);
+    assert_int_equal(lines_of("GET / HTTP/1.1\r\nA: b\n\r\n", "A", NULL, "b"), 400);
+    assert_int_equal(lines_of("GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n", "A", "C", "b"), 400);
+    assert_int_equal(lines_of("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", "A", NULL, "b"), 400);
+    assert_int_equal(lines_of("GET / HTTP/1.1\r\nA: b\n cc\r\nC: d\r\n\r\n", "A", "C", "b"), 400);
 }
 
 static void a_NUL_in_a_value_is_seen(void **state)
@@ -282,6 +318,8 @@ int main(void)
         cmocka_unit_test(picked_rows_are_no_fields_and_at_most_a_page),
         cmocka_unit_test(framing_must_be_unmistakable),
         cmocka_unit_test(sixty_five_headers_are_too_many),
+        cmocka_unit_test(sixteen_KiB_of_head_are_enough),
+        cmocka_unit_test(lines_that_do_not_lie_behind_one_another_are_seen),
         cmocka_unit_test(a_NUL_in_a_value_is_seen),
         cmocka_unit_test(a_path_finds_its_row_or_none),
     };

@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -126,6 +127,17 @@ static int ask(const struct bench *b, const char *head)
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
     assert_int_equal(send(fd, head, strlen(head), MSG_NOSIGNAL), (ssize_t)strlen(head));
+    return fd;
+}
+
+/* Byte by byte, each a packet of its own as far as the machine allows. */
+static int ask_slowly(const struct bench *b, const char *head)
+{
+    int fd = ask(b, "");
+    int one = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    for (const char *c = head; *c != '\0' && send(fd, c, 1, MSG_NOSIGNAL) == 1; c++)
+        usleep(200);
     return fd;
 }
 
@@ -345,19 +357,64 @@ static void bodies_end_where_they_say(void **state)
     bench_open(&b, 2, 8);
     snprintf(text, sizeof text,
              "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
-             "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-             "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n%s",
+             "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde%s",
              GET("/fast"));
     hear(answer, sizeof answer, ask(&b, text));
     assert_non_null(strstr(answer, "\r\n\r\nhello"));
     assert_non_null(strstr(answer, "\r\n\r\nabcde"));
     assert_true(ends_with(answer, "fast"));
     snprintf(text, sizeof text,
+             "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n%s",
+             GET("/fast"));
+    hear(answer, sizeof answer, ask(&b, text));
+    assert_int_equal(status_of(answer), 411);
+    assert_null(strstr(answer, "fast")); /* nothing behind a body without length is believed */
+    snprintf(text, sizeof text,
              "POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1001\r\n\r\n"
              "%01001d",
              0);
     hear(answer, sizeof answer, ask(&b, text));
     assert_int_equal(status_of(answer), 413);
+    bench_close(&b);
+}
+
+/* What is unusual but right in the lines of a head passes, in one piece or byte by byte; what is
+ * not a line of CR LF is refused, and nothing behind it is answered. */
+static void heads_pass_by_their_lines_however_they_arrive(void **state)
+{
+    static const struct {
+        int status;
+        const char *head;
+    } rows[] = {
+        {200, "GET /fast HTTP/1.1\r\nHost: x\r\n"},
+        {200, "GET /fast HTTP/1.1\r\nHost:x\r\n"},
+        {200, "GET /fast HTTP/1.1\r\nHost: \t x\r\nA: b \t\r\n"},
+        {200, "GET /fast HTTP/1.1\r\nA:\r\nB: \r\nHost: x\r\nC:\r\n"},
+        {200, "\r\n\r\nGET /fast HTTP/1.1\r\nHost: x\r\n"},
+        {200, "GET /fast?a=1&b=%20 HTTP/1.1\r\nHost: x\r\nCookie: a=1; b=2\r\nA: b:c\r\n"},
+        {400, "GET /fast HTTP/1.1\nHost: x\r\n"},
+        {400, "GET /fast HTTP/1.1\r\nHost: x\n"},
+        {400, "GET /fast HTTP/1.1\r\nHost: x\nA:  b\r\n"},
+        {400, "GET /fast HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n"},
+        {400, "GET /fast HTTP/1.1\r\nHost: x\r\nA: b\n\tc\r\nB: c\r\n"},
+        {400, "GET /fast HTTP/1.1\r\nHost:\r\n x\r\n"},
+        {400, "GET /fast HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n"},
+        {400, "GET /fa st HTTP/1.1\r\nHost: x\r\n"},
+    };
+    struct bench b;
+    char answer[8192];
+    char text[1024];
+    (void)state;
+    bench_open(&b, 2, 8);
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        const char *head = rows[i / 2].head;
+        snprintf(text, sizeof text, "%sConnection: close\r\n\r\n%s", head, GET("/count"));
+        hear(answer, sizeof answer, i % 2 == 0 ? ask(&b, text) : ask_slowly(&b, text));
+        if (status_of(answer) != rows[i / 2].status)
+            fail_msg("%s: %s", head, answer);
+        assert_null(strstr(answer, "made"));
+    }
     bench_close(&b);
 }
 
@@ -434,6 +491,7 @@ int main(void)
         cmocka_unit_test(quick_pages_are_kept_from_the_second_time_on),
         cmocka_unit_test(faults_of_ours_tell_nothing),
         cmocka_unit_test(bodies_end_where_they_say),
+        cmocka_unit_test(heads_pass_by_their_lines_however_they_arrive),
         cmocka_unit_test(many_at_once_get_their_own_answers),
         cmocka_unit_test(a_taken_port_is_told_in_words),
     };
