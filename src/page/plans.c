@@ -90,11 +90,44 @@ static bool plan_near(const struct diff_line *lines, size_t count, size_t at)
     return false;
 }
 
-static void plan_lines(struct page *p, struct web_value *list, const struct diff_line *lines,
-                       size_t count)
+/* The words of a line and of the line that it became or was; not told where they share less than
+ * half, since then the lines are easier to read whole. */
+static enum err plan_words(struct page *p, struct web_value *row, const struct diff_line *line,
+                           struct str other)
+{
+    struct web_model *m = &p->model;
+    struct diff_line *words = NULL;
+    size_t count = 0;
+    size_t same = 0;
+    bool added = line->kind == DIFF_ADDED;
+    struct str old = added ? other : line->text;
+    struct str new = added ? line->text : other;
+    TRY(diff_words(&words, &count, p->request->arena, old, new));
+    for (size_t i = 0; i < count; i++)
+        same += words[i].kind == DIFF_SAME ? words[i].text.len : 0;
+    if (2 * same < old.len || 2 * same < new.len)
+        return ERR_OK;
+    web_set_flag(m, row, "worded", true);
+    struct web_value *list = web_set_list(m, row, "words");
+    for (size_t i = 0; i < count; i++) {
+        if (words[i].kind != DIFF_SAME && words[i].kind != line->kind)
+            continue;
+        struct web_value *word = web_list_add(m, list);
+        web_set_flag(m, word, "changed", words[i].kind != DIFF_SAME);
+        web_set(m, word, "word", words[i].text);
+    }
+    return ERR_OK;
+}
+
+static enum err plan_lines(struct page *p, struct web_value *list, const struct diff_line *lines,
+                           size_t count)
 {
     struct web_model *m = &p->model;
     int64_t left_out = 0;
+    size_t *partner = arena_array(p->request->arena, count + 1, sizeof *partner);
+    if (partner == NULL)
+        return ERR_MEMORY;
+    diff_partners(partner, lines, count);
     for (size_t i = 0; i < count; i++) {
         bool near = plan_near(lines, count, i);
         left_out += near ? 0 : 1;
@@ -109,7 +142,10 @@ static void plan_lines(struct page *p, struct web_value *list, const struct diff
         web_set_flag(m, row, "removed", lines[i].kind == DIFF_REMOVED);
         web_set_flag(m, row, "same", lines[i].kind == DIFF_SAME);
         web_set(m, row, "text", lines[i].text);
+        if (partner[i] != SIZE_MAX)
+            TRY(plan_words(p, row, &lines[i], lines[partner[i]].text));
     }
+    return ERR_OK;
 }
 
 /* One part of the plan, where it changed. */
@@ -123,8 +159,7 @@ static enum err plan_change(struct page *p, struct web_value *changes, struct st
     TRY(diff_lines(&lines, &count, p->request->arena, old, new));
     struct web_value *change = web_list_add(&p->model, changes);
     web_set(&p->model, change, "heading", heading);
-    plan_lines(p, web_set_list(&p->model, change, "lines"), lines, count);
-    return ERR_OK;
+    return plan_lines(p, web_set_list(&p->model, change, "lines"), lines, count);
 }
 
 static enum err plan_changes(struct page *p, const struct store_version *old,

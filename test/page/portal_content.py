@@ -425,7 +425,16 @@ def plans(server):
         must('<td class="num" data-label="日志序号">%d</td>' % idx in source, "no place in the log")
     told = [html.unescape(re.sub("<[^>]+>", "", line)) for line in re.findall(r'<li class="(?:added|removed)">(.*?)</li>', source)]
     want = [line for line in difflib.ndiff(adjusted[1][9].split("\n"), adjusted[0][9].split("\n")) if line[0] in "+-"]
-    must(sorted(told) == sorted({"+": "+", "-": "−"}[w[0]] + w[2:] for w in want) and len(told) == 3, "%s, not %s" % (told, want))
+    must(sorted(re.sub("[【】]", "", t) for t in told) == sorted({"+": "+", "-": "−"}[w[0]] + w[2:] for w in want) and len(told) == 3,
+         "%s, not %s" % (told, want))
+    changed = [t for t in told if "【" in t]
+    must(len(changed) == 2 and changed[0][0] == "−" and changed[1][0] == "+", str(told))
+    # the words beside the marks are those that Python's difflib finds in both lines
+    old, new = [re.sub("[【】]", "", t[1:]) for t in changed]
+    kept = [re.sub("【.*?】", "", t[1:]) for t in changed]
+    same = sum(b.size for b in difflib.SequenceMatcher(None, old, new, False).get_matching_blocks())
+    must(kept[0] == kept[1] and 0 < len(kept[0]) <= same, "%s: %d" % (changed, same))
+    must(re.search('<del class="word">【[^】]+】</del>', source) and re.search('<ins class="word">【[^】]+】</ins>', source), source)
     text, source = page(server, "/plans/%s?version=1" % adjusted[0][0])
     must('class="diff"' not in source and "已被新版本取代" in text, "the first version changed nothing")
     business = ask_sql("SELECT object_number FROM published ORDER BY result LIMIT 1")[0][0]

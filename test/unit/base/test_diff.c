@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,64 @@ static void lines_are_told_in_order_the_removed_before_the_added(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(told(&arena, str_of(cases[i].old), str_of(cases[i].new)).data,
                             cases[i].want);
+    arena_free(&arena);
+}
+
+/* Words as "[-a-]", "{+b+}", the same ones bare. */
+static struct str worded(struct arena *arena, const char *old, const char *new)
+{
+    static const char *const marks[][2] = {{"", ""}, {"[-", "-]"}, {"{+", "+}"}};
+    struct diff_line *words = NULL;
+    size_t count = 0;
+    struct buf text = {0};
+    struct str out;
+    assert_int_equal(diff_words(&words, &count, arena, str_of(old), str_of(new)), ERR_OK);
+    for (size_t i = 0; i < count; i++) {
+        buf_cat(&text, marks[words[i].kind][0]);
+        buf_str(&text, words[i].text);
+        buf_cat(&text, marks[words[i].kind][1]);
+    }
+    assert_int_equal(arena_keep(&out, arena, &text, ERR_OK), ERR_OK);
+    return out;
+}
+
+static void words_are_numbers_latin_runs_and_single_characters(void **state)
+{
+    static const struct {
+        const char *old;
+        const char *new;
+        const char *want;
+    } cases[] = {
+        {"", "", ""},
+        {"甲", "", "[-甲-]"},
+        {"比例3%，5月", "比例13%，5月", "比例[-3%-]{+13%+}，5月"},
+        {"4月上旬至6月底", "5月上旬至6月中旬", "[-4-]{+5+}月上旬至6月[-底-]{+中旬+}"},
+        {"市监局牵头", "市监局牵头，消防配合", "市监局牵头{+，消防配合+}"},
+        {"2.5%和ISO9001", "2.50%和ISO9002", "[-2.5%-]{+2.50%+}和[-ISO9001-]{+ISO9002+}"},
+        {"一\xff二", "一二", "一[-\xff-]二"},
+    };
+    struct arena arena = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(worded(&arena, cases[i].old, cases[i].new).data, cases[i].want);
+    arena_free(&arena);
+}
+
+static void lines_that_begin_and_end_alike_are_partners_in_their_order(void **state)
+{
+    struct arena arena = {0};
+    struct diff_line *lines = NULL;
+    size_t count = 0;
+    size_t partner[16];
+    (void)state;
+    const struct str old = STR("餐饮检查，比例3%\n加油站检查，比例5%\n旧行\n同");
+    const struct str new = STR("先加的一行\n餐饮检查，比例4%\n加油站检查，比例5%，夜间\n同\n末行");
+    assert_int_equal(diff_lines(&lines, &count, &arena, old, new), ERR_OK);
+    assert_int_equal(count, 8); /* three taken out, three put in, the same one, one put in */
+    diff_partners(partner, lines, count);
+    static const size_t want[] = {4, 5, SIZE_MAX, SIZE_MAX, 0, 1, SIZE_MAX, SIZE_MAX};
+    for (size_t i = 0; i < count; i++)
+        assert_true(partner[i] == want[i]);
     arena_free(&arena);
 }
 
@@ -162,6 +221,8 @@ int main(void)
         cmocka_unit_test(lines_are_told_in_order_the_removed_before_the_added),
         cmocka_unit_test(both_texts_come_back_and_the_fewest_lines_differ),
         cmocka_unit_test(where_very_much_differs_all_of_it_is_told),
+        cmocka_unit_test(words_are_numbers_latin_runs_and_single_characters),
+        cmocka_unit_test(lines_that_begin_and_end_alike_are_partners_in_their_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
