@@ -56,6 +56,28 @@ def all_reachable(server, seen):
     return "%d addresses" % len(seen)
 
 
+def all_english(server, seen):
+    """In English the same pages: each link is answered, and none loses the language but those to files."""
+    english, others = crawl(server, english=True)
+    wrong = {p: a[0] for p, a in english.items() if a[0] != 200}
+    must(not wrong, "not 200: %s" % wrong)
+    for path, (_, headers, body) in english.items():
+        must(not headers["content-type"].startswith("text/html") or b'<html lang="en"' in body, "%s is not English" % path)
+    for target, path in others.items():
+        status, headers, _ = seen.get(target) or server.ask(target)
+        chosen = "lang=zh" in target  # the way back
+        must(status == 200 and (chosen or not headers["content-type"].startswith("text/html")),
+             "%s leads to %s: %d %s" % (path, target, status, headers.get("content-type")))
+
+    def plain(path):
+        return re.sub(r"[?&]lang=en", "", path).replace("&", "?", "?" not in re.sub(r"[?&]lang=en", "", path))
+
+    pages = {p for p, a in seen.items() if a[1].get("content-type", "").startswith("text/html") and not re.search("lang=|size=", p)}
+    missing = pages - {plain(p) for p in english}
+    must(not missing, "not reached in English: %s" % sorted(missing)[:5])
+    return "%d addresses, %d others" % (len(english), len(others))
+
+
 def headers_everywhere(server, seen):
     answers = dict(seen)
     answers["404"] = server.ask("/nothing")
@@ -432,6 +454,7 @@ def main():
         tap.run("every link from the front page is answered with 200 and has no inline script or style",
                 lambda: seen.update(crawl(server)) or all_reachable(server, seen))
         for name, work in [
+                ("every link from the English front page is answered and stays English", all_english),
                 ("security headers stand on every answer, also on errors", headers_everywhere),
                 ("ETags give 304 for the same page and 200 for another", validators),
                 ("gzip and brotli hold the same bytes", encodings),

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
@@ -59,13 +59,14 @@ async function everyPage() {
   const [task] = await links('/tasks', /^\/tasks\//);
   const [item] = await links('/items', /^\/items\//);
   const [plan] = await links('/plans', /^\/plans\/./);
+  const [document] = await links('/documents', /^\/documents\/./);
   // the demo corrects the first result and tells what followed another
   const open = async (name) => (await (await fetch(`${site}/open/${name}-${new Date(Date.now() + 8 * 3600e3).getUTCFullYear()}.json`)).json())[0].object_number;
   const told = [`/business/${await open('corrections')}`, `/business/${await open('followups')}`];
   const search = `/search?q=${encodeURIComponent('公司')}`;
   const none = `/search?q=${encodeURIComponent('龘靐齉')}`;
-  assert.ok(map.length >= 11 && draws.length >= 2 && business && task && item && plan, 'pages of the demo county');
-  return [...new Set([...map, '/sitemap', '/feedback', ...draws, business, ...told, task, item, plan, '/plans?department=XFJY', search, none, '/search?division=410882100&kind=enterprise', '/results?code=finding&type=undirected', '/nothing-here'])];
+  assert.ok(map.length >= 11 && draws.length >= 2 && business && task && item && plan && document, 'pages of the demo county');
+  return [...new Set([...map, '/sitemap', '/feedback', ...draws, business, ...told, task, item, plan, document, '/feedback?sent=1', '/plans?department=XFJY', search, none, '/search?division=410882100&kind=enterprise', '/results?code=finding&type=undirected', '/nothing-here'])];
 }
 
 // A context and what it complains of: console errors, breaches of the policy, failed scripts.
@@ -166,18 +167,32 @@ async function shoot(page, name) {
   await page.screenshot({ path: join(shots, `${decodeURIComponent(name).replace(/[/?=&]/g, '_')}.png`), fullPage: true });
 }
 
-inBrowser('no page must be scrolled sideways at 320 px, in normal and in large type', async () => {
-  const { context, page, troubles } = await reader({ viewport: { width: 320, height: 640 } });
-  const found = [];
-  for (const path of pages)
-    for (const lang of ['zh', 'en&size=large']) {
-      await go(page, path, lang);
-      const wide = await tooWide(page);
-      if (wide > 0) found.push(`${path} ${lang}: ${wide} px`);
-    }
-  await context.close();
-  assert.deepEqual(found, []);
-  assert.deepEqual(troubles, []);
+for (const width of [320, 768, 1920])
+  inBrowser(`no page must be scrolled sideways at ${width} px, in normal and in large type`, async () => {
+    const { context, page, troubles } = await reader({ viewport: { width, height: 640 } });
+    const found = [];
+    for (const path of pages)
+      for (const lang of ['zh', 'en&size=large']) {
+        await go(page, path, lang);
+        const wide = await tooWide(page);
+        if (wide > 0) found.push(`${path} ${lang}: ${wide} px`);
+      }
+    await context.close();
+    assert.deepEqual(found, []);
+    assert.deepEqual(troubles, []);
+  });
+
+// What the route table serves to readers as pages; the others are files, feeds and what machines ask.
+const files = ['/documents/{code}/files/{file}', '/sitemap.xml', '/robots.txt', '/open/{name}', '/open/bundles/{name}', '/catalog.jsonld', '/log/checkpoint', '/log/tile/{path*}', '/static/{name}', '/healthz'];
+
+inBrowser('the pages looked at here hold one of each route of the public', async (t) => {
+  const table = readFileSync(new URL('../../src/page/routes.c', import.meta.url), 'utf8');
+  const routes = [...table.matchAll(/\{WEB_GET, "([^"]+)"/g)].map(([, path]) => path).filter((path) => !path.startsWith('/desk'));
+  assert.ok(routes.length > 25 && files.every((path) => routes.includes(path)), 'the route table is read');
+  const like = (route) => new RegExp(`^${route.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/?]+')}(\\?|$)`);
+  const missing = routes.filter((route) => !files.includes(route) && !pages.some((path) => like(route).test(path)));
+  assert.deepEqual(missing, []);
+  t.diagnostic(`${routes.length - files.length} routes of pages, ${pages.length} pages`);
 });
 
 inBrowser('on a phone the whole menu is in view, every link of the foot has 24 px, no table is cropped', async () => {

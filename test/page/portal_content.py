@@ -522,12 +522,16 @@ def footer(server):
     for name, value in (("organiser", "示例县<市场>监督管理局"), ("phone", "0391-1234567"), ("code", "4108820001"),
                         ("icp", "豫ICP备00000001号")):
         run("setting", "site." + name, value, "--basis", "国办发〔2017〕47号")
-    must("4108820001" not in server.ask("/how")[2].decode(), "shown before it was read")
+    run("setting", "publish.workdays", "7", "--basis", "本地规定")
+    how = server.ask("/how")[2].decode()
+    must("4108820001" not in how and "20 个工作日内公示" in how, "shown before it was read")
     server.process.send_signal(signal.SIGHUP)
     until = time.time() + 10
     while "4108820001" not in server.ask("/how")[2].decode():
         must(time.time() < until, "SIGHUP does not read the settings anew")
         time.sleep(0.2)
+    must("7 个工作日内公示" in page(server, "/how")[0] and "现为：7" in page(server, "/statistics?turn=7")[0], "the days for publication")
+    run("setting", "publish.workdays", "20", "--basis", "国发〔2019〕5号")
     for path in ("/", "/results", "/nothing", "/feedback", "/?lang=en"):
         source = server.ask(path)[2].decode()
         foot = source[source.index("<footer"):]

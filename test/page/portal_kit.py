@@ -80,6 +80,7 @@ class Links(HTMLParser):
         super().__init__()
         self.found = []
         self.inline = []
+        self.form = None
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
@@ -87,15 +88,26 @@ class Links(HTMLParser):
             if attrs.get(name):
                 self.found.append(attrs[name])
         if tag == "form" and "action" in attrs and attrs.get("method", "get").lower() == "get":
-            self.found.append(attrs["action"])
+            self.form = (attrs["action"], [])
+        if tag == "input" and attrs.get("type") == "hidden" and self.form:
+            self.form[1].append((attrs["name"], attrs.get("value", "")))
         if tag == "style" or (tag == "script" and "src" not in attrs):
             self.inline.append(tag)
         self.inline += [a for a in attrs if a == "style" or a.startswith("on")]
 
+    def handle_endtag(self, tag):
+        """A form leads where it goes with nothing typed."""
+        if tag == "form" and self.form:
+            action, hidden = self.form
+            self.found.append(action + ("?" + urllib.parse.urlencode(hidden) if hidden else ""))
+            self.form = None
 
-def crawl(server):
-    """Every address that can be reached from the front page, with its answer."""
-    seen, waiting = {}, ["/", "/robots.txt", "/sitemap.xml", "/healthz", "/?lang=en", "/?size=large"]
+
+def crawl(server, english=False):
+    """Every address that can be reached from the front page, with its answer; of the English one only
+    those in English, and as others the links that lead elsewhere, with the page where they stand."""
+    seen, others = {}, {}
+    waiting = ["/?lang=en"] if english else ["/", "/robots.txt", "/sitemap.xml", "/healthz", "/?lang=en", "/?size=large"]
     while waiting:
         path = waiting.pop()
         if path in seen:
@@ -115,10 +127,14 @@ def crawl(server):
         for link in parser.found:
             target = urllib.parse.urljoin(path, link).split("#")[0]
             must(not target.startswith("http"), "%s links to %s" % (path, target))
-            # in other languages and sizes the same pages: their front pages stand for them
-            if target and not ("lang=" in target or "size=" in target):
+            # in other languages and sizes the same pages: English ones are a crawl of their own
+            if not target or "size=" in target:
+                continue
+            if ("lang=en" in target) == english and ("lang=" in target) == english:
                 waiting.append(target)
-    return seen
+            elif english:
+                others[target] = path
+    return (seen, others) if english else seen
 
 
 def one_answer(got, statuses, words):
