@@ -210,6 +210,7 @@ struct office_rates {
     struct office_rate *rows;
     size_t count;
     struct office_rate total;
+    uint64_t days;  /* working days that a result has until its publication */
     bool estimated; /* a last day was counted over a year whose calendar is not known */
 };
 MUST enum err office_portal_rates(struct office_rates *out, struct errand *e, int year);

@@ -15,7 +15,6 @@ struct rate_work {
     struct office_rates *out;
     int year;
     int32_t today;
-    uint64_t days; /* working days that a result has until its publication */
     struct workdays calendar;
     struct store_rate_part *parts; /* by department */
     size_t part_count;
@@ -26,7 +25,7 @@ static enum err rate_read(struct db_tx *tx, void *ctx)
     struct rate_work *w = ctx;
     struct errand *e = w->e;
     TRY(office_workdays(&w->calendar, e, tx));
-    TRY(office_setting_count(&w->days, e, tx, MODEL_SETTING_PUBLISH_DAYS));
+    TRY(office_setting_count(&w->out->days, e, tx, MODEL_SETTING_PUBLISH_DAYS));
     return store_rate_parts(&w->parts, &w->part_count, e->arena, tx, e->office->tenant, w->year);
 }
 
@@ -60,7 +59,7 @@ static enum err rate_owed(struct office_rate *r, struct rate_work *w,
     int32_t due = g->due_on;
     bool estimated = false;
     if (due == 0)
-        TRY(workdays_add(&due, &estimated, &w->calendar, g->until, (unsigned)w->days));
+        TRY(workdays_add(&due, &estimated, &w->calendar, g->until, (unsigned)w->out->days));
     bool over = due < w->today;
     if (g->sealed && !over)
         return ERR_OK;

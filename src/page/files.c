@@ -104,6 +104,8 @@ enum err page_how(struct web_reply *reply, const struct web_request *request, st
     (void)fault;
     page_begin(&p, request, "/how", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, "how"));
+    web_set(&p.model, &p.model.root, "publish_days",
+            page_site_text(p.site, MODEL_SETTING_PUBLISH_DAYS));
     for (size_t i = 0; i < 6; i++)
         web_set(&p.model, &p.model.root, names[i], page_asset_path(p.site, files[i]));
     return page_end(reply, &p, "how");

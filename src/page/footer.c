@@ -1,6 +1,7 @@
-/* The footer block (国办发〔2017〕47号): who runs the site, how to reach him, its identifiers; and
- * on what terms its data may be used. Settings hold the texts; they are read at start and at
- * SIGHUP, since pages that touch no database show them too. */
+/* The footer block (国办发〔2017〕47号): who runs the site, how to reach him, its identifiers; on
+ * what terms its data may be used, and within how many working days results are published. Settings
+ * hold the texts; they are read at start and at SIGHUP, since pages that touch no database show
+ * them too. */
 #include "page/page.h"
 
 #include "base/time.h"
@@ -23,6 +24,7 @@ static const struct {
     {MODEL_SETTING_SITE_NAME, NULL, ""},
     {MODEL_SETTING_OPEN_LICENCE, NULL, ""},
     {MODEL_SETTING_OPEN_LICENCE_URL, NULL, ""},
+    {MODEL_SETTING_PUBLISH_DAYS, NULL, ""},
 };
 
 enum { FOOTER_ROWS = sizeof footer_rows / sizeof footer_rows[0] };

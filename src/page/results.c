@@ -226,6 +226,7 @@ static enum err statistics_rates(struct page *p, int year)
     web_set_flag(m, &m->root, "has_rates", rates.count > 0);
     web_set_flag(m, &m->root, "several_rates", rates.count > 1);
     web_set_flag(m, &m->root, "rate_estimated", rates.estimated);
+    web_set_count(m, &m->root, "publish_days", (int64_t)rates.days);
     statistics_withheld(p, &rates.total);
     return ERR_OK;
 }
