@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "crypto/random.h"
 #include "web/access.h"
+#include "web/address.h"
 #include "web/check.h"
 #include "web/headers.h"
 #include "web/limit.h"
@@ -18,10 +19,9 @@
 #include "web/watch.h"
 #include "web/work.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -38,6 +38,8 @@ enum {
     HTTP_HEAD = 10,          /* seconds for a head */
     HTTP_BODY = 30,          /* seconds for a body */
     HTTP_UPLOAD = 900,       /* seconds for a body with a file */
+    HTTP_SEND = 60,          /* seconds for an answer, and for its bytes: */
+    HTTP_SLOWEST = 1024,     /* a second */
     HTTP_RATE = 10,          /* expensive requests a second of one address */
     HTTP_BURST = 40,
     HTTP_SLOTS = 4096,
@@ -61,6 +63,7 @@ struct web_server {
     pthread_mutex_t lock; /* of spare */
     struct job *spare;
     unsigned spares;
+    struct web_crowd crowd;
     _Atomic uint64_t next_id;
     _Atomic unsigned active; /* requests under way */
     _Atomic bool stopping;   /* answers close their connection */
@@ -311,9 +314,14 @@ static struct MHD_Response *send_body(bool *mine, struct job *job, bool fresh)
     return *mine ? send_new(job, body) : send_ready(job, body);
 }
 
+/* From here on it is the reader who may be slow, but not slower than the slowest. */
 static enum MHD_Result send_queue(struct job *job, unsigned status, struct MHD_Response *response,
                                   bool mine)
 {
+    const struct web_config *c = &job->server->config;
+    size_t seconds = job->sent / http_or(c->slowest, HTTP_SLOWEST);
+    web_watch_set(job->server->watch, job->fd,
+                  http_or(c->send_seconds, HTTP_SEND) + (unsigned)seconds);
     enum MHD_Result queued = MHD_queue_response(job->connection, status, response);
     if (mine)
         MHD_destroy_response(response);
@@ -372,16 +380,17 @@ static struct str take_value(const struct job *job, const char *name)
     return value != NULL ? str_of(value) : str_range(NULL, 0);
 }
 
-static struct str take_client(struct job *job)
+static const struct sockaddr *http_peer(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(job->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[INET6_ADDRSTRLEN] = "";
-    const struct sockaddr *address = info != NULL ? info->client_addr : NULL;
-    if (address != NULL && address->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, text, sizeof text);
-    else if (address != NULL && address->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)address)->sin6_addr, text, sizeof text);
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info != NULL ? info->client_addr : NULL;
+}
+
+static struct str take_client(struct job *job)
+{
+    char text[WEB_ADDRESS];
+    web_address_text(text, http_peer(job->connection));
     struct str forwarded = take_value(job, "X-Forwarded-For");
     const char *proxy = job->server->config.proxy;
     if (proxy == NULL || strcmp(proxy, text) != 0 || forwarded.len == 0)
@@ -522,7 +531,6 @@ static struct web_pool *job_pool(const struct job *job)
 static enum MHD_Result job_answer(struct job *job)
 {
     job->begun = true;
-    web_watch_set(job->server->watch, job->fd, 0);
     if (job->page != NULL)
         return job_send(job);
     if (job->sink != NULL && job->refused == 0)
@@ -544,6 +552,7 @@ static enum MHD_Result job_answer(struct job *job)
         job_run(job);
         return job_send(job);
     }
+    web_watch_set(job->server->watch, job->fd, 0);
     MHD_suspend_connection(job->connection);
     if (web_pool_give(job_pool(job), job) == ERR_OK)
         return MHD_YES;
@@ -645,14 +654,20 @@ static int http_socket(struct MHD_Connection *connection)
     return info != NULL ? info->connect_fd : -1;
 }
 
-/* A connection comes or goes. */
+/* A connection comes or goes. One too many of its network is ended at once. */
 static void http_connection(void *ctx, struct MHD_Connection *connection, void **state,
                             enum MHD_ConnectionNotificationCode code)
 {
     struct web_server *server = ctx;
+    const struct web_config *c = &server->config;
+    bool comes = code == MHD_CONNECTION_NOTIFY_STARTED;
+    unsigned most = c->proxy != NULL ? UINT_MAX : http_or(c->per_client, 64);
     (void)state;
-    web_watch_set(server->watch, http_socket(connection),
-                  code == MHD_CONNECTION_NOTIFY_STARTED ? HTTP_HEAD : 0);
+    web_watch_set(server->watch, http_socket(connection), comes ? HTTP_HEAD : 0);
+    if (!comes)
+        web_crowd_leave(&server->crowd, http_peer(connection));
+    else if (web_crowd_enter(&server->crowd, http_peer(connection)) > most)
+        shutdown(http_socket(connection), SHUT_RDWR);
 }
 
 static void job_free(struct job *job)
@@ -768,27 +783,12 @@ static size_t http_keep(void *ctx, struct MHD_Connection *connection, char *text
 
 /* --- start and stop --- */
 
-static bool http_address(struct sockaddr_storage *out, const struct web_config *config)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-    memset(out, 0, sizeof *out);
-    if (inet_pton(AF_INET, config->address, &v4->sin_addr) == 1) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons(config->port);
-        return true;
-    }
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(config->port);
-    return inet_pton(AF_INET6, config->address, &v6->sin6_addr) == 1;
-}
-
 static enum err http_listen(struct web_server *server, struct fault *fault)
 {
     const struct web_config *c = &server->config;
     struct sockaddr_storage address;
     unsigned cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    if (!http_address(&address, c))
+    if (!web_address_parse(&address, c->address, c->port))
         return fault_set(fault, ERR_INPUT, "监听地址 %s 不正确，应为 IP 地址", c->address);
     server->own_lines = MHD_get_version()[0] == '0';
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
@@ -797,13 +797,12 @@ static enum err http_listen(struct web_server *server, struct fault *fault)
     server->daemon = MHD_start_daemon(
         flags, c->port, NULL, NULL, http_handle, server, MHD_OPTION_SOCK_ADDR,
         (struct sockaddr *)&address, MHD_OPTION_THREAD_POOL_SIZE, http_or(c->threads, cores),
-        MHD_OPTION_CONNECTION_LIMIT, http_or(c->connections, 1000),
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->proxy != NULL ? 0 : http_or(c->per_client, 64),
-        MHD_OPTION_CONNECTION_TIMEOUT, http_or(c->idle_seconds, HTTP_IDLE),
-        MHD_OPTION_NOTIFY_CONNECTION, http_connection, server, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, server->own_lines ? 0 : 1,
-        MHD_OPTION_URI_LOG_CALLBACK, http_begin, server, MHD_OPTION_UNESCAPE_CALLBACK, http_keep,
-        NULL, MHD_OPTION_NOTIFY_COMPLETED, http_end, server, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, http_or(c->connections, 1000), MHD_OPTION_CONNECTION_TIMEOUT,
+        http_or(c->idle_seconds, HTTP_IDLE), MHD_OPTION_NOTIFY_CONNECTION, http_connection, server,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT,
+        server->own_lines ? 0 : 1, MHD_OPTION_URI_LOG_CALLBACK, http_begin, server,
+        MHD_OPTION_UNESCAPE_CALLBACK, http_keep, NULL, MHD_OPTION_NOTIFY_COMPLETED, http_end,
+        server, MHD_OPTION_END);
     if (server->daemon == NULL)
         return fault_set(fault, ERR_IO, "无法在 %s 端口 %u 上监听：端口可能已被占用", c->address,
                          c->port);

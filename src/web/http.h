@@ -23,6 +23,8 @@ struct web_config {
     bool quick;                     /* WEB_QUICK handlers run on the event threads */
     unsigned queue;                 /* requests that may wait for a worker; more get 503; 0: 256 */
     unsigned per_client;            /* connections of one address (/64 for IPv6); 0: 64 */
+    unsigned send_seconds;          /* for an answer, beside the time of its bytes; 0: 60 */
+    unsigned slowest;               /* bytes a second that a reader must take; 0: 1024 */
     unsigned connections;           /* of all; 0: 1000 */
     unsigned idle_seconds;          /* 0: 60 */
     const char *proxy;              /* address whose X-Forwarded-For is believed; NULL: none */

@@ -543,6 +543,37 @@ def footer(server):
 
 # --- what the library refuses by itself ---
 
+# --- what is overdue, what is broken ---
+
+def overdue(server):
+    """A sealed draw whose promised day is over is told on the front page, on its own and in the list."""
+    number = ask_sql("SELECT number FROM draw WHERE state = 'assigned'")[0][0]
+    must("逾期未公开" not in page(server, "/?turn=8")[0], "told before it is over")
+    db = sqlite3.connect(os.path.join(county, "sunlot.db"))
+    db.execute("UPDATE draw SET disclose_by = ? WHERE number = ?", (int((time.time() - 3600) * 1e6), number))
+    db.commit()
+    db.close()
+    text, source = page(server, "/?turn=9")
+    block = source.split("逾期未公开的抽取", 1)[1].split("<section", 1)[0]
+    must(re.findall(r'href="/draws/([^"?]+)', block) == [number], "the front page does not name it: %s" % block)
+    must("已逾期：承诺的公开日期已过" in page(server, "/draws/%s?turn=9" % number)[0], "its page does not say it")
+    rows = re.findall(r"<tr>.*?</tr>", page(server, "/draws?turn=9")[1].split("<tbody>")[1], re.S)
+    must([("已逾期" in r, number in r) for r in rows].count((True, True)) == 1 and sum("已逾期" in r for r in rows) == 1, str(rows))
+
+
+def health(server):
+    """/healthz is ok while database and log can be read, and says so at once when one cannot."""
+    path = os.path.join(county, "log", "checkpoint")
+    must(server.ask("/healthz")[0] == 200 and server.ask("/healthz")[2] == b"ok\n", "not ok")
+    os.rename(path, path + ".away")
+    try:
+        status, headers, body = server.ask("/healthz")
+    finally:
+        os.rename(path + ".away", path)
+    must(status in (500, 503) and headers["cache-control"] == "no-store" and b"ok\n" != body, "no checkpoint: %d" % status)
+    must(server.ask("/healthz")[0] == 200, "not ok again")
+
+
 def refusals(server):
     """libmicrohttpd answers these before any of our code hears of them (docs/serve.md): its own page,
     no security headers, and the connection closed. The page says nothing of the machine and repeats
@@ -641,6 +672,8 @@ def main():
                 ("the publication rate counts what is due, and tells what is withheld by grounds alone", rates),
                 ("names of those who checked come and go with the setting, without any number", names),
                 ("the footer shows the settings after SIGHUP, on every page", footer),
+                ("a draw that is overdue for disclosure is told wherever it is named", overdue),
+                ("/healthz says when the log cannot be read", health),
                 ("what the library refuses by itself is one short page without a word of ours", refusals)]:
             tap.run(name, work, server)
         must(server.stop() == 0, "how the server ended")

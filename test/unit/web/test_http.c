@@ -73,6 +73,20 @@ static enum err handle_echo(struct web_reply *reply, const struct web_request *r
     return ERR_OK;
 }
 
+enum { LARGE = 32 << 20 }; /* more than the system keeps for a reader */
+
+static enum err handle_large(struct web_reply *reply, const struct web_request *r,
+                             struct fault *fault)
+{
+    char kilobyte[1024];
+    (void)r;
+    (void)fault;
+    memset(kilobyte, 'x', sizeof kilobyte);
+    for (int i = 0; i < LARGE / 1024; i++)
+        buf_add(&reply->body, kilobyte, sizeof kilobyte);
+    return ERR_OK;
+}
+
 static void make_error(struct web_reply *reply, const struct web_request *r, int status,
                        const struct fault *fault)
 {
@@ -91,27 +105,30 @@ static const struct web_route routes[] = {
     {WEB_GET, "/slow", handle_slow, WEB_BLOCK, 0, "slow", 0},
     {WEB_GET, "/count", handle_count, WEB_BLOCK | WEB_CACHED, 0, "count", 0},
     {WEB_GET, "/quick", handle_count, WEB_BLOCK | WEB_CACHED | WEB_QUICK, 0, "quick", 0},
+    {WEB_GET, "/large", handle_large, WEB_BLOCK, 0, "large", 0},
     {WEB_GET, "/fail", handle_fail, WEB_BLOCK, 0, "fail", 0},
     {WEB_POST, "/hold", handle_slow, WEB_BLOCK, 0, "hold", 0},
     {WEB_POST, "/echo", handle_echo, WEB_BLOCK, 1000, "echo", 0},
     {WEB_GET, NULL, NULL, 0, 0, NULL, 0},
 };
 
-static void bench_open(struct bench *b, unsigned workers, unsigned queue)
+static void bench_start(struct bench *b, struct web_config config)
 {
     struct fault fault = {0};
     memset(b, 0, sizeof *b);
     pthread_mutex_init(&b->gate, NULL);
     b->version = 1;
-    const struct web_config config = {.address = "127.0.0.1",
-                                      .workers = workers,
-                                      .queue = queue,
-                                      .per_client = 500,
-                                      .routes = routes,
-                                      .error_page = make_error,
-                                      .version = tell_version,
-                                      .ctx = b};
+    config.address = "127.0.0.1";
+    config.routes = routes;
+    config.error_page = make_error;
+    config.version = tell_version;
+    config.ctx = b;
     assert_int_equal(web_server_start(&b->server, &config, &fault), ERR_OK);
+}
+
+static void bench_open(struct bench *b, unsigned workers, unsigned queue)
+{
+    bench_start(b, (struct web_config){.workers = workers, .queue = queue, .per_client = 500});
 }
 
 static void bench_close(struct bench *b)
@@ -257,6 +274,55 @@ struct stopper {
     struct bench *bench;
     _Atomic int done;
 };
+
+/* More of one address than allowed are ended without an answer; who leaves makes room. */
+static void an_address_has_its_number_of_connections(void **state)
+{
+    struct bench b;
+    char answer[1024];
+    int fds[3];
+    (void)state;
+    bench_start(&b, (struct web_config){.workers = 2, .per_client = 3});
+    for (int i = 0; i < 3; i++)
+        fds[i] = ask(&b, "GET /fast HTTP/1.1\r\nHost: x\r\n\r\n");
+    wait_heard(fds, 3, 3);
+    for (int i = 0; i < 3; i++) {
+        hear(answer, sizeof answer, ask(&b, ""));
+        assert_string_equal(answer, "");
+    }
+    assert_int_equal(recv(fds[0], answer, 12, 0), 12);
+    assert_memory_equal(answer, "HTTP/1.1 200", 12);
+    answer[0] = '\0';
+    close(fds[1]);
+    for (int i = 0; i < 200 && status_of(answer) != 200; i++) {
+        usleep(10000);
+        hear(answer, sizeof answer, ask(&b, GET("/fast")));
+    }
+    assert_true(ends_with(answer, "fast"));
+    close(fds[0]);
+    close(fds[2]);
+    bench_close(&b);
+}
+
+/* Who takes his answer too slowly is cut off within it; who takes it in time has it whole. */
+static void readers_that_do_not_read_are_cut_off(void **state)
+{
+    struct bench b;
+    char *all = malloc(LARGE + 4096);
+    (void)state;
+    assert_non_null(all);
+    bench_start(&b, (struct web_config){.workers = 2, .send_seconds = 1, .slowest = LARGE});
+    int slow = ask(&b, GET("/large"));
+    hear(all, LARGE + 4096, ask(&b, GET("/large")));
+    assert_int_equal(status_of(all), 200);
+    assert_true(strlen(all) > LARGE);
+    sleep(4); /* two seconds are its time, the watch looks once a second */
+    hear(all, LARGE + 4096, slow);
+    assert_int_equal(status_of(all), 200);
+    assert_true(strlen(all) < LARGE);
+    bench_close(&b);
+    free(all);
+}
 
 static void *stop_server(void *arg)
 {
@@ -486,6 +552,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_handlers_do_not_slow_other_readers),
         cmocka_unit_test(forms_that_wait_take_no_worker_from_readers),
+        cmocka_unit_test(an_address_has_its_number_of_connections),
+        cmocka_unit_test(readers_that_do_not_read_are_cut_off),
         cmocka_unit_test(stopping_finishes_what_has_begun),
         cmocka_unit_test(cached_pages_are_made_once_a_version),
         cmocka_unit_test(quick_pages_are_kept_from_the_second_time_on),

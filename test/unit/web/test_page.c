@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arpa/inet.h>
 #include <brotli/decode.h>
 #include <cmocka.h>
+#include <netinet/in.h>
 #include <zlib.h>
 
 #include "web/limit.h"
@@ -246,9 +248,44 @@ static void addresses_have_their_own_budgets_but_a_v6_network_has_one(void **sta
     assert_true(web_limit_take(limit, STR("192.0.2.2"), 1));
     assert_true(web_limit_take(limit, STR("2001:db8:1:2:3:4:5:6"), 1));
     assert_false(web_limit_take(limit, STR("2001:db8:1:2:ffff:4:5:6"), 1));
+    /* of a network with zeros, as addresses are written short */
+    assert_true(web_limit_take(limit, STR("2001:db8::1"), 1));
+    assert_false(web_limit_take(limit, STR("2001:db8::aaaa:1:2:3"), 1));
+    assert_false(web_limit_take(limit, STR("2001:db8::bbbb:1:2:3"), 1));
+    assert_true(web_limit_take(limit, STR("2001:db8:0:1::1"), 1));
+    /* IPv4 over IPv6 is IPv4 */
+    assert_false(web_limit_take(limit, STR("::ffff:192.0.2.1"), 1));
+    assert_true(web_limit_take(limit, STR("::ffff:192.0.2.3"), 1));
     assert_true(web_limit_take(limit, STR("2001:db8:1:3:3:4:5:6"), 1));
     assert_int_equal(web_limit_open(&limit, 1, 1, 100), ERR_INPUT);
     web_limit_close(limit);
+}
+
+static unsigned enter(struct web_crowd *crowd, const char *text)
+{
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    bool six = inet_pton(AF_INET6, text, &v6.sin6_addr) == 1;
+    assert_true(six || inet_pton(AF_INET, text, &v4.sin_addr) == 1);
+    return web_crowd_enter(crowd, six ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4);
+}
+
+static void connections_are_counted_by_network(void **state)
+{
+    struct web_crowd *crowd = calloc(1, sizeof *crowd);
+    struct sockaddr_in left = {.sin_family = AF_INET};
+    (void)state;
+    assert_non_null(crowd);
+    assert_int_equal(enter(crowd, "192.0.2.1"), 1);
+    assert_int_equal(enter(crowd, "192.0.2.2"), 1);
+    assert_int_equal(enter(crowd, "::ffff:192.0.2.1"), 2);
+    assert_int_equal(enter(crowd, "2001:db8::1"), 1);
+    assert_int_equal(enter(crowd, "2001:db8::aaaa:1:2:3"), 2);
+    assert_int_equal(enter(crowd, "2001:db8:0:1::1"), 1);
+    assert_int_equal(inet_pton(AF_INET, "192.0.2.1", &left.sin_addr), 1);
+    web_crowd_leave(crowd, (struct sockaddr *)&left);
+    assert_int_equal(enter(crowd, "192.0.2.1"), 2);
+    free(crowd);
 }
 
 int main(void)
@@ -263,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_key_is_known_from_the_second_time_it_is_asked_about),
         cmocka_unit_test(plain_bytes_that_nobody_wants_leave_their_memory),
         cmocka_unit_test(a_budget_is_a_burst_and_then_a_rate),
+        cmocka_unit_test(connections_are_counted_by_network),
         cmocka_unit_test(addresses_have_their_own_budgets_but_a_v6_network_has_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
