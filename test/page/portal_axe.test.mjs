@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
@@ -20,11 +20,12 @@ let chromium = null;
 let server = null;
 let site = '';
 let pages = [];
+let county = '';
 
 before(async () => {
   if (havePeer) chromium = await browser();
   if (!chromium) return;
-  const county = scratch('county');
+  county = scratch('county');
   run(bin, ['demo', county]);
   for (const [name, text] of Object.entries(foot)) run(bin, ['--data', county, 'setting', `site.${name}`, text, '--basis', '国办发〔2017〕47号']);
   server = spawn(bin, ['--data', county, 'serve', '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -315,4 +316,65 @@ inBrowser('every word that a dictionary of the portal holds has its English', as
   const words = await page.locator('select[name=section] option, select[name=kind] option, select[name=state] option').allTextContents();
   assert.ok(words.length > 30 && words.every((text) => !/\p{Script=Han}/u.test(text)), words.join());
   await context.close();
+});
+
+// What breaks out of a text, an attribute, an element or a template, before what would then run.
+const breaks = ['', '"', "'", '">', "'>", '</a>', '</title>', '</textarea>', '</select>', '</script>', '-->', '{{', '{{{', '}}', '&lt;', '&#60;', '\\', '`', '</style>', ']]>'];
+const harms = ['<script>hit=1</script>', '<script src=//x.example/x></script>', '<img src=x onerror=hit=1>', '<svg onload=hit=1>', 'javascript:hit=1',
+  ' onfocus=hit=1 autofocus x=', '<iframe src=javascript:hit=1>', '<form action=//x.example><input>', '<base href=//x.example>', '<a href=data:text/html,hit>x</a>'];
+const attacks = breaks.flatMap((start) => harms.map((harm) => start + harm));
+
+// In the page: what is there that no template has.
+const strange = () => [...document.querySelectorAll('iframe, svg, base, object, embed, style, img[src="x"], [onload], [onerror], [onfocus], [autofocus], [href^="javascript:"], [href^="data:"], form[action*="//"], script:not([src^="/static/"])')]
+  .map((e) => e.outerHTML).concat(typeof window.hit === 'undefined' ? [] : ['it ran']);
+
+inBrowser('200 hostile texts stay texts: in names and addresses, in what was asked and in what was typed', async (t) => {
+  const { context, page, troubles } = await reader({ viewport: sizes.desktop });
+  const found = [];
+  const look = async (where) => found.push(...(await page.evaluate(strange)).map((words) => `${where}: ${words}`));
+  const cell = (text) => `"${text.replaceAll('"', '""')}"`;
+  const [head, ...rows] = readFileSync(join(county, 'source/objects.csv'), 'utf8').trim().split('\n');
+  const columns = head.replace('\ufeff', '').trim().split(',');
+  const hostile = attacks.map((attack, i) => rows[i].trim().split(',').map((text, k) => (/名称/.test(columns[k]) ? cell(`龘靐${attack}`) : /住所|地址/.test(columns[k]) ? cell(attack) : text)).join(','));
+  const file = scratch('hostile.csv');
+  writeFileSync(file, [head, ...hostile].join('\n'));
+  run(bin, ['--data', county, 'import', 'objects', file]);
+  const shown = new Set();
+  const businesses = [];
+  for (let path = `/search?q=${encodeURIComponent('龘靐')}`; path; ) {
+    const answer = await page.goto(site + path);
+    if (answer.status() === 429 || (shown.size === 0 && (await page.locator('.cards a').count()) === 0)) {
+      await page.waitForTimeout(300); // the budget, and the index that follows the import
+      continue;
+    }
+    await look(path);
+    for (const link of await page.locator('.cards a[href^="/business/"]').all()) {
+      shown.add(await link.textContent());
+      businesses.push(await link.getAttribute('href'));
+    }
+    path = (await page.locator('a[rel=next]').count()) > 0 ? await page.locator('a[rel=next]').getAttribute('href') : '';
+  }
+  assert.deepEqual(attacks.filter((attack) => !shown.has(`龘靐${attack}`)), [], 'names that are not shown as they are');
+  const visited = businesses.filter((_, i) => i % 4 === 0); // each kind of break and of harm among them
+  for (const path of visited) {
+    await page.goto(site + path);
+    await look(path);
+  }
+  for (const attack of attacks) {
+    const path = `/results?task=${encodeURIComponent(attack)}`;
+    await page.goto(site + path);
+    await look(path);
+    assert.ok([attack.trim(), undefined].includes(await page.locator('input[name=task]').inputValue().catch(() => undefined)), `${attack} is another text`);
+  }
+  for (let i = 0; i < attacks.length; i += 10) {
+    await page.goto(`${site}/feedback`);
+    await page.fill('[name=subject]', attacks[i]);
+    await page.fill('#text', `${attacks[i]}${'长'.repeat(900)}`);
+    await page.locator('form.stack button').click();
+    if ((await page.locator('[role=alert]').count()) === 1) await look(`/feedback with ${attacks[i]}`);
+  }
+  await context.close();
+  assert.deepEqual(found, []);
+  assert.deepEqual(troubles.filter((words) => !/status of (400|429)/.test(words)), []);
+  t.diagnostic(`${attacks.length} texts, ${visited.length} pages of businesses`);
 });
