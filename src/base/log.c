@@ -8,6 +8,11 @@
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Cuts at a character of the valid part, so that a hostile value cannot flood the log. */
@@ -77,12 +82,48 @@ bool log_wants(const struct log *log, enum log_level level)
     return log != NULL && log->fd >= 0 && (int)level >= log->level;
 }
 
+int log_open(int fd)
+{
+    struct stat st;
+    char path[32];
+    if (fstat(fd, &st) != 0 || !S_ISFIFO(st.st_mode))
+        return fd;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int mine = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return mine >= 0 ? mine : fd;
+}
+
+/* As many whole lines as go into a pipe or socket at once or not at all, at least one; all of them
+ * where nobody waits for room. */
+static struct str log_piece(struct str lines, bool small)
+{
+    size_t len = lines.len;
+    while (small && len > PIPE_BUF) {
+        size_t end = len - 1;
+        while (end > 0 && lines.data[end - 1] != '\n')
+            end--;
+        if (end == 0)
+            break;
+        len = end;
+    }
+    return str_sub(lines, 0, len);
+}
+
 void log_write(const struct log *log, struct str lines)
 {
+    struct stat st;
+    bool small = fstat(log->fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
     ssize_t done = 0;
-    do
-        done = write(log->fd, lines.data, lines.len);
-    while (done < 0 && errno == EINTR);
+    while (lines.len > 0 && done >= 0) {
+        struct str piece = log_piece(lines, small);
+        done = send(log->fd, piece.data, piece.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (done < 0 && errno == ENOTSOCK)
+            done = write(log->fd, piece.data, piece.len);
+        if (done < 0 && errno == EINTR)
+            done = 0;
+        else
+            lines = str_sub(lines, piece.len, SIZE_MAX);
+    }
 }
 
 void log_event(const struct log *log, enum log_level level, const char *event,

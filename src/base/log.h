@@ -52,15 +52,18 @@ static inline struct log_pair log_err(enum err err)
         sizeof((const struct log_pair[]){__VA_ARGS__}) / sizeof(struct log_pair)
 #define LOG_NONE NULL, 0
 
+/* A descriptor for the log that writes to where fd does and never waits for whoever reads there
+ * (AU7): a pipe is opened anew, all else is fd itself. */
+int log_open(int fd);
 /* Appends {"time":"2026-03-02T01:00:00.000000Z","level":"info","event":event, pairs...} and LF. */
 void log_line(struct buf *out, enum log_level level, const char *event,
               const struct log_pair *pairs, size_t count);
 /* Would an event of that level be written? */
 bool log_wants(const struct log *log, enum log_level level);
-/* Writes lines as they are, which end in LF. Losing them is no reason to fail. */
+/* Writes lines as they are, which end in LF. Losing them, where they cannot be written or their
+ * reader does not take them in time, is no reason to fail or to wait. */
 void log_write(const struct log *log, struct str lines);
-/* Writes such a line at once. A log that
- * cannot be written is no reason to fail: the line is lost. log NULL writes nothing. Thread-safe.
+/* Writes such a line at once. log NULL writes nothing. Thread-safe.
  */
 void log_event(const struct log *log, enum log_level level, const char *event,
                const struct log_pair *pairs, size_t count);

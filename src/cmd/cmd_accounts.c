@@ -1,4 +1,6 @@
-/* sunlot accounts: the one-time code for the first three persons, and what accounts there are. */
+/* sunlot accounts: the one-time code for the first three persons, what accounts there are, and a
+ * way back for administrators who can help neither themselves nor each other: the only one who
+ * forgot his password, all three unused for so long that they were suspended. */
 #include "cmd/cmd.h"
 
 #include "office/account.h"
@@ -37,24 +39,68 @@ static int accounts_list(struct cmd *cmd)
     return CMD_OK;
 }
 
+static const struct office_account *accounts_find(const struct office_account *rows, size_t count,
+                                                  struct str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i].row.name, name))
+            return &rows[i];
+    return NULL;
+}
+
+/* Of administrators alone: everybody else has them to ask. */
+static enum err accounts_open(struct str *password, struct errand *e, struct str name)
+{
+    const unsigned admins =
+        1u << MODEL_ROLE_SYSTEM | 1u << MODEL_ROLE_SECURITY | 1u << MODEL_ROLE_AUDIT;
+    struct office_account *rows = NULL;
+    size_t count = 0;
+    TRY(office_accounts(&rows, &count, e));
+    const struct office_account *a = accounts_find(rows, count, name);
+    if (a == NULL || (a->roles & admins) == 0)
+        return fault_set(&e->fault, ERR_MISSING,
+                         "没有叫“%.*s”的系统、安全、审计管理员；其他用户请由系统管理员重置",
+                         STR_ARG(name));
+    TRY(office_account_state(e, a->row.id, STR("active")));
+    return office_account_reset(password, e, a->row.id);
+}
+
+static int accounts_reset(struct cmd *cmd, struct str name)
+{
+    struct str password;
+    enum err err = accounts_open(&password, &cmd->errand, name);
+    if (err != ERR_OK)
+        return cmd_fail(err, &cmd->errand.fault);
+    printf("%.*s 已启用，原来的登录都已结束。初始密码（首次登录须修改）：\n  %.*s\n", STR_ARG(name),
+           STR_ARG(password));
+    return CMD_OK;
+}
+
 int cmd_accounts(struct cmd *cmd, int argc, char **argv)
 {
     struct cmd_list words;
     const struct cmd_syntax syntax = {
-        NULL, 0, 1, 1,
+        NULL, 0, 1, 2,
         "  sunlot [--data 目录] accounts code    生成首次设置用的一次性代码（没有账号时）\n"
-        "  sunlot [--data 目录] accounts list    列出账号和角色"};
+        "  sunlot [--data 目录] accounts list    列出账号和角色\n"
+        "  sunlot [--data 目录] accounts reset 用户名\n"
+        "    三员之一忘记密码或被停用、又无人能在工作台办理时：启用并给出初始密码"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
         return code;
     bool list = str_eq(words.items[0], STR("list"));
-    if (!list && !str_eq(words.items[0], STR("code"))) {
+    bool reset = str_eq(words.items[0], STR("reset"));
+    bool known = list || reset || str_eq(words.items[0], STR("code"));
+    if (!known || words.count != (reset ? 2 : 1)) {
         struct fault fault = {0};
-        return cmd_fail(fault_set(&fault, ERR_USAGE, "应为 accounts code 或 accounts list"),
+        return cmd_fail(fault_set(&fault, ERR_USAGE,
+                                  "应为 accounts code、accounts list 或 accounts reset 用户名"),
                         &fault);
     }
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;
+    if (reset)
+        return accounts_reset(cmd, words.items[1]);
     return list ? accounts_list(cmd) : accounts_code(cmd);
 }

@@ -20,18 +20,25 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { SERVE_GRACE = 10, SERVE_TICK = 3, SERVE_PORT = 8080 };
+enum { SERVE_GRACE = 10, SERVE_TICK = 3, SERVE_PORT = 8080, SERVE_NO_PORT = UINT16_MAX + 1 };
+
+#define SERVE_DESK "/desk"
 
 struct serve {
     struct cmd *cmd;
     struct office reader;
     struct page_site site;
     struct web_server *server;
+    struct web_server *desk; /* the workbench at an address of its own; NULL: at the portal's */
     struct office_runner *runner; /* of jobs */
     struct fault fault;
     struct str address;
     struct str proxy;
     uint64_t port;
+    struct str desk_address;
+    uint64_t desk_port;
+    struct str desk_allow;
+    struct net_list allow; /* from where the workbench may be used, where desk_allow is given */
 };
 
 /* As many open files as the system lets us have: a connection is one. */
@@ -144,19 +151,38 @@ static enum err serve_start(struct serve *s)
     TRY(office_search_open(&cmd->errand));
     TRY(office_reader_open(&s->reader, &cmd->office, &s->fault));
     TRY(page_site_open(&s->site, &s->reader, &cmd->office, &s->fault));
-    const struct web_config config = {.address = address,
-                                      .port = (uint16_t)s->port,
-                                      .proxy = proxy,
-                                      .quick = db_local(s->reader.db),
-                                      .routes = page_routes,
-                                      .error_page = page_error,
-                                      .version = page_site_version,
-                                      .guard = page_guard,
-                                      .admit = page_admit,
-                                      .ctx = &s->site,
-                                      .log = &cmd->log};
+    struct web_config config = {.address = address,
+                                .port = (uint16_t)s->port,
+                                .proxy = proxy,
+                                .quick = db_local(s->reader.db),
+                                .routes = page_routes,
+                                .error_page = page_error,
+                                .version = page_site_version,
+                                .guard = page_guard,
+                                .admit = page_admit,
+                                .ctx = &s->site,
+                                .log = &cmd->log};
+    struct web_config desk = config;
+    bool limited = s->desk_allow.data != NULL;
+    bool apart = s->desk_port != SERVE_NO_PORT;
+    desk.address = arena_cstr(&cmd->arena, s->desk_address);
+    desk.port = (uint16_t)s->desk_port;
+    desk.closed = limited ? SERVE_DESK : NULL;
+    desk.closed_but = &s->allow;
+    config.closed = apart || limited ? SERVE_DESK : NULL;
+    config.closed_but = apart ? NULL : &s->allow;
+    if (desk.address == NULL)
+        return ERR_MEMORY;
     TRY(office_runner_start(&s->runner, &cmd->office));
-    return web_server_start(&s->server, &config, &s->fault);
+    TRY(web_server_start(&s->server, &config, &s->fault));
+    return apart ? web_server_start(&s->desk, &desk, &s->fault) : ERR_OK;
+}
+
+static void serve_print_page(struct str address, unsigned port, const char *path, const char *what)
+{
+    bool v6 = str_find_char(address, ':') >= 0;
+    printf("  http://%s%.*s%s:%u/%-10s  %s\n", v6 ? "[" : "", STR_ARG(address), v6 ? "]" : "", port,
+           path, what);
 }
 
 static void serve_print(const struct serve *s)
@@ -166,18 +192,19 @@ static void serve_print(const struct serve *s)
                                            {"results", "抽查结果"},
                                            {"statistics", "统计与推算"},
                                            {"verify", "核验"},
-                                           {"open", "开放数据"},
-                                           {"desk", "工作台（登录）"}};
-    bool v6 = str_find_char(s->address, ':') >= 0;
+                                           {"open", "开放数据"}};
     printf("公示平台已启动（按 Ctrl+C 停止），请用浏览器打开：\n");
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-        printf("  http://%s%.*s%s:%u/%-10s  %s\n", v6 ? "[" : "", STR_ARG(s->address),
-               v6 ? "]" : "", web_server_port(s->server), pages[i][0], pages[i][1]);
+        serve_print_page(s->address, web_server_port(s->server), pages[i][0], pages[i][1]);
+    serve_print_page(s->desk != NULL ? s->desk_address : s->address,
+                     web_server_port(s->desk != NULL ? s->desk : s->server), "desk",
+                     "工作台（登录）");
     fflush(stdout);
 }
 
 static void serve_stop(struct serve *s)
 {
+    web_server_stop(s->desk, SERVE_GRACE);
     web_server_stop(s->server, SERVE_GRACE);
     office_runner_stop(s->runner);
     page_site_close(&s->site);
@@ -186,31 +213,44 @@ static void serve_stop(struct serve *s)
 
 int cmd_serve(struct cmd *cmd, int argc, char **argv)
 {
-    struct serve s = {.cmd = cmd, .address = STR("127.0.0.1"), .port = SERVE_PORT};
+    struct serve s = {.cmd = cmd,
+                      .address = STR("127.0.0.1"),
+                      .port = SERVE_PORT,
+                      .desk_address = STR("127.0.0.1"),
+                      .desk_port = SERVE_NO_PORT};
     struct cmd_list words;
     bool quiet = false;
     sigset_t set;
     const struct cmd_option options[] = {{"--address", CMD_TEXT, &s.address},
                                          {"--port", CMD_COUNT, &s.port},
                                          {"--proxy", CMD_TEXT, &s.proxy},
+                                         {"--desk-address", CMD_TEXT, &s.desk_address},
+                                         {"--desk-port", CMD_COUNT, &s.desk_port},
+                                         {"--desk-allow", CMD_TEXT, &s.desk_allow},
                                          {"--quiet", CMD_FLAG, &quiet}};
     const struct cmd_syntax syntax = {
-        options, 4, 0, 0,
+        options, sizeof options / sizeof options[0], 0, 0,
         "  sunlot [--data 目录] serve [--address 地址] [--port 端口] [--proxy 地址] [--quiet]\n"
+        "         [--desk-port 端口] [--desk-address 地址] [--desk-allow 网段,…]\n"
         "    --address  监听的 IP 地址，默认 127.0.0.1\n"
         "    --port     端口，默认 8080；0 由系统指定\n"
         "    --proxy    前置服务器（nginx）的 IP 地址，只相信它给出的 X-Forwarded-For\n"
+        "    --desk-port     工作台另用一个端口，公示端口不再有 /desk；与 --desk-address（默认\n"
+        "                    127.0.0.1）一起可以只在内网监听\n"
+        "    --desk-allow    只有这些 IP 地址或网段能打开工作台，如 10.1.0.0/16,192.0.2.7\n"
         "    --quiet    不写访问日志（默认写到标准错误，一行一条 JSON）"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
         return code;
-    if (s.port > UINT16_MAX)
+    if (s.port > UINT16_MAX || s.desk_port > SERVE_NO_PORT)
         return cmd_fail(fault_set(&s.fault, ERR_USAGE, "端口应在 0 到 65535 之间"), &s.fault);
+    if (s.desk_allow.data != NULL && net_list_parse(&s.allow, s.desk_allow, &s.fault) != ERR_OK)
+        return cmd_fail(s.fault.err, &s.fault);
     serve_files();
     serve_memory();
     serve_signals(&set);
     if (cmd->log.fd < 0 && !quiet)
-        cmd->log.fd = STDERR_FILENO;
+        cmd->log.fd = log_open(STDERR_FILENO);
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;

@@ -525,6 +525,7 @@ static enum err account_change(struct db_tx *tx, void *ctx)
     if (w->repeated)
         return ERR_OK;
     TRY(account_load(w, tx));
+    TRY(account_not_own(w, "修改"));
     if (w->row.version != w->edit->version)
         return ERR_CONFLICT;
     TRY(account_department_check(w, tx));

@@ -57,7 +57,8 @@ struct office_account_edit {
  * when the name is taken (ID1). A repeated errand gives an empty password. Hashes (WEB_HEAVY). */
 MUST enum err office_account_add(int64_t *id, struct str *password, struct errand *e,
                                  const struct office_account_edit *edit);
-/* Changes all but the name. ERR_CONFLICT when somebody else did meanwhile. */
+/* Changes all but the name. ERR_CONFLICT when somebody else did meanwhile, ERR_FORBIDDEN on one's
+ * own (AC2). */
 MUST enum err office_account_change(struct errand *e, const struct office_account_edit *edit);
 /* active, suspended; a suspended account's sessions end at once. ERR_FORBIDDEN on one's own. */
 MUST enum err office_account_state(struct errand *e, int64_t id, struct str state);

@@ -6,6 +6,7 @@
  * says the same. */
 #include "office/session.h"
 
+#include "base/net.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "crypto/hash.h"
@@ -73,20 +74,9 @@ struct sign_in {
     int64_t delay;
     bool locked;
     bool right;
+    char net[NET_TEXT];
     char fresh[CRYPTO_PASSWORD_TEXT]; /* new text of the password, where the costs have changed */
 };
-
-/* The part of an address that one household shares: all of IPv4, four groups of IPv6. */
-static struct str sign_in_net(struct str address)
-{
-    size_t colons = 0;
-    for (size_t i = 0; i < address.len; i++) {
-        colons += address.data[i] == ':';
-        if (colons == 4)
-            return str_sub(address, 0, i);
-    }
-    return address;
-}
 
 /* Locked: as many failures as the rule allows stand within its time, none of them before a success,
  * and the time since the last is not over. Attempts while locked don't count, so that nobody can
@@ -125,7 +115,7 @@ static enum err sign_in_begin(struct db_tx *tx, void *ctx)
     struct str tenant = e->office->tenant;
     TRY(sign_in_settings(s, tx, &rate));
     s->attempt = (struct store_sign_in){.subject = s->subject,
-                                        .address = sign_in_net(e->origin.address),
+                                        .address = net_of(s->net, e->origin.address),
                                         .outcome = STR("open"),
                                         .at = e->now};
     TRY(store_sign_in_count(&count, tx, tenant, s->attempt.address, e->now - MINUTES(1)));
@@ -246,6 +236,28 @@ enum err office_sign_in(struct str *token, struct errand *e, const struct office
             "用户名或密码不正确，或者账号已停用、暂时锁定。连续%llu次输错须等%lld分钟再试",
             (unsigned long long)s.failures, (long long)(s.delay / MINUTES(1)));
     return ERR_OK;
+}
+
+struct sign_in_rule {
+    struct errand *e;
+    uint64_t failures;
+    uint64_t minutes;
+};
+
+static enum err sign_in_rule(struct db_tx *tx, void *ctx)
+{
+    struct sign_in_rule *r = ctx;
+    TRY(office_setting_count(&r->failures, r->e, tx, MODEL_SETTING_SIGN_IN_FAILURES));
+    return office_setting_count(&r->minutes, r->e, tx, MODEL_SETTING_SIGN_IN_DELAY);
+}
+
+enum err office_sign_in_words(struct str *out, struct errand *e)
+{
+    struct sign_in_rule r = {.e = e};
+    TRY(office_read(e, "sign-in-rule", sign_in_rule, &r));
+    *out = arena_printf(e->arena, "连续%llu次输错须等待%llu分钟", (unsigned long long)r.failures,
+                        (unsigned long long)r.minutes);
+    return out->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 /* --- proving oneself again --- */

@@ -36,6 +36,9 @@ struct office_sign_in {
  * Takes long: run it where few run at once (WEB_HEAVY). */
 MUST enum err office_sign_in(struct str *token, struct errand *e, const struct office_sign_in *in);
 
+/* What the sign-in page says of wrong passwords: after how many one waits, and how long. */
+MUST enum err office_sign_in_words(struct str *out, struct errand *e);
+
 /* Has the person typed his password lately, as session.prove counts it? Asked before what hands out
  * rights or passwords (SECURITY.md ID11). */
 MUST enum err office_session_proven(bool *proven, struct errand *e,

@@ -9,6 +9,8 @@
 
 enum { DESK_CSRF = 16, DESK_CAME = 2000 };
 
+#define DESK_STALE "表单已失效，没有执行；请返回刷新页面后重新提交"
+
 /* The menu: whoever has the permission sees the row. */
 static const struct {
     enum model_permission permission;
@@ -210,6 +212,17 @@ enum err desk_prove(bool *answered, struct web_reply *reply, const struct web_re
     return page_end(reply, &p, "desk_prove");
 }
 
+/* A form of a session before: the person has signed in anew in another window. It was sent from a
+ * page of ours, so that he may have back what he typed; nothing is done with it. */
+static enum err desk_stale(struct web_reply *reply, struct web_request *request, struct errand *e,
+                           const struct web_route *route, struct fault *fault)
+{
+    TRY(office_session_denied(e, str_of(route->name), STR(DESK_STALE)));
+    TRY(desk_form_return(reply, request, route, fault));
+    reply->status = reply->status == 200 ? 403 : reply->status;
+    return ERR_OK;
+}
+
 enum err page_guard(bool *answered, struct web_reply *reply, struct web_request *request,
                     const struct web_route *route, struct fault *fault)
 {
@@ -224,10 +237,12 @@ enum err page_guard(bool *answered, struct web_reply *reply, struct web_request 
     }
     TRY(err);
     request->session = desk;
-    if (route->method == WEB_POST && !web_same_origin(request))
+    bool post = route->method == WEB_POST;
+    bool stale = post && !desk_csrf_holds(request, token);
+    if (post && !web_same_origin(request))
         return desk_refuse(&e, route, "这个请求不是从本站的页面发出的，没有执行", fault);
-    if (route->method == WEB_POST && !desk_csrf_holds(request, token))
-        return desk_refuse(&e, route, "表单已失效，没有执行；请返回刷新页面后重新提交", fault);
+    if (stale && ((route->flags & WEB_FORM) == 0 || desk->session.must_change))
+        return desk_refuse(&e, route, DESK_STALE, fault);
     if (desk->session.must_change && !own) {
         *answered = true;
         desk_go(reply, STR("/desk/password"));
@@ -236,6 +251,10 @@ enum err page_guard(bool *answered, struct web_reply *reply, struct web_request 
     if (desk->scope.level == MODEL_SCOPE_NONE)
         return desk_refuse(&e, route, "您的角色没有这项权限；如确需使用，请与安全管理员联系",
                            fault);
+    if (stale) {
+        *answered = true;
+        return desk_stale(reply, request, &e, route, fault);
+    }
     if ((route->flags & WEB_PROVE) != 0)
         return desk_prove(answered, reply, request, &e, &desk->session);
     return ERR_OK;
@@ -404,6 +423,35 @@ static void desk_say_done(struct page *p, struct str done)
     }
 }
 
+/* A flag of the model under a name made of what came in. */
+static void desk_typed_flag(struct page *p, struct web_value *typed, const char *head,
+                            struct str value)
+{
+    struct str name = arena_printf(p->request->arena, "%s%.*s", head, STR_ARG(value));
+    p->model.failed = p->model.failed || name.data == NULL;
+    if (name.data != NULL)
+        web_set_flag(&p->model, typed, name.data, true);
+}
+
+/* What was typed, for forms that a page's template spells out (desk_say_again). */
+static void desk_typed(struct page *p)
+{
+    const struct web_request *r = p->request;
+    struct web_value *typed = web_set_object(&p->model, &p->model.root, "typed");
+    struct str last = r->path;
+    struct str part = STR("");
+    while (last.len > 0 && str_cut(&part, &last, '/'))
+        continue;
+    desk_typed_flag(p, typed, "at_", part);
+    desk_typed_flag(p, typed, "act_", web_field(r, "act"));
+    for (size_t i = 0; i < r->field_count; i++) {
+        const char *name = arena_cstr(r->arena, r->fields[i].name);
+        p->model.failed = p->model.failed || name == NULL;
+        if (name != NULL && str_find(r->fields[i].name, STR("password")) < 0)
+            web_set(&p->model, typed, name, r->fields[i].value);
+    }
+}
+
 static void desk_shell(struct page *p, const struct web_request *request, const char *title)
 {
     struct web_model *m = &p->model;
@@ -423,6 +471,8 @@ static void desk_shell(struct page *p, const struct web_request *request, const 
     (void)web_set_list(m, &m->root, "crumbs");
     if (request->method != WEB_POST)
         desk_say_done(p, web_param(request, "done"));
+    else
+        desk_typed(p);
 }
 
 void desk_begin(struct page *p, const struct web_request *request, const char *nav,
@@ -471,8 +521,14 @@ void desk_refused(struct web_reply *reply, struct page *p, enum err refused)
 {
     if (refused == ERR_OK)
         return;
+    struct fault *fault = &p->errand.fault;
+    struct web_value *wrong = web_set_object(&p->model, &p->model.root, "wrong");
+    struct str words = arena_str(p->request->arena, str_of(fault_text(fault)));
+    p->model.failed = p->model.failed || words.data == NULL;
     reply->status = err_http(refused);
-    desk_say(p, false, str_of(fault_text(&p->errand.fault)));
+    desk_say(p, false, words);
+    if (fault->field != NULL)
+        web_set(&p->model, wrong, fault->field, words);
 }
 
 void desk_go(struct web_reply *reply, struct str where)

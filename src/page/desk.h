@@ -152,6 +152,15 @@ void desk_form_words(struct desk_form *form, struct web_value *field, const stru
                      size_t count);
 /* Is this POST here only to show the form again (see above)? */
 bool desk_form_again(const struct web_request *request);
+/* Has a route marked WEB_FORM show its form again with what was typed, without acting: its handler
+ * finds desk_form_again true. */
+MUST enum err desk_form_return(struct web_reply *reply, const struct web_request *request,
+                               const struct web_route *route, struct fault *fault);
+/* For pages with forms of their own (without desk_form_begin): says above them that the person has
+ * signed in anew. What was typed stands in the model as typed.NAME, the last part of the address
+ * that it was sent to as the flag typed.at_PART, a field act as typed.act_VALUE, and what is wrong
+ * with a field as wrong.NAME. */
+void desk_say_again(struct page *p);
 /* May the error be told at the form (4xx), so that the person mends it? */
 bool desk_form_mends(enum err err);
 

@@ -175,7 +175,8 @@ static void account_row(struct desk_list *list, const struct office_account *a)
     desk_list_text(list, ACCOUNT_PHONE, a->row.phone);
     desk_list_text(list, ACCOUNT_INSPECTOR, a->row.inspector);
     desk_list_act(list, desk_may(p, MODEL_PERMISSION_ROLE_GRANT) ? "授权" : "管理", href);
-    if (desk_may(p, MODEL_PERMISSION_ACCOUNT_EDIT))
+    bool own = str_eq(a->row.name, p->errand.actor);
+    if (!own && desk_may(p, MODEL_PERMISSION_ACCOUNT_EDIT))
         desk_list_act(list, "修改", arena_printf(p->request->arena, "%.*s/edit", STR_ARG(href)));
 }
 
@@ -544,6 +545,7 @@ enum err desk_matrix(struct web_reply *reply, const struct web_request *request,
         for (size_t r = 0; r < MODEL_ROLE_COUNT; r++) {
             struct web_value *cell = web_list_add(m, cells);
             bool has = permission->scopes[r] != MODEL_SCOPE_NONE;
+            web_set(m, cell, "role", str_of(model_roles[r].text));
             web_set(m, cell, "scope",
                     has ? str_of(model_scopes[permission->scopes[r]].text) : STR("—"));
             web_set_flag(m, cell, "has", has);

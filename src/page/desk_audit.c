@@ -186,7 +186,7 @@ static const struct desk_column audit_columns[] = {
     [AUDIT_TARGET] = {"target", "对象", DESK_COLUMN_TEXT, false, false},
     [AUDIT_DETAIL] = {"detail", "说明", DESK_COLUMN_TEXT, false, false},
     [AUDIT_OUTCOME] = {"outcome", "结果", DESK_COLUMN_TEXT, false, false},
-    [AUDIT_ADDRESS] = {"address", "地址", DESK_COLUMN_TEXT, false, false},
+    [AUDIT_ADDRESS] = {"address", "地址", DESK_COLUMN_TIME, false, false},
     [AUDIT_ID] = {"id", "编号", DESK_COLUMN_NUMBER, true, false},
     [AUDIT_ROLE] = {"role", "角色", DESK_COLUMN_TEXT, true, false},
     [AUDIT_DEPARTMENT] = {"department", "部门", DESK_COLUMN_TEXT, true, false},
@@ -195,6 +195,20 @@ static const struct desk_column audit_columns[] = {
 
 static const struct desk_list_kind audit_list = {"audit",  "/desk/audit", "审计日志",
                                                  "条记录", audit_filters, audit_columns};
+
+/* Which permission a request that was denied would have needed. */
+static struct str audit_needed(struct page *p, struct str route)
+{
+    const struct web_route *r = page_routes;
+    while (r->pattern != NULL && !str_eq(str_of(r->name), route))
+        r++;
+    if (r->pattern == NULL || r->permit == 0)
+        return STR("");
+    const char *what = model_permission_row((enum model_permission)(r->permit - 1))->what;
+    struct str text = arena_printf(p->request->arena, "（%s）", what);
+    p->model.failed = p->model.failed || text.data == NULL;
+    return text;
+}
 
 static void audit_row(struct desk_list *list, const struct store_audit *a)
 {
@@ -205,6 +219,8 @@ static void audit_row(struct desk_list *list, const struct store_audit *a)
     desk_list_text(list, AUDIT_ACTION, model_text(audit_actions, a->action));
     desk_list_text(list, AUDIT_TARGET, a->target);
     desk_list_text(list, AUDIT_DETAIL, a->detail);
+    if (str_eq(a->action, STR("request")))
+        desk_list_text(list, AUDIT_DETAIL, audit_needed(p, a->target));
     if (a->before.len > 0)
         desk_list_fold(list, AUDIT_DETAIL, STR("改前"), a->before);
     if (a->after.len > 0)

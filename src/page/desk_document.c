@@ -330,8 +330,14 @@ enum err desk_document_step(struct web_reply *reply, const struct web_request *r
     struct page p;
     struct str code = web_capture(request, "code");
     const char *done = "saved";
+    enum err err = ERR_OK;
     desk_begin(&p, request, "/desk/documents", "文件资料");
-    enum err err = document_step(&p, code, &done);
+    if (desk_form_again(request)) {
+        desk_say_again(&p);
+        err = document_page(reply, &p, code, ERR_OK);
+        return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+    }
+    err = document_step(&p, code, &done);
     err = document_answer(reply, &p, code, err, done);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }

@@ -235,6 +235,11 @@ enum err desk_draft_review(struct web_reply *reply, const struct web_request *re
                                               .words = web_field(request, "words")};
     desk_begin(&p, request, "/desk/drafts", "草稿");
     enum err err = office_draft_get(&d, &p.errand, review.id);
+    if (err == ERR_OK && desk_form_again(request)) {
+        desk_say_again(&p);
+        err = draft_page(reply, &p, review.id, ERR_OK);
+        return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+    }
     if (err == ERR_OK)
         err = office_draft_review(&p.errand, &review);
     return draft_after(reply, &p, err, review.agree ? "agreed" : "returned", fault);

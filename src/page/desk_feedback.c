@@ -217,9 +217,14 @@ enum err desk_feedback_reveal(struct web_reply *reply, const struct web_request 
 {
     struct page p;
     struct store_feedback row;
+    enum err err = ERR_OK;
     desk_begin(&p, request, "/desk/feedback", "办理公众意见");
-    enum err err = office_feedback_reveal(&row, &p.errand, desk_number(web_capture(request, "id")),
-                                          web_field(request, "reason"));
+    if (desk_form_again(request)) {
+        err = feedback_page(reply, &p, ERR_OK, NULL);
+        return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+    }
+    err = office_feedback_reveal(&row, &p.errand, desk_number(web_capture(request, "id")),
+                                 web_field(request, "reason"));
     if (err != ERR_OK && (!desk_form_mends(err) || err == ERR_MISSING))
         return page_fail(fault, &p, err);
     desk_refused(reply, &p, err);

@@ -12,7 +12,7 @@ void desk_form_begin(struct desk_form *form, struct page *p, struct str action, 
     web_set(m, form->object, "button", str_of(button));
     form->fields = web_set_list(m, form->object, "fields");
     if (desk_form_again(p->request))
-        desk_say(p, true, STR("已重新登录。刚才填写的内容都在下面，请核对后再次提交。"));
+        desk_say_again(p);
 }
 
 bool desk_form_mends(enum err err)
@@ -153,4 +153,26 @@ void desk_form_option(struct desk_form *form, struct web_value *field, struct st
 bool desk_form_again(const struct web_request *request)
 {
     return web_field(request, "again").len > 0;
+}
+
+enum err desk_form_return(struct web_reply *reply, const struct web_request *request,
+                          const struct web_route *route, struct fault *fault)
+{
+    struct web_request inner = *request;
+    size_t count = request->field_count;
+    struct web_pair *fields = arena_array(request->arena, count + 1, sizeof *fields);
+    if (fields == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        fields[i] = request->fields[i];
+    fields[count] = (struct web_pair){STR("again"), STR("1")};
+    inner.fields = fields;
+    inner.field_count = count + 1;
+    return route->handler(reply, &inner, fault);
+}
+
+void desk_say_again(struct page *p)
+{
+    desk_say(p, true,
+             STR("已重新登录，刚才的提交没有执行。填写的内容都在下面，请核对后再次提交。"));
 }

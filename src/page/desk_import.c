@@ -293,10 +293,16 @@ static void import_problems(struct page *p, struct web_value *of, const json_t *
     }
 }
 
-/* The field a column is read as: what was chosen, else what was recognised. */
+/* The field a column is read as: what was just chosen, what was chosen before, else what was
+ * recognised. */
 static struct str import_chosen(struct page *p, const json_t *chosen, const json_t *column,
                                 size_t at)
 {
+    char field[24];
+    snprintf(field, sizeof field, "c%zu", at);
+    struct str now = web_field(p->request, field);
+    if (now.data != NULL)
+        return now;
     const char *name = json_string_value(json_array_get(chosen, at));
     if (name == NULL)
         return json_is_array(chosen) ? STR("") : import_text(p, column, "field");
@@ -427,6 +433,8 @@ static enum err import_page(struct web_reply *reply, struct page *p,
     struct web_model *m = &p->model;
     int64_t id = desk_number(web_capture(p->request, "id"));
     desk_refused(reply, p, refused);
+    if (desk_form_again(p->request))
+        desk_say_again(p);
     TRY(office_upload_get(&u, &p->errand, kind, id));
     struct web_value *of = web_set_object(m, &m->root, "of");
     web_set(m, &m->root, "title", u.name);
@@ -477,13 +485,8 @@ static enum err import_choose(struct page *p, const struct office_upload_kind *k
     const json_t *columns = json_object_get(report, "columns");
     size_t count = err == ERR_OK ? json_array_size(columns) : 0;
     struct str *chosen = arena_array(p->request->arena, count + 1, sizeof *chosen);
-    for (size_t i = 0; i < count && chosen != NULL; i++) {
-        char name[24];
-        snprintf(name, sizeof name, "c%zu", i);
-        chosen[i] = web_field(p->request, name);
-        if (chosen[i].data == NULL)
-            chosen[i] = import_chosen(p, before, json_array_get(columns, i), i);
-    }
+    for (size_t i = 0; i < count && chosen != NULL; i++)
+        chosen[i] = import_chosen(p, before, json_array_get(columns, i), i);
     json_decref(report);
     json_decref(before);
     TRY(err);
@@ -518,6 +521,10 @@ enum err desk_import_act(struct web_reply *reply, const struct web_request *requ
     if (kind == NULL)
         return ERR_MISSING;
     import_begin(&p, request, kind);
+    if (desk_form_again(request)) {
+        enum err shown = import_page(reply, &p, kind, ERR_OK);
+        return shown == ERR_OK ? ERR_OK : page_fail(fault, &p, shown);
+    }
     enum err err = import_act(reply, &p, kind, desk_number(web_capture(request, "id")));
     if (err != ERR_OK && err != ERR_MISSING && desk_form_mends(err))
         err = import_page(reply, &p, kind, err);

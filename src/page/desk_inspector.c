@@ -434,6 +434,8 @@ static enum err person_interests(struct page *p, const struct office_inspector *
         web_set(m, row, "object", interest_object(&rows[k]));
         web_set(m, row, "object_number", rows[k].pool_id);
         web_set_count(m, row, "declared", rows[k].at);
+        web_set_flag(m, row, "typed_here",
+                     rows[k].at == desk_number(web_field(p->request, "declared")));
         web_set(m, row, "kind", model_text(model_conflict_kinds, rows[k].kind));
         web_set(m, row, "reason", rows[k].reason);
         web_set(m, row, "at", page_time(p, rows[k].at));
@@ -480,6 +482,8 @@ static enum err person_page(struct web_reply *reply, struct page *p, struct str 
     struct office_inspector_page page;
     struct vocabulary words;
     desk_refused(reply, p, refused);
+    if (desk_form_again(p->request))
+        desk_say_again(p);
     TRY(office_inspector_get(&page, &p->errand, code));
     TRY(person_interests(p, &page.inspector));
     if (revealed != NULL)
@@ -502,6 +506,14 @@ enum err desk_inspector(struct web_reply *reply, const struct web_request *reque
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 
+/* The page with what was typed, after signing in anew. */
+static enum err person_again(struct web_reply *reply, struct page *p, struct str code,
+                             struct fault *fault)
+{
+    enum err err = person_page(reply, p, code, NULL, ERR_OK);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, p, err);
+}
+
 enum err desk_inspector_reveal(struct web_reply *reply, const struct web_request *request,
                                struct fault *fault)
 {
@@ -509,6 +521,8 @@ enum err desk_inspector_reveal(struct web_reply *reply, const struct web_request
     struct store_record row;
     struct str code = web_capture(request, "code");
     desk_begin(&p, request, "/desk/inspectors", "检查人员");
+    if (desk_form_again(request))
+        return person_again(reply, &p, code, fault);
     enum err err =
         office_inspector_reveal(&row, &p.errand, code, str_trim(web_field(request, "reason")));
     if (err != ERR_OK && !desk_form_mends(err))
@@ -524,6 +538,8 @@ enum err desk_inspector_state(struct web_reply *reply, const struct web_request 
     struct str code = web_capture(request, "code");
     struct str state = web_field(request, "state");
     desk_begin(&p, request, "/desk/inspectors", "检查人员");
+    if (desk_form_again(request))
+        return person_again(reply, &p, code, fault);
     enum err err =
         office_inspector_state(&p.errand, code, state, str_trim(web_field(request, "reason")));
     if (err == ERR_OK)
@@ -540,6 +556,8 @@ enum err desk_interest_end(struct web_reply *reply, const struct web_request *re
     struct page p;
     struct str code = web_capture(request, "code");
     desk_begin(&p, request, "/desk/inspectors", "检查人员");
+    if (desk_form_again(request))
+        return person_again(reply, &p, code, fault);
     enum err err = office_interest_end(&p.errand, code, desk_number(web_field(request, "declared")),
                                        str_trim(web_field(request, "reason")));
     if (err == ERR_OK)

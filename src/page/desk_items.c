@@ -453,6 +453,11 @@ enum err desk_item_withdraw(struct web_reply *reply, const struct web_request *r
     struct str code = web_capture(request, "code");
     desk_begin(&p, request, "/desk/items", "抽查事项");
     enum err err = office_item(&rows, &count, &p.errand, code);
+    if (err == ERR_OK && desk_form_again(request)) {
+        desk_say_again(&p);
+        err = item_page(reply, &p, code, ERR_OK);
+        return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+    }
     if (err == ERR_OK)
         err = office_item_withdraw(&p.errand, code, web_field(request, "reason"));
     if (err == ERR_OK)

@@ -297,6 +297,7 @@ static enum err object_responsible(struct page *p, const struct office_object *o
 
 static enum err object_library_choices(struct page *p)
 {
+    struct str chosen = web_field(p->request, "library");
     struct store_library *libraries = NULL;
     size_t count = 0;
     struct web_value *choices = web_set_list(&p->model, &p->model.root, "library_choices");
@@ -305,7 +306,7 @@ static enum err object_library_choices(struct page *p)
         if (str_eq(libraries[i].state, STR("active")))
             page_option(p, choices,
                         arena_printf(p->request->arena, "%lld", (long long)libraries[i].id),
-                        libraries[i].name, STR(""));
+                        libraries[i].name, chosen);
     web_set_flag(&p->model, &p->model.root, "has_library_choices", choices->count > 0);
     return ERR_OK;
 }
@@ -319,13 +320,17 @@ static enum err object_page(struct web_reply *reply, struct page *p, enum err re
     struct web_model *m = &p->model;
     struct str pool_id = web_capture(p->request, "id");
     desk_refused(reply, p, refused);
+    if (desk_form_again(p->request))
+        desk_say_again(p);
     TRY(office_object_show(&o, &p->errand, pool_id));
     TRY(desk_departments_all(&departments, p));
     web_set(m, &m->root, "title", o.row.record.values[MODEL_OBJECT_NAME]);
     web_set(m, &m->root, "self", desk_object_href(p, pool_id, ""));
     web_set_flag(m, &m->root, "may_edit", desk_may(p, MODEL_PERMISSION_OBJECT_EDIT));
     web_set_flag(m, &m->root, "may_place", desk_may(p, MODEL_PERMISSION_LIBRARY_EDIT));
-    page_options(p, "state_choices", model_object_states, o.row.record.values[MODEL_OBJECT_STATE]);
+    struct str state = web_field(p->request, "state");
+    page_options(p, "state_choices", model_object_states,
+                 state.len > 0 ? state : o.row.record.values[MODEL_OBJECT_STATE]);
     web_set_count(m, &m->root, "was", o.row.job);
     object_pairs(p, &o, &departments);
     object_labels(p, o.row.record.values[MODEL_OBJECT_LABELS]);
@@ -351,12 +356,15 @@ enum err desk_object_reveal(struct web_reply *reply, const struct web_request *r
                             struct fault *fault)
 {
     struct page p;
+    bool again = desk_form_again(request);
+    enum err err = ERR_OK;
     desk_begin(&p, request, "/desk/objects", "检查对象");
-    enum err err =
-        office_library_reveal(&p.errand, web_capture(request, "id"), web_field(request, "reason"));
+    if (!again)
+        err = office_library_reveal(&p.errand, web_capture(request, "id"),
+                                    web_field(request, "reason"));
     if (err != ERR_OK && !desk_form_mends(err))
         return page_fail(fault, &p, err);
-    err = object_page(reply, &p, err, err == ERR_OK);
+    err = object_page(reply, &p, err, !again && err == ERR_OK);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 
@@ -365,10 +373,11 @@ enum err desk_object_reveal(struct web_reply *reply, const struct web_request *r
 static enum err object_after(struct web_reply *reply, struct page *p, enum err err,
                              struct fault *fault)
 {
-    if (err == ERR_OK)
+    bool again = desk_form_again(p->request);
+    if (err == ERR_OK && !again)
         return desk_done(reply, p->request, desk_object_href(p, web_capture(p->request, "id"), ""),
                          "saved");
-    if (desk_form_mends(err) && err != ERR_MISSING)
+    if (err == ERR_OK || (desk_form_mends(err) && err != ERR_MISSING))
         err = object_page(reply, p, err, false);
     return err == ERR_OK ? ERR_OK : page_fail(fault, p, err);
 }
@@ -401,7 +410,7 @@ enum err desk_object_state(struct web_reply *reply, const struct web_request *re
     desk_begin(&p, request, "/desk/objects", "检查对象");
     values[MODEL_OBJECT_STATE] = web_field(request, "state");
     enum err err = object_known(&o, &p);
-    if (err == ERR_OK) {
+    if (err == ERR_OK && !desk_form_again(request)) {
         const struct office_edit edit = object_edit_of(request, &o.row, values);
         err = office_edit(&edited, &p.errand, &edit);
     }
@@ -432,8 +441,11 @@ enum err desk_object_library(struct web_reply *reply, const struct web_request *
                                                .contact = web_field(request, "contact"),
                                                .phone = web_field(request, "phone")};
     desk_begin(&p, request, "/desk/objects", "检查对象");
-    enum err err = web_field(request, "remove").len > 0 ? office_library_leave(&p.errand, &place)
-                                                        : office_library_place(&p.errand, &place);
+    enum err err = ERR_OK;
+    if (desk_form_again(request))
+        return object_after(reply, &p, ERR_OK, fault);
+    err = web_field(request, "remove").len > 0 ? office_library_leave(&p.errand, &place)
+                                               : office_library_place(&p.errand, &place);
     return object_after(reply, &p, err, fault);
 }
 

@@ -1,12 +1,13 @@
 /* Signing in and out, the first three persons, one's own password and sessions.
  *
  * A request that arrives when the session is over is answered with the sign-in page, which carries
- * what was typed in hidden fields named keep.NAME; after signing in the form is shown again with
- * it, by the very handler that the request was for (WEB_FORM). Nothing is done with it until the
- * person presses the button once more. */
+ * what was typed in hidden fields named keep.NAME, and the rows that were picked in one of them;
+ * after signing in the form is shown again with it, by the very handler that the request was for
+ * (WEB_FORM). Nothing is done with it until the person presses the button once more. */
 #include "page/desk.h"
 
 #include "office/account.h"
+#include "web/check.h"
 #include "web/route.h"
 
 #include <string.h>
@@ -14,6 +15,8 @@
 enum { SIGN_IN_FIELDS = 64 };
 
 #define KEEP "keep."
+/* The keys of picked rows, with a space between: no key holds one. */
+#define PICKED "picked."
 
 /* Never kept: what belongs to the old session, and passwords. */
 static bool sign_in_kept(struct str name)
@@ -52,10 +55,36 @@ static void sign_in_keep(struct page *p, struct str name, struct str value)
 static enum err sign_in_page(struct web_reply *reply, struct page *p)
 {
     bool any = true;
+    struct str rule = {0};
+    struct fault words = p->errand.fault;
     TRY(office_account_any(&any, &p->errand));
+    TRY(office_sign_in_words(&rule, &p->errand));
+    p->errand.fault = words;
     web_set_flag(&p->model, &p->model.root, "empty", !any);
+    web_set(&p->model, &p->model.root, "rule", rule);
     reply->no_store = true;
     return page_end(reply, p, "desk_sign_in");
+}
+
+/* All that was typed and picked, for the page's hidden fields. */
+static void sign_in_keep_all(struct page *p)
+{
+    const struct web_request *r = p->request;
+    struct buf picks = {0};
+    for (size_t i = 0; i < r->field_count; i++)
+        if (sign_in_kept(r->fields[i].name))
+            sign_in_keep(p, arena_printf(r->arena, KEEP "%.*s", STR_ARG(r->fields[i].name)),
+                         r->fields[i].value);
+    for (size_t i = 0; i < r->pick_count; i++) {
+        if (i > 0)
+            buf_char(&picks, ' ');
+        buf_str(&picks, r->picks[i]);
+    }
+    struct str kept = arena_str(r->arena, buf_view(&picks));
+    p->model.failed = p->model.failed || kept.data == NULL;
+    buf_free(&picks);
+    if (r->pick_count > 0)
+        sign_in_keep(p, STR(PICKED), kept);
 }
 
 enum err desk_sign_in_again(struct web_reply *reply, const struct web_request *request)
@@ -67,12 +96,9 @@ enum err desk_sign_in_again(struct web_reply *reply, const struct web_request *r
     if (here.data == NULL)
         return ERR_MEMORY;
     desk_begin_public(&p, request, "登录");
-    sign_in_carry(&p, post ? STR("") : here, post ? request->path : STR(""));
-    for (size_t i = 0; post && i < request->field_count; i++)
-        if (sign_in_kept(request->fields[i].name))
-            sign_in_keep(
-                &p, arena_printf(request->arena, KEEP "%.*s", STR_ARG(request->fields[i].name)),
-                request->fields[i].value);
+    sign_in_carry(&p, post ? STR("") : here, post ? here : STR(""));
+    if (post)
+        sign_in_keep_all(&p);
     web_set_flag(&p.model, &p.model.root, "over", post || web_cookie(request, "__Host-s").len > 0);
     web_set_flag(&p.model, &p.model.root, "typed", post);
     reply->status = 401;
@@ -102,18 +128,25 @@ enum err desk_sign_in(struct web_reply *reply, const struct web_request *request
 /* --- back to the form --- */
 
 /* What was kept, under its own names. */
-static void sign_in_unpack(struct web_request *inner, const struct web_request *request)
+static enum err sign_in_unpack(struct web_request *inner, const struct web_request *request)
 {
     struct web_pair *fields = arena_array(request->arena, SIGN_IN_FIELDS + 1, sizeof *fields);
+    struct str *picks = arena_array(request->arena, WEB_PICKS_MAX, sizeof *picks);
+    struct str keys = web_field(request, PICKED);
     size_t count = 0;
-    if (fields != NULL)
-        fields[count++] = (struct web_pair){STR("again"), STR("1")};
-    for (size_t i = 0; fields != NULL && i < request->field_count && count <= SIGN_IN_FIELDS; i++)
+    if (fields == NULL || picks == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < request->field_count && count < SIGN_IN_FIELDS; i++)
         if (str_starts(request->fields[i].name, STR(KEEP)))
             fields[count++] = (struct web_pair){
                 str_sub(request->fields[i].name, strlen(KEEP), SIZE_MAX), request->fields[i].value};
     inner->fields = fields;
     inner->field_count = count;
+    inner->picks = picks;
+    inner->pick_count = 0;
+    while (keys.len > 0 && inner->pick_count < WEB_PICKS_MAX)
+        (void)str_cut(&picks[inner->pick_count++], &keys, ' ');
+    return ERR_OK;
 }
 
 /* The nearest page above an address that can be read. */
@@ -141,14 +174,14 @@ static enum err sign_in_return(struct web_reply *reply, const struct web_request
     struct errand e = desk_errand(request);
     struct desk *desk = NULL;
     int status = 0;
-    struct str action = web_field(request, "action");
-    inner.path = action;
-    inner.query = STR("");
-    inner.param_count = 0;
+    inner.query = web_field(request, "action");
+    (void)str_cut(&inner.path, &inner.query, '?');
+    TRY(web_check_query(&inner.params, &inner.param_count, request->arena, inner.query));
     const struct web_route *route = web_route_find(&inner, &status, page_routes);
-    sign_in_unpack(&inner, request);
+    TRY(sign_in_unpack(&inner, request));
     if (route == NULL || route->permit == 0 || (route->flags & WEB_FORM) == 0) {
-        desk_go(reply, sign_in_above(request, action));
+        bool back = web_field(&inner, "back").len > 0;
+        desk_go(reply, back ? desk_back(&inner) : sign_in_above(request, inner.path));
         return ERR_OK;
     }
     TRY(desk_enter(&desk, &e, token, route->permit));
@@ -158,7 +191,7 @@ static enum err sign_in_return(struct web_reply *reply, const struct web_request
     else if (desk->scope.level == MODEL_SCOPE_NONE)
         desk_go(reply, STR("/desk"));
     else
-        return route->handler(reply, &inner, fault);
+        return desk_form_return(reply, &inner, route, fault);
     return ERR_OK;
 }
 
@@ -167,7 +200,8 @@ static enum err sign_in_refused(struct web_reply *reply, const struct web_reques
 {
     sign_in_carry(p, web_field(request, "to"), web_field(request, "action"));
     for (size_t i = 0; i < request->field_count; i++)
-        if (str_starts(request->fields[i].name, STR(KEEP)))
+        if (str_starts(request->fields[i].name, STR(KEEP)) ||
+            str_eq(request->fields[i].name, STR(PICKED)))
             sign_in_keep(p, request->fields[i].name, request->fields[i].value);
     web_set(&p->model, &p->model.root, "name", web_field(request, "name"));
     desk_say(p, false, str_of(fault_text(&p->errand.fault)));

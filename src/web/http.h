@@ -5,6 +5,7 @@
 #define WEB_HTTP_H
 
 #include "base/log.h"
+#include "base/net.h"
 #include "web/request.h"
 
 struct web_server;
@@ -30,6 +31,8 @@ struct web_config {
     const char *proxy;              /* address whose X-Forwarded-For is believed; NULL: none */
     size_t cache_bytes;             /* of the page cache; 0: 32 MiB */
     const struct web_route *routes; /* ends with pattern NULL */
+    const char *closed;             /* paths under it do not exist here; NULL: all exist */
+    const struct net_list *closed_but; /* except for clients in these; NULL: for nobody (AC10) */
     web_error_page *error_page;
     web_version *version;
     web_guard *guard;      /* of routes with a permit; NULL: they are all forbidden */

@@ -1,11 +1,11 @@
 /* Token buckets: see limit.h. */
 #include "web/limit.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "base/net.h"
+#include "web/address.h"
+
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct bucket {
     int64_t at; /* when it was last filled, 0: never used */
@@ -43,40 +43,21 @@ void web_limit_close(struct web_limit *limit)
     free(limit);
 }
 
-/* FNV-1a; a reader who finds a collision only shares his own budget with somebody. */
-static uint32_t limit_hash(const void *bytes, size_t len)
+/* FNV-1a of the network; a reader who finds a collision only shares his own budget with somebody.
+ */
+static uint32_t limit_hash(struct str address)
 {
-    const unsigned char *at = bytes;
+    char room[NET_TEXT];
+    struct str net = net_of(room, address);
     uint32_t hash = 2166136261U;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ at[i]) * 16777619U;
+    for (size_t i = 0; i < net.len; i++)
+        hash = (hash ^ (unsigned char)net.data[i]) * 16777619U;
     return hash ^ hash >> 15;
-}
-
-/* The part of an address that one household shares: all of IPv4, 64 bits of IPv6. */
-static uint32_t limit_hash_v6(const struct in6_addr *address)
-{
-    bool v4 = IN6_IS_ADDR_V4MAPPED(address);
-    return limit_hash(address->s6_addr + (v4 ? 12 : 0), v4 ? 4 : 8);
-}
-
-static uint32_t limit_hash_text(struct str text)
-{
-    char address[INET6_ADDRSTRLEN] = "";
-    struct in6_addr v6;
-    struct in_addr v4;
-    if (text.len < sizeof address)
-        memcpy(address, text.data, text.len);
-    if (inet_pton(AF_INET6, address, &v6) == 1)
-        return limit_hash_v6(&v6);
-    if (inet_pton(AF_INET, address, &v4) == 1)
-        return limit_hash(&v4, sizeof v4);
-    return limit_hash(text.data, text.len);
 }
 
 bool web_limit_take(struct web_limit *limit, struct str address, int64_t now_us)
 {
-    struct bucket *b = &limit->buckets[limit_hash_text(address) & limit->mask];
+    struct bucket *b = &limit->buckets[limit_hash(address) & limit->mask];
     pthread_mutex_lock(&limit->lock);
     if (b->at == 0) {
         b->tokens = limit->burst;
@@ -99,12 +80,9 @@ bool web_limit_take(struct web_limit *limit, struct str address, int64_t now_us)
 
 static _Atomic unsigned *crowd_slot(struct web_crowd *crowd, const struct sockaddr *address)
 {
-    uint32_t hash = 0;
-    if (address != NULL && address->sa_family == AF_INET6)
-        hash = limit_hash_v6(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
-    else if (address != NULL)
-        hash = limit_hash(&((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-    return &crowd->counts[hash % WEB_CROWD];
+    char text[WEB_ADDRESS];
+    web_address_text(text, address);
+    return &crowd->counts[limit_hash(str_of(text)) % WEB_CROWD];
 }
 
 unsigned web_crowd_enter(struct web_crowd *crowd, const struct sockaddr *address)

@@ -1,5 +1,6 @@
 """What the workbench's tests over HTTP share: a server, the demo county with a session of every role,
 the matrix of permissions and the route table as they are written down."""
+import html.parser
 import http.client
 import os
 import re
@@ -92,9 +93,15 @@ def matrix():
     return {name: dict(zip(ROLES, [s.strip() for s in scopes.split(",")])) for name, scopes in rows}
 
 
+def route_table():
+    """The table of routes as text."""
+    with open(os.path.join(SOURCE, "src/page/routes.c"), encoding="utf-8") as f:
+        return f.read()
+
+
 def routes():
     """[(method, pattern, permit)] of the workbench, from the table as text."""
-    text = open(os.path.join(SOURCE, "src/page/routes.c"), encoding="utf-8").read()
+    text = route_table()
     found = re.findall(r'\{WEB_(GET|POST),\s*"(/desk[^"]*)",[^{}]*?,\s*(DESK_PERMIT\(\w+\)|0)\}', text)
     return [(method, pattern, re.sub(r"DESK_PERMIT\((\w+)\)", r"\1", permit)) for method, pattern, permit in found]
 
@@ -156,3 +163,72 @@ def html_text(text):
     for name, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
         text = text.replace(name, char)
     return text
+
+
+class Forms(html.parser.HTMLParser):
+    """The forms of a page that change something: {action: {name: value}}, options: {name: [values]}."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.forms, self.options, self.own = {}, {}, None
+        self.select = self.area = None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        name = a.get("name")
+        if tag == "form":
+            self.own = self.forms.setdefault((a.get("method"), a.get("action")), {})
+        if self.own is None or (name is None and tag != "option"):
+            return
+        if tag in ("input", "button") and a.get("type") != "file":
+            self.own.setdefault(name, a.get("value") or "")
+            self.options.setdefault(name, [])
+        if tag == "select":
+            self.select = name
+            self.options[name] = []
+        if tag == "textarea":
+            self.area = name
+            self.own[name] = ""
+        if tag == "option" and self.select:
+            self.options[self.select].append(a.get("value", ""))
+            if "selected" in a or self.select not in self.own:
+                self.own[self.select] = a.get("value", "")
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.own = None
+        if tag == "select":
+            self.select = None
+        if tag == "textarea":
+            self.area = None
+
+    def handle_data(self, data):
+        if self.area and self.own is not None:
+            self.own[self.area] += data
+
+    def posts(self):
+        return {urllib.parse.urlsplit(action or "").path: dict(form) for (method, action), form in self.forms.items()
+                if method == "post"}
+
+
+def send_file(county, role, path, fields, name, data):
+    """A form with a file, as a browser sends it."""
+    edge = "desk-boundary-0042"
+    token = csrf_of(county.ask(role, "/desk/sessions")[2])
+    parts = ["--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n" % (edge, k, v)
+             for k, v in {"csrf": token, **fields}.items()]
+    body = "".join(parts).encode() + ("--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+                                      "Content-Type: application/octet-stream\r\n\r\n" % (edge, name)).encode()
+    body += data + ("\r\n--%s--\r\n" % edge).encode()
+    link = http.client.HTTPConnection("127.0.0.1", county.server.port, timeout=60)
+    link.request("POST", path, body, {"Cookie": "__Host-s=" + county.cookies[role], "Sec-Fetch-Site": "same-origin",
+                                      "Content-Type": "multipart/form-data; boundary=" + edge})
+    answer = link.getresponse()
+    text = answer.read().decode("utf-8", "replace")
+    link.close()
+    return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text
+
+
+def why(text):
+    return re.findall(r'class="[^"]*(?:error|notice|wrong)[^"]*"[^>]*>(.*?)</', text, flags=re.S)[:6]

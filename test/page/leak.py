@@ -7,7 +7,6 @@ with every filter, details, forms, drop-downs, counts, downloads, exports, chang
 before and after must be the same page to the letter, and no change aimed at a thing of B may arrive
 (SECURITY.md AC3, AC6)."""
 import datetime
-import html.parser
 import http.client
 import io
 import os
@@ -21,7 +20,7 @@ import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 from tap import Tap, must  # noqa: E402
-from desk_kit import SOURCE, County, csrf_of, matrix, query, routes, run  # noqa: E402
+from desk_kit import SOURCE, County, Forms, csrf_of, matrix, query, routes, run, send_file, why  # noqa: E402
 
 MARK = "泄漏标记乙"
 WORD = "应急演练"  # of the vocabulary for inspectors
@@ -65,80 +64,11 @@ tap = Tap()
 home = tempfile.mkdtemp(prefix="sunlot-leak-")
 
 
-class Forms(html.parser.HTMLParser):
-    """The forms of a page that change something: {action: {name: value}}, options: {name: [values]}."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.forms, self.options, self.own = {}, {}, None
-        self.select = self.area = None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        a = dict(attrs)
-        name = a.get("name")
-        if tag == "form":
-            self.own = self.forms.setdefault((a.get("method"), a.get("action")), {})
-        if self.own is None or (name is None and tag != "option"):
-            return
-        if tag in ("input", "button") and a.get("type") != "file":
-            self.own.setdefault(name, a.get("value") or "")
-            self.options.setdefault(name, [])
-        if tag == "select":
-            self.select = name
-            self.options[name] = []
-        if tag == "textarea":
-            self.area = name
-            self.own[name] = ""
-        if tag == "option" and self.select:
-            self.options[self.select].append(a.get("value", ""))
-            if "selected" in a or self.select not in self.own:
-                self.own[self.select] = a.get("value", "")
-
-    def handle_endtag(self, tag):
-        if tag == "form":
-            self.own = None
-        if tag == "select":
-            self.select = None
-        if tag == "textarea":
-            self.area = None
-
-    def handle_data(self, data):
-        if self.area and self.own is not None:
-            self.own[self.area] += data
-
-    def posts(self):
-        return {urllib.parse.urlsplit(action or "").path: dict(form) for (method, action), form in self.forms.items()
-                if method == "post"}
-
-
 def uscc(stem):
     """A unified code of 17 signs and its check sign (GB 32100-2015)."""
     signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     total = sum(signs.index(c) * pow(3, i, 31) for i, c in enumerate(stem))
     return stem + signs[(31 - total % 31) % 31]
-
-
-def send_file(county, role, path, fields, name, data):
-    """A form with a file, as a browser sends it."""
-    edge = "leak-boundary-0042"
-    token = csrf_of(county.ask(role, "/desk/sessions")[2])
-    parts = ["--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n" % (edge, k, v)
-             for k, v in {"csrf": token, **fields}.items()]
-    body = "".join(parts).encode() + ("--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
-                                      "Content-Type: application/octet-stream\r\n\r\n" % (edge, name)).encode()
-    body += data + ("\r\n--%s--\r\n" % edge).encode()
-    link = http.client.HTTPConnection("127.0.0.1", county.server.port, timeout=60)
-    link.request("POST", path, body, {"Cookie": "__Host-s=" + county.cookies[role], "Sec-Fetch-Site": "same-origin",
-                                      "Content-Type": "multipart/form-data; boundary=" + edge})
-    answer = link.getresponse()
-    text = answer.read().decode("utf-8", "replace")
-    link.close()
-    return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text
-
-
-def why(text):
-    return re.findall(r'class="[^"]*(?:error|notice|wrong)[^"]*"[^>]*>(.*?)</', text, flags=re.S)[:6]
 
 
 def make(county, path, fields, role="b"):
@@ -767,16 +697,21 @@ def things_of_b(state):
               "dictionary": re.search(r"/desk/dictionaries/([\w-]+)", county.ask("office", "/desk/dictionaries")[2]).group(1)})
 
 
-place = {"county": prepare(), "b": {}}
-place["owed"] = draw_of_b(place["county"])
-place["before"] = {r: seen(place["county"], r, None) for r in OF_A}
-for test in (things_of_b, b_sees_what_it_made, every_route_with_an_id_is_known,
-             what_a_is_shown_is_the_same_before_and_after, no_get_route_gives_a_thing_of_b,
-             no_post_route_changes_a_thing_of_b, picked_rows_of_b_are_left_alone, nothing_is_made_in_the_name_of_b,
-             exports_of_a_hold_nothing_of_b, what_b_owes_is_told_to_b_alone, a_name_behind_a_number_is_not_told,
-             an_interest_in_a_business_of_b_tells_what_was_typed_and_no_more,
-             the_portal_shows_nothing_of_b_unpublished):
-    tap.run(test.__name__, test, place)
-place["county"].server.stop()
-shutil.rmtree(home, ignore_errors=True)
-tap.end()
+def main():
+    place = {"county": prepare(), "b": {}}
+    place["owed"] = draw_of_b(place["county"])
+    place["before"] = {r: seen(place["county"], r, None) for r in OF_A}
+    for test in (things_of_b, b_sees_what_it_made, every_route_with_an_id_is_known,
+                 what_a_is_shown_is_the_same_before_and_after, no_get_route_gives_a_thing_of_b,
+                 no_post_route_changes_a_thing_of_b, picked_rows_of_b_are_left_alone, nothing_is_made_in_the_name_of_b,
+                 exports_of_a_hold_nothing_of_b, what_b_owes_is_told_to_b_alone, a_name_behind_a_number_is_not_told,
+                 an_interest_in_a_business_of_b_tells_what_was_typed_and_no_more,
+                 the_portal_shows_nothing_of_b_unpublished):
+        tap.run(test.__name__, test, place)
+    place["county"].server.stop()
+    shutil.rmtree(home, ignore_errors=True)
+    tap.end()
+
+
+if __name__ == "__main__":
+    main()
