@@ -428,15 +428,23 @@ enum err catalogue_step(struct errand *e, struct db_tx *tx, struct store_draft *
     return office_audit_add(e, tx, &row);
 }
 
-/* Moves a draft on, with its step and its audit row. */
+/* Moves a draft on, with its step and its audit row: which state it was in and is, where the change
+ * tells nothing of the content. */
 static enum err draft_move(struct errand *e, struct db_tx *tx, struct store_draft *draft,
                            const struct catalogue_change *change)
 {
+    struct catalogue_change noted = *change;
+    if (change->before.len == 0) {
+        noted.before = arena_printf(e->arena, "{\"state\":\"%.*s\"}", STR_ARG(draft->state));
+        noted.after = arena_printf(e->arena, "{\"state\":\"%s\"}", change->step);
+        if (noted.before.data == NULL || noted.after.data == NULL)
+            return ERR_MEMORY;
+    }
     draft->state = str_of(change->step);
     draft->version++;
     draft->at = e->now;
     TRY(store_draft_update(tx, e->office->tenant, draft));
-    return catalogue_step(e, tx, draft, change);
+    return catalogue_step(e, tx, draft, &noted);
 }
 
 static enum err draft_stale(struct errand *e, const struct store_draft *draft, int64_t version)

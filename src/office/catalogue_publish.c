@@ -174,7 +174,13 @@ static enum err withdraw_run(struct db_tx *tx, void *ctx)
             continue;
         const struct store_item_move move = {coming[i].id, "coming", "withdrawn"};
         TRY(store_item_move(tx, e->office->tenant, &move));
-        TRY(office_audit(e, tx, STR("item-withdraw"), w->code, w->reason));
+        const struct office_audit_row noted = {.action = STR("item-withdraw"),
+                                               .target = w->code,
+                                               .detail = w->reason,
+                                               .outcome = STR("done"),
+                                               .before = STR("{\"state\":\"coming\"}"),
+                                               .after = STR("{\"state\":\"withdrawn\"}")};
+        TRY(office_audit_add(e, tx, &noted));
         return office_once_done(e, tx, STR("item-withdraw"), STR(""));
     }
     return fault_set(&e->fault, ERR_MISSING, "该事项没有尚未施行的版本");

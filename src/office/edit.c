@@ -166,8 +166,14 @@ static enum err edit_write(struct import_run *run, struct edit_work *w)
                                 row->record.values[MODEL_OBJECT_LABELS]));
     TRY(store_object_batch_add(run->tx, &run->stamp, false));
     TRY(edit_note(run, row, w->edit->reason));
-    return office_audit(e, run->tx, row->old == NULL ? STR("object-add") : STR("object-edit"),
-                        w->out->pool_id, row->after);
+    const struct office_audit_row noted = {.action = row->old == NULL ? STR("object-add")
+                                                                      : STR("object-edit"),
+                                           .target = w->out->pool_id,
+                                           .detail = w->edit->reason,
+                                           .outcome = STR("done"),
+                                           .before = row->old != NULL ? row->before : STR(""),
+                                           .after = row->after};
+    return office_audit_add(e, run->tx, &noted);
 }
 
 /* The faults of the row, each at its field, for the form. */

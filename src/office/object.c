@@ -256,7 +256,13 @@ static enum err department_change(struct department_work *w, struct db_tx *tx,
     change.reason = w->add ? STR("增加责任部门") : STR("取消责任部门");
     const struct store_changes all = {&change, 1, STORE_OBJECTS, e->actor};
     TRY(store_change_add(tx, &stamp, &all));
-    return office_audit(e, tx, STR("object-department"), w->pool_id, change.after);
+    const struct office_audit_row noted = {.action = STR("object-department"),
+                                           .target = w->pool_id,
+                                           .detail = change.reason,
+                                           .outcome = STR("done"),
+                                           .before = change.before,
+                                           .after = change.after};
+    return office_audit_add(e, tx, &noted);
 }
 
 static enum err department_run(struct db_tx *tx, void *ctx)
@@ -312,6 +318,19 @@ enum err office_labels(struct store_label **out, size_t *count, struct errand *e
     return err;
 }
 
+/* What can be changed of a label, for the audit. */
+static enum err label_json(struct str *out, struct arena *arena, const struct store_label *label)
+{
+    struct buf text = {0};
+    struct json_writer w;
+    json_write_begin(&w, &text);
+    json_write_object(&w);
+    json_pair_str(&w, "theme", label->theme);
+    json_pair_str(&w, "state", label->state);
+    json_write_object_end(&w);
+    return arena_keep(out, arena, &text, json_write_end(&w));
+}
+
 static enum err label_put_run(struct db_tx *tx, void *ctx)
 {
     struct label_work *w = ctx;
@@ -323,10 +342,15 @@ static enum err label_put_run(struct db_tx *tx, void *ctx)
     label.at = e->now;
     TRY(office_id(&label.job, e));
     enum err err = ERR_OK;
+    struct store_label old = {0};
+    struct office_audit_row noted = {
+        .action = STR("label"), .target = label.word, .outcome = STR("done")};
     if (label.id == 0) {
         label.id = label.job;
         err = store_label_add(tx, tenant, &label);
     } else {
+        TRY(store_label_get(&old, e->arena, tx, tenant, label.id));
+        TRY(label_json(&noted.before, e->arena, &old));
         err = store_label_save(tx, tenant, &label, w->put->job);
     }
     if (err == ERR_DUPLICATE)
@@ -335,9 +359,8 @@ static enum err label_put_run(struct db_tx *tx, void *ctx)
         return fault_set(&e->fault, err, "这个标签刚被他人修改，没有保存");
     TRY(err);
     w->id = label.id;
-    struct str detail =
-        arena_printf(e->arena, "%.*s %.*s", STR_ARG(label.theme), STR_ARG(label.state));
-    return detail.data != NULL ? office_audit(e, tx, STR("label"), label.word, detail) : ERR_MEMORY;
+    TRY(label_json(&noted.after, e->arena, &label));
+    return office_audit_add(e, tx, &noted);
 }
 
 enum err office_label_put(int64_t *id, struct errand *e, const struct store_label *label)

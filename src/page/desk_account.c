@@ -281,12 +281,14 @@ static enum err account_grants(struct page *p, int64_t id)
 static void account_grantable(struct page *p, const struct office_account *a)
 {
     struct web_value *list = web_set_list(&p->model, &p->model.root, "grantable");
+    struct str chosen = web_field(p->request, "role");
     for (size_t i = 0; i < MODEL_ROLE_COUNT; i++) {
         if ((a->roles & 1u << i) != 0 || !office_roles_agree(a->roles, (enum model_role)i))
             continue;
         struct web_value *row = web_list_add(&p->model, list);
         web_set(&p->model, row, "code", str_of(model_roles[i].code));
         web_set(&p->model, row, "text", str_of(model_roles[i].text));
+        web_set_flag(&p->model, row, "on", str_eq(str_of(model_roles[i].code), chosen));
     }
     web_set_flag(&p->model, &p->model.root, "has_grantable", list->count > 0);
 }
@@ -315,6 +317,8 @@ static enum err account_page(struct web_reply *reply, struct page *p, int64_t id
 {
     struct office_account a = {0};
     desk_refused(reply, p, refused);
+    if (desk_form_again(p->request))
+        desk_say_again(p);
     TRY(office_account_get(&a, &p->errand, id));
     account_show(p, web_set_object(&p->model, &p->model.root, "of"), &a);
     TRY(account_certificate(p, a.row.inspector));
@@ -509,6 +513,10 @@ enum err desk_account_grant(struct web_reply *reply, const struct web_request *r
 {
     struct page p;
     desk_begin(&p, request, "/desk/accounts", "用户");
+    if (desk_form_again(request)) {
+        enum err shown = account_page(reply, &p, desk_number(web_capture(request, "id")), ERR_OK);
+        return shown == ERR_OK ? ERR_OK : page_fail(fault, &p, shown);
+    }
     enum err err = office_grant(&p.errand, desk_number(web_capture(request, "id")),
                                 model_role_find(web_field(request, "role")));
     return account_after(reply, &p, err, "granted", fault);

@@ -280,6 +280,7 @@ static enum err object_responsible(struct page *p, const struct office_object *o
 {
     struct web_model *m = &p->model;
     struct desk_departments mine;
+    struct str chosen = web_field(p->request, "department");
     struct web_value *list = web_set_list(m, &m->root, "further");
     struct web_value *choices = web_set_list(m, &m->root, "department_choices");
     for (size_t i = 0; i < o->department_count; i++) {
@@ -291,7 +292,7 @@ static enum err object_responsible(struct page *p, const struct office_object *o
     TRY(desk_departments_all(&mine, p));
     for (size_t i = 0; i < mine.count; i++)
         if (str_eq(mine.rows[i].state, STR("active")))
-            page_option(p, choices, mine.rows[i].code, mine.rows[i].name, STR(""));
+            page_option(p, choices, mine.rows[i].code, mine.rows[i].name, chosen);
     return ERR_OK;
 }
 
@@ -422,9 +423,11 @@ enum err desk_object_department(struct web_reply *reply, const struct web_reques
 {
     struct page p;
     bool add = web_field(request, "remove").len == 0;
+    enum err err = ERR_OK;
     desk_begin(&p, request, "/desk/objects", "检查对象");
-    enum err err = office_object_department(&p.errand, web_capture(request, "id"),
-                                            web_field(request, "department"), add);
+    if (!desk_form_again(request))
+        err = office_object_department(&p.errand, web_capture(request, "id"),
+                                       web_field(request, "department"), add);
     return object_after(reply, &p, err, fault);
 }
 
@@ -441,11 +444,10 @@ enum err desk_object_library(struct web_reply *reply, const struct web_request *
                                                .contact = web_field(request, "contact"),
                                                .phone = web_field(request, "phone")};
     desk_begin(&p, request, "/desk/objects", "检查对象");
-    enum err err = ERR_OK;
     if (desk_form_again(request))
         return object_after(reply, &p, ERR_OK, fault);
-    err = web_field(request, "remove").len > 0 ? office_library_leave(&p.errand, &place)
-                                               : office_library_place(&p.errand, &place);
+    enum err err = web_field(request, "remove").len > 0 ? office_library_leave(&p.errand, &place)
+                                                        : office_library_place(&p.errand, &place);
     return object_after(reply, &p, err, fault);
 }
 

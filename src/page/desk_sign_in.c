@@ -1,9 +1,9 @@
 /* Signing in and out, the first three persons, one's own password and sessions.
  *
  * A request that arrives when the session is over is answered with the sign-in page, which carries
- * what was typed in hidden fields named keep.NAME, and the rows that were picked in one of them;
- * after signing in the form is shown again with it, by the very handler that the request was for
- * (WEB_FORM). Nothing is done with it until the person presses the button once more. */
+ * what was typed in hidden fields named keep.NAME, and the keys of picked rows as desk_picked reads
+ * them; after signing in the form is shown again with it, by the very handler that the request was
+ * for (WEB_FORM). Nothing is done with it until the person presses the button once more. */
 #include "page/desk.h"
 
 #include "office/account.h"
@@ -15,8 +15,6 @@
 enum { SIGN_IN_FIELDS = 64 };
 
 #define KEEP "keep."
-/* The keys of picked rows, with a space between: no key holds one. */
-#define PICKED "picked."
 
 /* Never kept: what belongs to the old session, and passwords. */
 static bool sign_in_kept(struct str name)
@@ -77,14 +75,14 @@ static void sign_in_keep_all(struct page *p)
                          r->fields[i].value);
     for (size_t i = 0; i < r->pick_count; i++) {
         if (i > 0)
-            buf_char(&picks, ' ');
+            buf_char(&picks, ',');
         buf_str(&picks, r->picks[i]);
     }
     struct str kept = arena_str(r->arena, buf_view(&picks));
     p->model.failed = p->model.failed || kept.data == NULL;
     buf_free(&picks);
     if (r->pick_count > 0)
-        sign_in_keep(p, STR(PICKED), kept);
+        sign_in_keep(p, STR(KEEP "keys"), kept);
 }
 
 enum err desk_sign_in_again(struct web_reply *reply, const struct web_request *request)
@@ -131,10 +129,8 @@ enum err desk_sign_in(struct web_reply *reply, const struct web_request *request
 static enum err sign_in_unpack(struct web_request *inner, const struct web_request *request)
 {
     struct web_pair *fields = arena_array(request->arena, SIGN_IN_FIELDS + 1, sizeof *fields);
-    struct str *picks = arena_array(request->arena, WEB_PICKS_MAX, sizeof *picks);
-    struct str keys = web_field(request, PICKED);
     size_t count = 0;
-    if (fields == NULL || picks == NULL)
+    if (fields == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < request->field_count && count < SIGN_IN_FIELDS; i++)
         if (str_starts(request->fields[i].name, STR(KEEP)))
@@ -142,10 +138,6 @@ static enum err sign_in_unpack(struct web_request *inner, const struct web_reque
                 str_sub(request->fields[i].name, strlen(KEEP), SIZE_MAX), request->fields[i].value};
     inner->fields = fields;
     inner->field_count = count;
-    inner->picks = picks;
-    inner->pick_count = 0;
-    while (keys.len > 0 && inner->pick_count < WEB_PICKS_MAX)
-        (void)str_cut(&picks[inner->pick_count++], &keys, ' ');
     return ERR_OK;
 }
 
@@ -200,8 +192,7 @@ static enum err sign_in_refused(struct web_reply *reply, const struct web_reques
 {
     sign_in_carry(p, web_field(request, "to"), web_field(request, "action"));
     for (size_t i = 0; i < request->field_count; i++)
-        if (str_starts(request->fields[i].name, STR(KEEP)) ||
-            str_eq(request->fields[i].name, STR(PICKED)))
+        if (str_starts(request->fields[i].name, STR(KEEP)))
             sign_in_keep(p, request->fields[i].name, request->fields[i].value);
     web_set(&p->model, &p->model.root, "name", web_field(request, "name"));
     desk_say(p, false, str_of(fault_text(&p->errand.fault)));

@@ -140,6 +140,7 @@ class County:
         must(os.stat(os.path.join(self.data, "accounts.txt")).st_mode & 0o77 == 0, "accounts.txt is readable by others")
         self.server = Server(self.data, "--proxy", "127.0.0.1")
         self.cookies = {}
+        self.acts = {}  # route: [(role, records of the audit it left)] of what was done
         for role in ROLES:
             name = NAMES[role]
             if role in ROLES[:3]:
@@ -153,7 +154,22 @@ class County:
         if fields is not None and "csrf" not in fields:
             text = self.server.ask("/desk/sessions", cookie=self.cookies[role])[2]
             fields = {"csrf": csrf_of(text), **fields}
-        return self.server.ask(path, fields, cookie=self.cookies[role], **more)
+        before = self.last_record() if fields is not None else 0
+        answer = self.server.ask(path, fields, cookie=self.cookies[role], **more)
+        if fields is not None and answer[0] == 303:
+            self.note(role, path, before)
+        return answer
+
+    def last_record(self):
+        return query(self.data, "SELECT coalesce(max(id), 0) FROM audit")[0][0]
+
+    def note(self, role, path, before):
+        """What was done left these records: for AU1."""
+        bare = path.split("?")[0]
+        fits = [p for m, p, _ in routes() if m == "POST" and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", p), bare)]
+        rows = query(self.data, "SELECT actor, role, department, address, request, outcome, action FROM audit WHERE id > ?"
+                     " ORDER BY id", before)
+        self.acts.setdefault(min(fits, key=lambda p: p.count("{")), []).append((role, rows))
 
     def account(self, name):
         return query(self.data, "SELECT id FROM account WHERE name = ?", name)[0][0]
@@ -222,11 +238,14 @@ def send_file(county, role, path, fields, name, data):
                                       "Content-Type: application/octet-stream\r\n\r\n" % (edge, name)).encode()
     body += data + ("\r\n--%s--\r\n" % edge).encode()
     link = http.client.HTTPConnection("127.0.0.1", county.server.port, timeout=60)
-    link.request("POST", path, body, {"Cookie": "__Host-s=" + county.cookies[role], "Sec-Fetch-Site": "same-origin",
+    before = county.last_record()
+    link.request("POST", path, body, {"Cookie": "__Host-s=" + county.cookies[role], "Sec-Fetch-Site": "same-origin", "X-Forwarded-For": "192.0.2.1",
                                       "Content-Type": "multipart/form-data; boundary=" + edge})
     answer = link.getresponse()
     text = answer.read().decode("utf-8", "replace")
     link.close()
+    if answer.status == 303:
+        county.note(role, path, before)
     return answer.status, {k.lower(): v for k, v in answer.getheaders()}, text
 
 

@@ -277,6 +277,9 @@ static void only_its_owner_cancels_a_job_and_only_while_it_waits(void **state)
     int64_t id = order(exporter(s, clerk), &kind_count, "k1");
     assert_int_equal(office_job_cancel(viewer(s, mate), id), ERR_FORBIDDEN);
     assert_int_equal(office_job_cancel(viewer(s, clerk), id), ERR_OK);
+    assert_int_equal(story_number(s, "SELECT count(id) FROM audit WHERE action = 'job-cancel'"
+                                     " AND actor = 'jingban'"),
+                     1);
     assert_false(story_job_step(s, NULL));
     id = order(exporter(s, clerk), &kind_count, "k2");
     assert_true(story_job_step(s, NULL));
