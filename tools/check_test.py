@@ -315,6 +315,8 @@ void f(void)
             "SELECT a FROM t WHERE a ILIKE $1",
             "SELECT a::text FROM t",
             "SELECT a FROM t ORDER BY a LIMIT 10 OFFSET 20",
+            "UPDATE audit SET actor = $1 WHERE tenant = $2 AND id = $3",
+            "DELETE FROM audit WHERE tenant = $1 AND at < $2",
             "SELECT a FROM t ORDER BY random()",
             "SELECT a->>'x' FROM t",
             "SELECT a FROM t WHERE b = TRUE",

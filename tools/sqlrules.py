@@ -35,6 +35,7 @@ FAULTS = [(re.compile(p, re.I), why) for p, why in (
     (r"\blast_insert_rowid\b|\browid\b|\bctid\b|\boid\b", "no hidden row ids"),
     (r"\bILIKE\b|\bSIMILAR\s+TO\b|\bGLOB\b|\bREGEXP\b|(?<![<>=!])~", "only LIKE is known to all"),
     (r"::", "a ::cast is PostgreSQL's alone: use CAST(x AS t)"),
+    (r"\b(?:UPDATE|DELETE\s+FROM|TRUNCATE)\s+audit\b", "what stands in the audit is never changed or taken away"),
     (r"\bOFFSET\b", "OFFSET reads all it skips: page by key"),
     (r"\brandom\s*\(|\bRAND\s*\(|\bTABLESAMPLE\b", "nobody can verify the database's randomness"),
     (r"->|@>|<@|\bjsonb?(?:_\w+)?\b", "JSON is text that C parses"),

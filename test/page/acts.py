@@ -239,7 +239,7 @@ def AU1_values_before_and_after_stand_in_the_record(state):
     for action, old, new in query(data, "SELECT action, old_value, new_value FROM audit WHERE new_value <> ''"):
         rows[action] = [x + y for x, y in zip(rows.get(action, ("", "")), (old, new))]
     for action, old, new in (("setting-change", "2", "3"), ("account-change", "phone", "phone"), ("object-edit", "路1号", "新路2号"),
-                             ("object-department", "[", "SCJG"), ("label", "active", "active"), ("item-review", "submitted", "approved"),
+                             ("object-department", "departments", "SCJG"), ("label", "active", "active"), ("item-review", "submitted", "approved"),
                              ("item-submit", "draft", "submitted"), ("item-withdraw", "coming", "withdrawn"),
                              ("department-save", "", "某领导"), ("document-save", "", "另一正文"), ("item-draft", "", "另一内容"),
                              ("commission-save", "", "另一事项"), ("register-save", "", "改动"), ("inspector-save", "", "新岗")):

@@ -9,6 +9,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import statistics
 import subprocess
@@ -243,7 +244,16 @@ def ID11_rights_and_passwords_ask_for_the_password_again(county):
     county.cookies["viewer"] = county.server.sign_in("chayue", county.passwords["chayue"])[1]  # it ended theirs
     asks = re.findall(r'"(/desk/[^"]*)",[^{}]*?WEB_PROVE', open(
         os.path.join(SOURCE, "src/page/routes.c"), encoding="utf-8").read())
-    must({"/desk/accounts/{id}/grant", "/desk/accounts/{id}/revoke", "/desk/accounts/{id}/reset"} <= set(asks), asks)
+    must({"/desk/accounts/{id}/grant", "/desk/accounts/{id}/revoke", "/desk/accounts/{id}/reset",
+          "/desk/accounts/{id}/edit"} <= set(asks), asks)
+    long_since_proven(county, "xitong")  # telephone, inspector and department of an account
+    path = "/desk/accounts/%d/edit" % county.account("chayue")
+    version = re.search(r'name="version" value="(\d+)"', county.ask("system", path)[2]).group(1)
+    form = {"person": "查阅", "department": "SCJG", "phone": "0391-77", "inspector": "", "version": version}
+    status, _, text = county.ask("system", path, form)
+    must(status == 401 and 'name="phone" value="0391-77"' in text, "an account is changed without the password: %d" % status)
+    status = county.ask("system", path, {**form, "proof_password": county.passwords["xitong"]})[0]
+    must(status == 303, "with it: %d" % status)
     run("setting", "session.prove", "30", "--basis", "试验", data=county.data)
 
 
@@ -367,6 +377,7 @@ def WB1_every_answer_has_the_security_headers(county):
         "strict-transport-security": "max-age=63072000; includeSubDomains",
         "x-content-type-options": "nosniff", "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
     }
     for method, pattern, _ in routes():
         path = re.sub(r"\{\w+\*?\}", "999999", pattern)
@@ -380,7 +391,10 @@ def WB1_every_answer_has_the_security_headers(county):
             for name, value in want.items():
                 must(headers.get(name) == value, "%s %s %s: %s" % (method, path, name, headers.get(name)))
             policy = headers["content-security-policy"]
-            must("default-src 'none'" in policy and "unsafe" not in policy, policy)
+            for part in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+                         "form-action 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"):
+                must(part in policy.split("; "), policy)
+            must("unsafe" not in policy, policy)
             must("server" not in headers and headers["cache-control"] == "no-store", "%s %s" % (path, headers))
             must(not re.search(r"<script(?![^>]*src)|<style|\son\w+=|\sstyle=", text), "inline in %s" % path)
 
@@ -412,6 +426,40 @@ def ID10_sessions_are_listed_and_ended_one_by_one_or_all(county):
     must(county.ask("viewer", "/desk/sessions/end", {})[0] == 303, "all others")
     must(county.server.ask("/desk", cookie=other)[0] == 401, "the others live on")
     must(county.ask("viewer", "/desk")[0] == 200, "this one ended too")
+
+
+def ID10_the_system_administrator_ends_those_of_others_one_or_all(county):
+    name = NAMES["expert"]
+    who, cookies = county.account(name), [county.server.sign_in(name, county.passwords[name])[1] for _ in range(3)]
+    digest = hashlib.sha256(cookies[0].encode()).hexdigest()
+    one = query(county.data, "SELECT id FROM session WHERE token = ?", digest)[0][0]
+    must(county.ask("security", "/desk/accounts/%d/end" % who, {"session": one})[0] == 403, "another administrator ends it")
+    must(county.ask("system", "/desk/accounts/%d/end" % who, {"session": one})[0] == 303, "one of them")
+    must([county.server.ask("/desk", cookie=c)[0] for c in cookies] == [401, 200, 200], "which one ended")
+    must(county.ask("system", "/desk/accounts/%d/end" % who, {})[0] == 303, "all of them")
+    must([county.server.ask("/desk", cookie=c)[0] for c in cookies] == [401] * 3, "some live on")
+    county.cookies["expert"] = county.server.sign_in(name, county.passwords[name])[1]
+
+
+def AC2_two_hands_make_a_user_and_neither_helps_himself(county):
+    """Made by one, granted by the other; both steps in the audit; nobody acts on his own account."""
+    status, _, text = county.ask("system", "/desk/accounts/new", {"name": "lianghand", "person": "两手", "department": "SCJG"})
+    must(status == 200, "made: %d" % status)
+    cookie = first_sign_in(county.server, "lianghand", re.search(r'class="secret">([^<]+)<', text).group(1), "Ganz-neu9-Wort")
+    must(county.server.ask("/desk/objects", cookie=cookie)[0] == 403, "before the grant he sees business")
+    path = "/desk/accounts/%d/" % county.account("lianghand")
+    must(county.ask("system", path + "grant", {"role": "clerk"})[0] == 403, "who makes it grants as well")
+    must(county.ask("security", "/desk/accounts/new", {"name": "x", "person": "x"})[0] == 403, "who grants makes as well")
+    must(county.ask("security", path + "grant", {"role": "clerk"})[0] == 303, "granted")
+    rows = query(county.data, "SELECT action, actor, role FROM audit WHERE target = 'lianghand' AND outcome = 'done'"
+                 " AND action IN ('account-add', 'role-grant') ORDER BY id")
+    must(rows == [("account-add", "xitong", "system"), ("role-grant", "anquan", "security")], rows)
+    for role, do, form in (("system", "edit", {"person": "自己", "phone": "1"}), ("system", "state", {"state": "suspended"}),
+                           ("system", "reset", {}), ("security", "grant", {"role": "office"}), ("security", "revoke", {"role": "security"})):
+        own = "/desk/accounts/%d/%s" % (county.account(NAMES[role]), do)
+        status = county.ask(role, own, form)[0]
+        must(status == 403, "%s does %s to himself: %d" % (role, do, status))
+    must(query(county.data, "SELECT count(*) FROM account WHERE person = '自己'") == [(0,)], "he changed himself")
 
 
 def ID9_roles_and_suspension_end_sessions_at_once(county):
@@ -630,25 +678,115 @@ def AU1_the_audit_shows_who_when_where_and_what(county):
     must(ids == list(range(1, len(ids) + 1)), "ids have a gap")
 
 
-def AV1_many_sign_ins_leave_the_portal_quick(county):
-    """More sign-ins than may wait: the surplus is told to come again, readers are served meanwhile."""
-    seen = []
+def ID5_two_hundred_sign_ins_at_once_leave_the_portal_quick(county):
+    """More than may wait: the surplus is told to come again; readers of a page that asks the database
+    are served meanwhile within half a second, whatever the hashes take."""
+    seen, later, readers = [], [], []
 
     def knock(i):
-        seen.append(county.server.sign_in("nobody%d" % i, "x", X_Forwarded_For="10.0.0.%d" % i)[0])
-    readers = []
-    threads = [threading.Thread(target=knock, args=(i,)) for i in range(60)]
+        status, headers, _ = county.server.ask("/desk/sign-in", {"name": "nobody%d" % i, "password": "x"},
+                                               X_Forwarded_For="10.1.0.%d" % i)
+        seen.append(status)
+        later.extend([headers.get("retry-after")] if status == 503 else [])
+    threads = [threading.Thread(target=knock, args=(i,)) for i in range(200)]
     for t in threads:
         t.start()
-    for _ in range(30):
+    for i in range(100):
         began = time.monotonic()
-        must(county.server.ask("/healthz")[0] == 200, "the portal stands still")
+        must(county.server.ask("/search?q=%d" % i, X_Forwarded_For="10.2.%d.1" % i)[0] == 200, "the portal stands still")
         readers.append(time.monotonic() - began)
     for t in threads:
         t.join()
-    must(set(seen) <= {401, 429, 503}, "answers: %s" % set(seen))
-    return "sign-ins: %s; readers: median %.0f ms, worst %.0f ms" % (
-        {s: seen.count(s) for s in set(seen)}, 1000 * statistics.median(readers), 1000 * max(readers))
+    must(set(seen) <= {401, 503} and 401 in seen, "answers: %s" % set(seen))
+    must(seen.count(401) <= 32 + 2 * (os.cpu_count() or 1) + 20, "%d were let wait" % seen.count(401))
+    must(all(t and t.isdigit() for t in later) and later, "503 without Retry-After: %s" % later)
+    worst = sorted(readers)[98]
+    must(worst < 0.5, "99 of 100 readers within %.0f ms" % (1000 * worst))
+    return "sign-ins: %s; readers: median %.0f ms, 99th %.0f ms" % (
+        {s: seen.count(s) for s in set(seen)}, 1000 * statistics.median(readers), 1000 * worst)
+
+
+def AU7_a_log_that_nobody_reads_holds_nobody_up(_):
+    """Standard error is a pipe whose reader sleeps, then is gone: every answer comes as fast as before."""
+    process = subprocess.Popen([SUNLOT, "--data", os.path.join(home, "county"), "serve", "--port", "0"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = ""
+    while "http://" not in line:
+        line = process.stdout.readline()
+        must(line, "the server did not start")
+    server = Server.__new__(Server)
+    server.port, slow = int(re.search(r":(\d+)/", line).group(1)), []
+    try:
+        for turn in range(2):
+            for i in range(1500):
+                began = time.monotonic()
+                must(server.ask("/nothing-%s-%d" % ("x" * 200, i), X_Forwarded_For="")[0] == 404, "an answer")
+                slow.append(time.monotonic() - began)
+            if turn == 0:
+                process.stderr.close()
+        must(sorted(slow)[-30] < 0.05 and max(slow) < 5, "the slowest: %s" % ["%.0f ms" % (1000 * t) for t in sorted(slow)[-30:]])
+    finally:
+        process.terminate()
+        must(process.wait(timeout=30) == 0, "how the server ended")
+    return "3000 answers, median %.1f ms, worst %.0f ms" % (1000 * statistics.median(slow), 1000 * max(slow))
+
+
+def AC10_the_workbench_listens_apart_and_for_some_alone(county):
+    def ask(port, path, client):
+        link = Server.__new__(Server)
+        link.port = port
+        return link.ask(path, X_Forwarded_For=client)[0]
+    process = subprocess.Popen([SUNLOT, "--data", county.data, "serve", "--port", "0", "--quiet", "--proxy", "127.0.0.1",
+                                "--desk-port", "0", "--desk-allow", "10.1.0.0/16,2001:db8::/32"],
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        ports = []
+        while len(ports) < 7:
+            line = process.stdout.readline()
+            must(line, "the server did not start")
+            ports += re.findall(r"http://127.0.0.1:(\d+)/", line)
+        portal, desk = int(ports[0]), int(ports[-1])
+        must(portal != desk, "one port")
+        wrong = []
+        for port, path, client, want in (
+                (portal, "/", "192.0.2.1", 200), (portal, "/desk", "10.1.2.3", 404), (portal, "/desk/sign-in", "10.1.2.3", 404),
+                (portal, "/deskx", "10.1.2.3", 404), (desk, "/desk/sign-in", "10.1.2.3", 200),
+                (desk, "/desk/sign-in", "2001:db8::7", 200), (desk, "/desk/sign-in", "10.2.0.1", 404),
+                (desk, "/desk", "192.0.2.1", 404), (desk, "/desk/accounts/1/reset", "192.0.2.1", 404)):
+            status = ask(port, path, client)
+            wrong += ["%s from %s: %d" % (path, client, status)] if status != want else []
+        must(not wrong, wrong)
+    finally:
+        process.terminate()
+        must(process.wait(timeout=30) == 0, "how the server ended")
+    bad = subprocess.run([SUNLOT, "--data", county.data, "serve", "--desk-allow", "10.1.0.1/16"], capture_output=True,
+                         text=True, check=False, timeout=20)
+    must(bad.returncode != 0 and "10.1.0.1/16" in bad.stderr, "a network with bits behind it: %s" % bad.stderr)
+
+
+def ID12_the_nightly_job_suspends_who_was_away_for_ninety_days(_):
+    """The server itself, its clock 91 days on: who never signed in is suspended at once."""
+    faked = shutil.which("faketime")
+    if not faked:
+        return "not run: no faketime here"
+    data = os.path.join(home, "away")
+    shutil.copytree(os.path.join(home, "county"), data)
+    must(query(data, "SELECT count(*) FROM account WHERE state = 'active'")[0][0] >= 9, "active ones")
+    environment = dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+    process = subprocess.Popen([faked, "-f", "+91d", SUNLOT, "--data", data, "serve", "--port", "0", "--quiet"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+                               start_new_session=True)
+    left = None
+    for _ in range(150):
+        time.sleep(0.1)
+        left = query(data, "SELECT count(*) FROM account WHERE state = 'active'")[0][0]
+        if left == 0:
+            break
+    os.killpg(process.pid, signal.SIGKILL)  # the wrapper and the server: its clock is not ours to wait by
+    process.wait(timeout=30)
+    must(left == 0, "%d accounts are active after 91 days" % left)
+    return "suspended, and each is in the audit: %s" % query(
+        data, "SELECT count(*) FROM audit WHERE action = 'account-state' AND detail LIKE '长期未登录%'")
 
 
 def AU2_a_changed_audit_row_is_named_by_its_day(county):
@@ -725,7 +863,9 @@ for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_
              ID11_full_personal_numbers_ask_for_the_password_again,
              ID11_five_wrong_passwords_there_are_five_wrong_sign_ins, WB2_a_change_needs_origin_and_token,
              WB1_every_answer_has_the_security_headers, WB3_sign_out_ends_the_session_and_clears_the_browser,
-             ID10_sessions_are_listed_and_ended_one_by_one_or_all, ID9_roles_and_suspension_end_sessions_at_once,
+             ID10_sessions_are_listed_and_ended_one_by_one_or_all,
+             ID10_the_system_administrator_ends_those_of_others_one_or_all,
+             AC2_two_hands_make_a_user_and_neither_helps_himself, ID9_roles_and_suspension_end_sessions_at_once,
              AC1_no_second_role_for_an_administrator, ID1_names_are_unique_however_they_are_spelt,
              a_new_account_gets_its_password_once_and_a_double_submit_makes_one,
              a_list_is_paged_by_key_and_loses_and_repeats_nothing,
@@ -733,10 +873,13 @@ for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_
              the_filter_is_kept_on_the_way_to_a_detail_and_back,
              departments_are_made_and_changed_by_the_rules_of_import, an_expired_session_keeps_what_was_typed,
              the_matrix_is_exported_as_it_is, AU1_the_audit_shows_who_when_where_and_what,
-             AV1_many_sign_ins_leave_the_portal_quick):
+             ID5_two_hundred_sign_ins_at_once_leave_the_portal_quick,
+             AC10_the_workbench_listens_apart_and_for_some_alone):
     tap.run(test.__name__, test, place)
 place.server.stop()
 tap.run(check_of_the_county.__name__, check_of_the_county, place)
+for test in (AU7_a_log_that_nobody_reads_holds_nobody_up, ID12_the_nightly_job_suspends_who_was_away_for_ninety_days):
+    tap.run(test.__name__, test, place)
 tap.run(AU2_a_changed_audit_row_is_named_by_its_day.__name__, AU2_a_changed_audit_row_is_named_by_its_day, place)
 shutil.rmtree(home, ignore_errors=True)
 tap.end()

@@ -148,6 +148,18 @@ static void ID4_an_address_has_its_budget(void **state)
     assert_int_equal(limited, 5);
     at(s, MINUTE);
     assert_int_equal(sign_in(s, &token, "niemand", "x"), ERR_FORBIDDEN);
+    /* a /64 of IPv6 is one household, however its addresses are written */
+    static const char *const house64[] = {"2001:db8::1", "2001:db8::2:3", "2001:db8::a:b:c:d",
+                                          "2001:db8:0:0:9::"};
+    const struct office_sign_in stranger = {.name = STR("niemand"), .password = STR("x")};
+    limited = 0;
+    for (int i = 0; i < 24; i++) {
+        at(s, TIME_SECOND)->origin.address = str_of(house64[i % 4]);
+        limited += office_sign_in(&token, &s->e, &stranger) == ERR_RATE;
+    }
+    assert_int_equal(limited, 4);
+    at(s, TIME_SECOND)->origin.address = STR("2001:db8:0:1::1");
+    assert_int_equal(office_sign_in(&token, &s->e, &stranger), ERR_FORBIDDEN);
 }
 
 static void ID9_a_session_ends_when_idle_and_after_hours(void **state)
@@ -344,6 +356,48 @@ static void AU2_days_are_bound_without_a_gap_and_once(void **state)
     assert_int_equal(office_audit_check(&days, at(s, 0)), ERR_DAMAGED);
 }
 
+/* Each value of each row of a bound day, changed alone and put back; a row less, a row more, two
+ * rows in each other's place. */
+static void AU2_any_change_of_a_bound_row_is_found(void **state)
+{
+    struct story *s = *state;
+    static const char *const columns[] = {"at",      "actor",   "action",     "target",
+                                          "detail",  "role",    "department", "address",
+                                          "request", "outcome", "old_value",  "new_value"};
+    uint64_t days = 0;
+    char sql[400];
+    house(s);
+    setting(s, MODEL_SETTING_TEAM_SEATS, "3");
+    assert_int_equal(office_audit_close(&days, at(s, DAY)), ERR_OK);
+    int64_t rows = story_number(s, "SELECT count FROM audit_digest");
+    assert_true(rows >= 4);
+    for (int64_t id = 1; id <= rows; id++)
+        for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+            bool number = c == 0;
+            snprintf(sql, sizeof sql, "UPDATE audit SET %s = %s%s WHERE id = %lld", columns[c],
+                     columns[c], number ? " + 1" : " || 'x'", (long long)id);
+            story_run(s, sql);
+            assert_int_equal(office_audit_check(&days, at(s, 0)), ERR_DAMAGED);
+            snprintf(sql, sizeof sql,
+                     number ? "UPDATE audit SET %s = %s - 1 + 0 * LENGTH(%s) WHERE id = %lld"
+                            : "UPDATE audit SET %s = SUBSTR(%s, 1, LENGTH(%s) - 1) WHERE id = %lld",
+                     columns[c], columns[c], columns[c], (long long)id);
+            story_run(s, sql);
+        }
+    assert_int_equal(office_audit_check(&days, at(s, 0)), ERR_OK);
+    story_run(s, "UPDATE audit SET id = -1 WHERE id = 1");
+    story_run(s, "UPDATE audit SET id = 1 WHERE id = 2");
+    story_run(s, "UPDATE audit SET id = 2 WHERE id = -1");
+    assert_int_equal(office_audit_check(&days, at(s, 0)), ERR_DAMAGED);
+    story_run(s, "UPDATE audit SET id = -1 WHERE id = 1");
+    story_run(s, "UPDATE audit SET id = 1 WHERE id = 2");
+    story_run(s, "UPDATE audit SET id = 2 WHERE id = -1");
+    assert_int_equal(office_audit_check(&days, at(s, 0)), ERR_OK);
+    snprintf(sql, sizeof sql, "DELETE FROM audit WHERE id = %lld", (long long)rows);
+    story_run(s, sql);
+    assert_int_equal(office_audit_check(&days, at(s, 0)), ERR_DAMAGED);
+}
+
 /* --- the password policy, both profiles --- */
 
 static bool judged(const struct office_password_rule *rule, const char *password)
@@ -466,6 +520,7 @@ int main(void)
         STORY_TEST(ID11_the_password_is_asked_for_again_and_failures_lock),
         STORY_TEST(below_reaches_the_departments_under_ones_own),
         STORY_TEST(AU2_days_are_bound_without_a_gap_and_once),
+        STORY_TEST(AU2_any_change_of_a_bound_row_is_found),
         cmocka_unit_test(ID2_each_profile_takes_and_refuses),
         cmocka_unit_test(ID2_three_thousand_usual_passwords_are_refused),
         cmocka_unit_test(ID2_nothing_is_cut_off),
