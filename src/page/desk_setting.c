@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "office/setting.h"
+#include "sheet/value.h"
 
 #include <string.h>
 
@@ -186,6 +187,20 @@ enum err desk_setting(struct web_reply *reply, const struct web_request *request
 
 /* --- changing --- */
 
+/* What was typed as a value. A ratio as people write one (10%, 0.1) is NUM/DEN; what cannot be read
+ * is left for the office to refuse. */
+static struct str setting_typed(struct page *p, enum model_setting setting)
+{
+    static const struct field ratio = {.name = "value", .kind = FIELD_RATIO, .max = 40};
+    struct str typed = str_trim(web_field(p->request, "value"));
+    const struct sheet_cell cell = {.text = typed};
+    struct fault fault = {0};
+    struct str read = {0};
+    bool fits = strcmp(model_setting_row(setting)->unit, "比例") == 0 && typed.len > 0 &&
+                sheet_value(&read, &ratio, &cell, p->request->arena, &fault) == ERR_OK;
+    return fits ? read : typed;
+}
+
 /* The form; with an impact also what the change would touch, and a second button that does it. */
 static enum err setting_form(struct web_reply *reply, struct page *p, enum model_setting setting,
                              const struct office_impact *impact, enum err refused)
@@ -201,8 +216,9 @@ static enum err setting_form(struct web_reply *reply, struct page *p, enum model
     p->errand.fault = words;
     bool asked = impact != NULL;
     bool text = setting_words(row);
+    const char *hint = strcmp(row->unit, "比例") == 0 ? "比例，如 10%、0.1 或 1/10" : row->unit;
     const struct desk_field fields[] = {
-        {"value", row->what, DESK_TEXT, !text, text ? NULL : row->unit, NULL},
+        {"value", row->what, DESK_TEXT, !text, text ? NULL : hint, NULL},
         {"basis", "依据", DESK_TEXT, true, "文件名称、文号和条款", NULL},
         {"confirm", "", DESK_HIDDEN, false, NULL, NULL}};
     desk_form_begin(&form, p, setting_href(p, setting, "/edit"),
@@ -223,7 +239,7 @@ static enum err setting_form(struct web_reply *reply, struct page *p, enum model
         web_set(m, web_list_add(m, list), "words", impact->words[i]);
     web_set_flag(m, &m->root, "asked", asked);
     web_set(m, &m->root, "before", setting_value(p, setting, all->views[setting].value));
-    web_set(m, &m->root, "after", setting_value(p, setting, web_field(p->request, "value")));
+    web_set(m, &m->root, "after", setting_value(p, setting, setting_typed(p, setting)));
     desk_crumb(p, STR("系统设置"), STR("/desk/settings"));
     return page_end(reply, p, "desk_setting_edit");
 }
@@ -232,7 +248,7 @@ static enum err setting_form(struct web_reply *reply, struct page *p, enum model
 static enum err setting_save(struct web_reply *reply, struct page *p, enum model_setting setting)
 {
     const struct web_request *request = p->request;
-    struct str value = str_trim(web_field(request, "value"));
+    struct str value = setting_typed(p, setting);
     struct str basis = str_trim(web_field(request, "basis"));
     struct str confirm = web_field(request, "confirm");
     struct office_impact impact = {0};

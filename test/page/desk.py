@@ -653,6 +653,19 @@ def the_filter_is_kept_on_the_way_to_a_detail_and_back(county):
     must("<script>x" not in text, "what travels is not escaped")
 
 
+def a_ratio_is_typed_as_people_write_one(county):
+    path = "/desk/settings/target.joint-draws/edit"
+    for typed, shown in (("25%", "1/4（25.0%）"), ("0.25", "1/4（25.0%）"), ("２５％", "1/4（25.0%）"), ("1/4", "1/4（25.0%）")):
+        status, _, text = county.ask("system", path, {"value": typed, "basis": "本地规定"})
+        must(status == 200 and shown in text and 'value="%s"' % typed in text, "%s: %d" % (typed, status))
+    for typed in ("120%", "四分之一", "25", "0.0.1"):
+        status, _, text = county.ask("system", path, {"value": typed, "basis": "本地规定"})
+        must(status == 400 and 'value="%s"' % typed in text, "%s: %d" % (typed, status))
+    must(county.ask("system", path, {"value": "25%", "basis": "本地规定", "confirm": "=25%"})[0] == 303, "confirmed")
+    must(query(county.data, "SELECT value FROM setting WHERE name = 'target.joint-draws' ORDER BY version DESC LIMIT 1")
+         == [("1/4",)], "what is kept")
+
+
 def the_matrix_is_exported_as_it_is(county):
     status, headers, text = county.ask("audit", "/desk/matrix.csv")
     must(status == 200 and headers["content-type"].startswith("text/csv"), "%d" % status)
@@ -872,7 +885,7 @@ for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_
              columns_and_page_size_are_remembered_for_the_account_alone,
              the_filter_is_kept_on_the_way_to_a_detail_and_back,
              departments_are_made_and_changed_by_the_rules_of_import, an_expired_session_keeps_what_was_typed,
-             the_matrix_is_exported_as_it_is, AU1_the_audit_shows_who_when_where_and_what,
+             a_ratio_is_typed_as_people_write_one, the_matrix_is_exported_as_it_is, AU1_the_audit_shows_who_when_where_and_what,
              ID5_two_hundred_sign_ins_at_once_leave_the_portal_quick,
              AC10_the_workbench_listens_apart_and_for_some_alone):
     tap.run(test.__name__, test, place)
