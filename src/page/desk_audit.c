@@ -218,7 +218,8 @@ static void audit_row(struct desk_list *list, const struct store_audit *a)
     desk_list_text(list, AUDIT_ACTOR, a->actor);
     desk_list_text(list, AUDIT_ACTION, model_text(audit_actions, a->action));
     desk_list_text(list, AUDIT_TARGET, a->target);
-    desk_list_text(list, AUDIT_DETAIL, a->detail);
+    if (a->detail.len > 0)
+        desk_list_text(list, AUDIT_DETAIL, a->detail);
     if (str_eq(a->action, STR("request")))
         desk_list_text(list, AUDIT_DETAIL, audit_needed(p, a->target));
     if (a->before.len > 0)
