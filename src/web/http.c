@@ -440,24 +440,13 @@ static int take_method(struct web_request *request, const char *method)
     return 0;
 }
 
-/* Is the path one that this server, or this client, shall not even know of? */
-static bool take_closed(const struct job *job)
-{
-    const struct web_config *c = &job->server->config;
-    struct str path = job->request.path;
-    struct str head = str_of(c->closed != NULL ? c->closed : "");
-    struct str next = str_sub(path, head.len, 1);
-    if (head.len == 0 || !str_starts(path, head) || (next.len > 0 && next.data[0] != '/'))
-        return false;
-    return c->closed_but == NULL || !net_list_holds(c->closed_but, job->request.client);
-}
-
 static int take_route(struct job *job)
 {
+    const struct web_config *c = &job->server->config;
     int status = 0;
-    if (take_closed(job))
+    if (web_route_closed(&job->request, c->closed, c->closed_but))
         return 404;
-    job->route = web_route_find(&job->request, &status, job->server->config.routes);
+    job->route = web_route_find(&job->request, &status, c->routes);
     if (job->route == NULL)
         return status;
     if ((job->route->flags & WEB_LIMITED) != 0 &&

@@ -49,3 +49,13 @@ const struct web_route *web_route_find(struct web_request *request, int *status,
     }
     return NULL;
 }
+
+bool web_route_closed(const struct web_request *request, const char *closed,
+                      const struct net_list *but)
+{
+    struct str head = str_of(closed != NULL ? closed : "");
+    struct str next = str_sub(request->path, head.len, 1);
+    if (head.len == 0 || !str_starts(request->path, head) || (next.len > 0 && next.data[0] != '/'))
+        return false;
+    return but == NULL || !net_list_holds(but, request->client);
+}
