@@ -22,13 +22,28 @@ struct sheet_error_book {
     size_t count; /* original columns */
 };
 
+/* In the order of the file. */
+static const struct sheet_column own[OWN] = {
+    {.name = "row", .label = "行号", .number = true},
+    {.name = "column", .label = "列"},
+    {.name = "reason", .label = "原因", .width = REASON_WIDTH}};
+
+size_t sheet_error_book_columns(const struct str *headings, size_t count)
+{
+    size_t filled = count; /* an office program may leave empty cells behind */
+    while (filled > 0 && headings[filled - 1].len == 0)
+        filled--;
+    if (filled <= OWN)
+        return count;
+    for (size_t i = 0; i < OWN; i++)
+        if (!str_eq(headings[filled - OWN + i], str_of(own[i].label)))
+            return count;
+    return filled - OWN;
+}
+
 static enum err open_writer(struct sheet_error_book *book, const char *path,
                             const struct str *headings, struct fault *fault)
 {
-    static const struct sheet_column own[OWN] = {
-        {.name = "row", .label = "行号", .number = true},
-        {.name = "column", .label = "列"},
-        {.name = "reason", .label = "原因", .width = REASON_WIDTH}};
     struct sheet_column *columns = arena_array(&book->arena, book->count + OWN, sizeof *columns);
     book->row = arena_array(&book->arena, book->count + OWN, sizeof *book->row);
     if (!columns || !book->row)

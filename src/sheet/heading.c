@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "sheet/records.h"
+#include "sheet/writer.h"
 
 #include <string.h>
 
@@ -37,6 +38,7 @@ struct attempt {
     size_t fields; /* how many */
     struct str *headings;
     size_t heading_count;
+    bool book; /* behind the headings stand the columns of an error workbook */
     size_t matched;
     size_t row; /* of the kept rows */
     uint32_t rows;
@@ -217,6 +219,8 @@ static enum err read_keys(struct column_keys *keys, struct attempt *try, struct 
         if (!keys->own[i].data || !keys->joined[i].data)
             return ERR_MEMORY;
     }
+    keys->count = try->heading_count = sheet_error_book_columns(try->headings, count);
+    try->book = try->heading_count < count;
     return ERR_OK;
 }
 
@@ -240,7 +244,8 @@ static enum err attempt(struct attempt *out, const struct variants *all, size_t 
     return ERR_OK;
 }
 
-/* Picks the best of the kept rows. */
+/* Picks the best of the kept rows; the headings of an error workbook at once, since the column that
+ * it names in each row would pass for one. */
 static enum err find_headings(struct attempt *best, const struct variants *all, size_t fields,
                               struct arena *arena, const struct sheet_pending *pending)
 {
@@ -254,8 +259,10 @@ static enum err find_headings(struct attempt *best, const struct variants *all, 
             struct attempt try = {.row = i, .rows = lines};
             const struct sheet_row *rows[2] = {row, lines == 2 ? row + 1 : NULL};
             TRY(attempt(&try, all, fields, arena, rows));
-            if (try.matched > best->matched)
+            if (try.matched > best->matched || try.book)
                 *best = try;
+            if (try.book)
+                return ERR_OK;
         }
     }
     return ERR_OK;
@@ -347,6 +354,7 @@ static void settle(struct sheet_mapping *out, const struct attempt *best)
     out->columns = best->columns;
     out->headings = best->headings;
     out->heading_count = best->heading_count;
+    out->book = best->book;
     out->matched = best->matched;
     out->heading_rows = best->rows;
     out->heading_row = last->number;
@@ -411,7 +419,7 @@ enum err sheet_map_plan(struct sheet_mapping *out, struct sheet *sheet,
     TRY(list_variants(&all, arena, plan->fields, plan->count));
     TRY(keep_rows(out->pending, sheet, arena, fault));
     TRY(find_headings(&best, &all, plan->count, arena, out->pending));
-    if (best.matched == 0 && open)
+    if (best.matched == 0 && !best.book && open)
         TRY(guess(&best, &all, plan->count, arena, out->pending));
     if (best.columns == NULL)
         return no_headings(out->pending, fault);

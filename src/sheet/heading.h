@@ -34,7 +34,8 @@ struct sheet_mapping {
     uint32_t heading_rows; /* 1, or 2 where 抽查项目 stands over 抽查类别 */
     struct str *headings;  /* per column as seen, two rows joined by '/' */
     size_t heading_count;
-    size_t matched;                     /* fields that have a column */
+    bool book;      /* an error workbook: its own columns behind these are not there */
+    size_t matched; /* fields that have a column */
     uint64_t skipped[SHEET_SKIP_COUNT]; /* so far */
     struct sheet *sheet;
     struct arena *arena;

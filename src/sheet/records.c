@@ -242,6 +242,8 @@ enum err sheet_map_next(struct sheet_record *out, struct sheet_mapping *map, str
     *out = (struct sheet_record){0};
     do {
         TRY(next_row(&row, map, fault));
+        if (map->book && row.count > map->heading_count)
+            row.count = map->heading_count;
         skip = classify(map, &row);
         if (skip != SHEET_SKIP_COUNT)
             map->skipped[skip]++;

@@ -43,8 +43,11 @@ MUST enum err sheet_writer_close(struct sheet_writer *writer, struct fault *faul
 void sheet_writer_abort(struct sheet_writer *writer);
 
 /* An error workbook: the rows that were not taken, as they stood, and behind them 行号, 列, 原因.
- * After mending, the same file can be imported: the three columns mean nothing to the importer. */
+ * After mending, the same file can be imported: sheet/heading.h reads it as if the three columns
+ * were not there, so that it is known by the headings of the file it came from. */
 struct sheet_error_book;
+/* How many of the headings are not the three of an error workbook behind all others. */
+size_t sheet_error_book_columns(const struct str *headings, size_t count);
 MUST enum err sheet_error_book_open(struct sheet_error_book **out, const char *path,
                                     const struct str *headings, size_t count, struct fault *fault);
 /* `row`: number in the original file; `column`: heading concerned, may be empty; `reason`: Chinese.

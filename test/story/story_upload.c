@@ -163,6 +163,46 @@ static void columns_are_corrected_and_remembered_for_the_same_headings(void **st
     assert_true(str_eq(seen(s, other, id).state, STR("refused")));
 }
 
+/* What the check leaves as its result goes up again: nothing is asked, the columns that a person
+ * chose hold, and what we wrote behind the rows is no column. */
+static void an_error_workbook_goes_up_again_by_the_columns_of_its_file(void **state)
+{
+    static const char *const file = "代号,主体叫法,原因\n" HUAWEI "x,华为,甲\n" YUANPING ",厂,乙\n";
+    static const struct str chosen[] = {{"number", 6}, {"name", 4}, {"", 0}};
+    struct story *s = *state;
+    struct str path, name;
+    struct buf bytes = {0};
+    int64_t id = 0;
+    people_house(s);
+    int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
+    assert_int_equal(upload(&id, s, clerk, file), ERR_OK);
+    story_work(s);
+    assert_int_equal(office_upload_columns(importer(s, clerk), objects(), id, chosen, 3), ERR_OK);
+    story_work(s);
+    assert_int_equal(counted(s, clerk, id, "rejected"), 1);
+    int64_t check = seen(s, clerk, id).check_job;
+    assert_int_equal(
+        office_job_result(&path, &name, people_as(s, clerk, MODEL_PERMISSION_JOB_VIEW), check),
+        ERR_OK);
+    assert_int_equal(file_read(&bytes, path.data, 1 << 20), ERR_OK);
+    struct errand *e = importer(s, clerk);
+    const char *temporary = office_job_path(e, ".tmp-test");
+    assert_int_equal(file_write_plain(temporary, buf_view(&bytes), 0600), ERR_OK);
+    const struct office_upload_add in = {.kind = objects(),
+                                         .path = temporary,
+                                         .name = name,
+                                         .bytes = bytes.len,
+                                         .department = e->origin.department};
+    buf_free(&bytes);
+    assert_int_equal(office_upload_add(&id, e, &in), ERR_OK);
+    story_work(s);
+    assert_true(str_eq(seen(s, clerk, id).state, STR("checked")));
+    assert_int_equal(counted(s, clerk, id, "seen"), 1);
+    assert_int_equal(counted(s, clerk, id, "rejected"), 1); /* not mended yet */
+    assert_true(str_find(seen(s, clerk, id).report, STR("\"heading\":\"行号\"")) < 0);
+    assert_true(str_find(seen(s, clerk, id).report, STR("\"heading\":\"主体叫法\"")) >= 0);
+}
+
 static void rows_of_departments_beyond_ones_reach_stay_out(void **state)
 {
     struct story *s = *state;
@@ -390,6 +430,7 @@ int main(void)
         STORY_TEST(rows_that_lie_elsewhere_are_counted_with_the_place_of_most),
         STORY_TEST(a_job_that_begins_again_behind_its_commit_changes_nothing),
         STORY_TEST(columns_are_corrected_and_remembered_for_the_same_headings),
+        STORY_TEST(an_error_workbook_goes_up_again_by_the_columns_of_its_file),
         STORY_TEST(rows_of_departments_beyond_ones_reach_stay_out),
         STORY_TEST(R43_a_ledger_of_commissions_is_checked_confirmed_and_ends_at_the_reach),
         STORY_TEST(R10_a_superiors_list_is_checked_and_its_columns_mended_before_it_goes_in),

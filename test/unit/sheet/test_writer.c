@@ -248,6 +248,38 @@ static void an_error_book_can_be_mended_and_imported_again(void **state)
     sheet_error_book_abort(NULL);
 }
 
+/* 原因 is also how registries head the reason of a person's state. */
+static void an_error_book_is_read_as_the_file_it_came_from(void **state)
+{
+    struct make *make = *state;
+    const struct str headings[] = {STR("企业名称"), STR(""), STR("行号"), STR("列"), STR("原因")};
+    const struct str values[] = {STR("某厂"), STR("甲")};
+    static const struct field fields[] = {
+        {.name = "n", .label = "名称", .required = true, .headings = "企业名称"},
+        {.name = "r", .label = "状态原因", .headings = "原因"}};
+    struct sheet_error_book *book;
+    struct sheet *sheet;
+    struct sheet_mapping map;
+    struct sheet_record record;
+    const char *path = make_path(make, "again.xlsx");
+    assert_int_equal(sheet_error_book_columns(headings, 5), 2);
+    assert_int_equal(sheet_error_book_columns(headings, 4), 4);
+    assert_int_equal(sheet_error_book_columns(headings + 2, 3), 3);
+    assert_int_equal(sheet_error_book_open(&book, path, headings, 2, NULL), ERR_OK);
+    const struct sheet_error error = {17, STR("名称"), STR("必填，请填写")};
+    assert_int_equal(sheet_error_book_add(book, values, 2, &error, NULL), ERR_OK);
+    assert_int_equal(sheet_error_book_close(book, NULL), ERR_OK);
+    assert_int_equal(sheet_open(&sheet, path, NULL, NULL), ERR_OK);
+    assert_int_equal(sheet_map(&map, sheet, fields, 2, &make->arena, NULL), ERR_OK);
+    assert_int_equal(map.heading_count, 2);
+    assert_int_equal(map.columns[0], 0);
+    assert_int_equal(map.columns[1], -1);
+    assert_int_equal(sheet_map_next(&record, &map, NULL), ERR_OK);
+    assert_int_equal(record.source.count, 2);
+    assert_true(str_eq(record.cells[0].text, STR("某厂")));
+    sheet_close(sheet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +290,7 @@ int main(void)
         cmocka_unit_test(formats_are_told_by_their_ending),
         cmocka_unit_test(too_long_cells_are_refused_with_their_row),
         cmocka_unit_test(an_error_book_can_be_mended_and_imported_again),
+        cmocka_unit_test(an_error_book_is_read_as_the_file_it_came_from),
     };
     return cmocka_run_group_tests(tests, make_setup, make_teardown);
 }
