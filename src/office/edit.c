@@ -65,21 +65,8 @@ static enum err edit_department(struct import_run *run, struct import_row *row)
 /* R27: a label that was not there before must be a word of the vocabulary in force. */
 static enum err edit_labels(struct import_run *run, struct import_row *row)
 {
-    struct str rest = row->record.values[MODEL_OBJECT_LABELS];
-    struct str had = row->old != NULL ? row->old->values[MODEL_OBJECT_LABELS] : STR("");
-    struct str word;
-    while (store_label_next(&word, &rest)) {
-        struct store_label found = {.subject = STR("objects"), .word = word};
-        if (store_label_in(had, word))
-            continue;
-        enum err err = store_label_find(&found, &run->chunk, run->tx, &found, run->stamp.tenant);
-        if (err != ERR_OK && err != ERR_MISSING)
-            return err;
-        if (err == ERR_MISSING || !str_eq(found.state, STR("active")))
-            TRY(import_reject(run, row, MODEL_OBJECT_LABELS, "标签“%.*s”不在标签字库中",
-                              STR_ARG(word)));
-    }
-    return ERR_OK;
+    TRY(vocabulary_load(&run->labels, &run->arena, run->e, run->tx, "objects"));
+    return import_words_typed(run, row, MODEL_OBJECT_LABELS, &run->labels);
 }
 
 /* Another row of the registry that is the same. */
@@ -249,8 +236,6 @@ static enum err edit_run(struct db_tx *tx, void *ctx)
                                  e->scope.level == MODEL_SCOPE_ALL ? STR("") : e->scope.department};
     enum err err = edit_all(&run, w);
     import_release(&run);
-    if (err == ERR_DUPLICATE)
-        err = fault_set(&e->fault, ERR_CONFLICT, "同样的记录正由他人登记，没有保存，请稍后重试");
     TRY(err);
     return office_once_done(e, tx, STR("object-edit"), w->out->pool_id);
 }
@@ -261,5 +246,5 @@ enum err office_edit(struct office_edited *out, struct errand *e, const struct o
     *out = (struct office_edited){0};
     if (edit->id != 0 && str_trim(edit->reason).len == 0)
         return fault_set(&e->fault, ERR_INPUT, "请填写修改原因；没有保存");
-    return office_write(e, "object-edit", edit_run, &work);
+    return office_write_again(e, "object-edit", edit_run, &work);
 }

@@ -331,29 +331,18 @@ static enum err match_row(struct inspector_index *index, struct import_row *row)
     return import_map_put(&index->taken, &index->run->arena, code, row->number);
 }
 
-/* All rows against all people of the installation: thousands, held in memory. */
-/* R27: a speciality is a word of the vocabulary; a file's other words stay with a warning, a person
- * who types one row keeps those that stand there already. */
+/* R27: a speciality is a word of the vocabulary. */
 static enum err judge_specialities(struct import_run *run, struct import_row *row,
                                    const struct vocabulary *words)
 {
-    struct str rest = value_of(&row->record, MODEL_INSPECTOR_SPECIALITIES);
-    struct str had =
-        row->old != NULL ? value_of(row->old, MODEL_INSPECTOR_SPECIALITIES) : (struct str){"", 0};
-    struct str word;
     if (!import_good(row))
         return ERR_OK;
-    if (run->job->by_hand.len == 0)
-        return import_words(run, row, MODEL_INSPECTOR_SPECIALITIES, words);
-    while (vocabulary_unknown(&word, &rest, words, had)) {
-        struct str said = vocabulary_words(&run->chunk, words, word);
-        if (said.data == NULL)
-            return ERR_MEMORY;
-        TRY(import_reject(run, row, MODEL_INSPECTOR_SPECIALITIES, "%.*s", STR_ARG(said)));
-    }
-    return ERR_OK;
+    return run->job->by_hand.len == 0
+               ? import_words(run, row, MODEL_INSPECTOR_SPECIALITIES, words)
+               : import_words_typed(run, row, MODEL_INSPECTOR_SPECIALITIES, words);
 }
 
+/* All rows against all people of the installation: thousands, held in memory. */
 static enum err inspector_settle(struct import_run *run)
 {
     struct vocabulary words;

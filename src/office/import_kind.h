@@ -34,6 +34,13 @@ struct import_row {
     size_t source_count;
 };
 
+/* Answers to texts that a file repeats. */
+struct import_cache {
+    struct import_map map; /* text -> index of values */
+    struct str *values;
+    size_t count;
+};
+
 struct import_run;
 
 /* What a resource adds. */
@@ -127,9 +134,8 @@ struct import_run {
     struct import_map departments; /* code and name -> index of department_rows */
     const struct store_record **department_rows;
     size_t department_count;
-    struct import_map division_cache;
-    struct str *cached;
-    size_t cached_count;
+    struct import_cache divisions; /* what their texts mean */
+    struct import_cache strange;   /* what is said of words that the vocabulary does not know */
     struct industries industries;
     struct import_abroad abroad[IMPORT_ABROAD]; /* of objects */
     size_t abroad_count;
@@ -146,7 +152,7 @@ struct import_run {
     struct store_form *forms;         /* of items: check forms in force */
     size_t form_count;
     struct office_item_limit limit; /* of items: how high the cap of a general one may be */
-    struct vocabulary labels;       /* of items: the words for objects */
+    struct vocabulary labels;       /* of items and objects: the words for objects */
     struct joint_names units;       /* of items: what departments are called */
     struct fault cell_fault;        /* words about one cell; here, since clearing it a cell costs */
 };
@@ -168,6 +174,9 @@ static inline bool import_given(const struct import_row *row, int field)
 /* Warns about each word of a list that the vocabulary does not know (R27). */
 MUST enum err import_words(struct import_run *run, struct import_row *row, int field,
                            const struct vocabulary *vocabulary);
+/* Rejects a typed row for each such word, unless it stood there already. */
+MUST enum err import_words_typed(struct import_run *run, struct import_row *row, int field,
+                                 const struct vocabulary *vocabulary);
 /* Gives a field a value that the file means but does not say in so many words. */
 void import_set(struct import_row *row, int field, struct str value);
 

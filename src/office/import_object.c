@@ -42,14 +42,14 @@ static bool is_thing(const struct import_row *row)
     return is_kind(row, "product") || is_kind(row, "project") || is_kind(row, "conduct");
 }
 
-/* Without any of these columns every single row would be rejected for its missing number: lists of
- * companies by stock code, forms of one visit. */
+/* The words that labels are checked by. Without any of these columns every single row would be
+ * rejected for its missing number: lists of companies by stock code, forms of one visit. */
 static enum err object_open(struct import_run *run)
 {
     const int32_t *columns = run->map.columns;
     if (columns[MODEL_OBJECT_NUMBER] >= 0 || columns[MODEL_OBJECT_KIND] >= 0 ||
         columns[MODEL_OBJECT_TYPE] >= 0)
-        return ERR_OK;
+        return vocabulary_load(&run->labels, &run->arena, run->e, run->tx, "objects");
     return fault_set(
         &run->e->fault, ERR_INPUT,
         "第%llu行被当作表头，其中没有“统一社会信用代码”（或注册号）列，也没有“对象类别”"
@@ -476,6 +476,7 @@ static enum err object_judge(struct import_run *run, struct import_row *row)
     TRY(judge_industry(run, row));
     TRY(judge_department(run, row));
     TRY(judge_name(run, row));
+    TRY(import_words(run, row, MODEL_OBJECT_LABELS, &run->labels));
     if (value_of(row, MODEL_OBJECT_STATE).len == 0)
         row->record.values[MODEL_OBJECT_STATE] = STR("active");
     return import_good(row) ? judge_double(run, row, number) : ERR_OK;

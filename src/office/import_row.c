@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CACHE_MAX = 20000 }; /* divisions remembered */
+enum { CACHE_MAX = 20000 }; /* texts that one cache remembers */
 
 /* Adds a reason to those there are already. */
 static enum err say(struct import_run *run, struct str *reasons, struct str *columns, int field,
@@ -71,16 +71,65 @@ enum err import_warn(struct import_run *run, struct import_row *row, int field, 
     return say(run, &row->warning, &row->warning_column, field, text);
 }
 
+/* --- what files repeat --- */
+
+static bool cache_get(struct str *value, const struct import_cache *cache, struct str text)
+{
+    size_t known = import_map_get(&cache->map, text);
+    if (known == IMPORT_MAP_NONE)
+        return false;
+    *value = cache->values[known];
+    return true;
+}
+
+static enum err cache_put(struct import_cache *cache, struct arena *arena, struct str text,
+                          struct str value)
+{
+    if (cache->count == CACHE_MAX)
+        return ERR_OK;
+    struct str key = arena_str(arena, text);
+    struct str kept = arena_str(arena, value);
+    if (cache->values == NULL)
+        cache->values = arena_array(arena, CACHE_MAX, sizeof *cache->values);
+    if (key.data == NULL || kept.data == NULL || cache->values == NULL)
+        return ERR_MEMORY;
+    cache->values[cache->count] = kept;
+    return import_map_put(&cache->map, arena, key, cache->count++);
+}
+
+/* --- words of the vocabulary --- */
+
+/* What is said of an unknown word; looked for once, since a file repeats its words. */
+static enum err word_said(struct str *said, struct import_run *run,
+                          const struct vocabulary *vocabulary, struct str word)
+{
+    if (cache_get(said, &run->strange, word))
+        return ERR_OK;
+    *said = vocabulary_words(&run->chunk, vocabulary, word);
+    return said->data != NULL ? cache_put(&run->strange, &run->arena, word, *said) : ERR_MEMORY;
+}
+
 enum err import_words(struct import_run *run, struct import_row *row, int field,
                       const struct vocabulary *vocabulary)
 {
     struct str rest = row->record.values[field];
-    struct str word;
+    struct str word, said;
     while (vocabulary_unknown(&word, &rest, vocabulary, STR(""))) {
-        struct str said = vocabulary_words(&run->chunk, vocabulary, word);
-        if (said.data == NULL)
-            return ERR_MEMORY;
+        TRY(word_said(&said, run, vocabulary, word));
         TRY(import_warn(run, row, field, "%.*s；按原文保存", STR_ARG(said)));
+    }
+    return ERR_OK;
+}
+
+enum err import_words_typed(struct import_run *run, struct import_row *row, int field,
+                            const struct vocabulary *vocabulary)
+{
+    struct str rest = row->record.values[field];
+    struct str had = row->old != NULL ? row->old->values[field] : STR("");
+    struct str word, said;
+    while (vocabulary_unknown(&word, &rest, vocabulary, had)) {
+        TRY(word_said(&said, run, vocabulary, word));
+        TRY(import_reject(run, row, field, "%.*s", STR_ARG(said)));
     }
     return ERR_OK;
 }
@@ -342,31 +391,14 @@ bool import_division_find(struct str *code, bool *kept, const struct import_run 
     return state != REGION_UNKNOWN || *kept;
 }
 
-/* Remembers what a division cell means: files repeat the same few. */
-static enum err cache_put(struct import_run *run, struct str text, struct str code)
-{
-    if (run->cached_count == CACHE_MAX)
-        return ERR_OK;
-    struct str key = arena_str(&run->arena, text);
-    struct str value = arena_str(&run->arena, code);
-    if (run->cached == NULL)
-        run->cached = arena_array(&run->arena, CACHE_MAX, sizeof *run->cached);
-    if (key.data == NULL || value.data == NULL || run->cached == NULL)
-        return ERR_MEMORY;
-    run->cached[run->cached_count] = value;
-    return import_map_put(&run->division_cache, &run->arena, key, run->cached_count++);
-}
-
+/* Asked once for each text of the file. */
 enum err import_division(struct str *code, struct import_run *run, struct import_row *row,
                          int field)
 {
     struct str text = row->record.values[field];
     bool kept = false;
-    size_t known = import_map_get(&run->division_cache, text);
-    if (known != IMPORT_MAP_NONE) {
-        *code = run->cached[known];
+    if (cache_get(code, &run->divisions, text))
         return ERR_OK;
-    }
     if (!import_division_find(code, &kept, run, text)) {
         *code = (struct str){"", 0};
         return import_reject(run, row, field, "行政区划“%.*s”不存在或无法识别", STR_ARG(text));
@@ -376,7 +408,7 @@ enum err import_division(struct str *code, struct import_run *run, struct import
             run, row, field,
             "行政区划代码%.*s不在现行区划表中（已撤销，或是开发区等的代码），按原代码保存",
             STR_ARG(text));
-    return cache_put(run, text, *code);
+    return cache_put(&run->divisions, &run->arena, text, *code);
 }
 
 struct str import_department_find(const struct import_run *run, struct str text)

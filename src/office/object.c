@@ -337,6 +337,11 @@ static enum err label_put_run(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     struct str tenant = e->office->tenant;
     struct store_label label = *w->put;
+    struct str outcome;
+    bool done = false;
+    TRY(office_once(&done, &outcome, e, tx, STR("label")));
+    if (done)
+        return str_i64(&w->id, outcome);
     label.word = str_trim(label.word);
     label.theme = str_trim(label.theme);
     label.at = e->now;
@@ -359,8 +364,12 @@ static enum err label_put_run(struct db_tx *tx, void *ctx)
         return fault_set(&e->fault, err, "这个标签刚被他人修改，没有保存");
     TRY(err);
     w->id = label.id;
+    struct str id = arena_printf(e->arena, "%lld", (long long)label.id);
+    if (id.data == NULL)
+        return ERR_MEMORY;
     TRY(label_json(&noted.after, e->arena, &label));
-    return office_audit_add(e, tx, &noted);
+    TRY(office_audit_add(e, tx, &noted));
+    return office_once_done(e, tx, STR("label"), id);
 }
 
 enum err office_label_put(int64_t *id, struct errand *e, const struct store_label *label)

@@ -348,8 +348,10 @@ enum err office_write(struct errand *e, const char *name, db_work *work, void *c
 enum err office_write_again(struct errand *e, const char *name, db_work *work, void *ctx)
 {
     enum err err = ERR_DUPLICATE;
-    for (int i = 0; i < OFFICE_TRIES && err == ERR_DUPLICATE; i++)
+    for (int i = 0; i < OFFICE_TRIES && err == ERR_DUPLICATE; i++) {
+        e->fault = (struct fault){0}; /* of the try before */
         err = office_write(e, name, work, ctx);
+    }
     if (err == ERR_DUPLICATE)
         return fault_set(&e->fault, err, "同样的记录正由他人写入，本次没有改动，请稍后重试");
     return err;

@@ -5,6 +5,7 @@
 #include "sheet/value.h"
 #include "store/label.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { WORD_MOST = 48 /* characters that are compared; a word of the vocabulary has 40 at most */ };
@@ -38,13 +39,21 @@ static enum err vocabulary_row(void *ctx, const struct store_record *record)
     return ERR_OK;
 }
 
+static int vocabulary_order(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
 enum err vocabulary_load(struct vocabulary *out, struct arena *arena, struct errand *e,
                          struct db_tx *tx, const char *subject)
 {
     struct vocabulary_work w = {out, arena, e, str_of(subject)};
     const struct store_find find = {tx, e->office->tenant, arena, vocabulary_row, &w};
     *out = (struct vocabulary){.subject = str_of(subject)};
-    return store_registry_all(STORE_LABELS, &find);
+    TRY(store_registry_all(STORE_LABELS, &find));
+    if (out->count > 0)
+        qsort(out->words, out->count, sizeof *out->words, vocabulary_order);
+    return ERR_OK;
 }
 
 static enum err vocabulary_read(struct db_tx *tx, void *ctx)
@@ -61,10 +70,8 @@ enum err office_vocabulary(struct vocabulary *out, struct errand *e, const char 
 
 bool vocabulary_has(const struct vocabulary *v, struct str word)
 {
-    for (size_t i = 0; i < v->count; i++)
-        if (str_eq(v->words[i], word))
-            return true;
-    return v->count == 0;
+    return v->count == 0 ||
+           bsearch(&word, v->words, v->count, sizeof *v->words, vocabulary_order) != NULL;
 }
 
 bool vocabulary_unknown(struct str *word, struct str *rest, const struct vocabulary *v,

@@ -6,7 +6,7 @@
 
 #include "office/office.h"
 
-/* The words in use for a subject (model_label_subjects). */
+/* The words in use for a subject (model_label_subjects), in order. */
 struct vocabulary {
     struct str subject;
     struct str *words;

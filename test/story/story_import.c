@@ -438,6 +438,29 @@ static void a_department_given_with_the_job_takes_the_rows_without_one(void **st
     assert_string_equal(story_text(s, "SELECT areas FROM inspector"), "410882、410803");
 }
 
+/* R27: so are labels of objects; a row more of the same word warns again, and a place without a
+ * vocabulary has nothing to check by. */
+static void R27_labels_of_objects_are_words_of_the_vocabulary(void **state)
+{
+    struct story *s = *state;
+    static const char objects[] = "统一社会信用代码,检查对象名称,对象类别,标签\n"
+                                  "P-1,一号,产品,\"餐饮单位、乳制品\"\nP-2,二号,产品,餐饮单\n"
+                                  "P-3,三号,产品,餐饮单\nP-4,四号,产品,计量器具\n";
+    story_import_text(s, "objects", objects);
+    story_counts(s, &(struct story_counts){4, 4, 0, 0, 0, 0});
+    story_import_text(s, "labels",
+                      "标签,用途\n餐饮单位,检查对象\n乳制品,检查对象\n"
+                      "计量器具,检查人员\n");
+    story_import_text(s, "objects", objects);
+    story_counts(s, &(struct story_counts){4, 0, 0, 4, 0, 3});
+    story_warning(s, 3, "“餐饮单”不在标签字库中，最接近的是“餐饮单位”；按原文保存");
+    story_warning(s, 4, "“餐饮单”不在标签字库中，最接近的是“餐饮单位”；按原文保存");
+    story_warning(s, 5, "“计量器具”不在标签字库中");
+    for (size_t i = 0; i < s->report.warning_count; i++)
+        assert_true(str_eq(s->report.warnings[i].column, STR("监管标签")));
+    assert_string_equal(story_text(s, "SELECT labels FROM object WHERE name = '二号'"), "餐饮单");
+}
+
 /* R27: specialities are words of the vocabulary for inspectors; a file's other words go in with a
  * warning at their row, those that a person types do not. */
 static void R27_specialities_are_words_of_the_vocabulary(void **state)
@@ -680,6 +703,7 @@ int main(void)
         STORY_TEST(a_person_who_leaves_keeps_his_row_and_the_reason),
         STORY_TEST(a_department_given_with_the_job_takes_the_rows_without_one),
         STORY_TEST(a_changed_item_is_a_new_version_and_the_old_one_stays),
+        STORY_TEST(R27_labels_of_objects_are_words_of_the_vocabulary),
         STORY_TEST(R27_specialities_are_words_of_the_vocabulary),
         STORY_TEST(R5_a_general_item_above_the_cap_is_left_out_at_its_row),
         STORY_TEST(items_that_share_their_names_are_told_apart_by_what_they_are_about),

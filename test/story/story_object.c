@@ -529,6 +529,7 @@ static void test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(void 
     struct story *s = *state;
     struct office_edited out;
     one_make(s);
+    story_import_text(s, "labels", "标签,用途\n随手拍的,检查对象\n");
     struct office_object object = show(s, "P-1");
     assert_int_equal(EDIT(s, &out, &object, {MODEL_OBJECT_NAME, " "},
                           {MODEL_OBJECT_ESTABLISHED, "昨天"}, {MODEL_OBJECT_DIVISION, "999999"},
@@ -541,7 +542,8 @@ static void test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(void 
     assert_int_equal(EDIT(s, &out, &object, {MODEL_OBJECT_NUMBER, "P-9"}), ERR_INPUT);
     assert_true(faulty(&out, MODEL_OBJECT_NUMBER, "不能修改"));
     assert_int_equal(EDIT(s, &out, &object, {MODEL_OBJECT_LABELS, "随手写的"}), ERR_INPUT);
-    assert_true(faulty(&out, MODEL_OBJECT_LABELS, "标签字库"));
+    assert_true(
+        faulty(&out, MODEL_OBJECT_LABELS, "“随手写的”不在标签字库中，最接近的是“随手拍的”"));
     assert_int_equal(EDIT(s, &out, NULL, {MODEL_OBJECT_NUMBER, "P-2"}, {MODEL_OBJECT_NAME, "新"},
                           {MODEL_OBJECT_KIND, "产品"}),
                      ERR_INPUT);

@@ -2,7 +2,10 @@
  * its own, and then by offices opened separately. Exactly one does it, the others are told so. */
 #include "story.h"
 
+#include "office/edit.h"
+
 #include <pthread.h>
+#include <string.h>
 
 enum { RACERS = 4 };
 
@@ -203,6 +206,41 @@ static void the_same_key_at_once_does_its_work_once(void **state)
     assert_int_equal(course_number(c, "SELECT count(request) FROM idempotency"), 1);
 }
 
+/* Four people type the same new object: it is there once, and the others are told at its field that
+ * it is there, not that they should try again. */
+static enum err type_object(struct course *c, const void *arg)
+{
+    struct office_edited out;
+    struct str values[MODEL_OBJECT_COUNT] = {{0}};
+    const struct office_edit edit = {.values = values, .count = MODEL_OBJECT_COUNT};
+    values[MODEL_OBJECT_NUMBER] = str_of(arg);
+    values[MODEL_OBJECT_NAME] = STR("新产品");
+    values[MODEL_OBJECT_KIND] = STR("product");
+    c->s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    return office_edit(&out, &c->s->e, &edit);
+}
+
+static void the_same_object_typed_at_once_is_told_to_be_there(void **state)
+{
+    static const char *const numbers[] = {"R-1", "R-2", "R-3", "R-4", "R-5"};
+    struct course *c = *state;
+    for (size_t round = 0; round < sizeof numbers / sizeof numbers[0]; round++) {
+        struct racer racers[RACERS] = {0};
+        size_t done = 0;
+        for (size_t i = 0; i < RACERS; i++)
+            racers[i].office = &c->s->office;
+        race_run(racers, c, type_object, numbers[round]);
+        for (size_t i = 0; i < RACERS; i++) {
+            done += racers[i].err == ERR_OK;
+            if (racers[i].err != ERR_OK &&
+                (racers[i].err != ERR_INPUT || strstr(racers[i].words, "已有这个检查对象") == NULL))
+                fail_msg("%s: %s", err_code(racers[i].err), racers[i].words);
+        }
+        assert_int_equal(done, 1);
+    }
+    assert_int_equal(course_number(c, "SELECT count(id) FROM object WHERE name = '新产品'"), 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +249,7 @@ int main(void)
         COURSE_TEST(offices_opened_separately_do_it_once_as_well),
         COURSE_TEST(many_tasks_at_once_get_numbers_without_gap_or_double),
         COURSE_TEST(the_same_key_at_once_does_its_work_once),
+        COURSE_TEST(the_same_object_typed_at_once_is_told_to_be_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
