@@ -175,6 +175,9 @@ static enum err superior_judge(struct import_run *run, struct import_row *row)
     values[MODEL_ITEM_DEPARTMENT] = department.data != NULL ? department : run->department;
     if (values[MODEL_ITEM_DEPARTMENT].data == NULL)
         values[MODEL_ITEM_DEPARTMENT] = STR("");
+    if (named && department.data == NULL)
+        TRY(import_warn(run, row, MODEL_ITEM_DEPARTMENT,
+                        "实施部门不在部门名录中，未保存；各部门都可以认领"));
     TRY(judge_joint(run, row));
     TRY(import_words(run, row, MODEL_ITEM_LABELS, &run->labels));
     TRY(judge_form(run, row, false));

@@ -2,6 +2,7 @@
  * what it leaves out is left out on both sides; a stem that two departments share means neither. */
 #include "office/joint.h"
 
+#include "base/json.h"
 #include "office/catalogue.h"
 
 #include "sheet/value.h"
@@ -329,25 +330,95 @@ enum err joint_put(struct errand *e, struct db_tx *tx, const struct joint_names 
     return store_item_units_put(tx, e->office->tenant, item, units, count);
 }
 
-enum err joint_follow(struct errand *e, struct db_tx *tx)
+/* --- what was unknown when it came --- */
+
+struct loose_work {
+    struct errand *e;
+    struct db_tx *tx;
+    const struct joint_names *names;
+    bool superior;
+};
+
+static enum err loose_json(struct str *out, struct errand *e, struct str department)
 {
-    struct joint_names names;
+    struct buf text = {0};
+    struct json_writer w;
+    json_write_begin(&w, &text);
+    json_write_object(&w);
+    json_pair_str(&w, "department", department);
+    json_write_object_end(&w);
+    return arena_keep(out, e->arena, &text, json_write_end(&w));
+}
+
+static enum err loose_note(const struct loose_work *w, const struct store_loose *one,
+                           const struct store_department *found)
+{
+    struct errand *e = w->e;
+    struct office_audit_row row = {.action = STR("item-department"),
+                                   .target = one->code,
+                                   .detail = found->name,
+                                   .outcome = STR("done")};
+    TRY(loose_json(&row.before, e, one->department));
+    TRY(loose_json(&row.after, e, found->code));
+    return office_audit_add(e, w->tx, &row);
+}
+
+/* Asks the list's words for the department again; where it has none, those for the compiler. */
+static enum err loose_follow(const struct loose_work *w, const struct store_loose *one)
+{
+    struct errand *e = w->e;
+    struct str tenant = e->office->tenant;
+    const struct store_department *found = NULL;
+    struct str words = one->department.len > 0 ? one->department : one->compiler;
+    TRY(joint_first(&found, e->arena, w->names, words));
+    if (found == NULL)
+        return ERR_OK;
+    TRY(w->superior ? store_superior_department(w->tx, tenant, one->id, found->code)
+                    : store_item_department(w->tx, tenant, one->id, found->code));
+    return loose_note(w, one, found);
+}
+
+static enum err departments_follow(struct errand *e, struct db_tx *tx,
+                                   const struct joint_names *names)
+{
+    struct loose_work w = {e, tx, names, false};
+    struct store_loose *rows = NULL;
+    size_t count = 0;
+    TRY(store_items_loose(&rows, &count, e->arena, tx, e->office->tenant));
+    for (size_t i = 0; i < count; i++)
+        TRY(loose_follow(&w, &rows[i]));
+    w.superior = true;
+    TRY(store_superiors_loose(&rows, &count, e->arena, tx, e->office->tenant));
+    for (size_t i = 0; i < count; i++)
+        TRY(loose_follow(&w, &rows[i]));
+    return ERR_OK;
+}
+
+static enum err units_follow(struct errand *e, struct db_tx *tx, const struct joint_names *names)
+{
     struct store_item *items = NULL;
     struct store_item_unit *open = NULL;
     size_t count = 0;
     struct str tenant = e->office->tenant;
-    TRY(joint_names(&names, e->arena, e, tx));
     TRY(store_items_unjoined(&items, &count, e->arena, tx, tenant));
     for (size_t i = 0; i < count; i++)
-        TRY(joint_put(e, tx, &names, items[i].id, items[i].values));
+        TRY(joint_put(e, tx, names, items[i].id, items[i].values));
     TRY(store_item_units_open(&open, &count, e->arena, tx, tenant));
     for (size_t i = 0; i < count; i++) {
         const struct store_department *found = NULL;
-        TRY(joint_find(&found, e->arena, &names, open[i].words));
+        TRY(joint_find(&found, e->arena, names, open[i].words));
         if (found == NULL)
             continue;
         open[i].department = found->code;
         TRY(store_item_unit_set(tx, tenant, &open[i]));
     }
     return ERR_OK;
+}
+
+enum err joint_follow(struct errand *e, struct db_tx *tx)
+{
+    struct joint_names names;
+    TRY(joint_names(&names, e->arena, e, tx));
+    TRY(departments_follow(e, tx, &names));
+    return units_follow(e, tx, &names);
 }

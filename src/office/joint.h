@@ -45,8 +45,9 @@ bool joint_listed(struct str list, struct str word);
 /* Writes them as the rows of a version or of a superior's row. */
 MUST enum err joint_put(struct errand *e, struct db_tx *tx, const struct joint_names *names,
                         int64_t item, const struct str *values);
-/* Makes the rows of items that have none yet, and looks again for those that were unknown: when
- * departments came or changed their names, and once a day. */
+/* Makes the rows of items that have none yet, and looks again for those that were unknown, the
+ * department of an item or of a superior's row among them (audited): when departments came or
+ * changed their names, and once a day. */
 MUST enum err joint_follow(struct errand *e, struct db_tx *tx);
 
 #endif

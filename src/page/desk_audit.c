@@ -101,6 +101,7 @@ static const struct field_word audit_actions[] = {
     {"item-publish", "公布抽查事项", NULL},
     {"item-withdraw", "撤回公布的抽查事项", NULL},
     {"item-begin", "抽查事项开始施行", NULL},
+    {"item-department", "抽查事项明确实施部门", NULL},
     {"item-end", "抽查事项停止施行", NULL},
     {"item-claim", "认领上级事项", NULL},
     {"item-decline", "不认领上级事项", NULL},

@@ -221,6 +221,59 @@ enum err store_items_without(int64_t *out, struct db_tx *tx, struct str tenant)
     return store_one(out, NULL, tx, ITEMS_WITHOUT, DB_ARGS(db_text(tenant)), fill_count);
 }
 
+static enum err loose_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_loose *l = out;
+    l->id = db_col_int(rows, 0);
+    l->code = store_text(rows, 1, arena, &failed);
+    l->department = store_text(rows, 2, arena, &failed);
+    l->compiler = store_text(rows, 3, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+static const struct store_shape loose_shape = {sizeof(struct store_loose), loose_fill};
+
+#define LOOSE                                                                                      \
+    " AND NOT EXISTS (SELECT 1 FROM department d WHERE d.tenant = i.tenant"                        \
+    " AND d.code = i.department) ORDER BY i.id"
+
+static const char ITEMS_LOOSE[] = "SELECT i.id, i.code, i.department, i.compiler FROM item i"
+                                  " WHERE i.tenant = $1 AND i.state IN ('active', 'coming')" LOOSE;
+
+enum err store_items_loose(struct store_loose **out, size_t *count, struct arena *arena,
+                           struct db_tx *tx, struct str tenant)
+{
+    return store_array((void **)out, count, arena, tx, &loose_shape, ITEMS_LOOSE,
+                       DB_ARGS(db_text(tenant)));
+}
+
+static const char SUPERIORS_LOOSE[] =
+    "SELECT i.id, i.list, i.department, i.compiler FROM item_superior i"
+    " WHERE i.tenant = $1 AND i.state = 'open'" LOOSE;
+
+enum err store_superiors_loose(struct store_loose **out, size_t *count, struct arena *arena,
+                               struct db_tx *tx, struct str tenant)
+{
+    return store_array((void **)out, count, arena, tx, &loose_shape, SUPERIORS_LOOSE,
+                       DB_ARGS(db_text(tenant)));
+}
+
+enum err store_item_department(struct db_tx *tx, struct str tenant, int64_t id,
+                               struct str department)
+{
+    return db_run(tx, NULL, "UPDATE item SET department = $3 WHERE tenant = $1 AND id = $2",
+                  DB_ARGS(db_text(tenant), db_int(id), db_text(department)));
+}
+
+enum err store_superior_department(struct db_tx *tx, struct str tenant, int64_t id,
+                                   struct str department)
+{
+    return db_run(tx, NULL,
+                  "UPDATE item_superior SET department = $3 WHERE tenant = $1 AND id = $2",
+                  DB_ARGS(db_text(tenant), db_int(id), db_text(department)));
+}
+
 /* --- lead and partners --- */
 
 #define UNIT_ROW                                                                                   \

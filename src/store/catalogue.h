@@ -66,6 +66,24 @@ MUST enum err store_items_above(int64_t *out, struct db_tx *tx, struct str tenan
 /* Departments in being that have no item in force. */
 MUST enum err store_items_without(int64_t *out, struct db_tx *tx, struct str tenant);
 
+/* Items in force or coming, or rows of superiors' lists that wait for an answer, of no department
+ * that is there: what their list says of it may be understood later. */
+struct store_loose {
+    int64_t id;
+    struct str code;       /* of the item, name of the list */
+    struct str department; /* the list's words, '' if it has none */
+    struct str compiler;
+};
+MUST enum err store_items_loose(struct store_loose **out, size_t *count, struct arena *arena,
+                                struct db_tx *tx, struct str tenant);
+MUST enum err store_superiors_loose(struct store_loose **out, size_t *count, struct arena *arena,
+                                    struct db_tx *tx, struct str tenant);
+/* Gives one its department. */
+MUST enum err store_item_department(struct db_tx *tx, struct str tenant, int64_t id,
+                                    struct str department);
+MUST enum err store_superior_department(struct db_tx *tx, struct str tenant, int64_t id,
+                                        struct str department);
+
 /* --- lead and partners of joint items (R12) --- */
 
 struct store_item_unit {

@@ -394,6 +394,42 @@ static void R12_an_imported_joint_list_names_departments_of_ours_and_keeps_other
     story_counts(s, &(struct story_counts){3, 0, 0, 3, 0, 1});
 }
 
+/* Lists come before departments do: an item, or a superior's row, of a department that nobody knew
+ * gets it when the department comes or learns that name; the version stays the one it was. */
+static void R1_an_item_finds_its_department_once_that_is_there(void **state)
+{
+    static const char list[] = "编制单位,抽查类别,抽查事项,检查对象,实施部门\n"
+                               "城管部门,市容,户外广告检查,企业,\n"
+                               "省厅,粮食,储粮检查,企业,粮食和储备局\n"
+                               "省厅,盐业,食盐检查,企业,盐务局\n";
+    struct story *s = *state;
+    joint_county(s);
+    story_import_text(s, "items", list);
+    story_counts(s, &(struct story_counts){3, 3, 0, 0, 0, 2});
+    s->e.now += 1000000;
+    story_run(
+        s, "INSERT INTO item_superior (tenant, id, list, number, compiler, category, name, class,"
+           " objects, methods, subject, content, basis, ratio, frequency, cap_num, cap_den,"
+           " department, partners, labels, form, state, job, at) VALUES ('410882', 7, '省清单',"
+           " '', '城管部门', '市容', '占道检查', 'general', '', '', '', '', '', '', '', 0, 1, '',"
+           " '', '', '', 'open', 7, 7)");
+    story_import_text(s, "departments",
+                      "部门代码,部门名称,简称\nCGJ,沁阳市城市管理局,城管局\nLSJ,粮食和储备局,\n");
+    assert_string_equal(story_text(s, "SELECT department FROM item WHERE name = '户外广告检查'"),
+                        "CGJ");
+    assert_string_equal(story_text(s, "SELECT department FROM item WHERE name = '储粮检查'"),
+                        "LSJ");
+    assert_string_equal(story_text(s, "SELECT department FROM item WHERE name = '食盐检查'"),
+                        "盐务局");
+    assert_string_equal(
+        story_text(s, "SELECT department FROM item_superior WHERE name = '占道检查'"), "CGJ");
+    assert_int_equal(
+        story_number(s, "SELECT count(id) FROM audit WHERE action = 'item-department'"), 3);
+    story_import_text(s, "items", list);
+    story_counts(s, &(struct story_counts){3, 0, 0, 3, 0, 1});
+    assert_int_equal(story_number(s, "SELECT max(version) FROM item"), 1);
+}
+
 static void R12_a_name_that_two_departments_share_means_neither(void **state)
 {
     struct story *s = *state;
@@ -805,6 +841,7 @@ int main(void)
         STORY_TEST(a_double_submit_makes_one_draft),
         STORY_TEST(R10_a_department_claims_or_declines_what_the_superior_lists),
         STORY_TEST(R12_an_imported_joint_list_names_departments_of_ours_and_keeps_other_words),
+        STORY_TEST(R1_an_item_finds_its_department_once_that_is_there),
         STORY_TEST(R12_a_name_that_two_departments_share_means_neither),
         STORY_TEST(R12_a_claimed_joint_item_keeps_its_partners),
         STORY_TEST(R12_the_real_joint_lists_go_in_with_all_whom_they_name),
