@@ -159,6 +159,26 @@ static void job_log(const struct job_step *s, enum err err)
                         log_int("us", time_now() - job->begun_at)));
 }
 
+/* Writes what a job came to. Where the disk is full or the database away it waits for it: nobody
+ * else looks after a job that seems to run, and another one could not be taken anyway. After a sync
+ * that failed nothing is written any more before the next start, which takes the job up again. */
+static enum err job_end(struct job_step *s, const _Atomic bool *stop)
+{
+    struct errand *e = s->e;
+    s->from = STR("running");
+    enum err err = office_write(e, "job-end", job_move, s);
+    if (err != ERR_OK)
+        log_event(e->office->log, LOG_ERROR, "job-end",
+                  LOG_PAIRS(log_int("job", s->job.id), log_err(err),
+                            log_str("words", str_of(e->fault.text))));
+    while (err != ERR_OK && err != ERR_INPUT && err != ERR_SYNC && stop != NULL && !*stop) {
+        usleep(JOB_PAUSE_MS * 1000);
+        e->fault = (struct fault){0};
+        err = office_write(e, "job-end", job_move, s);
+    }
+    return err;
+}
+
 /* Runs the job that was taken and moves it on. */
 static enum err job_do(struct job_step *s, const _Atomic bool *stop)
 {
@@ -177,8 +197,7 @@ static enum err job_do(struct job_step *s, const _Atomic bool *stop)
         err = job_call(&run, kind);
     if (run.path != NULL)
         job_settle(s, &run, err);
-    s->from = STR("running");
-    enum err moved = office_write(s->e, "job-end", job_move, s);
+    enum err moved = job_end(s, stop);
     if (watch.path != NULL)
         unlink(watch.path);
     job_log(s, err);
