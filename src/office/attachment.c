@@ -20,6 +20,13 @@ struct attachment {
 
 /* --- where it goes --- */
 
+static struct str place_resource(const struct office_attachment_place *place)
+{
+    if (place->document.len > 0)
+        return STR("documents");
+    return str_of(place->registered != NULL ? place->registered->resource->name : "commissions");
+}
+
 static enum err place_document(struct attachment *a, struct db_tx *tx)
 {
     struct errand *e = a->e;
@@ -31,7 +38,7 @@ static enum err place_document(struct attachment *a, struct db_tx *tx)
     if (!str_eq(rows[0].state, STR("draft")))
         return fault_set(&e->fault, ERR_STATE,
                          "只有草稿可以增减附件；已发布的请先修改，形成新版本的草稿");
-    a->row.resource = STR("documents");
+    a->row.resource = place_resource(a->place);
     a->row.owner = rows[0].id;
     return ERR_OK;
 }
@@ -41,23 +48,36 @@ static enum err place_find(struct attachment *a, struct db_tx *tx)
     a->row.tenant = a->e->office->tenant;
     if (a->place->document.len > 0)
         return place_document(a, tx);
-    a->row.resource = STR("commissions"); /* whose scope was asked before the transaction */
-    a->row.owner = a->place->commission;
+    a->row.resource = place_resource(a->place); /* whose scope was asked before the transaction */
+    a->row.owner = a->place->row;
     return ERR_OK;
 }
 
-/* A commission's scope is asked by its own function. */
-static enum err place_check(struct errand *e, const struct office_attachment_place *place)
+/* The scope of a commission or of a register's row is asked by its own function. */
+static enum err place_check(struct errand *e, const struct office_attachment_place *place,
+                            bool writes)
 {
     struct office_commission_page page;
-    return place->document.len > 0 ? ERR_OK : office_commission_get(&page, e, place->commission);
+    struct office_register_page row;
+    if (place->document.len > 0)
+        return ERR_OK;
+    if (place->registered == NULL)
+        return office_commission_get(&page, e, place->row);
+    TRY(office_register_get(&row, e, place->registered, place->row));
+    if (writes && row.withdrawn)
+        return fault_set(&e->fault, ERR_STATE, "这一条已经作废，不再增减附件");
+    return ERR_OK;
 }
 
 static struct str place_target(const struct attachment *a)
 {
-    return a->place->document.len > 0
-               ? a->place->document
-               : arena_printf(a->e->arena, "commission-%lld", (long long)a->place->commission);
+    const struct office_attachment_place *place = a->place;
+    if (place->document.len > 0)
+        return place->document;
+    if (place->registered != NULL)
+        return arena_printf(a->e->arena, "%s-%lld", place->registered->resource->name,
+                            (long long)place->row);
+    return arena_printf(a->e->arena, "commission-%lld", (long long)place->row);
 }
 
 /* --- adding --- */
@@ -178,7 +198,7 @@ enum err office_attachment_add(struct errand *e, const struct office_attachment_
                                const struct office_attachment_file *file)
 {
     struct attachment a = {.e = e, .place = place};
-    TRY(place_check(e, place));
+    TRY(place_check(e, place, true));
     TRY(file_take(&a, file));
     return office_write(e, "attachment-add", attachment_add, &a);
 }
@@ -213,7 +233,7 @@ enum err office_attachment_remove(struct errand *e, const struct office_attachme
                                   int64_t id)
 {
     struct attachment a = {.e = e, .place = place, .row = {.id = id}};
-    TRY(place_check(e, place));
+    TRY(place_check(e, place, true));
     return office_write(e, "attachment-remove", attachment_remove, &a);
 }
 
@@ -233,15 +253,14 @@ static enum err attachment_list(struct db_tx *tx, void *ctx)
 }
 
 enum err office_attachments(struct store_attachment **out, size_t *count, struct errand *e,
-                            int64_t commission)
+                            const struct office_attachment_place *place)
 {
-    const struct office_attachment_place place = {.commission = commission};
     struct attachment_list l = {
         e,
-        {.tenant = e->office->tenant, .resource = STR("commissions"), .owner = commission},
+        {.tenant = e->office->tenant, .resource = place_resource(place), .owner = place->row},
         out,
         count};
-    TRY(place_check(e, &place));
+    TRY(place_check(e, place, false));
     return office_read(e, "attachments", attachment_list, &l);
 }
 
@@ -276,12 +295,12 @@ enum err office_attachment_open(struct store_attachment *out, const char **path,
     bool document = place->document.len > 0;
     bool seen = false;
     const char *root = office_path(e->arena, e->office, "blobs");
-    TRY(place_check(e, place));
+    TRY(place_check(e, place, false));
     TRY(office_read(e, "attachment", attachment_get, &a));
-    bool kind = str_eq(a.row.resource, document ? STR("documents") : STR("commissions"));
+    bool kind = str_eq(a.row.resource, place_resource(place));
     if (kind && document)
         TRY(attachment_seen(&seen, &a));
-    if (!kind || (document ? !seen : a.row.owner != place->commission))
+    if (!kind || (document ? !seen : a.row.owner != place->row))
         return fault_set(&e->fault, ERR_MISSING, "没有这个附件");
     TRY(str_unhex(digest, sizeof digest, a.row.digest));
     if (root == NULL)

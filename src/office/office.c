@@ -568,15 +568,21 @@ enum err office_setting_change(struct errand *e, enum model_setting setting, str
 
 /* --- numbers, audit, idempotency --- */
 
+#define OFFICE_EPOCH (INT64_C(1577836800) * 1000000) /* 2020-01-01 */
+
 enum err office_ids(int64_t *out, struct errand *e, uint64_t count)
 {
-    static const int64_t epoch = INT64_C(1577836800) * 1000000; /* 2020-01-01 */
     uint16_t noise = 0;
     TRY(crypto_random(&noise, sizeof noise));
-    if (e->now < epoch)
+    if (e->now < OFFICE_EPOCH)
         return fault_set(&e->fault, ERR_RANGE, "系统时钟早于2020年，请先校准时间");
-    *out = (time_now() - epoch) << 10 | (noise & 1023);
+    *out = (time_now() - OFFICE_EPOCH) << 10 | (noise & 1023);
     return count < (uint64_t)(INT64_MAX - *out) ? ERR_OK : ERR_RANGE;
+}
+
+int64_t office_id_time(int64_t id)
+{
+    return (id >> 10) + OFFICE_EPOCH;
 }
 
 enum err office_id(int64_t *out, struct errand *e)

@@ -126,6 +126,8 @@ MUST enum err office_setting_change(struct errand *e, enum model_setting setting
 /* A new 63-bit identifier, time-sorted: microseconds since 2020 and 10 random bits; unique within
  * the table because the insert fails otherwise. */
 MUST enum err office_id(int64_t *out, struct errand *e);
+/* When an id was made. */
+int64_t office_id_time(int64_t id);
 /* `count` identifiers in a row, the first in *out, for bulk loads. */
 MUST enum err office_ids(int64_t *out, struct errand *e, uint64_t count);
 /* The number of a job that writes rows of the registries, within its transaction: numbers in the

@@ -191,7 +191,8 @@ web_handler desk_inspectors, desk_experts, desk_inspector_groups, desk_inspector
     desk_inspector_new, desk_inspector_edit, desk_inspector_state, desk_inspector_reveal,
     desk_inspector_export, desk_expert_export, desk_interest_new, desk_interest_end;
 web_handler desk_registers, desk_register, desk_register_new, desk_register_edit,
-    desk_register_withdraw, desk_register_export;
+    desk_register_withdraw, desk_register_export, desk_register_file_add, desk_register_file,
+    desk_register_file_remove;
 web_handler desk_due, desk_due_export, desk_task_steps;
 web_handler desk_feedback_list, desk_feedback, desk_feedback_reveal;
 web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,

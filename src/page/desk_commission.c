@@ -145,12 +145,13 @@ static enum err commission_page(struct web_reply *reply, struct page *p, int64_t
                                 enum err refused)
 {
     struct office_commission_page page;
+    const struct office_attachment_place place = {.row = id};
     struct store_attachment *files = NULL;
     size_t count = 0;
     struct web_model *m = &p->model;
     desk_refused(reply, p, refused);
     TRY(office_commission_get(&page, &p->errand, id));
-    TRY(office_attachments(&files, &count, &p->errand, id));
+    TRY(office_attachments(&files, &count, &p->errand, &place));
     const struct str *v = page.commission.record.values;
     struct web_value *pairs = web_set_list(m, &m->root, "pairs");
     for (size_t i = 0; i < MODEL_COMMISSION_COUNT; i++) {
@@ -195,11 +196,10 @@ enum err desk_commission_file_add(struct web_reply *reply, const struct web_requ
                                   struct fault *fault)
 {
     struct page p;
-    const struct office_attachment_place place = {.commission =
-                                                      desk_number(web_capture(request, "id"))};
+    const struct office_attachment_place place = {.row = desk_number(web_capture(request, "id"))};
     desk_begin(&p, request, "/desk/commissions", "第三方委托");
     enum err err = desk_file_add(&p, &place);
-    err = commission_answer(reply, &p, place.commission, err, "attached");
+    err = commission_answer(reply, &p, place.row, err, "attached");
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 
@@ -207,12 +207,11 @@ enum err desk_commission_file_remove(struct web_reply *reply, const struct web_r
                                      struct fault *fault)
 {
     struct page p;
-    const struct office_attachment_place place = {.commission =
-                                                      desk_number(web_capture(request, "id"))};
+    const struct office_attachment_place place = {.row = desk_number(web_capture(request, "id"))};
     desk_begin(&p, request, "/desk/commissions", "第三方委托");
     enum err err =
         office_attachment_remove(&p.errand, &place, desk_number(web_capture(request, "file")));
-    err = commission_answer(reply, &p, place.commission, err, "detached");
+    err = commission_answer(reply, &p, place.row, err, "detached");
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 
@@ -220,8 +219,7 @@ enum err desk_commission_file(struct web_reply *reply, const struct web_request 
                               struct fault *fault)
 {
     struct page p;
-    const struct office_attachment_place place = {.commission =
-                                                      desk_number(web_capture(request, "id"))};
+    const struct office_attachment_place place = {.row = desk_number(web_capture(request, "id"))};
     desk_begin(&p, request, "/desk/commissions", "第三方委托");
     enum err err = desk_file_send(reply, &p, &place);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);

@@ -77,6 +77,15 @@ static void object_labels(struct page *p, struct str labels)
     web_set_flag(&p->model, &p->model.root, "has_labels", list->count > 0);
 }
 
+/* The page of an item, for who may open it. */
+static struct str object_item(struct page *p, struct str code)
+{
+    struct str href =
+        arena_printf(p->request->arena, "/desk/items/%.*s", STR_ARG(page_url(p, code)));
+    p->model.failed = p->model.failed || href.data == NULL;
+    return desk_opens(p, href) ? href : STR("");
+}
+
 static void object_items(struct page *p, const struct office_object *o)
 {
     struct web_model *m = &p->model;
@@ -85,6 +94,7 @@ static void object_items(struct page *p, const struct office_object *o)
         const struct str *values = o->items[i]->values;
         struct web_value *row = web_list_add(m, list);
         web_set(m, row, "number", values[MODEL_ITEM_NUMBER]);
+        web_set(m, row, "href", object_item(p, values[STORE_ITEM_CODE]));
         web_set(m, row, "item", values[MODEL_ITEM_NAME]);
         web_set(m, row, "category", values[MODEL_ITEM_CATEGORY]);
         web_set(m, row, "class", model_text(model_item_classes, values[MODEL_ITEM_CLASS]));
@@ -201,6 +211,12 @@ static void object_values(struct page *p, struct web_value *row, const json_t *s
     }
 }
 
+/* Was it typed in then? What is put into a library has nothing before it either. */
+static bool object_entered(const struct store_object_change *change)
+{
+    return str_eq(change->before, STR("{}")) && str_find(change->after, STR("\"name\":")) >= 0;
+}
+
 static void object_change(struct page *p, struct web_value *row,
                           const struct store_object_change *change,
                           const struct desk_departments *departments)
@@ -212,7 +228,7 @@ static void object_change(struct page *p, struct web_value *row,
                 json_parse(&after, change->after, NULL) == ERR_OK;
     const json_t *sides[2] = {before, after};
     web_set(m, row, "at", page_time(p, change->at));
-    web_set(m, row, "what", str_eq(change->before, STR("{}")) ? STR("登记") : STR("变更"));
+    web_set(m, row, "what", object_entered(change) ? STR("登记") : STR("变更"));
     web_set(m, row, "who", change->actor);
     web_set(m, row, "reason", change->reason);
     web_set(m, row, "result", STR(""));
@@ -246,6 +262,20 @@ static void object_visit(struct page *p, struct web_value *row,
     web_set(m, row, "adopted", adopted);
 }
 
+/* Where it began: what was typed has a row in its history, what came with a file only the time of
+ * its id. */
+static void object_entry(struct page *p, struct web_value *list, const struct office_object *o)
+{
+    struct web_model *m = &p->model;
+    for (size_t i = 0; i < o->change_count; i++)
+        if (object_entered(&o->changes[i]))
+            return;
+    struct web_value *row = web_list_add(m, list);
+    web_set(m, row, "at", page_time(p, office_id_time(o->row.record.id)));
+    web_set(m, row, "what", STR("入库"));
+    web_set(m, row, "reason", STR("随名录文件导入"));
+}
+
 static enum err object_course(struct page *p, const struct office_object *o,
                               const struct desk_departments *departments)
 {
@@ -269,7 +299,7 @@ static enum err object_course(struct page *p, const struct office_object *o,
         else
             object_visit(p, row, steps[i].visit, departments);
     }
-    web_set_flag(&p->model, &p->model.root, "has_course", count > 0);
+    object_entry(p, list, o);
     return ERR_OK;
 }
 

@@ -350,12 +350,17 @@ static enum err register_paper(struct page *p, struct str number)
 }
 
 static enum err register_page(struct web_reply *reply, struct page *p,
-                              const struct register_page *r, int64_t id)
+                              const struct register_page *r, int64_t id, enum err refused)
 {
     struct office_register_page page;
+    const struct office_attachment_place place = {.registered = r->kind, .row = id};
+    struct store_attachment *files = NULL;
+    size_t count = 0;
     struct web_model *m = &p->model;
+    desk_refused(reply, p, refused);
     const struct resource *resource = r->kind->resource;
     TRY(office_register_get(&page, &p->errand, r->kind, id));
+    TRY(office_attachments(&files, &count, &p->errand, &place));
     const struct str *v = page.row.record.values;
     struct web_value *pairs = web_set_list(m, &m->root, "pairs");
     for (size_t i = 0; i < resource->count; i++) {
@@ -370,8 +375,10 @@ static enum err register_page(struct web_reply *reply, struct page *p,
     web_set(m, &m->root, "edit_href", register_href(p, r, id, "/edit"));
     web_set(m, &m->root, "withdraw_href", register_href(p, r, id, "/withdraw"));
     web_set_flag(m, &m->root, "withdrawn", page.withdrawn);
-    web_set_flag(m, &m->root, "may_edit",
-                 !page.withdrawn && desk_may(p, MODEL_PERMISSION_REGISTER_EDIT));
+    bool edits = !page.withdrawn && desk_may(p, MODEL_PERMISSION_REGISTER_EDIT);
+    web_set_flag(m, &m->root, "may_edit", edits);
+    web_set_flag(m, &m->root, "may_attach", edits);
+    desk_files(p, files, count, register_href(p, r, id, ""));
     desk_changes(p, resource, page.changes, page.change_count);
     desk_crumb(p, str_of(resource->label), desk_list_home(p, r->path));
     return page_end(reply, p, "desk_register");
@@ -385,7 +392,69 @@ enum err desk_register(struct web_reply *reply, const struct web_request *reques
     if (!register_of(&r, request))
         return ERR_MISSING;
     desk_begin(&p, request, r.path, r.kind->noun);
-    enum err err = register_page(reply, &p, &r, desk_number(web_capture(request, "id")));
+    enum err err = register_page(reply, &p, &r, desk_number(web_capture(request, "id")), ERR_OK);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+/* --- its files: minutes, the document, the list of those who came --- */
+
+static enum err register_answer(struct web_reply *reply, struct page *p,
+                                const struct register_page *r, enum err err, const char *done)
+{
+    int64_t id = desk_number(web_capture(p->request, "id"));
+    if (err == ERR_OK)
+        return desk_done(reply, p->request, register_href(p, r, id, ""), done);
+    return desk_form_mends(err) ? register_page(reply, p, r, id, err) : err;
+}
+
+static bool register_place(struct office_attachment_place *place, struct register_page *r,
+                           const struct web_request *request)
+{
+    if (!register_of(r, request))
+        return false;
+    *place = (struct office_attachment_place){.registered = r->kind,
+                                              .row = desk_number(web_capture(request, "id"))};
+    return true;
+}
+
+enum err desk_register_file_add(struct web_reply *reply, const struct web_request *request,
+                                struct fault *fault)
+{
+    struct page p;
+    struct register_page r;
+    struct office_attachment_place place;
+    if (!register_place(&place, &r, request))
+        return ERR_MISSING;
+    desk_begin(&p, request, r.path, r.kind->noun);
+    enum err err = register_answer(reply, &p, &r, desk_file_add(&p, &place), "attached");
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_register_file_remove(struct web_reply *reply, const struct web_request *request,
+                                   struct fault *fault)
+{
+    struct page p;
+    struct register_page r;
+    struct office_attachment_place place;
+    if (!register_place(&place, &r, request))
+        return ERR_MISSING;
+    desk_begin(&p, request, r.path, r.kind->noun);
+    enum err err =
+        office_attachment_remove(&p.errand, &place, desk_number(web_capture(request, "file")));
+    err = register_answer(reply, &p, &r, err, "detached");
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_register_file(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    struct register_page r;
+    struct office_attachment_place place;
+    if (!register_place(&place, &r, request))
+        return ERR_MISSING;
+    desk_begin(&p, request, r.path, r.kind->noun);
+    enum err err = desk_file_send(reply, &p, &place);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 

@@ -58,7 +58,9 @@ OWNED = {
     "/desk/import/meetings/{id}": "upload-meetings", "/desk/import/issuances/{id}": "upload-issuances",
     "/desk/import/courses/{id}": "upload-courses", "/desk/tasks/{number}/steps": "task",
 }
-FILES = {"/desk/commissions/{id}/files/{file}": "commission-file", "/desk/documents/{code}/files/{file}": "document-file"}
+FILES = {"/desk/commissions/{id}/files/{file}": "commission-file", "/desk/documents/{code}/files/{file}": "document-file",
+         "/desk/meetings/{id}/files/{file}": "meeting-file", "/desk/issuances/{id}/files/{file}": "issuance-file",
+         "/desk/courses/{id}/files/{file}": "course-file"}
 
 tap = Tap()
 home = tempfile.mkdtemp(prefix="sunlot-leak-")
@@ -167,6 +169,11 @@ def make_registers(county, b):
     b["course"] = last(make(county, "/desk/courses/new", {
         **common, "title": MARK + "培训", "kind": "business", "people": "31", "teacher": MARK + "讲师",
         "content": MARK + "内容"}))
+    for kind in ("meeting", "issuance", "course"):
+        status, _, text = send_file(county, "b", "/desk/%ss/%s/files" % (kind, b[kind]), {"key": "leak-" + kind},
+                                    MARK + "附件.pdf", PDF)
+        must(status == 303, "attachment of a register: %d %s" % (status, why(text)))
+        b[kind + "-file"] = str(query(county.data, "SELECT id FROM attachment WHERE resource = ?", kind + "s")[0][0])
     day = datetime.date.today()
     told = run("task", "create", "--name", MARK + "任务", "--department", B, "--item", "XFJY-S0001@" + B, "--part",
                B + ":2", "--quota", "*=fixed:3", "--from", str(day), "--until", str(day + datetime.timedelta(days=9)),

@@ -398,7 +398,7 @@ static void a_commissions_report_is_given_to_its_department_alone(void **state)
     int64_t id = 0;
     commission(values);
     assert_int_equal(office_commission_save(&id, clerk(c), values), ERR_OK);
-    const struct office_attachment_place place = {.commission = id};
+    const struct office_attachment_place place = {.row = id};
     const struct office_attachment_file file = {story_file(c->s, "r.pdf", PDF), STR("报告.pdf")};
     assert_int_equal(office_attachment_add(as(c, "zhao", "XFJY"), &place, &file), ERR_MISSING);
     assert_int_equal(office_attachment_add(clerk(c), &place, &file), ERR_OK);

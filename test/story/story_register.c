@@ -4,6 +4,7 @@
 #include "rig_people.h"
 
 #include "base/file.h"
+#include "office/attachment.h"
 #include "office/register.h"
 
 #include <string.h>
@@ -383,6 +384,48 @@ static void an_export_holds_what_fits_and_comes_back_unchanged(void **state)
     story_counts(h.s, &same);
 }
 
+/* --- files --- */
+
+/* Minutes, lists of those who came: seen by whoever sees the row, of that row alone, and fixed once
+ * it is withdrawn. */
+static void files_belong_to_their_row_and_stay_when_it_is_withdrawn(void **state)
+{
+    static const char pdf[] = "%PDF-1.4\n1 0 obj<<>>endobj\nstartxref\n9\n%%EOF\n";
+    struct house h;
+    struct store_attachment *rows = NULL;
+    struct store_attachment one;
+    const char *path = NULL;
+    size_t count = 0;
+    house_make(&h, *state);
+    int64_t id = added(&h, h.clerk, "联席会议", "2026-03-01", "A");
+    int64_t second = added(&h, h.clerk, "推进会", "2026-03-02", "A");
+    const struct office_attachment_place place = {.registered = kind("meetings"), .row = id};
+    const struct office_attachment_place other = {.registered = kind("meetings"), .row = second};
+    const struct office_attachment_place commission = {.row = id};
+    const struct office_attachment_file file = {story_file(h.s, "minutes.pdf", pdf),
+                                                STR("会议纪要.pdf")};
+    assert_int_equal(office_attachment_add(as(&h, h.other), &place, &file), ERR_MISSING);
+    assert_int_equal(office_attachment_add(as(&h, h.clerk), &commission, &file), ERR_MISSING);
+    if (office_attachment_add(as(&h, h.clerk), &place, &file) != ERR_OK)
+        fail_msg("%s", h.s->e.fault.text);
+    int64_t number = story_number(h.s, "SELECT id FROM attachment WHERE resource = 'meetings'");
+    assert_int_equal(office_attachments(&rows, &count, as(&h, h.office), &place), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_true(str_eq(rows[0].name, STR("会议纪要.pdf")));
+    assert_int_equal(office_attachment_open(&one, &path, as(&h, h.office), &place, number), ERR_OK);
+    assert_int_equal(office_attachment_open(&one, &path, as(&h, h.clerk), &other, number),
+                     ERR_MISSING);
+    assert_int_equal(office_attachment_open(&one, &path, as(&h, h.other), &place, number),
+                     ERR_MISSING);
+    assert_int_equal(
+        office_register_withdraw(as(&h, h.clerk), kind("meetings"), id, STR("重复登记")), ERR_OK);
+    assert_int_equal(office_attachment_add(as(&h, h.clerk), &place, &file), ERR_STATE);
+    assert_int_equal(office_attachment_remove(as(&h, h.clerk), &place, number), ERR_STATE);
+    assert_int_equal(office_attachment_open(&one, &path, as(&h, h.clerk), &place, number), ERR_OK);
+    assert_int_equal(
+        story_number(h.s, "SELECT count(id) FROM audit WHERE action = 'attachment-add'"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +440,7 @@ int main(void)
         STORY_TEST(a_file_goes_in_once_and_bad_rows_are_told),
         STORY_TEST(a_document_is_known_by_its_number_and_a_file_withdraws_nothing),
         STORY_TEST(an_export_holds_what_fits_and_comes_back_unchanged),
+        STORY_TEST(files_belong_to_their_row_and_stay_when_it_is_withdrawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
