@@ -58,8 +58,14 @@ static enum err gap_read(struct db_tx *tx, void *ctx)
 {
     struct gap_work *w = ctx;
     struct errand *e = w->e;
-    TRY(office_setting(&w->out->until, e, tx, MODEL_SETTING_ITEM_DEADLINE));
-    return store_items_without(&w->out->departments, tx, e->office->tenant);
+    struct office_catalogue_gap *out = w->out;
+    struct str tenant = e->office->tenant;
+    TRY(office_setting(&out->until, e, tx, MODEL_SETTING_ITEM_DEADLINE));
+    TRY(office_setting(&out->joint_until, e, tx, MODEL_SETTING_JOINT_DEADLINE));
+    TRY(office_setting(&out->registry_until, e, tx, MODEL_SETTING_REGISTRY_DEADLINE));
+    TRY(store_items_joint(&out->joint, tx, tenant));
+    TRY(store_departments_bare(&out->bare, tx, tenant));
+    return store_items_without(&out->departments, tx, tenant);
 }
 
 enum err office_catalogue_gap(struct office_catalogue_gap *out, struct errand *e)

@@ -30,10 +30,15 @@ const struct store_item_unit *office_item_units_of(size_t *found,
                                                    const struct store_item_unit *units,
                                                    size_t count, int64_t item);
 
-/* Departments without an item in force, and by which day of the year lists are published (R9). */
+/* Departments without an item in force, joint items in force, departments without inspectors, and
+ * by which day of the year each is to be there (R9, R33): MM-DD. */
 struct office_catalogue_gap {
     int64_t departments;
-    struct str until; /* MM-DD */
+    struct str until;
+    int64_t joint;
+    struct str joint_until;
+    int64_t bare;
+    struct str registry_until;
 };
 MUST enum err office_catalogue_gap(struct office_catalogue_gap *out, struct errand *e);
 

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "office/roster.h"
 #include "office/scope.h"
+#include "office/vocabulary.h"
 #include "store/catalogue.h"
 
 #include <stdlib.h>
@@ -51,6 +52,19 @@ static enum err object_item(struct store_object_filter *out, struct errand *e, s
     return err == ERR_MISSING ? ERR_OK : err;
 }
 
+/* The words that labels are measured by, where those beyond them are asked for (R27). */
+static enum err object_known(struct store_object_filter *out, struct errand *e, struct db_tx *tx)
+{
+    struct vocabulary words;
+    struct buf text = {0};
+    if (!str_eq(out->label, STR("?")))
+        return ERR_OK;
+    TRY(vocabulary_load(&words, e->arena, e, tx, "objects"));
+    for (size_t i = 0; i < words.count; i++)
+        buf_printf(&text, "%s%.*s", i > 0 ? "、" : "", STR_ARG(words.words[i]));
+    return arena_keep(&out->known, e->arena, &text, buf_err(&text));
+}
+
 enum err object_ask(struct store_object_filter *out, struct errand *e, struct db_tx *tx,
                     const struct office_object_query *query)
 {
@@ -64,6 +78,7 @@ enum err object_ask(struct store_object_filter *out, struct errand *e, struct db
             return ERR_MEMORY;
     }
     TRY(object_item(out, e, tx));
+    TRY(object_known(out, e, tx));
     return office_reach(&out->reach, e);
 }
 

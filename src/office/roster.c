@@ -444,10 +444,22 @@ static bool industry_fits(const struct roster_ask *a, struct str code)
     return starts(f->industry, code) || industry_within(a->industries, code, f->industry);
 }
 
+/* Does a list hold a word that the vocabulary does not know? Without one nothing is unknown. */
+static bool labels_strange(const struct store_object_filter *f, struct str labels)
+{
+    struct str word;
+    while (f->known.len > 0 && store_label_next(&word, &labels))
+        if (!store_label_in(f->known, word))
+            return true;
+    return false;
+}
+
 static bool labels_fit(const struct store_object_filter *f, struct str labels)
 {
     if (f->nothing || (f->applies && !store_label_applies(f->item_labels, STR("active"), labels)))
         return false;
+    if (str_eq(f->label, STR("?")))
+        return labels_strange(f, labels);
     return equals(f->label, labels) || store_label_in(labels, f->label);
 }
 

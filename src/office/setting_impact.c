@@ -67,6 +67,13 @@ static const struct effect effects[] = {
                                      .counted =
                                          "有 %lld 个部门还没有现行的抽查事项，按新的期限提醒",
                                      .counts = store_items_without},
+    [MODEL_SETTING_JOINT_DEADLINE] = {.later = "立即改变联合清单公布期限的提醒",
+                                      .counted = "现行的部门联合抽查事项有 %lld "
+                                                 "个；一个也没有时按新的期限提醒",
+                                      .counts = store_items_joint},
+    [MODEL_SETTING_REGISTRY_DEADLINE] = {.later = "立即改变两库建成期限的提醒",
+                                         .counted = "有 %lld 个部门还没有检查人员，按新的期限提醒",
+                                         .counts = store_departments_bare},
     [MODEL_SETTING_TARGET_JOINT] = TARGET_EFFECT,
     [MODEL_SETTING_TARGET_JOINT_OBJECTS] = TARGET_EFFECT,
     [MODEL_SETTING_TARGET_RISK_JOINT] = TARGET_EFFECT,

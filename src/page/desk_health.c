@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "office/account.h"
+#include "office/catalogue.h"
 #include "office/health.h"
 #include "office/scope.h"
 #include "office/upload.h"
@@ -108,14 +109,22 @@ enum err desk_health(struct web_reply *reply, const struct web_request *request,
     size_t count = 0;
     uint64_t days = 0;
     desk_begin(&p, request, "/desk/health", "两库质量：全、新、特");
+    struct office_catalogue_gap gap = {0};
     enum err err = office_health(&rows, &count, &days, &p.errand);
+    if (err == ERR_OK)
+        err = office_catalogue_gap(&gap, &p.errand);
     if (err == ERR_OK)
         err = health_libraries(&p, rows, count);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
+    int64_t empty = 0;
     struct web_value *list = web_set_list(&p.model, &p.model.root, "rows");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        empty += rows[i].code.len > 0 && (rows[i].count.objects == 0 || rows[i].count.persons == 0);
         health_row(&p, web_list_add(&p.model, list), &rows[i], days);
+    }
+    web_set_count(&p.model, &p.model.root, "empty", empty);
+    web_set(&p.model, &p.model.root, "until", gap.registry_until);
     web_set_count(&p.model, &p.model.root, "days", (int64_t)days);
     web_set_flag(&p.model, &p.model.root, "none", count <= 1);
     web_set_flag(&p.model, &p.model.root, "compared",

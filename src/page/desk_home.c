@@ -117,7 +117,7 @@ static enum err home_drafts(struct page *p, struct web_value *list)
     return ERR_OK;
 }
 
-/* Departments without an item in force, while the year's day of publication is still ahead (R9). */
+/* What the documents want by a day of each year and is not there (R9, R33). */
 static enum err home_catalogue(struct page *p, struct web_value *list)
 {
     struct office_catalogue_gap gap = {0};
@@ -125,13 +125,27 @@ static enum err home_catalogue(struct page *p, struct web_value *list)
     if (!desk_may(p, MODEL_PERMISSION_ITEM_PUBLISH))
         return ERR_OK;
     TRY(office_catalogue_gap(&gap, &p->errand));
-    struct str hint = arena_printf(arena, "事项清单应在每年 %.*s 前公布", STR_ARG(gap.until));
-    if (hint.data == NULL)
-        return ERR_MEMORY;
-    const struct home_todo todo = {"/desk/items", "个部门没有现行抽查事项", arena_cstr(arena, hint),
-                                   gap.departments};
-    if (gap.departments > 0)
-        home_add(p, list, &todo);
+    const struct {
+        const char *href;
+        const char *label;
+        const char *what;
+        struct str until;
+        int64_t count;
+    } gaps[] = {
+        {"/desk/items", "个部门没有现行抽查事项", "事项清单", gap.until, gap.departments},
+        {"/desk/joint", "份部门联合抽查事项清单还没有事项", "联合清单", gap.joint_until,
+         gap.joint == 0},
+        {"/desk/inspectors/groups", "个部门没有检查人员", "两库", gap.registry_until, gap.bare},
+    };
+    for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++) {
+        struct str hint = arena_printf(arena, "%s应在每年 %.*s 前%s", gaps[i].what,
+                                       STR_ARG(gaps[i].until), i == 2 ? "建成" : "公布");
+        if (hint.data == NULL)
+            return ERR_MEMORY;
+        const struct home_todo todo = {gaps[i].href, gaps[i].label, hint.data, gaps[i].count};
+        if (todo.count > 0)
+            home_add(p, list, &todo);
+    }
     return ERR_OK;
 }
 

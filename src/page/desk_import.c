@@ -137,6 +137,63 @@ static enum err import_recent(struct page *p, const struct office_upload_kind *k
     return ERR_OK;
 }
 
+/* What a column may hold, in words. */
+static struct str schema_holds(struct page *p, const struct field *field)
+{
+    static const char *const kinds[] = {
+        [FIELD_TEXT] = "文字",
+        [FIELD_LONG] = "文字，可分行",
+        [FIELD_NUMBER] = "号码，开头的0保留",
+        [FIELD_DIVISION] = "行政区划的代码或名称",
+        [FIELD_DATE] = "日期，如 2026-01-31",
+        [FIELD_COUNT] = "整数",
+        [FIELD_RATIO] = "比例，如 3%、3‰、3/100",
+        [FIELD_CODE] = "",
+        [FIELD_LIST] = "词语，多个用顿号分隔",
+        [FIELD_BOOL] = "是、否",
+    };
+    struct arena *arena = p->request->arena;
+    struct str out = str_of(kinds[field->kind]);
+    for (size_t i = 0; field->words != NULL && field->words[i].code != NULL; i++) {
+        out =
+            arena_printf(arena, "%.*s%s%s", STR_ARG(out), i > 0 ? "、" : "", field->words[i].text);
+        p->model.failed = p->model.failed || out.data == NULL;
+    }
+    return out;
+}
+
+/* The other headings that are taken for the column, one behind the other. */
+static struct str schema_headings(struct page *p, const struct field *field)
+{
+    struct str out = STR("");
+    struct str rest = str_of(field->headings != NULL ? field->headings : "");
+    struct str one;
+    while (str_cut(&one, &rest, '|')) {
+        out = out.len == 0
+                  ? one
+                  : arena_printf(p->request->arena, "%.*s、%.*s", STR_ARG(out), STR_ARG(one));
+        p->model.failed = p->model.failed || out.data == NULL;
+    }
+    return out;
+}
+
+/* The standard of what a registry holds (R31): each column, whether it must be there, what it may
+ * say and how else it may be headed. */
+static void import_schema(struct page *p, const struct resource *resource)
+{
+    struct web_model *m = &p->model;
+    struct web_value *list = web_set_list(m, &m->root, "schema");
+    for (size_t i = 0; i < resource->count; i++) {
+        const struct field *field = &resource->fields[i];
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "column", str_of(field->label));
+        web_set_flag(m, row, "must", field->required);
+        web_set(m, row, "holds", schema_holds(p, field));
+        web_set(m, row, "hint", str_of(field->hint != NULL ? field->hint : ""));
+        web_set(m, row, "headings", schema_headings(p, field));
+    }
+}
+
 static enum err import_form(struct web_reply *reply, struct page *p,
                             const struct office_upload_kind *kind, enum err refused)
 {
@@ -150,6 +207,7 @@ static enum err import_form(struct web_reply *reply, struct page *p,
         TRY(import_departments(p));
     TRY(import_recent(p, kind));
     TRY(office_upload_limit(&limit, &p->errand));
+    import_schema(p, kind->resource);
     web_set_count(m, &m->root, "mib", (int64_t)(limit >> 20));
     web_set(m, &m->root, "division", web_field(p->request, "division"));
     web_set(m, &m->root, "list_name", web_field(p->request, "list"));

@@ -10,8 +10,10 @@
 static const struct field_word object_risks[] = {{"A", "A 低", NULL},   {"B", "B 一般", NULL},
                                                  {"C", "C 较高", NULL}, {"D", "D 高", NULL},
                                                  {"-", "未分类", NULL}, {NULL, NULL, NULL}};
-static const struct field_word object_visited[] = {
-    {"yes", "今年已检查", NULL}, {"no", "今年未检查", NULL}, {NULL, NULL, NULL}};
+static const struct field_word object_visited[] = {{"yes", "今年已检查", NULL},
+                                                   {"drawn", "今年已抽中、待检查", NULL},
+                                                   {"no", "今年未抽查", NULL},
+                                                   {NULL, NULL, NULL}};
 static const struct field_word object_stale[] = {{"90", "90天以上未更新", NULL},
                                                  {"180", "180天以上未更新", NULL},
                                                  {"365", "一年以上未更新", NULL},
@@ -105,6 +107,8 @@ struct office_object_query desk_object_query(struct page *p, const struct web_re
                    .text = str_trim(web_param(r, "q"))}};
     if (str_eq(visited, STR("yes")))
         query.filter.visited = STORE_VISITED_YES;
+    if (str_eq(visited, STR("drawn")))
+        query.filter.visited = STORE_VISITED_DRAWN;
     if (str_eq(visited, STR("no")))
         query.filter.visited = STORE_VISITED_NO;
     if (stale > 0 && stale < 36500)
@@ -175,6 +179,7 @@ static enum err object_choices(struct desk_list *list)
     for (size_t i = 0; i < label_count; i++)
         desk_list_option(list, "label", labels[i].word, labels[i].word);
     desk_list_option(list, "label", STR("-"), STR("没有标签"));
+    desk_list_option(list, "label", STR("?"), STR("不在字库的标签"));
     for (size_t i = 0; i < library_count; i++)
         desk_list_option(list, "library",
                          arena_printf(list->p->request->arena, "%lld", (long long)libraries[i].id),

@@ -221,6 +221,24 @@ enum err store_items_without(int64_t *out, struct db_tx *tx, struct str tenant)
     return store_one(out, NULL, tx, ITEMS_WITHOUT, DB_ARGS(db_text(tenant)), fill_count);
 }
 
+static const char ITEMS_JOINT[] =
+    "SELECT COUNT(*) FROM item WHERE tenant = $1 AND state = 'active' AND partners <> ''";
+
+enum err store_items_joint(int64_t *out, struct db_tx *tx, struct str tenant)
+{
+    return store_one(out, NULL, tx, ITEMS_JOINT, DB_ARGS(db_text(tenant)), fill_count);
+}
+
+static const char DEPARTMENTS_BARE[] =
+    "SELECT COUNT(*) FROM department d WHERE d.tenant = $1 AND d.state = 'active' AND NOT EXISTS"
+    " (SELECT 1 FROM inspector i WHERE i.tenant = d.tenant AND i.department = d.code"
+    " AND i.state = 'active')";
+
+enum err store_departments_bare(int64_t *out, struct db_tx *tx, struct str tenant)
+{
+    return store_one(out, NULL, tx, DEPARTMENTS_BARE, DB_ARGS(db_text(tenant)), fill_count);
+}
+
 static enum err loose_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
     bool failed = false;

@@ -66,6 +66,10 @@ MUST enum err store_items_above(int64_t *out, struct db_tx *tx, struct str tenan
 /* Departments in being that have no item in force. */
 MUST enum err store_items_without(int64_t *out, struct db_tx *tx, struct str tenant);
 
+/* Joint items in force (R12). Departments in being that have no inspector on duty (R20, R33). */
+MUST enum err store_items_joint(int64_t *out, struct db_tx *tx, struct str tenant);
+MUST enum err store_departments_bare(int64_t *out, struct db_tx *tx, struct str tenant);
+
 /* Items in force or coming, or rows of superiors' lists that wait for an answer, of no department
  * that is there: what their list says of it may be understood later. */
 struct store_loose {

@@ -168,7 +168,8 @@ static enum err id_fill(void *out, struct db_rows *rows, struct arena *arena)
 
 static const char VISITED[] =
     "SELECT x.id FROM visit v JOIN object x ON x.tenant = v.tenant AND x.pool_id = v.pool_id"
-    " WHERE v.tenant = $1 AND v.year = $2 AND v.state <> 'skipped' AND v.state <> 'aborted'";
+    " WHERE v.tenant = $1 AND v.year = $2 AND ((v.state IN ('entered', 'published') AND $3 <> 3)"
+    " OR (v.state IN ('drawn', 'assigned') AND $3 <> 1))"; /* of enum store_visited */
 static const char IN_LIBRARY[] =
     "SELECT object FROM library_row WHERE tenant = $1 AND library = $2 ORDER BY object";
 
@@ -177,7 +178,7 @@ enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena,
 {
     const struct store_shape shape = {sizeof **out, id_fill};
     return store_array((void **)out, count, arena, tx, &shape, VISITED,
-                       DB_ARGS(db_text(f->tenant), db_int(f->year)));
+                       DB_ARGS(db_text(f->tenant), db_int(f->year), db_int(f->visited)));
 }
 
 enum err store_object_in_library(int64_t **out, size_t *count, struct arena *arena,

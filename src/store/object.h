@@ -6,7 +6,8 @@
 #include "store/reach.h"
 #include "store/registry.h"
 
-enum store_visited { STORE_VISITED_ANY, STORE_VISITED_YES, STORE_VISITED_NO };
+/* In a year: has a result; was not drawn at all; was drawn and has no result yet. */
+enum store_visited { STORE_VISITED_ANY, STORE_VISITED_YES, STORE_VISITED_NO, STORE_VISITED_DRAWN };
 
 /* All conditions hold together; an empty one is none. */
 struct store_object_filter {
@@ -20,7 +21,8 @@ struct store_object_filter {
     struct str state;
     struct str risk;        /* a class, or "-" for none */
     struct str department;  /* code: the object's own, or one of its further departments */
-    struct str label;       /* a word, or "-" for objects without any */
+    struct str label;       /* a word; "-": objects without any; "?": with one not in `known` */
+    struct str known;       /* the vocabulary's words, as the office finds them; empty: no words */
     struct str item;        /* code of an item in force: objects it applies to (R22); "": any */
     struct str item_labels; /* of that item, as the office finds them; empty: it applies to all */
     bool applies;           /* only objects that an item of those labels applies to */
@@ -99,8 +101,9 @@ MUST enum err store_object_batch_add(struct db_tx *tx, const struct store_stamp 
 typedef enum err store_batch_each(void *ctx, const struct store_batch *batch);
 MUST enum err store_object_batches(struct db_tx *tx, struct str tenant, int64_t since,
                                    store_batch_each *each, void *ctx);
-/* Ids of the objects that were drawn in filter->year and neither skipped nor in an aborted draw; of
- * those in filter->library, by id, one as often as it stands there. */
+/* Ids of the objects that were drawn in filter->year and neither skipped nor in an aborted draw,
+ * for YES and DRAWN those with and without a result; of those in filter->library, by id, one as
+ * often as it stands there. */
 MUST enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena,
                                    struct db_tx *tx, const struct store_object_filter *filter);
 MUST enum err store_object_in_library(int64_t **out, size_t *count, struct arena *arena,

@@ -256,6 +256,13 @@ inBrowser('each role finds the template of what it may import', async () => {
   for (const resource of ['objects', 'inspectors', 'superior']) {
     assert.deepEqual(await get(clerk, `/desk/import/${resource}/template.xlsx`), [200, 'PK']);
   }
+  // R31: the page tells each of its columns, those that must be there first of all.
+  await clerk.goto(`${county.site}/desk/import/objects`);
+  await clerk.getByText('各列说明：填什么、怎么填').click();
+  const told = clerk.getByRole('region', { name: '各列说明' });
+  assert.equal(await told.locator('tbody tr').count(), 15);
+  assert.match(await told.getByRole('row', { name: /登记状态/ }).innerText(), /存续、吊销、注销/);
+  assert.match(await told.getByRole('row', { name: /检查对象名称/ }).first().innerText(), /是/);
   // What goes in from a list of items is in force at once: only who publishes may.
   assert.equal((await get(clerk, '/desk/import/items/template.xlsx'))[0], 403);
   assert.deepEqual(await get(await person('shuangsuiban'), '/desk/import/items/template.xlsx'), [200, 'PK']);
@@ -280,6 +287,8 @@ inBrowser('no page of the import has a violation of level AA', async (t) => {
       await look(path.replace(/\W+/g, '_'));
     }
     await page.goto(`${county.site}/desk/import/objects`);
+    await page.getByText('各列说明：填什么、怎么填').click();
+    await look('columns');
     await page.evaluate(() => document.querySelector('#file').removeAttribute('required'));
     await page.getByRole('button', { name: '上传并核对' }).click();
     await page.getByText('请按红字修改').waitFor();

@@ -40,7 +40,7 @@ inBrowser('a joint item names its lead and partners, and an alias finds another 
   await shoot(office, 'desktop-joint');
   await office.getByLabel('牵头或配合部门').selectOption({ label: '消防救援大队' });
   await office.getByRole('button', { name: '搜索' }).click();
-  await office.getByText('共 1 个联合事项').waitFor();
+  await office.getByText('共 3 个联合事项').waitFor(); // two of the demo county's own
   await office.getByRole('link', { name: '食品经营单位联合检查' }).click();
   await office.getByText('清单写作“消防救援机构”').waitFor();
   await office.getByText('不在部门名录中').waitFor();
@@ -48,7 +48,7 @@ inBrowser('a joint item names its lead and partners, and an alias finds another 
   await office.getByRole('link', { name: '消防救援大队' }).click();
   await office.getByRole('heading', { name: '消防救援大队' }).waitFor();
   await office.goto(`${county.site}/desk/items?joint=1`);
-  assert.equal(await office.locator('details.category li').count(), 2);
+  assert.equal(await office.locator('details.category li').count(), 4);
   await leave(office);
 
   const admin = await as('xitong');
@@ -68,10 +68,11 @@ inBrowser('the portal shows the joint list apart, by department', async () => {
   await page.goto(`${county.site}/items?lang=zh`);
   await page.getByRole('link', { name: '部门联合抽查事项清单' }).first().click();
   await page.getByRole('cell', { name: /食品经营单位联合检查/ }).waitFor();
-  assert.equal(await page.locator('tbody tr').count(), 2);
+  assert.equal(await page.locator('tbody tr').count(), 4);
   await shoot(page, 'desktop-portal-joint');
-  await page.getByRole('link', { name: '消防救援大队' }).click();
-  assert.equal(await page.locator('tbody tr').count(), 1);
+  await page.getByRole('link', { name: '消防救援大队' }).first().click();
+  await page.waitForURL(/department=XFJY/);
+  assert.equal(await page.locator('tbody tr').count(), 3);
   await page.getByRole('link', { name: '食品经营单位联合检查' }).click();
   await page.getByText('配合部门').waitFor();
   await page.getByText('税务部门').waitFor();

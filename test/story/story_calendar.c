@@ -249,6 +249,8 @@ static void a_change_counts_what_it_touches(void **state)
         {MODEL_SETTING_CERTIFICATE_SOON, "10", "0 名"}, /* ends in 20 days */
         {MODEL_SETTING_CERTIFICATE_SOON, "30", "1 名"},
         {MODEL_SETTING_ITEM_DEADLINE, "06-30", "1 个部门"},
+        {MODEL_SETTING_JOINT_DEADLINE, "06-30", "有 0 个"},
+        {MODEL_SETTING_REGISTRY_DEADLINE, "06-30", "0 个部门"},
         {MODEL_SETTING_SEAT_CAP, "10", "任务 0 个"},
     };
     struct story *s = *state;

@@ -430,6 +430,27 @@ static void R1_an_item_finds_its_department_once_that_is_there(void **state)
     assert_int_equal(story_number(s, "SELECT max(version) FROM item"), 1);
 }
 
+/* What the documents want by a day of each year: every department's list, a joint one, people. */
+static void R9_R33_what_a_year_still_lacks_is_counted(void **state)
+{
+    struct story *s = *state;
+    struct office_catalogue_gap gap;
+    joint_county(s);
+    assert_int_equal(office_catalogue_gap(&gap, &s->e), ERR_OK);
+    assert_int_equal(gap.departments, 3);
+    assert_int_equal(gap.joint, 0);
+    assert_int_equal(gap.bare, 3);
+    assert_true(str_eq(gap.joint_until, STR("03-31")) && str_eq(gap.registry_until, STR("03-31")));
+    story_import_text(s, "items", joint_list);
+    story_import_text(s, "inspectors",
+                      "姓名,单位,执法证号,人员状态\n张三,沁阳市市场监督管理局,A1,在岗\n"
+                      "李四,消防救援大队,A2,离岗\n");
+    assert_int_equal(office_catalogue_gap(&gap, &s->e), ERR_OK);
+    assert_int_equal(gap.departments, 1);
+    assert_int_equal(gap.joint, 3);
+    assert_int_equal(gap.bare, 2);
+}
+
 static void R12_a_name_that_two_departments_share_means_neither(void **state)
 {
     struct story *s = *state;
@@ -842,6 +863,7 @@ int main(void)
         STORY_TEST(R10_a_department_claims_or_declines_what_the_superior_lists),
         STORY_TEST(R12_an_imported_joint_list_names_departments_of_ours_and_keeps_other_words),
         STORY_TEST(R1_an_item_finds_its_department_once_that_is_there),
+        STORY_TEST(R9_R33_what_a_year_still_lacks_is_counted),
         STORY_TEST(R12_a_name_that_two_departments_share_means_neither),
         STORY_TEST(R12_a_claimed_joint_item_keeps_its_partners),
         STORY_TEST(R12_the_real_joint_lists_go_in_with_all_whom_they_name),

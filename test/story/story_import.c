@@ -4,6 +4,7 @@
 #include "rig_office.h"
 
 #include "model/resource.h"
+#include "office/object.h"
 #include "office/portal.h"
 #include "sheet/reader.h"
 
@@ -461,6 +462,37 @@ static void R27_labels_of_objects_are_words_of_the_vocabulary(void **state)
     assert_string_equal(story_text(s, "SELECT labels FROM object WHERE name = '二号'"), "餐饮单");
 }
 
+static void a_label_that_is_submitted_twice_is_one(void **state)
+{
+    struct story *s = *state;
+    const struct store_label label = {
+        .word = STR("保健品"), .subject = STR("objects"), .state = STR("active")};
+    int64_t first = 0, again = 0;
+    s->e.key = STR("pressed-twice");
+    assert_int_equal(office_label_put(&first, &s->e, &label), ERR_OK);
+    assert_int_equal(office_label_put(&again, &s->e, &label), ERR_OK);
+    assert_int_equal(again, first);
+    s->e.key = STR("");
+    assert_int_equal(office_label_put(&again, &s->e, &label), ERR_DUPLICATE);
+}
+
+/* They are found again, and not while there is no vocabulary. */
+static void R27_objects_with_a_label_beyond_the_vocabulary_are_found(void **state)
+{
+    struct story *s = *state;
+    const struct office_object_query query = {.filter = {.label = STR("?")}};
+    int64_t count = -1;
+    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    story_import_text(s, "objects",
+                      "统一社会信用代码,检查对象名称,对象类别,标签\nP-1,甲,产品,食品\n"
+                      "P-2,乙,产品,\"食品、随手\"\nP-3,丙,产品,随手\nP-4,丁,产品,\n");
+    assert_int_equal(office_object_count(&count, &s->e, &query), ERR_OK);
+    assert_int_equal(count, 0);
+    story_import_text(s, "labels", "标签,用途\n食品,检查对象\n随手,检查人员\n");
+    assert_int_equal(office_object_count(&count, &s->e, &query), ERR_OK);
+    assert_int_equal(count, 2);
+}
+
 /* R27: specialities are words of the vocabulary for inspectors; a file's other words go in with a
  * warning at their row, those that a person types do not. */
 static void R27_specialities_are_words_of_the_vocabulary(void **state)
@@ -704,6 +736,8 @@ int main(void)
         STORY_TEST(a_department_given_with_the_job_takes_the_rows_without_one),
         STORY_TEST(a_changed_item_is_a_new_version_and_the_old_one_stays),
         STORY_TEST(R27_labels_of_objects_are_words_of_the_vocabulary),
+        STORY_TEST(a_label_that_is_submitted_twice_is_one),
+        STORY_TEST(R27_objects_with_a_label_beyond_the_vocabulary_are_found),
         STORY_TEST(R27_specialities_are_words_of_the_vocabulary),
         STORY_TEST(R5_a_general_item_above_the_cap_is_left_out_at_its_row),
         STORY_TEST(items_that_share_their_names_are_told_apart_by_what_they_are_about),

@@ -54,7 +54,7 @@ struct thing {
     const char *state;
     const char *risk;
     unsigned labels; /* bits */
-    bool visited;
+    int visited;     /* 1: drawn, 2: with a result */
 };
 
 struct world {
@@ -91,7 +91,7 @@ static void thing_make(struct world *w, struct thing *t, int i)
     t->state = states[noise(w, 8) < 6 ? 0 : 1 + noise(w, 2)][0];
     t->risk = PICK(w, risks);
     t->labels = noise(w, 3) == 0 ? noise(w, 8) : 0;
-    t->visited = noise(w, 5) == 0;
+    t->visited = noise(w, 5) == 0 ? 1 + (int)noise(w, 2) : 0;
 }
 
 static const char *word_of(const char *const list[][2], size_t count, const char *code)
@@ -136,13 +136,13 @@ static void thing_relate(struct world *w, const struct thing *t, int i)
         assert_int_equal(
             office_object_department(&w->s->e, str_of(t->number), str_of(t->further), true),
             ERR_OK);
-    if (!t->visited)
+    if (t->visited == 0)
         return;
     snprintf(sql, sizeof sql,
              "INSERT INTO visit (tenant, id, task, draw, pool_id, stratum, rank, ticket, year,"
              " state, skip_reason, follows, at) VALUES ('410882', %d, 1, 1, '%s', 'ALL', 1, '', %d,"
-             " 'drawn', '', '', 0)",
-             i + 1, t->number, YEAR);
+             " '%s', '', '', 0)",
+             i + 1, t->number, YEAR, t->visited == 1 ? "drawn" : "entered");
     story_run(w->s, sql);
 }
 
@@ -227,8 +227,9 @@ static bool fits(const struct world *w, const struct thing *t, const struct stor
     for (int i = 0; i < 3; i++)
         labelled = labelled || ((t->labels >> i & 1) != 0 && str_eq(f->label, str_of(labels[i])));
     bool risk = is(f->risk, t->risk) || (str_eq(f->risk, STR("-")) && t->risk[0] == '\0');
-    bool visited =
-        f->visited == STORE_VISITED_ANY || t->visited == (f->visited == STORE_VISITED_YES);
+    static const int visits[] = {
+        [STORE_VISITED_YES] = 2, [STORE_VISITED_NO] = 0, [STORE_VISITED_DRAWN] = 1};
+    bool visited = f->visited == STORE_VISITED_ANY || t->visited == visits[f->visited];
     return department && labelled && risk && visited && is(f->kind, t->kind) &&
            is(f->state, t->state) && str_starts(str_of(t->division), f->division) &&
            is(f->section, section_of(t->industry)) &&
@@ -261,7 +262,7 @@ static void ask(struct world *w, struct store_object_filter *f)
     f->department = sometimes(w, 5, PICK(w, codes));
     f->number = sometimes(w, 9, "QY-01");
     f->text = sometimes(w, 3, PICK(w, parts));
-    f->visited = noise(w, 5) == 0 ? 1 + noise(w, 2) : STORE_VISITED_ANY;
+    f->visited = noise(w, 5) == 0 ? 1 + noise(w, 3) : STORE_VISITED_ANY;
 }
 
 /* Somebody of all, of one department, of one and those below it, of nothing. */
