@@ -410,6 +410,20 @@ static void item_buttons(struct page *p, const struct store_item *versions, size
     web_set_flag(m, &m->root, "may_withdraw", coming && desk_may(p, MODEL_PERMISSION_ITEM_PUBLISH));
 }
 
+/* Whose item it is (R1, R2): the department's name, else the list's word for it. */
+static enum err item_department(struct page *p, struct str code)
+{
+    struct store_department *rows = NULL;
+    size_t count = 0;
+    struct str name = code;
+    TRY(office_departments(&rows, &count, &p->errand));
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i].code, code))
+            name = rows[i].name;
+    web_set(&p->model, &p->model.root, "owner", name.len > 0 ? name : STR("没有写明"));
+    return ERR_OK;
+}
+
 static enum err item_page(struct web_reply *reply, struct page *p, struct str code,
                           enum err refused)
 {
@@ -428,6 +442,7 @@ static enum err item_page(struct web_reply *reply, struct page *p, struct str co
     if (str_eq(standing->state, STR("active")))
         TRY(desk_item_objects(p, standing->values));
     TRY(desk_item_units(p, standing->id));
+    TRY(item_department(p, standing->values[MODEL_ITEM_DEPARTMENT]));
     web_set(m, &m->root, "code", rows[0].code);
     web_set(m, &m->root, "code_url", page_url(p, rows[0].code));
     web_set(m, &m->root, "title", rows[0].values[MODEL_ITEM_NAME]);
