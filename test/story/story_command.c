@@ -216,7 +216,7 @@ static void the_demo_county_is_made_of_rows_without_fault(void **state)
 {
     struct course *c = *state;
     static const char *const files[][2] = {{"departments", "共 12 行"},
-                                           {"items", "共 18 行"},
+                                           {"items", "共 20 行"},
                                            {"objects", "共 5000 行"},
                                            {"inspectors", "共 80 行"}};
     const char *text = "";
