@@ -378,10 +378,13 @@ static void AU2_any_change_of_a_bound_row_is_found(void **state)
                      columns[c], number ? " + 1" : " || 'x'", (long long)id);
             story_run(s, sql);
             assert_int_equal(office_audit_check(&days, at(s, 0)), ERR_DAMAGED);
-            snprintf(sql, sizeof sql,
-                     number ? "UPDATE audit SET %s = %s - 1 + 0 * LENGTH(%s) WHERE id = %lld"
-                            : "UPDATE audit SET %s = SUBSTR(%s, 1, LENGTH(%s) - 1) WHERE id = %lld",
-                     columns[c], columns[c], columns[c], (long long)id);
+            if (number)
+                snprintf(sql, sizeof sql, "UPDATE audit SET at = at - 1 WHERE id = %lld",
+                         (long long)id);
+            else
+                snprintf(sql, sizeof sql,
+                         "UPDATE audit SET %s = SUBSTR(%s, 1, LENGTH(%s) - 1) WHERE id = %lld",
+                         columns[c], columns[c], columns[c], (long long)id);
             story_run(s, sql);
         }
     assert_int_equal(office_audit_check(&days, at(s, 0)), ERR_OK);
