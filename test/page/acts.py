@@ -198,6 +198,7 @@ def registers(w):
     for name in leak.REGISTERS:
         one = "/desk/%s/%s" % (name, w.b[name[:-1]])
         w.post("b", one + "/edit", {"note": "改动", **REASON})
+        w.post("b", one + "/files/%s/remove" % w.b[name[:-1] + "-file"], None, one)
         w.post("b", one + "/withdraw", REASON)
         w.post("b", "/desk/%s/export" % name, {"format": "csv"})
         common = {"department": leak.B, "date": "2026-01-16", "title": "又一次"}
