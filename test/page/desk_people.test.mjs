@@ -283,7 +283,7 @@ inBrowser('an annual plan is published, adjusted with its reason, and the portal
   await reviewer.getByRole('link', { name: '公示页面' }).click();
   await reviewer.goto(`${county.site}${new URL(reviewer.url()).pathname}?lang=zh`);
   assert.match(reviewer.url(), /\/plans\//);
-  assert.deepEqual(await reviewer.locator('.diff li').allInnerTexts().then((all) => all.map((line) => line.replace(/\s/g, ''))), ['1.甲，3%', '−2.乙，5%', '+2.乙，10%']);
+  assert.deepEqual(await reviewer.locator('.diff li').allInnerTexts().then((all) => all.map((line) => line.replace(/\s/g, ''))), ['1.甲，3%', '−2.乙，【5%】', '+2.乙，【10%】']);
   const rows = await reviewer.locator('section', { hasText: '各版本' }).locator('tbody tr').allInnerTexts();
   assert.equal(rows.length, 2);
   assert.match(rows[0], /乙类投诉增多\s+联席会议/);
