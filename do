@@ -19,6 +19,8 @@ usage() {
 ./do check [tidy]       house rules, layout, static analysis; with "tidy" also clang-tidy
 ./do build              only build
 ./do bench [NAME]       measure against limits and peers; all benchmarks or one
+./do scan [NAME [WHICH]]  scanners of others against the demo county: sqlmap, wapiti, slow or tls;
+                        WHICH: some of its targets (test/scan/README.md)
 ./do fuzz NAME SECONDS  one fuzz target for longer
 ./do vectors FILE...    run draw vectors (format of draws.json or assignments.json)
 ./do fmt                lay out the C sources
@@ -356,6 +358,22 @@ do_bench() {
     python3 tools/bench_table.py "${chosen[@]}"
 }
 
+# Every scan runs, whatever the others say; a finding is the exit code 1.
+do_scan() {
+    local script status=0 chosen=()
+    for script in test/scan/scan_*.py; do
+        [ "${script##*/}" = scan_kit.py ] && continue
+        [[ ${script##*/scan_} == "${1:-}"* ]] && chosen+=("$script")
+    done
+    [ ${#chosen[@]} -gt 0 ] || die "no scan of that name"
+    need build test scan
+    configure_run || return 1
+    for script in "${chosen[@]}"; do
+        SUNLOT_SOURCE=$root nice -n 10 python3 "$script" "$root/build/src/cmd/sunlot" "${@:2}" || status=1
+    done
+    return $status
+}
+
 do_fuzz() {
     [ $# = 2 ] || { usage; return 2; }
     need build test
@@ -397,6 +415,10 @@ test | check | bench)
 build | fmt)
     [ $# = 0 ] || { usage; exit 2; }
     "do_$command"
+    ;;
+scan)
+    [ $# -le 2 ] || { usage; exit 2; }
+    do_scan "$@"
     ;;
 fuzz | vectors) "do_$command" "$@" ;;
 help | -h | --help) usage ;;

@@ -8,8 +8,6 @@ import json
 import os
 import re
 import shutil
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,13 +15,13 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 from tap import Tap, must  # pylint: disable=wrong-import-position
+from front_kit import NAME, Front  # pylint: disable=wrong-import-position
 from portal_kit import SUNLOT, Server, command  # pylint: disable=wrong-import-position
 
 source = os.environ.get("SUNLOT_SOURCE", ".")
 tap = Tap()
 home = tempfile.mkdtemp(prefix="sunlot-front-")
 os.chmod(home, 0o755)
-NAME = "portal.example.gov.cn"
 
 # Each is one message that two readers could understand differently (SECURITY.md IN7).
 SMUGGLED = [
@@ -39,77 +37,6 @@ SMUGGLED = [
     b"GET /search?q=a&q=b HTTP/1.1\r\nHost: %s\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: %s\r\nX: " + b"a" * 40000 + b"\r\n\r\n",
 ]
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Front:
-    """nginx with the sample configuration; only its three marked lines and ports are changed."""
-
-    def __init__(self, portal):
-        self.plain, self.secure = free_port(), free_port()
-        self.certificate = os.path.join(home, "fullchain.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-subj", "/CN=" + NAME, "-addext", "subjectAltName=DNS:" + NAME, "-days", "2",
-                        "-keyout", os.path.join(home, "key.pem"), "-out", self.certificate],
-                       check=True, capture_output=True)
-        with open(os.path.join(source, "docs/serve/nginx.conf"), encoding="utf-8") as f:
-            sample = f.read()
-        must(sample.count("# <--") == 3, "the sample has other marked lines than its head says")
-        changed = re.sub(r"    listen \[::\].*\n", "", sample)
-        for old, new in ((":8080;", ":%d;" % portal), ("listen 80;", "listen 127.0.0.1:%d;" % self.plain),
-                         ("listen 443 ", "listen 127.0.0.1:%d " % self.secure), ("/etc/ssl/sunlot", home)):
-            must(old in changed, "the sample does not hold " + old)
-            changed = changed.replace(old, new)
-        conf = os.path.join(home, "nginx.conf")
-        with open(conf, "w", encoding="utf-8") as f:
-            f.write("daemon off; pid %s/pid; error_log %s/error.log; events {}\nhttp { access_log off;\n" % (home, home))
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
-                f.write("%s_temp_path %s/%s;\n" % (kind, home, kind))
-            f.write(changed + "}\n")
-        tested = subprocess.run(["nginx", "-t", "-c", conf], capture_output=True, text=True)
-        must(tested.returncode == 0, tested.stderr)
-        must("[warn]" not in tested.stderr, tested.stderr)
-        self.process = subprocess.Popen(["nginx", "-c", conf], stderr=subprocess.DEVNULL)
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", self.secure), timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        must(False, "nginx did not start")
-
-    def curl(self, url, *more):
-        """Status line and headers, then the body, of one request."""
-        done = subprocess.run(["curl", "-sS", "-i", "--cacert", self.certificate, "--resolve",
-                               "%s:%d:127.0.0.1" % (NAME, self.secure), *more, url], capture_output=True, timeout=60)
-        head, _, body = done.stdout.partition(b"\r\n\r\n")
-        return done.returncode, head.decode("latin-1").lower(), body
-
-    def page(self, path, *more):
-        return self.curl("https://%s:%d%s" % (NAME, self.secure, path), *more)
-
-    def raw(self, data):
-        """All that comes back over TLS until the other side closes, or is silent."""
-        context = ssl.create_default_context(cafile=self.certificate)
-        got = b""
-        with context.wrap_socket(socket.create_connection(("127.0.0.1", self.secure), timeout=5),
-                                 server_hostname=NAME) as link:
-            try:
-                link.sendall(data)
-                while piece := link.recv(65536):
-                    got += piece
-            except (TimeoutError, OSError):
-                pass
-        return got
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(timeout=20)
 
 
 def pages_by_tls(front, portal):
@@ -250,7 +177,7 @@ def main():
             tap.note("nginx was not tried: %s" % " ".join(missing))
         else:
             portal = Server(data, "--proxy", "127.0.0.1")
-            front = Front(portal.port)
+            front = Front(portal.port, home)
             for name, work in [("the sample nginx serves pages by HTTP/2 with each security header once", pages_by_tls),
                                ("plain HTTP is sent on to HTTPS", plain_is_sent_on),
                                ("TLS 1.2 and 1.3 are spoken, 1.1 is not", old_tls_is_refused),
