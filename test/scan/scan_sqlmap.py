@@ -45,7 +45,7 @@ RARE = {"/desk": ("came", "done"), "/feedback": ("sent",), "/desk/jobs": ("still
 FORMS = [("/feedback", {"key": "scan", "text": "意见", "contact": "a@example.cn"}, "key"),
          ("/desk/sign-in", {"name": "jingban", "password": "Falsch-9-Wort"}, None)]
 HEADERS = [("/search?q=1", "nobody", ("user-agent", "referer", "host")),
-           ("/desk", "office", ("user-agent", "referer", "host", "cookie"))]
+           ("/desk/guide?q=1", "office", ("user-agent", "referer", "host", "cookie"))]
 
 Target = namedtuple("Target", "name viewer words")
 
