@@ -26,7 +26,7 @@ import time
 import urllib.parse
 from collections import Counter, namedtuple
 
-from scan_kit import Site, finish, home, say, served
+from scan_kit import Site, end_children, finish, home, say, served
 
 LEVEL = ["--level=5", "--risk=3", "--dbms=sqlite", "--batch", "--flush-session", "--disable-coloring",
          "--ignore-proxy", "--ignore-redirects", "--drop-set-cookie", "--threads=2", "--timeout=60",
@@ -176,7 +176,12 @@ def main():
         wanted = [t for t in targets(site) if which.search(t.name)]
         say("# %d targets; no address in the demo county: %s" % (len(wanted), " ".join(site.unseen())))
         with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("SCAN_JOBS") or os.cpu_count())) as pool:
-            results = list(pool.map(lambda target: scan(site, folder, target), wanted))
+            try:
+                results = list(pool.map(lambda target: scan(site, folder, target), wanted))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                end_children()
+                raise
     finish("sqlmap", len(results), [t.name for t, (wrong, _) in zip(wanted, results) if wrong],
            "%d requests" % sum(n for _, n in results))
 
