@@ -20,9 +20,7 @@ OF_CERTIFICATE = re.compile(r"^cert|^OCSP|^DNS_CAArecord|^overall_grade|^grade_c
 # browsers that testssl plays, which rate nothing.
 PARTS = ("-p", "-s", "-f", "-P", "-S", "-h", "-U")
 FINE = ("OK", "INFO", "DEBUG")
-HALF_A_YEAR = 15768000
-
-
+HALF_A_YEAR = 15768000  # seconds
 # What testssl says of its own openssl: Debian's has no GOST.
 OWN = "engine_problem"
 
