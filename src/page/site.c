@@ -30,16 +30,20 @@ static struct str site_partial(void *ctx, struct str name)
     return str_range(NULL, 0);
 }
 
+/* The workbench speaks Chinese alone (page_english). */
 static enum err site_template(struct page_template *t, struct page_site *site, struct str text,
                               struct fault *fault)
 {
-    for (int language = 0; language < 2; language++) {
+    int languages = str_starts(t->name, STR("desk_")) ? 1 : 2;
+    for (int language = 0; language < languages; language++) {
         const struct web_template_options options = {.strict = true,
                                                      .partial = site_partial,
                                                      .fixed = "t",
                                                      .fixed_texts = &site->words[language]};
         TRY(web_template_parse(&t->parsed[language], &site->arena, text, &options, fault));
     }
+    if (languages == 1)
+        t->parsed[1] = t->parsed[0];
     return ERR_OK;
 }
 
