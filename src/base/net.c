@@ -78,9 +78,10 @@ enum err net_list_parse(struct net_list *out, struct str text, struct fault *fau
         if (out->count == NET_LIST_MAX)
             return fault_set(fault, ERR_LIMIT, "最多%d个网段", NET_LIST_MAX);
         if (net_parse(&out->nets[out->count++], str_trim(one)) != ERR_OK)
-            return fault_set(fault, ERR_INPUT,
-                             "“%.*s”不是 IP 地址或网段，应写成 10.1.0.0/16 的样子",
-                             STR_ARG(str_trim(one)));
+            return fault_set(
+                fault, ERR_INPUT,
+                "“%.*s”不是 IP 地址或网段，应写成 10.1.0.0/16 的样子（前缀后面的各位为 0）",
+                STR_ARG(str_trim(one)));
     }
     return ERR_OK;
 }

@@ -3,8 +3,8 @@
 #include "office/batch.h"
 
 #include "base/json.h"
+#include "base/text_map.h"
 #include "model/resource.h"
-#include "office/import_map.h"
 #include "office/scope.h"
 #include "store/label.h"
 #include "store/registry.h"
@@ -21,7 +21,7 @@ struct batch_registry {
     struct store_record *rows;
     size_t count;
     size_t cap;
-    struct import_map known;
+    struct text_map known;
     int64_t next_id; /* of histories */
 };
 
@@ -64,7 +64,7 @@ static enum err registry_row(void *ctx, const struct store_record *record)
     }
     TRY(registry_key(&key, g, record));
     g->rows[g->count] = *record;
-    return import_map_put(&g->known, arena, key, g->count++);
+    return text_map_put(&g->known, arena, key, g->count++);
 }
 
 static enum err registry_read(struct batch_registry *g, struct batch_run *run,
@@ -134,9 +134,9 @@ static enum err registry_each(struct batch_registry *g, batch_verdict_of *judge,
     const struct office_batch *batch = run->batch;
     for (size_t i = 0; i < batch->count; i++) {
         struct batch_verdict verdict = {0};
-        size_t at = import_map_get(&g->known, batch->keys[i]);
+        size_t at = text_map_get(&g->known, batch->keys[i]);
         TRY(batch_progress(run, i));
-        if (at == IMPORT_MAP_NONE) {
+        if (at == TEXT_MAP_NONE) {
             TRY(batch_skip(run, batch->keys[i], STR(""),
                            STR("没有这一行，或者不在您的权限范围内")));
             continue;

@@ -1,12 +1,12 @@
 /* Commissions of third parties: see commission.h. A county has dozens a year: read whole. */
 #include "office/commission.h"
 
+#include "base/text_map.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "office/audit.h"
 #include "office/department.h"
 #include "office/import.h"
-#include "office/import_map.h"
 #include "office/scope.h"
 #include "sheet/writer.h"
 
@@ -19,7 +19,7 @@ struct commission_read {
     size_t count;
     size_t cap;
     struct str text; /* folded */
-    struct import_map keys;
+    struct text_map keys;
 };
 
 static enum err commission_matches(bool *out, const struct commission_read *r, struct str key,
@@ -30,7 +30,7 @@ static enum err commission_matches(bool *out, const struct commission_read *r, s
     const struct office_commission_find *f = r->find;
     struct str folded;
     *out = false;
-    if (f->key_count > 0 && import_map_get(&r->keys, key) == IMPORT_MAP_NONE)
+    if (f->key_count > 0 && text_map_get(&r->keys, key) == TEXT_MAP_NONE)
         return ERR_OK;
     if ((f->kind.len > 0 && !str_eq(f->kind, values[MODEL_COMMISSION_KIND])) ||
         (f->state.len > 0 && !str_eq(f->state, values[MODEL_COMMISSION_STATE])))
@@ -98,7 +98,7 @@ enum err office_commissions(struct office_commission **out, size_t *count, struc
     struct commission_read r = {.e = e, .find = find};
     TRY(utf8_nfkc_fold(&r.text, e->arena, str_trim(find->text)));
     for (size_t i = 0; i < find->key_count; i++)
-        TRY(import_map_put(&r.keys, e->arena, find->keys[i], i));
+        TRY(text_map_put(&r.keys, e->arena, find->keys[i], i));
     TRY(office_department_tree(&r.departments, &r.department_count, e));
     TRY(office_read(e, "commissions", commission_read, &r));
     for (size_t i = 0; i < r.count / 2; i++) {

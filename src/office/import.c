@@ -83,11 +83,11 @@ static enum err load_departments(struct import_run *run)
     TRY(import_load(&run->department_rows, &run->department_count, run, STORE_DEPARTMENTS));
     for (size_t i = 0; i < run->department_count; i++) {
         const struct str *values = run->department_rows[i]->values;
-        TRY(import_map_put(&run->departments, &run->arena, values[MODEL_DEPARTMENT_NAME], i));
+        TRY(text_map_put(&run->departments, &run->arena, values[MODEL_DEPARTMENT_NAME], i));
     }
     for (size_t i = 0; i < run->department_count; i++) {
         const struct str *values = run->department_rows[i]->values;
-        TRY(import_map_put(&run->departments, &run->arena, values[MODEL_DEPARTMENT_CODE], i));
+        TRY(text_map_put(&run->departments, &run->arena, values[MODEL_DEPARTMENT_CODE], i));
     }
     return ERR_OK;
 }
@@ -98,8 +98,8 @@ static enum err settle_job_department(struct import_run *run)
     struct str text = str_trim(run->job->department);
     if (text.len == 0)
         return ERR_OK;
-    size_t at = import_map_get(&run->departments, text);
-    if (at == IMPORT_MAP_NONE)
+    size_t at = text_map_get(&run->departments, text);
+    if (at == TEXT_MAP_NONE)
         return fault_set(&run->e->fault, ERR_INPUT,
                          "部门“%.*s”不在部门名录中，没有导入；请先导入部门，或核对名称、代码",
                          STR_ARG(text));

@@ -59,7 +59,7 @@ static enum err commission_judge(struct import_run *run, struct import_row *row)
         return import_reject(run, row, MODEL_COMMISSION_DEPARTMENT, "委托单位“%.*s”不在部门名录中",
                              STR_ARG(*department));
     if (payer->len == 0) {
-        size_t at = import_map_get(&run->departments, code);
+        size_t at = text_map_get(&run->departments, code);
         import_set(row, MODEL_COMMISSION_PAYER,
                    run->department_rows[at]->values[MODEL_DEPARTMENT_NAME]);
     }
@@ -78,9 +78,9 @@ struct commission_index {
     struct import_run *run;
     const struct store_record **rows;
     size_t count;
-    struct import_map known;   /* code -> index */
-    struct import_map arrived; /* code -> row of the file */
-    struct import_map experts; /* code of an expert -> index */
+    struct text_map known;   /* code -> index */
+    struct text_map arrived; /* code -> row of the file */
+    struct text_map experts; /* code of an expert -> index */
 };
 
 static enum err index_experts(struct commission_index *index)
@@ -91,8 +91,8 @@ static enum err index_experts(struct commission_index *index)
     TRY(import_load(&people, &count, run, STORE_INSPECTORS));
     for (size_t i = 0; i < count; i++)
         if (str_eq(people[i]->values[MODEL_INSPECTOR_CATEGORY], STR("expert")))
-            TRY(import_map_put(&index->experts, &run->arena,
-                               people[i]->values[STORE_INSPECTOR_CODE], i));
+            TRY(text_map_put(&index->experts, &run->arena, people[i]->values[STORE_INSPECTOR_CODE],
+                             i));
     return ERR_OK;
 }
 
@@ -101,15 +101,15 @@ static enum err settle_row(struct commission_index *index, struct import_row *ro
     struct import_run *run = index->run;
     struct str code = row->record.values[MODEL_COMMISSION_CODE];
     struct str expert = row->record.values[MODEL_COMMISSION_EXPERT];
-    size_t before = import_map_get(&index->arrived, code);
-    if (before != IMPORT_MAP_NONE)
+    size_t before = text_map_get(&index->arrived, code);
+    if (before != TEXT_MAP_NONE)
         return import_reject(run, row, MODEL_COMMISSION_CODE, "委托编号与第%zu行重复", before);
-    TRY(import_map_put(&index->arrived, &run->arena, code, row->number));
-    if (expert.len > 0 && import_map_get(&index->experts, expert) == IMPORT_MAP_NONE)
+    TRY(text_map_put(&index->arrived, &run->arena, code, row->number));
+    if (expert.len > 0 && text_map_get(&index->experts, expert) == TEXT_MAP_NONE)
         return import_reject(run, row, MODEL_COMMISSION_EXPERT, "名录库中没有编号为“%.*s”的专家",
                              STR_ARG(expert));
-    size_t at = import_map_get(&index->known, code);
-    row->old = at != IMPORT_MAP_NONE ? index->rows[at] : NULL;
+    size_t at = text_map_get(&index->known, code);
+    row->old = at != TEXT_MAP_NONE ? index->rows[at] : NULL;
     bool fresh = run->job->by_hand.len > 0 && run->job->target.len == 0;
     if (fresh && row->old != NULL)
         return import_reject(run, row, MODEL_COMMISSION_CODE, "这个委托编号已经使用");
@@ -125,8 +125,8 @@ static enum err commission_settle(struct import_run *run)
     TRY(import_load(&index.rows, &index.count, run, STORE_COMMISSIONS));
     TRY(index_experts(&index));
     for (size_t i = 0; i < index.count; i++)
-        TRY(import_map_put(&index.known, &run->arena, index.rows[i]->values[MODEL_COMMISSION_CODE],
-                           i));
+        TRY(text_map_put(&index.known, &run->arena, index.rows[i]->values[MODEL_COMMISSION_CODE],
+                         i));
     for (size_t i = 0; i < run->count; i++)
         if (import_good(&run->rows[i]))
             TRY(settle_row(&index, &run->rows[i]));

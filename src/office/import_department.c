@@ -70,24 +70,24 @@ static enum err department_judge(struct import_run *run, struct import_row *row)
 
 struct department_index {
     struct import_run *run;
-    struct import_map rows;  /* code -> row of the chunk */
-    struct import_map names; /* name -> row of the chunk */
+    struct text_map rows;  /* code -> row of the chunk */
+    struct text_map names; /* name -> row of the chunk */
 };
 
 /* The department of this code or name in the registry, NULL if there is none. */
 static const struct store_record *registered(const struct import_run *run, struct str text)
 {
-    size_t at = import_map_get(&run->departments, text);
-    return at != IMPORT_MAP_NONE ? run->department_rows[at] : NULL;
+    size_t at = text_map_get(&run->departments, text);
+    return at != TEXT_MAP_NONE ? run->department_rows[at] : NULL;
 }
 
 /* The good row of this code or name, NULL if there is none. */
 static struct import_row *arriving(const struct department_index *index, struct str text)
 {
-    size_t at = import_map_get(&index->rows, text);
-    if (at == IMPORT_MAP_NONE)
-        at = import_map_get(&index->names, text);
-    struct import_row *row = at != IMPORT_MAP_NONE ? &index->run->rows[at] : NULL;
+    size_t at = text_map_get(&index->rows, text);
+    if (at == TEXT_MAP_NONE)
+        at = text_map_get(&index->names, text);
+    struct import_row *row = at != TEXT_MAP_NONE ? &index->run->rows[at] : NULL;
     return row != NULL && import_good(row) ? row : NULL;
 }
 
@@ -98,12 +98,12 @@ static enum err place_row(struct department_index *index, size_t i)
     struct import_row *row = &run->rows[i];
     struct str code = value_of(&row->record, MODEL_DEPARTMENT_CODE);
     struct str name = value_of(&row->record, MODEL_DEPARTMENT_NAME);
-    size_t before = import_map_get(&index->rows, code);
-    if (before != IMPORT_MAP_NONE)
+    size_t before = text_map_get(&index->rows, code);
+    if (before != TEXT_MAP_NONE)
         return import_reject(run, row, MODEL_DEPARTMENT_CODE, "部门代码与第%llu行重复",
                              (unsigned long long)run->rows[before].number);
-    before = import_map_get(&index->names, name);
-    if (before != IMPORT_MAP_NONE)
+    before = text_map_get(&index->names, name);
+    if (before != TEXT_MAP_NONE)
         return import_reject(run, row, MODEL_DEPARTMENT_NAME, "部门名称与第%llu行重复",
                              (unsigned long long)run->rows[before].number);
     const struct store_record *same = registered(run, name);
@@ -111,8 +111,8 @@ static enum err place_row(struct department_index *index, size_t i)
         return import_reject(run, row, MODEL_DEPARTMENT_NAME, "部门名称已由代码%.*s使用",
                              STR_ARG(value_of(same, MODEL_DEPARTMENT_CODE)));
     row->old = registered(run, code);
-    TRY(import_map_put(&index->rows, &run->chunk, code, i));
-    return import_map_put(&index->names, &run->chunk, name, i);
+    TRY(text_map_put(&index->rows, &run->chunk, code, i));
+    return text_map_put(&index->names, &run->chunk, name, i);
 }
 
 /* The parent's code, or data NULL. */

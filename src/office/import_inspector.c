@@ -175,12 +175,12 @@ struct inspector_index {
     struct import_run *run;
     const struct store_record **people;
     size_t count;
-    struct import_map by_certificate;   /* department|certificate -> index */
-    struct import_map by_name;          /* department|name -> index or SEVERAL */
-    struct import_map by_bare_number;   /* certificate -> index, whichever department */
-    struct import_map file_certificate; /* the same keys -> row of the file */
-    struct import_map file_name;
-    struct import_map taken; /* code of a person -> row of the file */
+    struct text_map by_certificate;   /* department|certificate -> index */
+    struct text_map by_name;          /* department|name -> index or SEVERAL */
+    struct text_map by_bare_number;   /* certificate -> index, whichever department */
+    struct text_map file_certificate; /* the same keys -> row of the file */
+    struct text_map file_name;
+    struct text_map taken; /* code of a person -> row of the file */
 };
 
 /* "DEPT|value", by which people are told apart; data NULL where the value is empty. */
@@ -202,12 +202,12 @@ static enum err index_person(struct inspector_index *index, size_t i)
     struct str name = key_of(index->run, person, MODEL_INSPECTOR_NAME);
     if (certificate.data != NULL) {
         struct str bare = value_of(person, MODEL_INSPECTOR_CERTIFICATE);
-        TRY(import_map_put(&index->by_certificate, arena, certificate, i));
+        TRY(text_map_put(&index->by_certificate, arena, certificate, i));
         if (str_eq(value_of(person, MODEL_INSPECTOR_STATE), STR("active")))
-            TRY(import_map_put(&index->by_bare_number, arena, bare, i));
+            TRY(text_map_put(&index->by_bare_number, arena, bare, i));
     }
-    bool again = import_map_get(&index->by_name, name) != IMPORT_MAP_NONE;
-    return import_map_put(&index->by_name, arena, name, again ? SEVERAL : i);
+    bool again = text_map_get(&index->by_name, name) != TEXT_MAP_NONE;
+    return text_map_put(&index->by_name, arena, name, again ? SEVERAL : i);
 }
 
 /* Who of the registry a row with a certificate is: by it, else somebody of that name who had none
@@ -215,10 +215,10 @@ static enum err index_person(struct inspector_index *index, size_t i)
 static const struct store_record *find_certified(const struct inspector_index *index,
                                                  struct str certificate, struct str name)
 {
-    size_t at = import_map_get(&index->by_certificate, certificate);
-    if (at != IMPORT_MAP_NONE)
+    size_t at = text_map_get(&index->by_certificate, certificate);
+    if (at != TEXT_MAP_NONE)
         return index->people[at];
-    at = import_map_get(&index->by_name, name);
+    at = text_map_get(&index->by_name, name);
     if (at >= index->count)
         return NULL;
     const struct store_record *person = index->people[at];
@@ -229,8 +229,8 @@ static const struct store_record *find_certified(const struct inspector_index *i
 static enum err warn_elsewhere(struct inspector_index *index, struct import_row *row)
 {
     size_t at =
-        import_map_get(&index->by_bare_number, value_of(&row->record, MODEL_INSPECTOR_CERTIFICATE));
-    if (row->old != NULL || at == IMPORT_MAP_NONE)
+        text_map_get(&index->by_bare_number, value_of(&row->record, MODEL_INSPECTOR_CERTIFICATE));
+    if (row->old != NULL || at == TEXT_MAP_NONE)
         return ERR_OK;
     return import_warn(index->run, row, MODEL_INSPECTOR_CERTIFICATE,
                        "该执法证号已登记在部门%.*s名下，如已调动请把原记录改为离岗",
@@ -242,12 +242,12 @@ static enum err match_certified(struct inspector_index *index, struct import_row
                                 struct str certificate, struct str name)
 {
     struct arena *arena = &index->run->arena;
-    size_t before = import_map_get(&index->file_certificate, certificate);
-    row->doubled = before != IMPORT_MAP_NONE;
+    size_t before = text_map_get(&index->file_certificate, certificate);
+    row->doubled = before != TEXT_MAP_NONE;
     if (row->doubled)
         return import_reject(index->run, row, MODEL_INSPECTOR_CERTIFICATE, "与第%zu行重复", before);
-    TRY(import_map_put(&index->file_certificate, arena, certificate, row->number));
-    TRY(import_map_put(&index->file_name, arena, name, row->number));
+    TRY(text_map_put(&index->file_certificate, arena, certificate, row->number));
+    TRY(text_map_put(&index->file_name, arena, name, row->number));
     row->old = find_certified(index, certificate, name);
     return warn_elsewhere(index, row);
 }
@@ -255,13 +255,13 @@ static enum err match_certified(struct inspector_index *index, struct import_row
 /* A row without one: only a name that is single in its department will do. */
 static enum err match_named(struct inspector_index *index, struct import_row *row, struct str name)
 {
-    size_t before = import_map_get(&index->file_name, name);
-    row->doubled = before != IMPORT_MAP_NONE;
+    size_t before = text_map_get(&index->file_name, name);
+    row->doubled = before != TEXT_MAP_NONE;
     if (row->doubled)
         return import_reject(index->run, row, MODEL_INSPECTOR_NAME,
                              "与第%zu行重复（同一单位同名，且没有执法证号可以区分）", before);
-    TRY(import_map_put(&index->file_name, &index->run->arena, name, row->number));
-    size_t at = import_map_get(&index->by_name, name);
+    TRY(text_map_put(&index->file_name, &index->run->arena, name, row->number));
+    size_t at = text_map_get(&index->by_name, name);
     if (at == SEVERAL)
         return import_reject(index->run, row, MODEL_INSPECTOR_NAME,
                              "该单位有多名同名人员，请填写执法证号");
@@ -286,8 +286,8 @@ static enum err match_target(struct inspector_index *index, struct import_row *r
         return import_reject(run, row, MODEL_INSPECTOR_DEPARTMENT,
                              "单位不能更改；调动请把本人改为离岗，再由调入单位新建");
     struct str key = key_of(run, &row->record, MODEL_INSPECTOR_CERTIFICATE);
-    size_t at = key.data != NULL ? import_map_get(&index->by_certificate, key) : IMPORT_MAP_NONE;
-    if (at == IMPORT_MAP_NONE || index->people[at] == row->old)
+    size_t at = key.data != NULL ? text_map_get(&index->by_certificate, key) : TEXT_MAP_NONE;
+    if (at == TEXT_MAP_NONE || index->people[at] == row->old)
         return ERR_OK;
     return import_reject(run, row, MODEL_INSPECTOR_CERTIFICATE, "该执法证号已由 %.*s（%.*s）使用",
                          STR_ARG(value_of(index->people[at], MODEL_INSPECTOR_NAME)),
@@ -324,11 +324,11 @@ static enum err match_row(struct inspector_index *index, struct import_row *row)
     if (row->old == NULL || !import_good(row))
         return ERR_OK;
     struct str code = value_of(row->old, STORE_INSPECTOR_CODE);
-    size_t before = import_map_get(&index->taken, code);
-    row->doubled = before != IMPORT_MAP_NONE;
+    size_t before = text_map_get(&index->taken, code);
+    row->doubled = before != TEXT_MAP_NONE;
     if (row->doubled)
         return import_reject(index->run, row, MODEL_INSPECTOR_NAME, "与第%zu行是同一人", before);
-    return import_map_put(&index->taken, &index->run->arena, code, row->number);
+    return text_map_put(&index->taken, &index->run->arena, code, row->number);
 }
 
 /* R27: a speciality is a word of the vocabulary. */

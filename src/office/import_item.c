@@ -246,8 +246,8 @@ struct item_index {
     struct import_run *run;
     const struct store_record **items;
     size_t count;
-    struct import_map first; /* key -> first item of the chain */
-    size_t *next;            /* of each item; SIZE_MAX ends */
+    struct text_map first; /* key -> first item of the chain */
+    size_t *next;          /* of each item; SIZE_MAX ends */
     bool *taken;
 };
 
@@ -271,8 +271,8 @@ static enum err index_items(struct item_index *index)
         struct str key = key_of(index->run, index->items[i]);
         if (key.data == NULL)
             return ERR_MEMORY;
-        index->next[i] = import_map_get(&index->first, key);
-        TRY(import_map_put(&index->first, arena, key, i));
+        index->next[i] = text_map_get(&index->first, key);
+        TRY(text_map_put(&index->first, arena, key, i));
     }
     return ERR_OK;
 }
@@ -281,7 +281,7 @@ static enum err index_items(struct item_index *index)
 static void match_row(struct item_index *index, struct import_row *row, struct str key,
                       enum likeness how)
 {
-    for (size_t i = import_map_get(&index->first, key); i != IMPORT_MAP_NONE; i = index->next[i])
+    for (size_t i = text_map_get(&index->first, key); i != TEXT_MAP_NONE; i = index->next[i])
         if (!index->taken[i] && alike(row, index->items[i], how)) {
             index->taken[i] = true;
             row->old = index->items[i];
@@ -331,15 +331,15 @@ static enum err refuse_coming(struct import_run *run)
 {
     struct store_coming *coming = NULL;
     size_t count = 0;
-    struct import_map codes = {0};
+    struct text_map codes = {0};
     TRY(store_items_coming(&coming, &count, &run->arena, run->tx, run->stamp.tenant));
     for (size_t i = 0; i < count; i++)
-        TRY(import_map_put(&codes, &run->arena, coming[i].code, i));
+        TRY(text_map_put(&codes, &run->arena, coming[i].code, i));
     for (size_t i = 0; i < run->count && count > 0; i++) {
         struct import_row *row = &run->rows[i];
         if (!import_good(row) || row->old == NULL || alike(row, row->old, LIKE_WHOLLY))
             continue;
-        if (import_map_get(&codes, value_of(row->old, STORE_ITEM_CODE)) != IMPORT_MAP_NONE)
+        if (text_map_get(&codes, value_of(row->old, STORE_ITEM_CODE)) != TEXT_MAP_NONE)
             TRY(import_reject(run, row, MODEL_ITEM_NAME,
                               "该事项已有公布而尚未施行的新版本，请等它施行，或先在工作台撤回"));
     }

@@ -3,12 +3,12 @@
 #ifndef OFFICE_IMPORT_KIND_H
 #define OFFICE_IMPORT_KIND_H
 
+#include "base/text_map.h"
 #include "ids/industry.h"
 #include "office/catalogue.h"
 #include "office/edit.h"
 #include "office/form.h"
 #include "office/import.h"
-#include "office/import_map.h"
 #include "office/joint.h"
 #include "office/vocabulary.h"
 #include "store/registry.h"
@@ -36,7 +36,7 @@ struct import_row {
 
 /* Answers to texts that a file repeats. */
 struct import_cache {
-    struct import_map map; /* text -> index of values */
+    struct text_map map; /* text -> index of values */
     struct str *values;
     size_t count;
 };
@@ -130,8 +130,8 @@ struct import_run {
     int32_t today;
     struct str department; /* code of job->department */
     struct str department_name;
-    struct str division;           /* where rows without one belong */
-    struct import_map departments; /* code and name -> index of department_rows */
+    struct str division;         /* where rows without one belong */
+    struct text_map departments; /* code and name -> index of department_rows */
     const struct store_record **department_rows;
     size_t department_count;
     struct import_cache divisions; /* what their texts mean */

@@ -30,15 +30,15 @@ static struct str label_key(struct arena *arena, const struct store_record *reco
 static enum err label_settle(struct import_run *run)
 {
     const struct store_record **known = NULL;
-    struct import_map at = {0};
-    struct import_map arrived = {0};
+    struct text_map at = {0};
+    struct text_map arrived = {0};
     size_t count = 0;
     TRY(import_load(&known, &count, run, STORE_LABELS));
     for (size_t i = 0; i < count; i++) {
         struct str key = label_key(&run->arena, known[i]);
         if (key.data == NULL)
             return ERR_MEMORY;
-        TRY(import_map_put(&at, &run->arena, key, i));
+        TRY(text_map_put(&at, &run->arena, key, i));
     }
     for (size_t i = 0; i < run->count; i++) {
         struct import_row *row = &run->rows[i];
@@ -47,15 +47,15 @@ static enum err label_settle(struct import_run *run)
             return ERR_MEMORY;
         if (!import_good(row))
             continue;
-        size_t before = import_map_get(&arrived, key);
-        row->doubled = before != IMPORT_MAP_NONE;
+        size_t before = text_map_get(&arrived, key);
+        row->doubled = before != TEXT_MAP_NONE;
         if (row->doubled) {
             TRY(import_reject(run, row, MODEL_LABEL_WORD, "与第%zu行重复", before));
             continue;
         }
-        TRY(import_map_put(&arrived, &run->arena, key, row->number));
-        size_t found = import_map_get(&at, key);
-        row->old = found != IMPORT_MAP_NONE ? known[found] : NULL;
+        TRY(text_map_put(&arrived, &run->arena, key, row->number));
+        size_t found = text_map_get(&at, key);
+        row->old = found != TEXT_MAP_NONE ? known[found] : NULL;
     }
     return ERR_OK;
 }

@@ -23,7 +23,7 @@ enum { LIBRARY_CHUNK = 4000, LIBRARY_SHOWN = 90 };
 struct library_kept {
     struct store_library_find find;
     struct store_library *rows; /* all that the person sees */
-    struct import_map names;    /* -> index */
+    struct text_map names;      /* -> index */
     struct str fallback;        /* name of the library of rows that name none */
 };
 
@@ -38,8 +38,8 @@ static enum err open_fallback(struct import_run *run, struct library_kept *kept)
                          "文件中没有“专项库”列，也没有选择专项库，没有导入；请选择列入哪个专项库");
     if (name.len == 0)
         return ERR_OK;
-    size_t at = import_map_get(&kept->names, name);
-    if (at == IMPORT_MAP_NONE)
+    size_t at = text_map_get(&kept->names, name);
+    if (at == TEXT_MAP_NONE)
         return fault_set(fault, ERR_INPUT, "没有专项库“%.*s”，没有导入；请先在工作台新建",
                          STR_ARG(str_sub(name, 0, LIBRARY_SHOWN)));
     kept->fallback = kept->rows[at].name;
@@ -65,7 +65,7 @@ static enum err library_file(struct import_run *run)
         TRY(office_reach(&kept->find.reach, run->e));
     TRY(store_library_choices(&kept->rows, &count, &run->arena, run->tx, &kept->find));
     for (size_t i = 0; i < count; i++)
-        TRY(import_map_put(&kept->names, &run->arena, kept->rows[i].name, i));
+        TRY(text_map_put(&kept->names, &run->arena, kept->rows[i].name, i));
     return open_fallback(run, kept);
 }
 
@@ -124,8 +124,8 @@ static enum err judge_library(struct import_run *run, struct import_row *row)
     if (name->len == 0)
         return import_reject(run, row, MODEL_LIBRARY_NAME,
                              "没有写明专项库，请填写，或在上传时选择专项库");
-    size_t at = import_map_get(&kept->names, *name);
-    if (at == IMPORT_MAP_NONE)
+    size_t at = text_map_get(&kept->names, *name);
+    if (at == TEXT_MAP_NONE)
         return import_reject(run, row, MODEL_LIBRARY_NAME, "没有专项库“%.*s”，请先在工作台新建",
                              STR_ARG(str_sub(*name, 0, LIBRARY_SHOWN)));
     if (!str_eq(kept->rows[at].state, STR("active")))
@@ -170,8 +170,8 @@ struct library_look {
     struct import_run *run;
     struct store_library_object *found;
     size_t count;
-    struct import_map at;    /* key -> index in found */
-    struct import_map times; /* key -> how many objects bear it */
+    struct text_map at;    /* key -> index in found */
+    struct text_map times; /* key -> how many objects bear it */
     bool by_name;
 };
 
@@ -184,7 +184,7 @@ static struct str look_key(const struct library_look *look, const struct import_
 }
 
 /* The keys of the chunk's rows, each once. */
-static enum err look_asked(struct str **keys, size_t *count, struct import_map *asked,
+static enum err look_asked(struct str **keys, size_t *count, struct text_map *asked,
                            struct library_look *look)
 {
     struct import_run *run = look->run;
@@ -195,9 +195,9 @@ static enum err look_asked(struct str **keys, size_t *count, struct import_map *
     for (size_t i = 0; i < run->count; i++) {
         struct str key = look_key(look, &run->rows[i]);
         if (!import_good(&run->rows[i]) || key.len == 0 ||
-            import_map_get(asked, key) != IMPORT_MAP_NONE)
+            text_map_get(asked, key) != TEXT_MAP_NONE)
             continue;
-        TRY(import_map_put(asked, &run->chunk, key, i));
+        TRY(text_map_put(asked, &run->chunk, key, i));
         (*keys)[(*count)++] = key;
     }
     return ERR_OK;
@@ -205,7 +205,7 @@ static enum err look_asked(struct str **keys, size_t *count, struct import_map *
 
 /* Numbers of the objects that bear a name that was asked for. */
 struct library_named {
-    const struct import_map *asked;
+    const struct text_map *asked;
     struct arena *arena;
     struct str *pool_ids;
     size_t count;
@@ -215,7 +215,7 @@ struct library_named {
 static enum err named_each(void *ctx, const struct store_mark *mark)
 {
     struct library_named *n = ctx;
-    if (import_map_get(n->asked, mark->name) == IMPORT_MAP_NONE)
+    if (text_map_get(n->asked, mark->name) == TEXT_MAP_NONE)
         return ERR_OK;
     if (n->count == n->cap) {
         size_t cap = n->cap == 0 ? 256 : n->cap * 2;
@@ -238,7 +238,7 @@ static enum err look_all(struct library_look *look)
 {
     struct import_run *run = look->run;
     struct store_library_find find = ((struct library_kept *)run->kept)->find;
-    struct import_map asked = {0};
+    struct text_map asked = {0};
     struct library_named named = {.asked = &asked, .arena = &run->chunk};
     struct str *keys = NULL;
     TRY(look_asked(&keys, &find.key_count, &asked, look));
@@ -251,10 +251,9 @@ static enum err look_all(struct library_look *look)
     TRY(store_library_objects(&look->found, &look->count, &run->chunk, run->tx, &find));
     for (size_t i = 0; i < look->count; i++) {
         struct str key = look->by_name ? look->found[i].name : look->found[i].pool_id;
-        size_t times = import_map_get(&look->times, key);
-        TRY(import_map_put(&look->at, &run->chunk, key, i));
-        TRY(import_map_put(&look->times, &run->chunk, key,
-                           times == IMPORT_MAP_NONE ? 1 : times + 1));
+        size_t times = text_map_get(&look->times, key);
+        TRY(text_map_put(&look->at, &run->chunk, key, i));
+        TRY(text_map_put(&look->times, &run->chunk, key, times == TEXT_MAP_NONE ? 1 : times + 1));
     }
     return ERR_OK;
 }
@@ -265,17 +264,17 @@ static enum err look_row(const struct store_library_object **out, const struct l
 {
     struct import_run *run = look->run;
     struct str key = look_key(look, row);
-    size_t at = import_map_get(&look->at, key);
+    size_t at = text_map_get(&look->at, key);
     int field = look->by_name ? MODEL_LIBRARY_OBJECT : MODEL_LIBRARY_NUMBER;
     *out = NULL;
-    if (at == IMPORT_MAP_NONE)
+    if (at == TEXT_MAP_NONE)
         return import_reject(
             run, row, field, "名录库中没有%s“%.*s”的检查对象，或者不在您的权限范围内",
             look->by_name ? "名称为" : "编号为", STR_ARG(str_sub(key, 0, 3 * LIBRARY_SHOWN)));
-    if (import_map_get(&look->times, key) > 1)
+    if (text_map_get(&look->times, key) > 1)
         return import_reject(run, row, field,
                              "名录库中有%zu个同名的检查对象，请填写统一社会信用代码",
-                             import_map_get(&look->times, key));
+                             text_map_get(&look->times, key));
     *out = &look->found[at];
     return ERR_OK;
 }
@@ -286,7 +285,7 @@ static const struct store_library *row_library(const struct import_run *run,
                                                const struct import_row *row)
 {
     const struct library_kept *kept = run->kept;
-    return &kept->rows[import_map_get(&kept->names, row->record.values[MODEL_LIBRARY_NAME])];
+    return &kept->rows[text_map_get(&kept->names, row->record.values[MODEL_LIBRARY_NAME])];
 }
 
 /* The row as the library keeps it. */

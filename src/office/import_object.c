@@ -486,16 +486,16 @@ static enum err object_judge(struct import_run *run, struct import_row *row)
 
 struct object_lookup {
     struct import_run *run;
-    struct import_map rows; /* key -> index of the row */
-    int key;                /* which value is the key */
+    struct text_map rows; /* key -> index of the row */
+    int key;              /* which value is the key */
 };
 
 /* A row of the registry: the row of the chunk with the same key is the same object. */
 static enum err lookup_found(void *ctx, const struct store_record *record)
 {
     struct object_lookup *look = ctx;
-    size_t at = import_map_get(&look->rows, record->values[look->key]);
-    if (at == IMPORT_MAP_NONE)
+    size_t at = text_map_get(&look->rows, record->values[look->key]);
+    if (at == TEXT_MAP_NONE)
         return ERR_OK;
     struct store_record *old = arena_alloc(&look->run->chunk, sizeof *old);
     if (old == NULL)
@@ -526,7 +526,7 @@ static enum err lookup_all(struct object_lookup *look)
         struct str key = value_of(&run->rows[i], look->key);
         if (key.len == 0)
             continue;
-        TRY(import_map_put(&look->rows, &run->chunk, key, i));
+        TRY(text_map_put(&look->rows, &run->chunk, key, i));
         keys[count++] = key;
     }
     return ERR_OK;

@@ -47,12 +47,12 @@ static enum err judge_attendees(struct import_run *run, struct import_row *row)
     enum err err = ERR_OK;
     while (err == ERR_OK && sheet_list_next(&one, &rest)) {
         struct str code = import_department_find(run, one);
-        size_t at = code.data != NULL ? import_map_get(&run->departments, code) : IMPORT_MAP_NONE;
-        if (at == IMPORT_MAP_NONE)
+        size_t at = code.data != NULL ? text_map_get(&run->departments, code) : TEXT_MAP_NONE;
+        if (at == TEXT_MAP_NONE)
             err = import_warn(run, row, MODEL_MEETING_ATTENDEES,
                               "参加部门“%.*s”不在部门名录中，按所写登记", STR_ARG(one));
         buf_cat(&text, text.len > 0 ? "、" : "");
-        buf_str(&text, at == IMPORT_MAP_NONE
+        buf_str(&text, at == TEXT_MAP_NONE
                            ? one
                            : run->department_rows[at]->values[MODEL_DEPARTMENT_NAME]);
     }
@@ -79,9 +79,9 @@ struct register_index {
     const struct office_register_kind *kind;
     const struct store_record **rows;
     size_t count;
-    struct import_map codes;   /* code -> index */
-    struct import_map keys;    /* key of a row that stands -> index */
-    struct import_map arrived; /* key or code -> row of the file */
+    struct text_map codes;   /* code -> index */
+    struct text_map keys;    /* key of a row that stands -> index */
+    struct text_map arrived; /* key or code -> row of the file */
 };
 
 /* The values by which a row is known, joined. */
@@ -109,9 +109,9 @@ static enum err index_make(struct register_index *index)
         struct str key = register_key(index, record->values);
         if (key.data == NULL)
             return ERR_MEMORY;
-        TRY(import_map_put(&index->codes, &run->arena, record->values[MODEL_REGISTER_CODE], i));
+        TRY(text_map_put(&index->codes, &run->arena, record->values[MODEL_REGISTER_CODE], i));
         if (register_stands(record))
-            TRY(import_map_put(&index->keys, &run->arena, key, i));
+            TRY(text_map_put(&index->keys, &run->arena, key, i));
     }
     return ERR_OK;
 }
@@ -127,19 +127,19 @@ static enum err settle_find(struct register_index *index, struct import_row *row
 {
     struct import_run *run = index->run;
     struct str code = code_of(run, row);
-    size_t known = import_map_get(&index->keys, key);
-    size_t at = code.len > 0 ? import_map_get(&index->codes, code) : known;
+    size_t known = text_map_get(&index->keys, key);
+    size_t at = code.len > 0 ? text_map_get(&index->codes, code) : known;
     bool fresh = run->job->by_hand.len > 0 && run->job->target.len == 0;
-    if (code.len > 0 && at == IMPORT_MAP_NONE)
+    if (code.len > 0 && at == TEXT_MAP_NONE)
         return import_reject(run, row, MODEL_REGISTER_CODE,
                              "%s登记簿中没有编号“%.*s”；新登记的请留空", index->kind->noun,
                              STR_ARG(code));
-    if (known != IMPORT_MAP_NONE && (fresh || known != at))
+    if (known != TEXT_MAP_NONE && (fresh || known != at))
         return import_reject(
             run, row,
             index->kind->table == STORE_ISSUANCES ? MODEL_ISSUANCE_NUMBER : MODEL_REGISTER_TITLE,
             "已经登记过了，编号%.*s", STR_ARG(index->rows[known]->values[MODEL_REGISTER_CODE]));
-    row->old = at != IMPORT_MAP_NONE ? index->rows[at] : NULL;
+    row->old = at != TEXT_MAP_NONE ? index->rows[at] : NULL;
     return ERR_OK;
 }
 
@@ -170,10 +170,10 @@ static enum err settle_row(struct register_index *index, struct import_row *row)
     struct str code = code_of(run, row);
     if (key.data == NULL)
         return ERR_MEMORY;
-    size_t before = import_map_get(&index->arrived, code.len > 0 ? code : key);
-    if (before != IMPORT_MAP_NONE)
+    size_t before = text_map_get(&index->arrived, code.len > 0 ? code : key);
+    if (before != TEXT_MAP_NONE)
         return import_reject(run, row, MODEL_REGISTER_TITLE, "与第%zu行重复", before);
-    TRY(import_map_put(&index->arrived, &run->arena, code.len > 0 ? code : key, row->number));
+    TRY(text_map_put(&index->arrived, &run->arena, code.len > 0 ? code : key, row->number));
     TRY(settle_find(index, row, key));
     if (!import_good(row))
         return ERR_OK;

@@ -75,8 +75,8 @@ enum err import_warn(struct import_run *run, struct import_row *row, int field, 
 
 static bool cache_get(struct str *value, const struct import_cache *cache, struct str text)
 {
-    size_t known = import_map_get(&cache->map, text);
-    if (known == IMPORT_MAP_NONE)
+    size_t known = text_map_get(&cache->map, text);
+    if (known == TEXT_MAP_NONE)
         return false;
     *value = cache->values[known];
     return true;
@@ -94,7 +94,7 @@ static enum err cache_put(struct import_cache *cache, struct arena *arena, struc
     if (key.data == NULL || kept.data == NULL || cache->values == NULL)
         return ERR_MEMORY;
     cache->values[cache->count] = kept;
-    return import_map_put(&cache->map, arena, key, cache->count++);
+    return text_map_put(&cache->map, arena, key, cache->count++);
 }
 
 /* --- words of the vocabulary --- */
@@ -413,8 +413,8 @@ enum err import_division(struct str *code, struct import_run *run, struct import
 
 struct str import_department_find(const struct import_run *run, struct str text)
 {
-    size_t found = import_map_get(&run->departments, text);
-    if (found == IMPORT_MAP_NONE)
+    size_t found = text_map_get(&run->departments, text);
+    if (found == TEXT_MAP_NONE)
         return (struct str){0};
     return run->department_rows[found]->values[MODEL_DEPARTMENT_CODE];
 }

@@ -3,11 +3,11 @@
 #include "office/inspector.h"
 
 #include "base/pinyin.h"
+#include "base/text_map.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "office/department.h"
 #include "office/import.h"
-#include "office/import_map.h"
 #include "office/mask.h"
 #include "office/scope.h"
 #include "sheet/value.h"
@@ -38,7 +38,7 @@ struct inspector_read {
     bool certificate;
     int32_t today;
     bool *below; /* a department: within find->department */
-    struct import_map keys;
+    struct text_map keys;
 };
 
 static int64_t tally_of(const struct store_tally *rows, size_t count, struct str code)
@@ -160,15 +160,15 @@ static enum err inspector_matches(bool *out, const struct inspector_read *r,
 {
     const struct office_inspector_find *f = r->find;
     const struct str *v = i->record.values;
-    *out = (f->key_count == 0 ||
-            import_map_get(&r->keys, v[STORE_INSPECTOR_CODE]) != IMPORT_MAP_NONE) &&
-           (f->category.len == 0 || str_eq(f->category, v[MODEL_INSPECTOR_CATEGORY])) &&
-           (!f->officials || !str_eq(v[MODEL_INSPECTOR_CATEGORY], STR("expert"))) &&
-           (f->state.len == 0 || str_eq(f->state, v[MODEL_INSPECTOR_STATE])) &&
-           standing_matches(f->standing, i->standing) &&
-           code_is(f->validity, office_validities[i->validity].code) &&
-           (f->speciality.len == 0 || list_holds(v[MODEL_INSPECTOR_SPECIALITIES], f->speciality)) &&
-           (f->area.len == 0 || area_holds(v[MODEL_INSPECTOR_AREAS], f->area));
+    *out =
+        (f->key_count == 0 || text_map_get(&r->keys, v[STORE_INSPECTOR_CODE]) != TEXT_MAP_NONE) &&
+        (f->category.len == 0 || str_eq(f->category, v[MODEL_INSPECTOR_CATEGORY])) &&
+        (!f->officials || !str_eq(v[MODEL_INSPECTOR_CATEGORY], STR("expert"))) &&
+        (f->state.len == 0 || str_eq(f->state, v[MODEL_INSPECTOR_STATE])) &&
+        standing_matches(f->standing, i->standing) &&
+        code_is(f->validity, office_validities[i->validity].code) &&
+        (f->speciality.len == 0 || list_holds(v[MODEL_INSPECTOR_SPECIALITIES], f->speciality)) &&
+        (f->area.len == 0 || area_holds(v[MODEL_INSPECTOR_AREAS], f->area));
     return *out ? text_matches(out, r, i) : ERR_OK;
 }
 
@@ -329,7 +329,7 @@ enum err inspector_find(struct office_inspectors *out, struct errand *e,
     struct inspector_read r = {.e = e, .find = find, .out = out};
     TRY(utf8_nfkc_fold(&r.text, e->arena, str_trim(find->text)));
     for (size_t i = 0; i < find->key_count; i++)
-        TRY(import_map_put(&r.keys, e->arena, find->keys[i], i));
+        TRY(text_map_put(&r.keys, e->arena, find->keys[i], i));
     TRY(office_department_tree(&r.departments, &r.department_count, e));
     TRY(office_read(e, "inspectors", inspector_read, &r));
     if (out->count > 1)

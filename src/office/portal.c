@@ -120,7 +120,7 @@ static enum err plan_links_open(struct plan_links *out, struct errand *e, struct
  * where there is none. */
 static enum err plan_read(struct str *code, struct plan_links *l, struct str number)
 {
-    const struct portal_key key = {l->e->version, "plan", number};
+    const struct portal_key key = {l->e->version, PORTAL_PLAN, number};
     struct portal_kept *kept = l->e->office->kept;
     if (portal_kept_get(code, l->e->arena, kept, &key))
         return code->data != NULL ? ERR_OK : ERR_MEMORY;
@@ -415,7 +415,7 @@ static bool business_adopted(const struct office_business *b)
 /* May the names of those who checked be shown? */
 static enum err business_named(bool *named, struct errand *e, struct db_tx *tx)
 {
-    const struct portal_key key = {e->version, "setting", STR("names")};
+    const struct portal_key key = {e->version, PORTAL_SETTING, STR("names")};
     struct str shown;
     uint64_t count = 0;
     if (!portal_kept_get(&shown, e->arena, e->office->kept, &key)) {

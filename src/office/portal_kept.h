@@ -8,9 +8,11 @@
 
 struct portal_kept;
 
+enum portal_kind { PORTAL_PLAN, PORTAL_SETTING, PORTAL_KINDS };
+
 struct portal_key {
     uint64_t version; /* of public content; 0: nobody counts it, nothing is kept */
-    const char *kind;
+    enum portal_kind kind;
     struct str name;
 };
 

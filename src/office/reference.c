@@ -2,10 +2,10 @@
  * file and replaces the department's list in one transaction. */
 #include "office/health.h"
 
+#include "base/text_map.h"
 #include "base/time.h"
 #include "ids/number.h"
 #include "model/resource.h"
-#include "office/import_map.h"
 #include "office/scope.h"
 #include "sheet/heading.h"
 #include "sheet/writer.h"
@@ -61,7 +61,7 @@ struct reference_run {
     struct sheet_mapping map;
     struct sheet_error_book *book;
     struct arena arena;
-    struct import_map seen;
+    struct text_map seen;
     struct store_reference_load load;
     struct str department;
     const char *path;
@@ -98,13 +98,13 @@ static enum err reference_row(struct reference_run *r, const struct sheet_record
                 (kind == IDS_KIND_REGNO15 && ids_regno15_check(row.number) == IDS_VALID);
     if (!good)
         return reference_reject(r, record, STR("不是有效的统一社会信用代码或15位注册号"));
-    size_t before = import_map_get(&r->seen, row.number);
-    if (before != IMPORT_MAP_NONE)
+    size_t before = text_map_get(&r->seen, row.number);
+    if (before != TEXT_MAP_NONE)
         return reference_reject(r, record, STR("与前面的行重复"));
     row.number = arena_str(&r->arena, row.number);
     if (row.number.data == NULL)
         return ERR_MEMORY;
-    TRY(import_map_put(&r->seen, &r->arena, row.number, record->row));
+    TRY(text_map_put(&r->seen, &r->arena, row.number, record->row));
     r->taken++;
     return store_reference_load_add(&r->load, &row);
 }
@@ -164,7 +164,7 @@ static enum err reference_work(struct db_tx *tx, void *ctx)
 {
     struct reference_run *r = ctx;
     r->rows = r->taken = r->rejected = 0;
-    r->seen = (struct import_map){0};
+    r->seen = (struct text_map){0};
     r->load = (struct store_reference_load){
         .tenant = r->e->office->tenant, .department = r->department, .job = r->run->job->id};
     enum err err = reference_all(r, tx);

@@ -407,11 +407,13 @@ static enum err register_answer(struct web_reply *reply, struct page *p,
     return desk_form_mends(err) ? register_page(reply, p, r, id, err) : err;
 }
 
-static bool register_place(struct office_attachment_place *place, struct register_page *r,
-                           const struct web_request *request)
+/* Begins an answer about a file of a row; false where there is no such register. */
+static bool register_file_begin(struct page *p, struct office_attachment_place *place,
+                                struct register_page *r, const struct web_request *request)
 {
     if (!register_of(r, request))
         return false;
+    desk_begin(p, request, r->path, r->kind->noun);
     *place = (struct office_attachment_place){.registered = r->kind,
                                               .row = desk_number(web_capture(request, "id"))};
     return true;
@@ -423,9 +425,8 @@ enum err desk_register_file_add(struct web_reply *reply, const struct web_reques
     struct page p;
     struct register_page r;
     struct office_attachment_place place;
-    if (!register_place(&place, &r, request))
+    if (!register_file_begin(&p, &place, &r, request))
         return ERR_MISSING;
-    desk_begin(&p, request, r.path, r.kind->noun);
     enum err err = register_answer(reply, &p, &r, desk_file_add(&p, &place), "attached");
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
@@ -436,9 +437,8 @@ enum err desk_register_file_remove(struct web_reply *reply, const struct web_req
     struct page p;
     struct register_page r;
     struct office_attachment_place place;
-    if (!register_place(&place, &r, request))
+    if (!register_file_begin(&p, &place, &r, request))
         return ERR_MISSING;
-    desk_begin(&p, request, r.path, r.kind->noun);
     enum err err =
         office_attachment_remove(&p.errand, &place, desk_number(web_capture(request, "file")));
     err = register_answer(reply, &p, &r, err, "detached");
@@ -451,9 +451,8 @@ enum err desk_register_file(struct web_reply *reply, const struct web_request *r
     struct page p;
     struct register_page r;
     struct office_attachment_place place;
-    if (!register_place(&place, &r, request))
+    if (!register_file_begin(&p, &place, &r, request))
         return ERR_MISSING;
-    desk_begin(&p, request, r.path, r.kind->noun);
     enum err err = desk_file_send(reply, &p, &place);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }

@@ -5,7 +5,6 @@ Each POST route of the table (src/page/routes.c) is done by somebody who may, wi
 must then hold a row more, with the person, his role and department, his address, the request and the
 outcome (SECURITY.md AU1). A route that this walk does not do is named."""
 import re
-import shutil
 import subprocess
 import urllib.parse
 
@@ -282,13 +281,9 @@ def main():
     state = {"county": county, "b": {}}
     leak.things_of_b(state)
     leak.draw_of_b(county)
-    for test in (AU1_every_change_leaves_a_whole_record, AU1_values_before_and_after_stand_in_the_record,
+    leak.walk((AU1_every_change_leaves_a_whole_record, AU1_values_before_and_after_stand_in_the_record,
                  AU6_no_number_of_a_person_is_in_the_log_or_the_audit,
-                 ID3_an_administrator_comes_back_by_the_server_alone):
-        leak.tap.run(test.__name__, test, state)
-    county.server.stop()
-    shutil.rmtree(leak.home, ignore_errors=True)
-    leak.tap.end()
+                 ID3_an_administrator_comes_back_by_the_server_alone), state)
 
 
 if __name__ == "__main__":

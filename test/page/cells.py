@@ -6,7 +6,6 @@ whose thing the address names: the same, above it, below it, beside it, another 
 nobody has. Which answer each cell must have follows from src/model/permission.def, read as text,
 and from the few rules in RULES (SECURITY.md AC3, AC4)."""
 import re
-import shutil
 import sqlite3
 
 import leak
@@ -160,10 +159,7 @@ def main():
     state["people"][("stranger", SAME)] = "f" * 64
     state["tokens"] = {who: csrf_of(county.server.ask("/desk/sessions", cookie=cookie)[2])
                        for who, cookie in state["people"].items()}
-    leak.tap.run(AC3_every_cell_has_exactly_its_answer.__name__, AC3_every_cell_has_exactly_its_answer, state)
-    county.server.stop()
-    shutil.rmtree(leak.home, ignore_errors=True)
-    leak.tap.end()
+    leak.walk((AC3_every_cell_has_exactly_its_answer,), state)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ or a line of the log (SECURITY.md AC5, AU5, IN1, IN2); what is not part of a for
 import html
 import html.parser
 import re
-import shutil
 import urllib.parse
 
 import leak
@@ -294,15 +293,11 @@ def main():
     county = leak.prepare()
     state = {"county": county, "b": {}}
     leak.things_of_b(state)
-    for test in (every_form_is_there_again_after_signing_in, picked_rows_are_picked_still,
+    leak.walk((every_form_is_there_again_after_signing_in, picked_rows_are_picked_still,
                  a_form_of_an_earlier_session_comes_back_and_does_nothing,
                  AC5_a_field_that_no_form_has_changes_nothing, IN1_no_parameter_of_a_list_reaches_a_statement,
                  IN2_nothing_that_is_typed_becomes_markup,
-                 AU5_nothing_typed_makes_a_line_of_the_log_or_of_an_export):
-        leak.tap.run(test.__name__, test, state)
-    county.server.stop()
-    shutil.rmtree(leak.home, ignore_errors=True)
-    leak.tap.end()
+                 AU5_nothing_typed_makes_a_line_of_the_log_or_of_an_export), state)
 
 
 if __name__ == "__main__":

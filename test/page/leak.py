@@ -704,20 +704,25 @@ def things_of_b(state):
               "dictionary": re.search(r"/desk/dictionaries/([\w-]+)", county.ask("office", "/desk/dictionaries")[2]).group(1)})
 
 
+def walk(tests, state):
+    """The tests in turn on what prepare() made, then its end; what every walk of this kind does."""
+    for test in tests:
+        tap.run(test.__name__, test, state)
+    state["county"].server.stop()
+    shutil.rmtree(home, ignore_errors=True)
+    tap.end()
+
+
 def main():
     place = {"county": prepare(), "b": {}}
     place["owed"] = draw_of_b(place["county"])
     place["before"] = {r: seen(place["county"], r, None) for r in OF_A}
-    for test in (things_of_b, b_sees_what_it_made, every_route_with_an_id_is_known,
+    walk((things_of_b, b_sees_what_it_made, every_route_with_an_id_is_known,
                  what_a_is_shown_is_the_same_before_and_after, no_get_route_gives_a_thing_of_b,
                  no_post_route_changes_a_thing_of_b, picked_rows_of_b_are_left_alone, nothing_is_made_in_the_name_of_b,
                  exports_of_a_hold_nothing_of_b, what_b_owes_is_told_to_b_alone, a_name_behind_a_number_is_not_told,
                  an_interest_in_a_business_of_b_tells_what_was_typed_and_no_more,
-                 the_portal_shows_nothing_of_b_unpublished):
-        tap.run(test.__name__, test, place)
-    place["county"].server.stop()
-    shutil.rmtree(home, ignore_errors=True)
-    tap.end()
+                 the_portal_shows_nothing_of_b_unpublished), place)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 /* Text to number by open addressing (FNV-1a). hsearch_r of the C library was looked at: its tables
- * cannot grow and its keys must be terminated. Keys come from files, so a hostile one could make
- * all of them collide: that only slows the import of whoever sends it. */
-#include "office/import_map.h"
+ * cannot grow and its keys must be terminated. A file could make all of its keys collide: that only
+ * slows the import of whoever sends it. */
+#include "base/text_map.h"
 
 enum { MAP_FIRST = 64 };
 
-struct import_map_slot {
+struct text_map_slot {
     struct str key; /* data NULL: free */
     size_t value;
 };
@@ -20,7 +20,7 @@ static uint64_t map_hash(struct str key)
 }
 
 /* The slot that holds key or would. */
-static struct import_map_slot *map_slot(const struct import_map *map, struct str key)
+static struct text_map_slot *map_slot(const struct text_map *map, struct str key)
 {
     size_t at = map_hash(key) & (map->cap - 1);
     while (map->slots[at].key.data != NULL && !str_eq(map->slots[at].key, key))
@@ -29,9 +29,9 @@ static struct import_map_slot *map_slot(const struct import_map *map, struct str
 }
 
 /* Doubles the table; the old one stays in the arena. */
-static enum err map_grow(struct import_map *map, struct arena *arena)
+static enum err map_grow(struct text_map *map, struct arena *arena)
 {
-    struct import_map wider = {.cap = map->cap == 0 ? MAP_FIRST : map->cap * 2};
+    struct text_map wider = {.cap = map->cap == 0 ? MAP_FIRST : map->cap * 2};
     wider.slots = arena_array(arena, wider.cap, sizeof *wider.slots);
     if (wider.slots == NULL)
         return ERR_MEMORY;
@@ -43,23 +43,23 @@ static enum err map_grow(struct import_map *map, struct arena *arena)
     return ERR_OK;
 }
 
-size_t import_map_get(const struct import_map *map, struct str key)
+size_t text_map_get(const struct text_map *map, struct str key)
 {
     if (map->cap == 0 || key.data == NULL)
-        return IMPORT_MAP_NONE;
-    const struct import_map_slot *slot = map_slot(map, key);
-    return slot->key.data != NULL ? slot->value : IMPORT_MAP_NONE;
+        return TEXT_MAP_NONE;
+    const struct text_map_slot *slot = map_slot(map, key);
+    return slot->key.data != NULL ? slot->value : TEXT_MAP_NONE;
 }
 
-enum err import_map_put(struct import_map *map, struct arena *arena, struct str key, size_t value)
+enum err text_map_put(struct text_map *map, struct arena *arena, struct str key, size_t value)
 {
     if (map->count * 2 >= map->cap)
         TRY(map_grow(map, arena));
     if (key.data == NULL)
         key = (struct str){"", 0};
-    struct import_map_slot *slot = map_slot(map, key);
+    struct text_map_slot *slot = map_slot(map, key);
     if (slot->key.data == NULL)
         map->count++;
-    *slot = (struct import_map_slot){key, value};
+    *slot = (struct text_map_slot){key, value};
     return ERR_OK;
 }
