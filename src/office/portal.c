@@ -22,7 +22,7 @@ enum err office_reader_open(struct office *out, const struct office *office, str
     out->db = NULL;
     out->arena = (struct arena){0};
     out->kept = NULL;
-    TRY(ticket_book_open(&out->tickets));
+    TRY(ticket_book_open(&out->tickets, TICKET_POOLS));
     TRY(portal_kept_open(&out->kept));
     return db_open(&out->db, office->url, true, fault);
 }

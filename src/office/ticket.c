@@ -15,8 +15,7 @@
 enum {
     TICKET_DRAWS = 200,
     POOL_MARKS = 64,
-    POOL_KEPT = 256 * 1024,      /* bytes of a pool that may be held in memory */
-    POOLS_KEPT = 4 * 1024 * 1024 /* of all of them; other pools are read where they lie */
+    POOL_KEPT = 256 * 1024 /* bytes of a pool that may be held in memory */
 };
 
 /* Where a line of a pool begins, and its id: what every search would read first. */
@@ -46,14 +45,16 @@ struct ticket_page {
 struct ticket_book {
     pthread_mutex_t lock;
     struct ticket_page *pages;
-    _Atomic size_t held; /* bytes of pools */
+    size_t most;         /* bytes of pools that are held */
+    _Atomic size_t held; /* so many are */
 };
 
-enum err ticket_book_open(struct ticket_book **out)
+enum err ticket_book_open(struct ticket_book **out, size_t most)
 {
     *out = calloc(1, sizeof **out);
     if (*out == NULL)
         return ERR_MEMORY;
+    (*out)->most = most;
     pthread_mutex_init(&(*out)->lock, NULL);
     return ERR_OK;
 }
@@ -204,7 +205,7 @@ static enum err pool_mark_all(struct ticket_page *page)
 static enum err page_hold(struct ticket_page *page, struct ticket_book *book)
 {
     size_t size = (size_t)page->pool_size;
-    if (size == 0 || size > POOL_KEPT || atomic_load(&book->held) + size > POOLS_KEPT)
+    if (size == 0 || size > POOL_KEPT || atomic_load(&book->held) + size > book->most)
         return ERR_OK;
     char *text = arena_alloc(&page->arena, size);
     if (text == NULL)

@@ -17,8 +17,10 @@ struct office_ticket {
     bool drawn;
 };
 
-/* What a reader keeps of disclosed draws; threads share it. Close frees it. */
-MUST enum err ticket_book_open(struct ticket_book **out);
+/* What a reader keeps of disclosed draws; threads share it. Small pools are held in memory as long
+ * as they are `most` bytes together, others are read where they lie. Close frees it. */
+enum { TICKET_POOLS = 4 * 1024 * 1024 };
+MUST enum err ticket_book_open(struct ticket_book **out, size_t most);
 void ticket_book_close(struct ticket_book *book);
 
 /* The tickets of a business in the newest 200 disclosed draws, newest first, in the errand's arena.

@@ -55,6 +55,21 @@ def page(server, path, status=200):
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", main))), source
 
 
+def menu_marks(source):
+    """The links of the menu, and those that it marks as the page that is shown."""
+    nav = source[source.index("<nav"):source.index("</nav>")]
+    return re.findall(r'<a href="([^"]+)"', nav), re.findall(r'<a href="([^"]+)" aria-current="page"', nav)
+
+
+def menu(server):
+    links, marked = menu_marks(page(server, "/")[1])
+    must(len(links) == 12 and marked == ["/"], "%s %s" % (links, marked))
+    business = re.search(r'/business/[^"?]+', page(server, "/results")[1]).group(0)
+    for path, shown in [(link, [link]) for link in links] + [(business, ["/search"]), ("/sitemap", []), ("/feedback", [])]:
+        marked = menu_marks(page(server, path)[1])[1]
+        must(marked == shown, "%s marks %s" % (path, marked))
+
+
 def paged(server, path):
     """The sources of all pages from this one on, along rel=next."""
     sources, turns = [], 0
@@ -658,6 +673,7 @@ def main():
     time.sleep(3)  # the search index follows the import
     try:
         for name, work in [
+                ("the menu marks the page that is shown and no other", menu),
                 ("a filter of the search finds exactly what SQL finds, page by page", search_filters),
                 ("a filter of the results finds exactly what SQL finds, page by page", results_filters),
                 ("estimates and intervals are those of the formulas", statistics),

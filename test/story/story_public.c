@@ -6,7 +6,9 @@
 #include "base/time.h"
 #include "office/feedback.h"
 #include "office/portal.h"
+#include "office/ticket.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PHONE "13912345678"
@@ -230,6 +232,78 @@ static void a_task_s_departments_have_names(void **state)
     assert_false(str_eq(t.departments[i].name, STR("SCJG")));
 }
 
+/* --- the tickets of a business --- */
+
+/* Is the ticket what the draw says of this object: its line in pool.tsv, its visit, its cutoff? */
+static void judge_ticket(struct course *c, const struct office_business *b, struct str pool)
+{
+    const struct office_ticket *t = &b->tickets[0];
+    char text[200];
+    assert_int_equal(b->ticket_count, 1);
+    snprintf(text, sizeof text, "%.*s\t%.*s\n", STR_ARG(b->object.pool_id), STR_ARG(t->stratum));
+    assert_true(str_find(pool, str_of(text)) >= 0);
+    assert_true(t->ticket.len == 64 && t->cutoff.len == 64);
+    assert_int_equal(t->drawn, str_cmp(t->ticket, t->cutoff) <= 0);
+    snprintf(text, sizeof text, "SELECT COUNT(*) FROM visit WHERE pool_id = '%.*s'",
+             STR_ARG(b->object.pool_id));
+    assert_int_equal(course_number(c, text), t->drawn ? 1 : 0);
+    snprintf(text, sizeof text, "SELECT ticket FROM visit WHERE pool_id = '%.*s'",
+             STR_ARG(b->object.pool_id));
+    assert_true(!t->drawn || str_eq(str_of(course_text(c, text)), t->ticket));
+}
+
+/* Every business's, by a reader that holds as many bytes of pools; how many have one. */
+static size_t tickets_held(struct course *c, size_t most)
+{
+    struct office reader = *c->s->e.office;
+    const struct office *whole = c->s->e.office;
+    struct str pool = course_file(c, "pool.tsv");
+    size_t shown = 0;
+    size_t chosen = 0;
+    assert_int_equal(ticket_book_open(&reader.tickets, most), ERR_OK);
+    for (int i = 0; i < 240; i++) { /* course_county */
+        struct office_business b;
+        char sql[120];
+        snprintf(sql, sizeof sql, "SELECT pool_id FROM object ORDER BY pool_id LIMIT 1 OFFSET %d",
+                 i);
+        struct str id = str_of(course_text(c, sql));
+        struct errand *e = all(c);
+        e->office = &reader;
+        assert_int_equal(office_portal_business(&b, e, id), ERR_OK);
+        e->office = whole;
+        if (b.ticket_count == 0)
+            assert_true(str_find(pool, id) < 0);
+        else
+            judge_ticket(c, &b, pool);
+        shown += b.ticket_count;
+        chosen += b.ticket_count > 0 && b.tickets[0].drawn;
+    }
+    ticket_book_close(reader.tickets);
+    assert_int_equal(chosen, 5);
+    return shown;
+}
+
+static void every_business_of_a_pool_has_its_ticket_whether_the_pool_is_held_or_read(void **state)
+{
+    struct course *c = *state;
+    const struct step disclosed[] = {
+        {"a task of two strata", course_task,
+         &(struct course_task){.strata = "kind",
+                               .kind = "enterprise,individual",
+                               .quotas = "enterprise=fixed:3;individual=fixed:2"}},
+        {"the draw", course_draw},
+        {"disclose", course_disclose},
+    };
+    COURSE_RUN(c, disclosed);
+    struct str rest = course_file(c, "pool.tsv");
+    struct str line;
+    size_t lines = 0;
+    while (str_cut(&line, &rest, '\n'))
+        lines += line.len > 0;
+    assert_int_equal(tickets_held(c, TICKET_POOLS), lines);
+    assert_int_equal(tickets_held(c, 0), lines);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +314,7 @@ int main(void)
         COURSE_TEST(pages_go_from_the_newest_on_and_back_again),
         COURSE_TEST(the_front_page_counts_the_draws_of_its_year_and_the_objects_of_now),
         COURSE_TEST(a_task_s_departments_have_names),
+        COURSE_TEST(every_business_of_a_pool_has_its_ticket_whether_the_pool_is_held_or_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
