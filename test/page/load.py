@@ -35,6 +35,9 @@ SERVER_READERS = 24  # threads of a server on two cores that may read at once: e
 # Sanitizers keep what is freed for a while: there they look for faults, and memory is not counted.
 SANITIZED = bool(os.environ.get("SUNLOT_SANITIZED"))
 CACHE = 32 << 20
+# Seconds of load before anything is counted: each reading thread's connection and its 2 MiB of pages,
+# the rooms that jobs keep, the longest pages.
+WARM = 10.0
 # What one request may leave behind is seen here: 20 s are ten thousand requests and more.
 GROWTH_KB = 8 << 10
 LIMIT_KB = (64 << 10) + CACHE // 1024
@@ -254,12 +257,13 @@ def settled(server, want):
 
 
 def fill_cache(server, pages):
-    """More different pages than the cache holds."""
+    """More different pages than the cache holds, each asked for twice: the second time makes the
+    answer that is sent from then on, whose place the cache has set aside."""
     path, size = max(((p, len(a[2])) for p, a in pages if p.startswith(("/results", "/draws", "/items"))),
                      key=lambda page: page[1])
     link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    for i in range(2 * CACHE // size):
-        link.request("GET", "%s%sfill=%d" % (path, "&" if "?" in path else "?", i))
+    for i in range(4 * CACHE // size):
+        link.request("GET", "%s%sfill=%d" % (path, "&" if "?" in path else "?", i // 2))
         answer = link.getresponse()
         must(answer.status == 200 and len(answer.read()) >= size, "%s: %d" % (path, answer.status))
     link.close()
@@ -268,7 +272,7 @@ def fill_cache(server, pages):
 def flat(server, pages, home):
     load = Load(server, pages, home)
     fill_cache(server, pages)
-    load.run(max(3.0, SECONDS / 20))
+    load.run(max(WARM, SECONDS / 20))
     open_before = handles(server)
     load.counts.clear()
     seen = load.run(SECONDS)

@@ -140,6 +140,7 @@ def crawl(server, english=False):
 def one_answer(got, statuses, words):
     """libmicrohttpd 0.9.75 writes the head of its own refusals twice before it closes: no second
     answer, and never a second request answered, but a doubled one."""
+    got = re.sub(rb"\r\nDate: [^\r]*", b"", got)  # a second may pass between the two
     heads = re.findall(rb"HTTP/1\.[01] (\d{3}) ", got)
     doubled = len(heads) == 2 and len(set(heads)) == 1 and got[:60] == got[got.find(b"HTTP/", 9):][:60]
     must(len(heads) <= 1 or (doubled and b"sunlot" not in got), "%s: %d answers" % (words, len(heads)))
