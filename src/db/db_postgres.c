@@ -240,7 +240,7 @@ static enum err stmt_prepare(struct pg_stmt **out, struct pg_conn *conn, const c
 static enum err stmt_get(struct pg_stmt **out, struct pg_conn *conn, const char *sql,
                          const struct pg_params *params)
 {
-    struct pg_stmt *found = (struct pg_stmt *)db_cache_find(&conn->cache, db_cache_hash(sql), sql);
+    struct pg_stmt *found = (struct pg_stmt *)db_cache_find(&conn->cache, sql);
     *out = found;
     if (found != NULL && stmt_fits(found, params))
         return ERR_OK;

@@ -249,7 +249,7 @@ static enum err stmt_compile(struct sqlite_stmt **out, struct sqlite_conn *conn,
 /* The statement for sql, from the cache or new, marked busy. Give it to stmt_release. */
 static enum err stmt_get(struct sqlite_stmt **out, struct sqlite_conn *conn, const char *sql)
 {
-    *out = (struct sqlite_stmt *)db_cache_find(&conn->cache, db_cache_hash(sql), sql);
+    *out = (struct sqlite_stmt *)db_cache_find(&conn->cache, sql);
     if (*out == NULL) {
         struct db_stmt *dropped = NULL;
         TRY(stmt_compile(out, conn, sql));

@@ -183,13 +183,14 @@ struct db_stmt {
 enum { DB_CACHE_WAYS = 8, DB_CACHE_SLOTS = 512 };
 struct db_cache {
     struct db_stmt *slots[DB_CACHE_SLOTS];
+    struct db_stmt *near[DB_CACHE_SLOTS]; /* by the text's address; compared all the same */
     uint64_t clock;
 };
 
 /* Hash of a statement's text. */
 uint64_t db_cache_hash(const char *sql);
 /* The statement with this text that is not busy, or NULL. */
-struct db_stmt *db_cache_find(struct db_cache *cache, uint64_t hash, const char *sql);
+struct db_stmt *db_cache_find(struct db_cache *cache, const char *sql);
 /* Puts stmt in. *dropped gets the one that gave way and is now the caller's to free, or NULL. When
  * all of the group are busy, stmt stays outside (stmt->cached false). */
 void db_cache_put(struct db_stmt **dropped, struct db_cache *cache, struct db_stmt *stmt);

@@ -33,7 +33,7 @@
 enum {
     HTTP_CACHE = 32 << 20,
     HTTP_FORGET = 1 << 20,   /* bytes of a refused body that are read all the same */
-    HTTP_MEMORY = 32 * 1024, /* of a connection: head and buffers */
+    HTTP_MEMORY = 24 * 1024, /* of a connection: head and buffers; cleared for each request */
     HTTP_IDLE = 60,          /* seconds between two requests of a connection */
     HTTP_HEAD = 10,          /* seconds for a head */
     HTTP_BODY = 30,          /* seconds for a body */

@@ -18,6 +18,13 @@ def free_port():
         return s.getsockname()[1]
 
 
+KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *words], check=True, capture_output=True)
+
+
 class Front:
     """nginx with the sample configuration; only its three marked lines and ports are changed."""
 
@@ -25,10 +32,7 @@ class Front:
         """portal: its port; home: a folder that nginx's workers may read."""
         self.plain, self.secure = free_port(), free_port()
         self.certificate = os.path.join(home, "fullchain.pem")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-subj", "/CN=" + NAME, "-addext", "subjectAltName=DNS:" + NAME, "-days", "2",
-                        "-keyout", os.path.join(home, "key.pem"), "-out", self.certificate],
-                       check=True, capture_output=True)
+        self.certify(home)
         with open(os.path.join(SOURCE, "docs/serve/nginx.conf"), encoding="utf-8") as f:
             sample = f.read()
         must(sample.count("# <--") == 3, "the sample has other marked lines than its head says")
@@ -54,6 +58,11 @@ class Front:
             except OSError:
                 time.sleep(0.05)
         must(False, "nginx did not start")
+
+    def certify(self, home):
+        """Puts fullchain.pem and key.pem there: a certificate that signs itself."""
+        openssl("req", "-x509", *KEY, "-subj", "/CN=" + NAME, "-addext", "subjectAltName=DNS:" + NAME, "-days", "2",
+                "-keyout", os.path.join(home, "key.pem"), "-out", self.certificate)
 
     def curl(self, url, *more):
         """Status line and headers, then the body, of one request."""
