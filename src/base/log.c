@@ -57,12 +57,10 @@ void log_line(struct buf *out, enum log_level level, const char *event,
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
     int64_t now = time_now();
-    struct buf time = {0};
-    time_format(&time, now);
     buf_cat(out, "{\"time\":\"");
-    buf_add(out, time.data, time.len > 0 ? time.len - 1 : 0);
+    time_format(out, now);
+    out->len -= out->failed ? 0 : 1;
     buf_char(out, '.');
-    buf_free(&time);
     log_micros(out, now % TIME_SECOND);
     buf_cat(out, "Z\",\"level\":\"");
     buf_cat(out, names[(size_t)level < 4 ? level : LOG_ERROR]);
