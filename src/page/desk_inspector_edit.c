@@ -18,7 +18,7 @@ static void person_departments(struct person_form *f, struct str value)
     const struct desk_field field = {"department", "单位", DESK_SELECT, true, NULL, NULL};
     struct web_value *row = desk_form_field(&f->form, &field, value);
     if (f->all->group_count != 1)
-        desk_form_option(&f->form, row, STR(""), STR("（请选择）"));
+        desk_form_option(&f->form, row, STR(""), STR("请选择"));
     for (size_t i = 0; i < f->all->group_count; i++)
         desk_form_option(&f->form, row, f->all->groups[i].code, f->all->groups[i].name);
 }

@@ -45,7 +45,7 @@ enum err desk_form_departments(struct desk_form *form, const struct desk_field *
     struct web_value *row = desk_form_field(form, field, value);
     TRY(office_scope_departments(&rows, &count, &form->p->errand));
     if (count != 1)
-        desk_form_option(form, row, STR(""), STR("（请选择）"));
+        desk_form_option(form, row, STR(""), STR("请选择"));
     for (size_t i = 0; i < count; i++)
         desk_form_option(form, row, rows[i].record.values[MODEL_DEPARTMENT_CODE],
                          rows[i].record.values[MODEL_DEPARTMENT_NAME]);
