@@ -85,5 +85,14 @@ export async function violations(page) {
   const { violations: found } = await page.evaluate((only) => window.axe.run(document, { runOnly: only, resultTypes: ['violations'], preload: false }), AA);
   const words = found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((n) => `${n.html} ${n.failureSummary}`).join(' ; ')}`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  return wide > 0 ? [...words, `${wide} px too wide`] : words;
+  const narrow = await page.evaluate(squeezed);
+  return [...words, ...(wide > 0 ? [`${wide} px too wide`] : []), ...narrow];
+}
+
+// Where a table's rows are cards, cells that leave their words less than eight characters a line.
+function squeezed() {
+  const cells = [...document.querySelectorAll('main .cardy td')].filter((cell) => getComputedStyle(cell).display === 'flow-root');
+  const room = (cell) => cell.clientWidth - parseFloat(getComputedStyle(cell).paddingLeft) - parseFloat(getComputedStyle(cell).paddingRight);
+  const narrow = (cell) => room(cell) < 8 * parseFloat(getComputedStyle(cell).fontSize);
+  return cells.filter(narrow).slice(0, 3).map((cell) => `squeezed to ${room(cell)} px: ${cell.textContent.trim().slice(0, 30)}`);
 }
