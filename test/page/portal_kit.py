@@ -39,9 +39,9 @@ class Server:
         self.log.close()
         return code
 
-    def ask(self, path, method="GET", headers=None, body=None):
+    def ask(self, path, method="GET", headers=None, body=None, wait=30):
         """Status, headers (lower case), body as sent."""
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=wait)
         link.request(method, path, body=body, headers={"Accept-Language": "zh", **(headers or {})})
         answer = link.getresponse()
         data = answer.read()
