@@ -209,6 +209,9 @@ extern const struct field_word model_issuance_levels[];
 extern const struct field_word model_course_kinds[];    /* R145 */
 extern const struct field_word model_adoption_kinds[];  /* 采信, R44 */
 extern const struct field_word model_exemption_kinds[]; /* why a result is withheld, R110 */
+extern const struct field_word model_exemption_bases[]; /* of each kind, the provision */
+extern const struct field_word model_result_parts[];    /* what can be kept back alone, R110 */
+extern const struct field_word model_openness[];        /* 公开属性, R115 */
 extern const struct field_word model_label_subjects[];
 extern const struct field_word model_label_states[];
 extern const struct field_word model_item_classes[];

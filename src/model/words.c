@@ -132,6 +132,29 @@ const struct field_word model_exemption_kinds[] = {
     {NULL, NULL, NULL},
 };
 
+const struct field_word model_exemption_bases[] = {
+    {"state", "《政府信息公开条例》第十四条", NULL},
+    {"trade", "《政府信息公开条例》第十五条", NULL},
+    {"privacy", "《政府信息公开条例》第十五条", NULL},
+    {"other", "《政府信息公开条例》第十四条", NULL}, /* what laws and regulations forbid */
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_result_parts[] = {
+    {"adoption", "采信的结论", "采信|采信结论"},
+    {"reason", "更正理由", "理由"},
+    {"document", "文书文号", "文号"},
+    {"note", "处置说明", "说明"},
+    {NULL, NULL, NULL},
+};
+
+const struct field_word model_openness[] = {
+    {"open", "主动公开", NULL},
+    {"request", "依申请公开", NULL},
+    {"closed", "不予公开", NULL},
+    {NULL, NULL, NULL},
+};
+
 const struct field_word model_item_classes[] = {
     {"key", "重点检查事项", "重点|重点事项|重点抽查事项"},
     {"general", "一般检查事项", "一般|一般事项|一般抽查事项"},
