@@ -17,6 +17,11 @@ static const char result_usage[] =
     "  sunlot --by 审核人 result return 抽取编号 --object 号码 [--item 事项编号] --reason 理由\n"
     "  sunlot --by 审批人 result exempt 抽取编号 --object 号码 [--item 事项编号] --kind 情形\n"
     "      --ground 依据    情形：国家秘密、商业秘密、个人隐私、其他（网页上只公布情形和条数）\n"
+    "  sunlot --by 审批人 result redact 抽取编号 --object 号码 [--item 事项编号] --part 部分\n"
+    "      --kind 情形 --ground 依据    结论照常公示，只是其中一部分依法不予公开；\n"
+    "      部分：采信的结论、更正理由（多个用逗号隔开）；网页上只写情形和法律条款\n"
+    "  sunlot --by 审批人 result unredact 抽取编号 --object 号码 [--item 事项编号] --part 部分\n"
+    "      --reason 理由    审核以前改为公开\n"
     "  sunlot result publish 抽取编号 [--object 号码]\n"
     "  sunlot result correct 抽取编号 --object 号码 --item 事项编号 --result 01-08 --method 方式\n"
     "      --inspector 人员编号 --reason 理由 [--note 情况] [--date 结果日期] [--adopt ...]\n"
@@ -24,6 +29,7 @@ static const char result_usage[] =
     "  sunlot --by 审核人 result follow 抽取编号 --object 号码 --item 事项编号 --measure 处置\n"
     "      --state 未完结|已完结 --inspector 人员编号 [--document 文号] [--note 说明] [--date "
     "日期]\n"
+    "      [--part 文书文号,处置说明 --kind 情形 --ground 依据]    这些部分不予公开\n"
     "      公布后续处置，如 责令改正、立案查处、抄告、移送司法机关、行政处罚、整改复查合格\n"
     "  sunlot result counts\n"
     "  结果：01 未发现问题  02 未按规定公示应当公示的信息  03 公示信息隐瞒真实情况、弄虚作假\n"
@@ -34,6 +40,7 @@ struct result_words {
     struct office_result_entry entry;
     struct str reason;
     struct office_exemption exemption;
+    struct str parts;
     struct str measure;
     struct str state;
     struct str document;
@@ -45,6 +52,9 @@ static void result_due_print(const char *what, const struct office_result_due *d
     date_format(&text, due->due_on);
     printf("%s，最迟公示日期 %.*s%s\n", what, STR_ARG(buf_view(&text)),
            due->estimated ? "（估算：尚无该年度工作日安排）" : "");
+    if (due->kept > 0)
+        printf("沿用上一版的决定，%llu 处依法不予公开；要改为公开，请审核前 result unredact。\n",
+               (unsigned long long)due->kept);
     buf_free(&text);
 }
 
@@ -67,13 +77,15 @@ static enum err result_correct_run(struct errand *e, struct result_words *w)
 static enum err result_follow_run(struct errand *e, struct result_words *w)
 {
     int64_t idx = 0;
-    const struct office_follow follow = {.key = w->entry.key,
-                                         .measure = w->measure,
-                                         .state = w->state,
-                                         .happened_on = w->entry.result_on,
-                                         .document = w->document,
-                                         .note = w->entry.note,
-                                         .inspector = w->entry.inspector};
+    const struct office_follow follow = {
+        .key = w->entry.key,
+        .measure = w->measure,
+        .state = w->state,
+        .happened_on = w->entry.result_on,
+        .document = w->document,
+        .note = w->entry.note,
+        .inspector = w->entry.inspector,
+        .withheld = {w->parts, w->exemption.kind, w->exemption.ground}};
     TRY(office_result_follow(&idx, e, &follow));
     printf("后续处置已公布，写入公开日志，日志序号 %lld。\n", (long long)idx);
     return ERR_OK;
@@ -100,6 +112,23 @@ static enum err result_exempt_run(struct errand *e, struct result_words *w)
     uint64_t count = 0;
     TRY(office_result_exempt(&count, e, &w->entry.key, &w->exemption));
     printf("已审批 %llu 项不予公示。\n", (unsigned long long)count);
+    return ERR_OK;
+}
+
+static enum err result_redact_run(struct errand *e, struct result_words *w)
+{
+    uint64_t count = 0;
+    const struct office_redaction redaction = {w->parts, w->exemption.kind, w->exemption.ground};
+    TRY(office_result_redact(&count, e, &w->entry.key, &redaction));
+    printf("已决定 %llu 处不予公开，其余照常公示。\n", (unsigned long long)count);
+    return ERR_OK;
+}
+
+static enum err result_unredact_run(struct errand *e, struct result_words *w)
+{
+    uint64_t count = 0;
+    TRY(office_result_unredact(&count, e, &w->entry.key, w->parts, w->reason));
+    printf("已将 %llu 处改为公开。\n", (unsigned long long)count);
     return ERR_OK;
 }
 
@@ -137,8 +166,10 @@ static const struct {
     const char *word;
     result_run *run;
 } result_steps[] = {
-    {"enter", result_enter_run},   {"approve", result_approve_run}, {"return", result_return_run},
-    {"exempt", result_exempt_run}, {"publish", result_publish_run}, {"correct", result_correct_run},
+    {"enter", result_enter_run},     {"approve", result_approve_run},
+    {"return", result_return_run},   {"exempt", result_exempt_run},
+    {"publish", result_publish_run}, {"correct", result_correct_run},
+    {"redact", result_redact_run},   {"unredact", result_unredact_run},
     {"follow", result_follow_run},
 };
 
@@ -167,6 +198,7 @@ int cmd_result(struct cmd *cmd, int argc, char **argv)
         {"--date", CMD_DATE, &w.entry.result_on},
         {"--inspector", CMD_TEXT, &w.entry.inspector},
         {"--reason", CMD_TEXT, &w.reason},
+        {"--part", CMD_TEXT, &w.parts},
         {"--kind", CMD_TEXT, &w.exemption.kind},
         {"--ground", CMD_TEXT, &w.exemption.ground},
         {"--measure", CMD_TEXT, &w.measure},

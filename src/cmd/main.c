@@ -27,7 +27,8 @@ static const struct main_command main_commands[] = {
      "抽取：commit、beacon、objects、recuse、teams、assign、skip、refill、abort、disclose、show、li"
      "st"},
     {"result", cmd_result,
-     "检查结果：enter、approve、return、exempt、publish、correct、follow、counts"},
+     "检查结果：enter、approve、return、exempt、redact、unredact、publish、correct、"
+     "follow、counts"},
     {"export", cmd_export, "导出：results、proof"},
     {"verify", cmd_verify, "核验材料包或企业自证：任何人都可以运行"},
     {"log", cmd_log, "公开日志：key、show、verify"},

@@ -1,8 +1,9 @@
 /* What followed a published finding: see result.h. The row and its log entry stand in one
  * transaction; nothing is ever changed afterwards (R112, R113, R117). */
 #include "office/publication.h"
-#include "office/result_place.h"
+#include "office/redaction.h"
 
+#include "base/json.h"
 #include "base/time.h"
 #include "model/resource.h"
 
@@ -12,6 +13,7 @@ struct follow {
     struct result_place place;
     struct store_result result; /* the published one */
     struct store_followup row;
+    struct redaction_words withheld; /* count 0: nothing */
 };
 
 static enum err follow_words(struct follow *f)
@@ -38,6 +40,24 @@ static enum err follow_words(struct follow *f)
                          "已完结的处置必须写明文书文号（--document）；没有登记");
     if (f->row.note.len > RESULT_WORDS || f->row.document.len > RESULT_WORDS)
         return fault_set(&e->fault, ERR_INPUT, "说明过长，最多约200字；没有登记");
+    return ERR_OK;
+}
+
+/* Which of document and note are kept back by law, decided with the rest (R110). */
+static enum err follow_withheld(struct follow *f)
+{
+    struct errand *e = f->e;
+    const struct office_redaction *in = &f->in->withheld;
+    f->withheld = (struct redaction_words){0};
+    if (in->parts.len == 0 && in->kind.len == 0 && in->ground.len == 0)
+        return ERR_OK;
+    TRY(redaction_judge(&f->withheld, e, in, "document|note", true));
+    struct str kind = str_of(f->withheld.kind->code);
+    f->row.document_kind = redaction_has(&f->withheld, "document") ? kind : STR("");
+    f->row.note_kind = redaction_has(&f->withheld, "note") ? kind : STR("");
+    if ((f->row.document_kind.len > 0 && f->row.document.len == 0) ||
+        (f->row.note_kind.len > 0 && f->row.note.len == 0))
+        return fault_set(&e->fault, ERR_INPUT, "不予公开的部分没有填写内容；没有登记");
     return ERR_OK;
 }
 
@@ -94,22 +114,74 @@ static enum err follow_result(struct follow *f, struct db_tx *tx)
     return ERR_OK;
 }
 
+/* A part as the public is told it. */
+static enum err follow_told(struct str *out, struct follow *f, struct str text, struct str kind)
+{
+    *out = kind.len > 0 ? publication_withheld(f->e->arena, kind) : text;
+    return kind.len == 0 || out->data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
 static enum err follow_append(struct follow *f, struct db_tx *tx)
 {
     struct errand *e = f->e;
     struct store_published published = {0};
     struct buf date = {0};
+    struct str document, note;
+    TRY(follow_told(&document, f, f->row.document, f->row.document_kind));
+    TRY(follow_told(&note, f, f->row.note, f->row.note_kind));
     TRY(store_published_get(&published, e->arena, tx, e->office->tenant, f->result.id));
     date_format(&date, f->row.happened_on);
     const struct str more[] = {model_text(model_measures, f->row.measure),
                                model_text(model_measure_states, f->row.state), buf_view(&date),
-                               f->row.document, f->row.note};
+                               document, note};
     struct str line = publication_line(e->arena, &published, more, 5);
     buf_free(&date);
     if (line.data == NULL)
         return ERR_MEMORY;
     const struct publication entry = {"follow-up", &line, 1};
     return publication_append(&f->row.idx, e, tx, &entry);
+}
+
+/* The decisions about its parts, with who took them. */
+static enum err follow_redact(struct follow *f, struct db_tx *tx)
+{
+    for (size_t i = 0; i < f->withheld.count; i++) {
+        const struct store_redaction row = {.tenant = f->row.tenant,
+                                            .visit = f->result.visit,
+                                            .item = f->result.item,
+                                            .owner = f->row.id,
+                                            .part = str_of(f->withheld.parts[i]->code),
+                                            .department = f->result.department,
+                                            .kind = str_of(f->withheld.kind->code),
+                                            .ground = f->withheld.ground,
+                                            .actor = f->row.approved_by,
+                                            .at = f->e->now};
+        TRY(store_redaction_put(tx, &row));
+    }
+    return ERR_OK;
+}
+
+static enum err follow_audit(struct follow *f, struct db_tx *tx)
+{
+    struct errand *e = f->e;
+    struct buf text = {0};
+    struct json_writer j;
+    struct office_audit_row row = {.action = STR("result-follow"),
+                                   .target = f->in->key.pool_id,
+                                   .detail = f->row.measure,
+                                   .outcome = STR("done")};
+    json_write_begin(&j, &text);
+    json_write_object(&j);
+    json_pair_str(&j, "measure", f->row.measure);
+    json_pair_str(&j, "state", f->row.state);
+    if (f->withheld.count > 0) {
+        json_pair_str(&j, "document_kind", f->row.document_kind);
+        json_pair_str(&j, "note_kind", f->row.note_kind);
+        json_pair_str(&j, "ground", f->withheld.ground);
+    }
+    json_write_object_end(&j);
+    TRY(arena_keep(&row.after, e->arena, &text, json_write_end(&j)));
+    return office_audit_add(e, tx, &row);
 }
 
 static enum err follow_run(struct db_tx *tx, void *ctx)
@@ -123,6 +195,7 @@ static enum err follow_run(struct db_tx *tx, void *ctx)
     if (done)
         return str_i64(&f->row.idx, outcome);
     TRY(follow_words(f));
+    TRY(follow_withheld(f));
     TRY(follow_result(f, tx));
     TRY(follow_date(f));
     TRY(follow_people(f, tx));
@@ -130,7 +203,8 @@ static enum err follow_run(struct db_tx *tx, void *ctx)
     f->row.result = f->result.id;
     TRY(office_id(&f->row.id, e));
     TRY(store_followup_add(tx, &f->row));
-    TRY(office_audit(e, tx, STR("result-follow"), f->in->key.pool_id, f->row.measure));
+    TRY(follow_redact(f, tx));
+    TRY(follow_audit(f, tx));
     outcome = arena_printf(e->arena, "%lld", (long long)f->row.idx);
     return outcome.data != NULL ? office_once_done(e, tx, STR("result-follow"), outcome)
                                 : ERR_MEMORY;

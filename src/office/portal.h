@@ -202,9 +202,11 @@ struct office_rate {
     int64_t overdue; /* not public though the last day is over */
     int64_t open;    /* not public, within the last day; sealed draws left out until disclosure */
     int64_t exempt[OFFICE_GROUNDS];
-    int64_t withheld; /* all exempt ones */
-    int64_t due;      /* to be public by now: published and overdue */
-    double share;     /* published of due, cut to thousandths; 0 where nothing is due */
+    int64_t withheld;                    /* all exempt ones */
+    int64_t redacted_by[OFFICE_GROUNDS]; /* published, a part kept back by such a ground */
+    int64_t redacted;                    /* published, with any part kept back; each once */
+    int64_t due;                         /* to be public by now: published and overdue */
+    double share; /* published of due, cut to thousandths; 0 where nothing is due */
 };
 struct office_rates {
     struct office_rate *rows;

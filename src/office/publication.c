@@ -65,6 +65,13 @@ struct str publication_leaf(struct arena *arena, const struct store_published *r
     return copy;
 }
 
+struct str publication_withheld(struct arena *arena, struct str kind)
+{
+    struct str why = model_text(model_exemption_kinds, kind);
+    struct str basis = model_text(model_exemption_bases, kind);
+    return arena_printf(arena, "依法不予公开（%.*s，%.*s）", STR_ARG(why), STR_ARG(basis));
+}
+
 static int publication_order(const void *a, const void *b)
 {
     return str_cmp(*(const struct str *)a, *(const struct str *)b);

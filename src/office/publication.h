@@ -11,6 +11,9 @@
  * correction    the national columns as they are now, the leaf hash of the national columns that
  *               they replace, the reason
  * follow-up     the national columns of the result, measure, state, date, document, note
+ *
+ * In place of a reason, document or note that is kept back by law (R110) stands what the portal
+ * shows there: 依法不予公开（KIND，PROVISION）.
  */
 #ifndef OFFICE_PUBLICATION_H
 #define OFFICE_PUBLICATION_H
@@ -27,6 +30,9 @@ void publication_cells(struct str cells[MODEL_RESULT_COUNT], struct buf *date,
  * line breaks inside a value become blanks. data NULL when out of memory. */
 struct str publication_line(struct arena *arena, const struct store_published *row,
                             const struct str *more, size_t more_count);
+/* What stands in place of a part that is kept back by law (R110), in the arena: the kind of its
+ * ground and the provision. data NULL when out of memory. */
+struct str publication_withheld(struct arena *arena, struct str kind);
 /* The lowercase hex of the leaf hash of a row's line without more columns, in the arena; data NULL
  * when out of memory. */
 struct str publication_leaf(struct arena *arena, const struct store_published *row);

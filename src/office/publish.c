@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "office/publication.h"
+#include "office/redaction.h"
 #include "office/task.h"
 #include "sheet/writer.h"
 #include "store/draw.h"
@@ -92,6 +93,7 @@ static enum err publish_corrections(struct publish *p, struct db_tx *tx,
         results[i].published_at = e->now;
         results[i].publication = p->corrections.id;
         TRY(store_result_replace(tx, tenant, c.replaces));
+        TRY(redaction_publish(e, tx, &results[i]));
         TRY(store_result_step(tx, &results[i], STR("approved")));
         p->out.corrected++;
         p->corrections.most++;
@@ -120,6 +122,15 @@ static enum err publish_visits(struct publish *p, struct db_tx *tx)
         return fault_set(&e->fault, ERR_MISSING, "对象 %.*s 不在本次抽中名单里；没有公示",
                          STR_ARG(p->pool_id));
     return ERR_OK;
+}
+
+/* What is kept back of a row is neither in the log nor in what is frozen. */
+static enum err publish_withhold(struct publish *p, struct store_published *row)
+{
+    if (row->reason_kind.len == 0)
+        return ERR_OK;
+    row->reason = publication_withheld(p->e->arena, row->reason_kind);
+    return row->reason.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 /* A row's line for the root. A correction's line says what it replaces and why. */
@@ -156,8 +167,10 @@ static enum err publish_entry(struct publish *p, struct db_tx *tx, struct publis
     entry->lines = arena_array(e->arena, entry->most, sizeof *entry->lines);
     if (entry->lines == NULL)
         return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        TRY(publish_withhold(p, &rows[i]));
         TRY(publish_line(p, tx, entry, &rows[i]));
+    }
     if (entry->count != entry->most)
         return ERR_DAMAGED;
     const struct publication publication = {entry->correction ? "correction" : "publication",

@@ -71,6 +71,10 @@ static enum err rate_owed(struct office_rate *r, struct rate_work *w,
 static enum err rate_count(struct office_rate *r, struct rate_work *w,
                            const struct store_rate_part *g)
 {
+    if (str_eq(g->state, STR("redacted"))) {
+        *(g->kind.len > 0 ? &r->redacted_by[rate_ground(g)] : &r->redacted) += g->count;
+        return ERR_OK;
+    }
     if (g->published_at != 0) {
         r->published += g->count;
         r->late += date_of_time(g->published_at) > g->due_on ? g->count : 0;
@@ -94,7 +98,7 @@ static void rate_share(struct office_rate *r)
 
 static bool rate_empty(const struct office_rate *r)
 {
-    return r->due == 0 && r->open == 0 && r->withheld == 0;
+    return r->due == 0 && r->open == 0 && r->withheld == 0 && r->redacted == 0;
 }
 
 enum err office_portal_rates(struct office_rates *out, struct errand *e, int year)

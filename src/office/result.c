@@ -2,7 +2,7 @@
  *
  * Invariants: a result moves along its states only (I7); the author never approves; a result cannot
  * be older than the assignment of its team, so nothing is "normal" before anyone has been there. */
-#include "office/result_place.h"
+#include "office/redaction.h"
 #include "office/setting.h"
 
 #include "base/time.h"
@@ -45,6 +45,24 @@ enum err result_is_author(bool *own, struct errand *e, struct db_tx *tx, struct 
     return ERR_OK;
 }
 
+enum err result_own(bool *own, struct errand *e, struct db_tx *tx,
+                    const struct store_result *result, struct str actor)
+{
+    TRY(result_is_author(own, e, tx, result->entered_by, actor));
+    *own = *own || str_eq(actor, result->typed_by);
+    return ERR_OK;
+}
+
+enum err result_exemption_kind(const struct field_word **out, struct errand *e, struct str kind)
+{
+    *out = model_word_by_text(model_exemption_kinds, kind);
+    if (*out != NULL)
+        return ERR_OK;
+    return fault_set(
+        &e->fault, ERR_INPUT,
+        "不予公开必须写明情形（--kind）：国家秘密、商业秘密、个人隐私或其他；没有改动");
+}
+
 /* --- entering --- */
 
 struct enter_work {
@@ -56,6 +74,7 @@ struct enter_work {
     struct result_place place;
     struct store_result result;
     struct store_adoption adoption; /* kind empty: none */
+    uint64_t kept;                  /* parts that stay kept back */
 };
 
 /* R107: only those who were assigned to this object for this department. */
@@ -162,14 +181,42 @@ static enum err enter_published(struct enter_work *w, struct db_tx *tx, int64_t 
     return ERR_OK;
 }
 
-/* What would be published must say something else. */
-static enum err enter_differs(struct enter_work *w)
+static bool adoption_same(const struct store_adoption *a, const struct store_adoption *b)
 {
-    if (w->reason.len == 0 || !str_eq(w->result.code, w->old.code) ||
-        w->result.result_on != w->old.result_on)
+    return str_eq(a->kind, b->kind) && str_eq(a->number, b->number) && str_eq(a->body, b->body) &&
+           a->made_on == b->made_on;
+}
+
+/* Does a correction change result, date or what the result rests on? */
+static enum err correction_differs(bool *out, struct errand *e, struct db_tx *tx,
+                                   const struct store_result *const pair[2],
+                                   const struct store_adoption *now)
+{
+    struct store_adoption before = {0};
+    *out = !str_eq(pair[0]->code, pair[1]->code) || pair[0]->result_on != pair[1]->result_on;
+    if (*out)
         return ERR_OK;
-    return fault_set(&w->e->fault, ERR_INPUT,
-                     "更正后的结果和日期与已公示的相同，没有可更正的内容；没有录入");
+    enum err err = store_adoption_get(&before, e->arena, tx, e->office->tenant, pair[0]->id);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    *out = !adoption_same(&before, now);
+    return ERR_OK;
+}
+
+/* What would be published must say something else, or have a part that can be told otherwise. */
+static enum err enter_differs(struct enter_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    const struct store_result *const pair[2] = {&w->old, &w->result};
+    bool differs = false;
+    if (w->reason.len == 0)
+        return ERR_OK;
+    TRY(correction_differs(&differs, e, tx, pair, &w->adoption));
+    if (!differs)
+        TRY(redaction_news(&differs, e, tx, &w->old, false));
+    return differs ? ERR_OK
+                   : fault_set(&e->fault, ERR_INPUT,
+                               "更正后的结果和日期与已公示的相同，没有可更正的内容；没有录入");
 }
 
 static enum err enter_correction(struct enter_work *w, struct db_tx *tx)
@@ -219,14 +266,20 @@ static enum err enter_audit(struct enter_work *w, struct db_tx *tx)
         if (adopted.data == NULL || detail.data == NULL)
             return ERR_MEMORY;
     }
+    if (w->kept > 0)
+        detail = arena_printf(e->arena, "%.*s；沿用上一版不予公开的部分%llu处", STR_ARG(detail),
+                              (unsigned long long)w->kept);
+    if (detail.data == NULL)
+        return ERR_MEMORY;
     return office_audit(e, tx, str_of(w->action), w->entry->key.pool_id, detail);
 }
 
-/* The answer as text and back, for a repeated errand: the last day, and whether it is estimated. */
+/* The answer as text and back, for a repeated errand: the last day, whether it is estimated, and
+ * how many parts stay kept back. */
 static enum err enter_remember(struct enter_work *w, struct db_tx *tx)
 {
-    struct str outcome =
-        arena_printf(w->e->arena, "%d/%d", (int)w->result.due_on, w->result.estimated ? 1 : 0);
+    struct str outcome = arena_printf(w->e->arena, "%d/%d/%llu", (int)w->result.due_on,
+                                      w->result.estimated ? 1 : 0, (unsigned long long)w->kept);
     return outcome.data != NULL ? office_once_done(w->e, tx, str_of(w->action), outcome)
                                 : ERR_MEMORY;
 }
@@ -239,8 +292,9 @@ static enum err enter_recall(struct enter_work *w, struct str outcome)
     (void)str_cut(&word, &rest, '/');
     TRY(str_i64(&day, word));
     w->result.due_on = (int32_t)day;
-    w->result.estimated = str_eq(rest, STR("1"));
-    return ERR_OK;
+    (void)str_cut(&word, &rest, '/');
+    w->result.estimated = str_eq(word, STR("1"));
+    return rest.len > 0 ? str_u64(&w->kept, rest) : ERR_OK;
 }
 
 static enum err enter_work_run(struct db_tx *tx, void *ctx)
@@ -262,7 +316,7 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
     TRY(enter_published(w, tx, item->item));
     TRY(enter_dates(w, tx));
     TRY(result_adoption(&w->adoption, e, &w->entry->adoption, &w->result));
-    TRY(enter_differs(w));
+    TRY(enter_differs(w, tx));
     TRY(enter_assigned(w, tx, item));
     TRY(enter_version(w, tx, item));
     TRY(office_id(&w->result.id, e));
@@ -278,6 +332,7 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
     TRY(store_result_add(tx, &w->result));
     TRY(enter_adopted(w, tx));
     TRY(enter_correction(w, tx));
+    TRY(redaction_keep(&w->kept, e, tx, &w->result));
     TRY(enter_audit(w, tx));
     return enter_remember(w, tx);
 }
@@ -285,7 +340,7 @@ static enum err enter_work_run(struct db_tx *tx, void *ctx)
 static enum err enter_do(struct office_result_due *out, struct enter_work *work)
 {
     TRY(office_write(work->e, work->action, enter_work_run, work));
-    *out = (struct office_result_due){work->result.due_on, work->result.estimated};
+    *out = (struct office_result_due){work->result.due_on, work->result.estimated, work->kept};
     return ERR_OK;
 }
 
@@ -338,26 +393,45 @@ static bool judge_takes(const struct judge *judge, struct str state)
     return false;
 }
 
-/* Is the judge the author: the inspector, by code or by name, or whoever typed it (R103)? */
-static enum err judge_own(bool *own, const struct judge_work *w, struct db_tx *tx,
-                          const struct store_result *r)
+/* A correction that is approved changes what is public. */
+static enum err judge_corrects(const struct judge_work *w, struct db_tx *tx,
+                               const struct store_result *r)
 {
-    TRY(result_is_author(own, w->e, tx, r->entered_by, w->actor));
-    *own = *own || str_eq(w->actor, r->typed_by);
-    return ERR_OK;
+    struct errand *e = w->e;
+    struct str tenant = e->office->tenant;
+    struct store_result old = {0};
+    struct store_adoption now = {0};
+    const struct store_result *const pair[2] = {&old, r};
+    bool differs = false;
+    TRY(store_result_published(&old, e->arena, tx, tenant, r->visit, r->item));
+    enum err err = store_adoption_get(&now, e->arena, tx, tenant, r->id);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    TRY(correction_differs(&differs, e, tx, pair,
+                           err == ERR_OK ? &now : &(struct store_adoption){0}));
+    if (!differs)
+        TRY(redaction_news(&differs, e, tx, r, true));
+    return differs
+               ? ERR_OK
+               : fault_set(&e->fault, ERR_STATE,
+                           "更正后的结果、日期和公开的内容与已公示的相同；要不予公开其中一部分的，"
+                           "请先审批（result redact），否则请退回；没有改动");
 }
 
 /* What is public cannot be taken back by exempting its correction. */
-static enum err judge_hides(const struct judge_work *w, struct db_tx *tx,
-                            const struct store_result *r)
+static enum err judge_correction(const struct judge_work *w, struct db_tx *tx,
+                                 const struct store_result *r)
 {
     struct errand *e = w->e;
     struct store_correction c = {0};
-    if (!str_eq(w->judge->to, STR("exempt")))
+    bool exempts = str_eq(w->judge->to, STR("exempt"));
+    if (!exempts && !str_eq(w->judge->to, STR("approved")))
         return ERR_OK;
     enum err err = store_correction_get(&c, e->arena, tx, e->office->tenant, r->id);
     if (err != ERR_OK)
         return err == ERR_MISSING ? ERR_OK : err;
+    if (!exempts)
+        return judge_corrects(w, tx, r);
     return fault_set(&e->fault, ERR_STATE,
                      "这是对已公示结果的更正，只能审核或退回，不能不予公示；没有改动");
 }
@@ -369,12 +443,12 @@ static enum err judge_one(struct judge_work *w, struct db_tx *tx, struct store_r
     if (!judge_takes(w->judge, from))
         return ERR_OK;
     bool own = false;
-    TRY(judge_own(&own, w, tx, r));
+    TRY(result_own(&own, w->e, tx, r, w->actor));
     if (own) {
         w->own++;
         return ERR_OK;
     }
-    TRY(judge_hides(w, tx, r));
+    TRY(judge_correction(w, tx, r));
     r->state = w->judge->to;
     r->approved_by = w->actor;
     r->approved_at = e->now;
@@ -467,11 +541,8 @@ enum err office_result_exempt(uint64_t *count, struct errand *e,
                               const struct office_exemption *exemption)
 {
     struct str ground = str_trim(exemption->ground);
-    const struct field_word *kind = model_word_by_text(model_exemption_kinds, exemption->kind);
-    if (kind == NULL)
-        return fault_set(
-            &e->fault, ERR_INPUT,
-            "不予公示必须写明情形（--kind）：国家秘密、商业秘密、个人隐私或其他；没有改动");
+    const struct field_word *kind = NULL;
+    TRY(result_exemption_kind(&kind, e, exemption->kind));
     if (ground.len == 0)
         return fault_set(&e->fault, ERR_INPUT, "不予公示必须写明依据（--ground）；没有改动");
     const struct judge judge = {"result-exempt", "entered|approved", STR("exempt"), ground, kind};

@@ -37,6 +37,7 @@ struct office_result_entry {
 struct office_result_due {
     int32_t due_on;
     bool estimated;
+    uint64_t kept; /* parts that stay kept back as in the version before (R110) */
 };
 /* ERR_FORBIDDEN for one who was not assigned (R107); ERR_STATE when a result stands already, or
  * before the teams are assigned; ERR_INPUT. *out tells the last day for publication. */
@@ -45,13 +46,14 @@ MUST enum err office_result_enter(struct office_result_due *out, struct errand *
 
 /* Enters a newer version of a published result, which then goes the way of any other: approved by
  * another, published; the older one stays public and is marked. entry as above, but for result_on:
- * 0 keeps the older date. ERR_INPUT without a reason or where nothing differs; ERR_STATE where no
- * published result stands or a correction is under way. */
+ * 0 keeps the older date. ERR_INPUT without a reason or where nothing differs, unless a part of it
+ * is told or kept back, which its approver may then decide anew; ERR_STATE where no published
+ * result stands or a correction is under way. */
 MUST enum err office_result_correct(struct office_result_due *out, struct errand *e,
                                     const struct office_result_entry *entry, struct str reason);
 
 /* The approver is the errand's actor and not the author. An empty item approves all entered ones of
- * the object. *count gets how many. */
+ * the object. *count gets how many. ERR_STATE for a correction that corrects nothing. */
 MUST enum err office_result_approve(uint64_t *count, struct errand *e,
                                     const struct office_result_key *key);
 /* Sends results back to the author with a reason; they are then entered anew as a new version. */
@@ -67,6 +69,27 @@ struct office_exemption {
 MUST enum err office_result_exempt(uint64_t *count, struct errand *e,
                                    const struct office_result_key *key,
                                    const struct office_exemption *exemption);
+
+/* Keeps parts of results from publication while the conclusion is published (R110): in their place
+ * the public is told the kind of the ground and its provision, nothing else. Parts of a result are
+ * the conclusion that it rests on (采信的结论) and the reason of a correction (更正理由); of what
+ * followed it, the document's number (文书文号) and the remarks (处置说明). */
+struct office_redaction {
+    struct str parts;  /* codes or texts of model_result_parts, commas between */
+    struct str kind;   /* code or text of model_exemption_kinds */
+    struct str ground; /* in the approver's words; stays inside */
+};
+/* Of results that are entered or approved; once published, only of a correction, and then in every
+ * version. The actor decides and is not the author. A later version keeps back the same parts until
+ * that is decided anew. An empty item means all that have the part. *count gets how many parts.
+ * ERR_INPUT without part, kind or ground; ERR_FORBIDDEN; ERR_STATE. */
+MUST enum err office_result_redact(uint64_t *count, struct errand *e,
+                                   const struct office_result_key *key,
+                                   const struct office_redaction *redaction);
+/* Takes that back, of results that are entered and not approved yet. */
+MUST enum err office_result_unredact(uint64_t *count, struct errand *e,
+                                     const struct office_result_key *key, struct str parts,
+                                     struct str reason);
 
 /* Publishes the approved results of a draw (or of one object): objects all of whose items are
  * approved or exempt, at once (R80). */
@@ -87,12 +110,13 @@ MUST enum err office_result_publish(struct office_published *out, struct errand 
  * or a closed matter without document; ERR_STATE where no finding is published. */
 struct office_follow {
     struct office_result_key key;
-    struct str measure;   /* code or text of 后续处置 */
-    struct str state;     /* 未完结 or 已完结 */
-    int32_t happened_on;  /* 0: today */
-    struct str document;  /* its number (文号) */
-    struct str note;      /* at most 600 bytes; public */
-    struct str inspector; /* code of the author */
+    struct str measure;               /* code or text of 后续处置 */
+    struct str state;                 /* 未完结 or 已完结 */
+    int32_t happened_on;              /* 0: today */
+    struct str document;              /* its number (文号) */
+    struct str note;                  /* at most 600 bytes; public */
+    struct str inspector;             /* code of the author */
+    struct office_redaction withheld; /* of document and note; parts empty: nothing (R110) */
 };
 MUST enum err office_result_follow(int64_t *idx, struct errand *e, const struct office_follow *f);
 

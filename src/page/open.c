@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "office/draw.h"
+#include "office/publication.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -70,6 +71,33 @@ static struct str open_count(struct open_file *f, int64_t n)
     return arena_printf(&f->arena, "%lld", (long long)n);
 }
 
+/* A part as the public is told it; kind: of the ground by which it is kept back, empty: it is told.
+ */
+static struct str open_part(struct open_file *f, struct str text, struct str kind)
+{
+    return kind.len > 0 ? publication_withheld(&f->arena, kind) : text;
+}
+
+/* What is kept back of a result beside its conclusion. */
+static struct str open_parts(struct open_file *f, const struct store_public_result *r)
+{
+    const struct {
+        const char *part;
+        struct str kind;
+    } parts[] = {{"adoption", r->adopted_kind}, {"reason", r->reason_kind}};
+    struct buf text = {0};
+    struct str out;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].kind.len == 0)
+            continue;
+        buf_str(&text, text.len > 0 ? STR("；") : STR(""));
+        buf_str(&text, model_text(model_result_parts, str_of(parts[i].part)));
+        buf_str(&text, STR("："));
+        buf_str(&text, publication_withheld(&f->arena, parts[i].kind));
+    }
+    return arena_keep(&out, &f->arena, &text, ERR_OK) == ERR_OK ? out : (struct str){NULL, 0};
+}
+
 static enum err open_result(struct open_file *f, const struct store_public_result *r)
 {
     const struct str cells[] = {r->plan_number,
@@ -82,7 +110,8 @@ static enum err open_result(struct open_file *f, const struct store_public_resul
                                 r->object_number,
                                 r->object_name,
                                 r->item,
-                                model_text(model_result_codes, r->code)};
+                                model_text(model_result_codes, r->code),
+                                open_parts(f, r)};
     return open_row(f, cells, sizeof cells / sizeof cells[0]);
 }
 
@@ -95,7 +124,7 @@ static enum err open_correction(struct open_file *f, const struct store_public_r
                                 r->item,
                                 model_text(model_result_codes, r->code),
                                 open_day(f, r->date),
-                                r->reason,
+                                open_part(f, r->reason, r->reason_kind),
                                 open_day(f, date_of_time(r->published_at)),
                                 open_count(f, r->idx),
                                 open_count(f, r->id),
@@ -142,8 +171,8 @@ static enum err open_followup(struct open_file *f, const struct store_public_fol
                                 model_text(model_measures, r->measure),
                                 model_text(model_measure_states, r->state),
                                 open_day(f, r->happened_on),
-                                r->document,
-                                r->note,
+                                open_part(f, r->document, r->document_kind),
+                                open_part(f, r->note, r->note_kind),
                                 open_count(f, r->idx)};
     return open_row(f, cells, sizeof cells / sizeof cells[0]);
 }
@@ -296,7 +325,8 @@ static enum err open_rate(struct open_file *f, int year, const struct office_rat
                                 open_count(f, r->exempt[0]),
                                 open_count(f, r->exempt[1]),
                                 open_count(f, r->exempt[2]),
-                                open_count(f, r->exempt[3])};
+                                open_count(f, r->exempt[3]),
+                                open_count(f, r->redacted)};
     return open_row(f, cells, sizeof cells / sizeof cells[0]);
 }
 
@@ -323,12 +353,13 @@ const struct open_set open_sets[OPEN_SETS] = {
      "每个检查对象每个抽查事项一行：抽查计划、抽查任务、抽查类型、抽查机关、完成日期、对象和检查结"
      "果；更正后只列现行的一条。",
      "双随机一公开,抽查结果,行政检查",
-     11,
+     12,
      {COLUMN("plan_number", "抽查计划编号"), COLUMN("plan_name", "抽查计划名称"),
       COLUMN("task_number", "抽查任务编号"), COLUMN("task_name", "抽查任务名称"),
       COLUMN("type", "抽查类型"), COLUMN("authority", "抽查机关"), COLUMN("date", "抽查完成日期"),
       COLUMN("object_number", "统一社会信用代码"), COLUMN("object_name", "检查对象名称"),
-      COLUMN("item", "检查事项"), COLUMN("result", "检查结果")},
+      COLUMN("item", "检查事项"), COLUMN("result", "检查结果"),
+      COLUMN("withheld", "依法不予公开的部分")},
      open_results,
      true},
     {"corrections",
@@ -407,18 +438,17 @@ const struct open_set open_sets[OPEN_SETS] = {
      false},
     {"rates",
      "抽查检查结果公示率",
-     "每年每个部门一行：应公示、已公示、其中逾期后公示、逾期未公示、公示率、未到期限，以及依法不予"
-     "公"
-     "开的数量和依据类别。",
+     "每年每个部门一行：应公示、已公示、其中逾期后公示、逾期未公示、公示率、未到期限，以及依法整条"
+     "不予公开的数量和依据类别、部分内容不予公开的数量。",
      "双随机一公开,公示率",
-     13,
+     14,
      {COLUMN("year", "年度"), COLUMN("department", "部门"), COLUMN("due", "应公示"),
       COLUMN("published", "已公示"), COLUMN("late", "其中逾期后公示"),
       COLUMN("overdue", "逾期未公示"), COLUMN("rate", "公示率"), COLUMN("open", "未到期限"),
       COLUMN("withheld", "依法不予公开"), COLUMN("withheld_state", "其中国家秘密、国家安全"),
       COLUMN("withheld_trade", "其中商业秘密"),
       COLUMN("withheld_privacy", "其中个人隐私、个人信息"),
-      COLUMN("withheld_other", "其中其他依据")},
+      COLUMN("withheld_other", "其中其他依据"), COLUMN("redacted", "已公示但部分内容不予公开")},
      open_rates,
      false},
 };

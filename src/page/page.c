@@ -241,6 +241,26 @@ struct str page_url(struct page *p, struct str text)
     return page_keep(p, &out);
 }
 
+/* That parts of a result are kept back, and by which kinds of grounds (R110). */
+static void page_redacted(struct page *p, struct web_value *row,
+                          const struct store_public_result *r)
+{
+    struct str first = r->adopted_kind.len > 0 ? r->adopted_kind : r->reason_kind;
+    bool both = r->reason_kind.len > 0 && !str_eq(first, r->reason_kind);
+    struct buf text = {0};
+    if (first.len == 0)
+        return;
+    buf_str(&text, page_word(p, "redacted"));
+    buf_str(&text, page_word(p, "bracket_open"));
+    buf_str(&text, page_said(p, model_text(model_exemption_kinds, first)));
+    if (both) {
+        buf_str(&text, page_word(p, "semicolon"));
+        buf_str(&text, page_said(p, model_text(model_exemption_kinds, r->reason_kind)));
+    }
+    buf_str(&text, page_word(p, "bracket_close"));
+    web_set(&p->model, row, "redacted", page_keep(p, &text));
+}
+
 /* When it was published, and why it corrects another. */
 static void page_result_more(struct page *p, struct web_value *row,
                              const struct store_public_result *r)
@@ -248,6 +268,22 @@ static void page_result_more(struct page *p, struct web_value *row,
     web_set(&p->model, row, "published", page_date(p, date_of_time(r->published_at)));
     web_set_count(&p->model, row, "idx", r->idx);
     web_set(&p->model, row, "reason", r->reason);
+    page_withheld(p, row, "reason_withheld", r->reason_kind);
+    page_redacted(p, row, r);
+}
+
+void page_withheld(struct page *p, struct web_value *row, const char *name, struct str kind)
+{
+    struct buf text = {0};
+    if (kind.len == 0)
+        return;
+    buf_str(&text, page_word(p, "withheld_part"));
+    buf_str(&text, page_word(p, "bracket_open"));
+    buf_str(&text, page_said(p, model_text(model_exemption_kinds, kind)));
+    buf_str(&text, page_word(p, "comma"));
+    buf_str(&text, page_said(p, model_text(model_exemption_bases, kind)));
+    buf_str(&text, page_word(p, "bracket_close"));
+    web_set(&p->model, row, name, page_keep(p, &text));
 }
 
 struct web_value *page_results(struct page *p, const struct store_public_result *rows, size_t count)

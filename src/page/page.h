@@ -149,6 +149,9 @@ struct str page_log_size(struct page *p);
 struct str page_url(struct page *p, struct str text);
 /* The path of an asset, empty if there is none. */
 struct str page_asset_path(const struct page_site *site, const char *name);
+/* Sets `name` to the words that stand in place of a part kept back by law, for the kind of its
+ * ground (R110); nothing where the kind is empty. */
+void page_withheld(struct page *p, struct web_value *row, const char *name, struct str kind);
 /* Fills a list named "results" from rows, in their order, and the flag has_results; gives the
  * list. */
 struct web_value *page_results(struct page *p, const struct store_public_result *rows,

@@ -202,15 +202,18 @@ static void statistics_withheld(struct page *p, const struct office_rate *total)
     struct web_model *m = &p->model;
     struct web_value *list = web_set_list(m, &m->root, "grounds");
     for (int ground = 0; ground < OFFICE_GROUNDS; ground++) {
-        if (total->exempt[ground] == 0)
+        if (total->exempt[ground] == 0 && total->redacted_by[ground] == 0)
             continue;
         struct web_value *row = web_list_add(m, list);
         web_set(m, row, "ground", page_said(p, str_of(model_exemption_kinds[ground].text)));
         web_set_count(m, row, "count", total->exempt[ground]);
+        web_set_count(m, row, "parts", total->redacted_by[ground]);
     }
     web_set(m, &m->root, "withheld_basis",
             str_of(office_dictionary_find(STR("exemptions"))->basis));
-    web_set_flag(m, &m->root, "has_withheld", total->withheld > 0);
+    web_set_flag(m, &m->root, "has_withheld", total->withheld + total->redacted > 0);
+    web_set_flag(m, &m->root, "has_redacted", total->redacted > 0);
+    web_set_count(m, &m->root, "redacted", total->redacted);
 }
 
 /* How public results are, by department and in all. */

@@ -157,6 +157,8 @@ static void business_followups(struct page *p, struct web_value *row,
         web_set(m, one, "date", page_date(p, f->happened_on));
         web_set(m, one, "document", f->document);
         web_set(m, one, "note", f->note);
+        page_withheld(p, one, "document_withheld", f->document_kind);
+        page_withheld(p, one, "note_withheld", f->note_kind);
         web_set_count(m, one, "idx", f->idx);
         any = true;
     }
@@ -173,10 +175,11 @@ static void business_adoption(struct page *p, struct web_value *row,
         if (a->result != r->id)
             continue;
         struct web_value *one = web_set_object(m, row, "adoption");
-        web_set(m, one, "kind", model_text(model_adoption_kinds, a->kind));
+        web_set(m, one, "kind", page_said(p, model_text(model_adoption_kinds, a->kind)));
         web_set(m, one, "body", a->body);
         web_set(m, one, "number", a->number);
         web_set(m, one, "made", page_date(p, a->made_on));
+        page_withheld(p, one, "adopted_withheld", a->withheld);
         return;
     }
 }

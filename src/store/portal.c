@@ -215,8 +215,9 @@ enum err store_public_seats(struct store_public_seat **out, size_t *count, struc
 #define RESULT_ROWS                                                                                \
     "SELECT p.result, p.pool_id, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"  \
     " p.authority, p.result_on, p.object_number, p.object_name, p.item_code, p.item, p.code,"      \
-    " p.published_at, p.draw, p.idx, p.replaced, p.replaces, p.reason, p.visit, p.item_id,"        \
-    " p.department, p.adopted"                                                                     \
+    " p.published_at, p.draw, p.idx, p.replaced, p.replaces,"                                      \
+    " CASE WHEN p.reason_kind = '' THEN p.reason ELSE '' END, p.visit, p.item_id, p.department,"   \
+    " p.adopted, p.reason_kind, p.adopted_kind"                                                    \
     " FROM published p WHERE p.tenant = $1 AND p.result < $2"
 
 static const char RESULTS[] = RESULT_ROWS
@@ -255,6 +256,8 @@ static enum err result_fill(void *out, struct db_rows *rows, struct arena *arena
     r->item_id = db_col_int(rows, 21);
     r->department = store_text(rows, 22, arena, &failed);
     r->adopted = db_col_int(rows, 23) != 0;
+    r->reason_kind = store_text(rows, 24, arena, &failed);
+    r->adopted_kind = store_text(rows, 25, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -280,9 +283,10 @@ enum err store_public_results(struct store_public_result **out, size_t *count, s
 
 /* --- plans --- */
 
-/* Document d has been public. */
+/* Document d is for everybody and has been public. */
 #define DOCUMENT_PUBLIC                                                                            \
-    " EXISTS (SELECT 1 FROM document_version v WHERE v.tenant = d.tenant AND v.document = d.id"    \
+    " d.openness = 'open' AND EXISTS (SELECT 1 FROM document_version v WHERE v.tenant = d.tenant " \
+    "AND v.document = d.id"                                                                        \
     " AND v.state IN ('published', 'replaced', 'withdrawn'))"
 
 static const char PLAN[] = "SELECT d.code FROM document d WHERE d.tenant = $1 AND d.plan = $2"
@@ -329,6 +333,14 @@ enum err store_public_members(struct store_public_member **out, size_t *count, s
 
 /* --- how public --- */
 
+/* Published results of the year parts of which are kept back: each once for every key. */
+#define REDACTED(key)                                                                              \
+    " (SELECT DISTINCT x.tenant, x.visit, x.item, x.department, " key " AS kind FROM redaction x"  \
+    " CROSS JOIN visit v LEFT JOIN result r ON r.tenant = x.tenant AND r.id = x.owner"             \
+    " WHERE x.tenant = $1 AND v.tenant = x.tenant AND v.id = x.visit AND v.year = $2"              \
+    " AND (r.id IS NULL OR r.state IN ('published', 'replaced'))) x"                               \
+    " JOIN department p ON p.tenant = x.tenant AND p.code = x.department"
+
 /* What is public is told by its first publication, which corrects nothing; then come the newest
  * versions of what is not. Of an object that is published as a whole only exempt items are not.
  * CROSS JOIN keeps SQLite from reading the results of all years. */
@@ -353,7 +365,11 @@ static const char RATE_PARTS[] =
     " OR (v.state = 'published' AND r.state = 'exempt'))"
     " GROUP BY p.name, COALESCE(r.state, ''), COALESCE(r.due_on, 0), t.visit_until,"
     " COALESCE(r.exempt_kind, ''), COALESCE(r.exempt_ground, ''),"
-    " CASE WHEN w.sealed = 1 AND w.state <> 'disclosed' THEN 1 ELSE 0 END ORDER BY 1";
+    " CASE WHEN w.sealed = 1 AND w.state <> 'disclosed' THEN 1 ELSE 0 END"
+    " UNION ALL SELECT p.name, 'redacted', 0, 0, 0, x.kind, '', 0, COUNT(*) FROM" REDACTED(
+        "x.kind") " GROUP BY p.name, x.kind"
+                  " UNION ALL SELECT p.name, 'redacted', 0, 0, 0, '', '', 0, COUNT(*) "
+                  "FROM" REDACTED("''") " GROUP BY p.name ORDER BY 1";
 
 static enum err rate_part_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -382,7 +398,9 @@ enum err store_rate_parts(struct store_rate_part **out, size_t *count, struct ar
 /* --- what results rest on --- */
 
 static const char ADOPTIONS[] =
-    "SELECT a.tenant, a.result, a.kind, a.number, a.body, a.made_on FROM published p"
+    "SELECT a.tenant, a.result, a.kind, CASE WHEN p.adopted_kind = '' THEN a.number ELSE '' END,"
+    " CASE WHEN p.adopted_kind = '' THEN a.body ELSE '' END,"
+    " CASE WHEN p.adopted_kind = '' THEN a.made_on ELSE 0 END, p.adopted_kind FROM published p"
     " JOIN adoption a ON a.tenant = p.tenant AND a.result = p.result"
     " WHERE p.tenant = $1 AND p.pool_id = $2 AND p.adopted = 1 ORDER BY p.result";
 
@@ -390,12 +408,8 @@ static enum err adoption_fill(void *out, struct db_rows *rows, struct arena *are
 {
     bool failed = false;
     struct store_adoption *a = out;
-    a->tenant = store_text(rows, 0, arena, &failed);
-    a->result = db_col_int(rows, 1);
-    a->kind = store_text(rows, 2, arena, &failed);
-    a->number = store_text(rows, 3, arena, &failed);
-    a->body = store_text(rows, 4, arena, &failed);
-    a->made_on = (int32_t)db_col_int(rows, 5);
+    TRY(store_adoption_fill(out, rows, arena));
+    a->withheld = store_text(rows, 6, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -411,8 +425,10 @@ enum err store_public_adoptions(struct store_adoption **out, size_t *count, stru
 
 #define FOLLOWUP_COLUMNS                                                                           \
     "SELECT f.id, p.visit, p.item_id, p.pool_id, p.object_number, p.object_name, p.task_number,"   \
-    " p.item, p.authority, p.code, f.measure, f.state, f.happened_on, f.document, f.note, f.at,"   \
-    " f.idx"
+    " p.item, p.authority, p.code, f.measure, f.state, f.happened_on,"                             \
+    " CASE WHEN f.document_kind = '' THEN f.document ELSE '' END,"                                 \
+    " CASE WHEN f.note_kind = '' THEN f.note ELSE '' END, f.at, f.idx, f.document_kind,"           \
+    " f.note_kind"
 
 static const char FOLLOWUPS[] =
     FOLLOWUP_COLUMNS " FROM followup f"
@@ -444,6 +460,8 @@ static enum err followup_fill(void *out, struct db_rows *rows, struct arena *are
     f->note = store_text(rows, 14, arena, &failed);
     f->at = db_col_int(rows, 15);
     f->idx = db_col_int(rows, 16);
+    f->document_kind = store_text(rows, 17, arena, &failed);
+    f->note_kind = store_text(rows, 18, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

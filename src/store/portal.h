@@ -118,8 +118,10 @@ struct store_public_result {
     struct str reason; /* of the correction */
     int64_t visit;
     int64_t item_id;
-    struct str department; /* code */
-    bool adopted;          /* it rests on a conclusion of others (R44) */
+    struct str department;   /* code */
+    bool adopted;            /* it rests on a conclusion of others (R44) */
+    struct str reason_kind;  /* kind of the ground by which the reason is kept back; empty: told */
+    struct str adopted_kind; /* likewise of the conclusion that it rests on (R110) */
     struct str plan_code; /* document of the published plan; filled by office/portal, else absent */
 };
 /* What to list; empty texts and 0 mean any. */
@@ -166,11 +168,13 @@ MUST enum err store_public_members(struct store_public_member **out, size_t *cou
  * share state and days. One item of one object counts once, whatever was corrected afterwards. */
 struct store_rate_part {
     struct str department; /* name */
-    struct str state;      /* published, exempt; entered, approved, returned; empty: not entered */
+    struct str state;      /* published, exempt; entered, approved, returned; empty: not entered;
+                              redacted: of those published, such as keep a part back */
     int32_t due_on;        /* last day for publication; 0 where nothing is entered */
     int32_t until;         /* last day of the task's visits */
     int64_t published_at;  /* the first time; 0: not public */
-    struct str kind;       /* of an exemption: model_exemption_kinds; empty in the oldest rows */
+    struct str kind;       /* of an exemption: model_exemption_kinds; empty in the oldest rows; of
+                              redacted: by kind, and by none each result once */
     struct str ground;     /* of an exemption, in the approver's words */
     bool sealed;           /* of a sealed draw that is not disclosed */
     int64_t count;
@@ -204,6 +208,8 @@ struct store_public_followup {
     struct str note;
     int64_t at;
     int64_t idx;
+    struct str document_kind; /* of the ground by which it is kept back; empty: told (R110) */
+    struct str note_kind;
 };
 MUST enum err store_public_followups(struct store_public_followup **out, size_t *count,
                                      struct arena *arena, struct db_tx *tx,

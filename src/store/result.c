@@ -64,6 +64,30 @@ enum err store_adoption_add(struct db_tx *tx, const struct store_adoption *a)
                           db_text(a->number), db_text(a->body), db_int(a->made_on)));
 }
 
+static const char ADOPTION_GET[] =
+    "SELECT tenant, result, kind, number, body, made_on FROM adoption"
+    " WHERE tenant = $1 AND result = $2";
+
+enum err store_adoption_fill(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    struct store_adoption *a = out;
+    a->tenant = store_text(rows, 0, arena, &failed);
+    a->result = db_col_int(rows, 1);
+    a->kind = store_text(rows, 2, arena, &failed);
+    a->number = store_text(rows, 3, arena, &failed);
+    a->body = store_text(rows, 4, arena, &failed);
+    a->made_on = (int32_t)db_col_int(rows, 5);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+enum err store_adoption_get(struct store_adoption *out, struct arena *arena, struct db_tx *tx,
+                            struct str tenant, int64_t result)
+{
+    return store_one(out, arena, tx, ADOPTION_GET, DB_ARGS(db_text(tenant), db_int(result)),
+                     store_adoption_fill);
+}
+
 static const char RESULT_GET[] = "SELECT " RESULT_COLUMNS " FROM result WHERE tenant = $1"
                                  " AND visit = $2 AND item = $3 ORDER BY version DESC LIMIT 1";
 
@@ -108,7 +132,9 @@ static const char PUBLISHING[] =
     "SELECT r.id, t.plan_number, t.plan_name, t.number, t.name, t.type, d.name, r.result_on,"
     " o.number, o.name, i.name, r.code, o.division, i.code, r.visit, r.item, v.pool_id, w.number,"
     " r.published_at, COALESCE(c.replaces, 0), COALESCE(c.reason, ''), r.department,"
-    " CASE WHEN a.result IS NULL THEN 0 ELSE 1 END FROM result r"
+    " CASE WHEN a.result IS NULL THEN 0 ELSE 1 END, COALESCE(x.kind, ''),"
+    " CASE WHEN a.result IS NULL THEN '' ELSE COALESCE(y.kind, '') END"
+    " FROM result r"
     " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"
     " JOIN draw w ON w.tenant = v.tenant AND w.id = v.draw"
     " JOIN task t ON t.tenant = v.tenant AND t.id = v.task"
@@ -117,6 +143,10 @@ static const char PUBLISHING[] =
     " JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"
     " LEFT JOIN correction c ON c.tenant = r.tenant AND c.result = r.id"
     " LEFT JOIN adoption a ON a.tenant = r.tenant AND a.result = r.id"
+    " LEFT JOIN redaction x ON x.tenant = r.tenant AND x.visit = r.visit AND x.item = r.item"
+    " AND x.owner = r.id AND x.part = 'reason'"
+    " LEFT JOIN redaction y ON y.tenant = r.tenant AND y.visit = r.visit AND y.item = r.item"
+    " AND y.owner = r.id AND y.part = 'adoption'"
     " WHERE r.tenant = $1 AND r.state = 'published' AND r.publication = $2 ORDER BY r.id";
 
 static enum err published_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -142,6 +172,8 @@ static enum err published_fill(void *out, struct db_rows *rows, struct arena *ar
     p->reason = store_text(rows, 20, arena, &failed);
     p->department = store_text(rows, 21, arena, &failed);
     p->adopted = db_col_int(rows, 22) != 0;
+    p->reason_kind = store_text(rows, 23, arena, &failed);
+    p->adopted_kind = store_text(rows, 24, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -157,8 +189,9 @@ static const char PUBLISHED_ADD[] =
     "INSERT INTO published (tenant, result, publication, plan_number, plan_name, task_number,"
     " task_name, type, authority, result_on, object_number, object_name, item, code,"
     " division, item_code, visit, item_id, pool_id, draw, published_at, replaces, reason,"
-    " department, adopted, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-    " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
+    " department, adopted, idx, reason_kind, adopted_kind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+    "$9, $10, $11, $12, $13,"
+    " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)";
 
 enum err store_published_add(struct db_tx *tx, const struct store_publication *to,
                              const struct store_published *p)
@@ -171,14 +204,15 @@ enum err store_published_add(struct db_tx *tx, const struct store_publication *t
                 db_text(p->object_name), db_text(p->item), db_text(p->code), db_text(p->division),
                 db_text(p->item_code), db_int(p->visit), db_int(p->item_id), db_text(p->pool_id),
                 db_text(p->draw), db_int(p->published_at), db_int(p->replaces), db_text(p->reason),
-                db_text(p->department), db_int(p->adopted), db_int(to->idx)));
+                db_text(p->department), db_int(p->adopted), db_int(to->idx),
+                db_text(p->reason_kind), db_text(p->adopted_kind)));
 }
 
 #define PUBLISHED_ROWS                                                                             \
     "SELECT p.result, p.plan_number, p.plan_name, p.task_number, p.task_name, p.type,"             \
     " p.authority, p.result_on, p.object_number, p.object_name, p.item, p.code, p.division,"       \
     " p.item_code, p.visit, p.item_id, p.pool_id, p.draw, p.published_at, p.replaces, p.reason,"   \
-    " p.department, p.adopted"                                                                     \
+    " p.department, p.adopted, p.reason_kind, p.adopted_kind"                                      \
     " FROM published p"
 
 static const char PUBLISHED_GET[] = PUBLISHED_ROWS " WHERE p.tenant = $1 AND p.result = $2";
@@ -324,7 +358,8 @@ enum err store_result_published(struct store_result *out, struct arena *arena, s
 
 static const char FOLLOWUP_ADD[] =
     "INSERT INTO followup (tenant, id, result, measure, state, happened_on, document, note,"
-    " entered_by, approved_by, at, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    " entered_by, approved_by, at, idx, document_kind, note_kind) VALUES ($1, $2, $3, $4, $5, $6,"
+    " $7, $8, $9, $10, $11, $12, $13, $14)";
 
 enum err store_followup_add(struct db_tx *tx, const struct store_followup *row)
 {
@@ -332,5 +367,6 @@ enum err store_followup_add(struct db_tx *tx, const struct store_followup *row)
                   DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->result),
                           db_text(row->measure), db_text(row->state), db_int(row->happened_on),
                           db_text(row->document), db_text(row->note), db_text(row->entered_by),
-                          db_text(row->approved_by), db_int(row->at), db_int(row->idx)));
+                          db_text(row->approved_by), db_int(row->at), db_int(row->idx),
+                          db_text(row->document_kind), db_text(row->note_kind)));
 }

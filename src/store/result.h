@@ -39,9 +39,15 @@ struct store_adoption {
     struct str number;
     struct str body;
     int32_t made_on;
+    struct str withheld; /* as the portal tells it: kind of the ground by which it is kept back */
 };
 /* ERR_DUPLICATE where the result has one. */
 MUST enum err store_adoption_add(struct db_tx *tx, const struct store_adoption *row);
+/* That of a result, whole. ERR_MISSING. */
+MUST enum err store_adoption_get(struct store_adoption *out, struct arena *arena, struct db_tx *tx,
+                                 struct str tenant, int64_t result);
+/* Reads tenant, result, kind, number, body, made_on. ERR_MEMORY. */
+MUST enum err store_adoption_fill(void *out, struct db_rows *rows, struct arena *arena);
 
 /* The newest version for a visit and item. ERR_MISSING. */
 MUST enum err store_result_get(struct store_result *out, struct arena *arena, struct db_tx *tx,
@@ -89,8 +95,10 @@ struct store_published {
     int64_t published_at;
     int64_t replaces; /* the result that this one corrects, 0 if none */
     struct str reason;
-    struct str department; /* code of the authority */
-    bool adopted;          /* it rests on a conclusion of others (R44) */
+    struct str department;  /* code of the authority */
+    bool adopted;           /* it rests on a conclusion of others (R44) */
+    struct str reason_kind; /* of the ground by which the reason is kept back; empty: told (R110) */
+    struct str adopted_kind; /* likewise of what it rests on */
 };
 /* The rows of a publication as today's registry has them, to be frozen by store_published_add. */
 MUST enum err store_publishing(struct store_published **out, size_t *count, struct arena *arena,
@@ -139,7 +147,9 @@ struct store_followup {
     struct str entered_by;  /* the inspector's code */
     struct str approved_by; /* somebody else */
     int64_t at;
-    int64_t idx; /* of its entry in the log */
+    int64_t idx;              /* of its entry in the log */
+    struct str document_kind; /* of the ground by which it is kept back; empty: told (R110) */
+    struct str note_kind;
 };
 MUST enum err store_followup_add(struct db_tx *tx, const struct store_followup *row);
 

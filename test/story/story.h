@@ -176,8 +176,20 @@ struct course_follow {
     const char *note;
     const char *on;
     const char *inspector; /* as in course_result */
+    const char *parts;     /* that are kept back, with kind and ground */
+    const char *kind;
+    const char *ground;
 };
 course_act course_follow;
+struct course_redact {
+    const char *object;
+    const char *item; /* NULL: SCJG-S0001; "": all */
+    const char *parts;
+    const char *kind;
+    const char *ground; /* the reason, where it is taken back */
+};
+course_act course_redact;
+course_act course_unredact;
 course_act course_approve; /* struct course_result; item "" for all */
 course_act course_return;  /* note is the reason */
 course_act course_exempt;  /* note is the ground, reason its kind */

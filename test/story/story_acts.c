@@ -405,12 +405,14 @@ enum err course_follow(struct course *c, const void *arg)
 {
     const struct course_follow *in = arg;
     const struct course_result result = {.object = in->object, .item = in->item};
-    struct office_follow follow = {.key = result_key(c, &result),
-                                   .measure = str_of(in->measure),
-                                   .state = str_of(in->state),
-                                   .happened_on = act_date(in->on),
-                                   .document = str_of(in->document),
-                                   .note = str_of(in->note)};
+    struct office_follow follow = {
+        .key = result_key(c, &result),
+        .measure = str_of(in->measure),
+        .state = str_of(in->state),
+        .happened_on = act_date(in->on),
+        .document = str_of(in->document),
+        .note = str_of(in->note),
+        .withheld = {str_of(in->parts), str_of(in->kind), str_of(in->ground)}};
     follow.inspector =
         in->inspector != NULL ? str_of(in->inspector) : result_inspector(c, &follow.key);
     return office_result_follow(&c->idx, act_errand(c), &follow);
@@ -435,6 +437,25 @@ enum err course_exempt(struct course *c, const void *arg)
     const struct office_result_key key = result_key(c, in);
     const struct office_exemption exemption = {str_of(in->reason), str_of(in->note)};
     return office_result_exempt(&c->count, act_errand(c), &key, &exemption);
+}
+
+enum err course_redact(struct course *c, const void *arg)
+{
+    const struct course_redact *in = arg;
+    const struct course_result result = {.object = in->object, .item = in->item};
+    const struct office_result_key key = result_key(c, &result);
+    const struct office_redaction redaction = {str_of(in->parts), str_of(in->kind),
+                                               str_of(in->ground)};
+    return office_result_redact(&c->count, act_errand(c), &key, &redaction);
+}
+
+enum err course_unredact(struct course *c, const void *arg)
+{
+    const struct course_redact *in = arg;
+    const struct course_result result = {.object = in->object, .item = in->item};
+    const struct office_result_key key = result_key(c, &result);
+    return office_result_unredact(&c->count, act_errand(c), &key, str_of(in->parts),
+                                  str_of(in->ground));
 }
 
 enum err course_publish(struct course *c, const void *arg)

@@ -193,6 +193,41 @@ static void the_roots_of_both_entries_are_recomputed_by_a_second_program(void **
     assert_string_equal(arena_cstr(&c->s->arena, entry_at(c, c->idx)), want);
 }
 
+/* What is kept back stands in the log in the words of publication.h, and nowhere else (R110). */
+static void R110_the_root_holds_words_of_the_law_where_a_reason_is_kept_back(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, published);
+    const struct step steps[] = {
+        {"correct", course_correct, RIGHT("1", WHY)},
+        {"keep back", course_redact,
+         &(struct course_redact){"1", NULL, "更正理由", "商业秘密", "涉及配方"}, .by = "审批人"},
+        {"approve", course_approve, RIGHT("1"), .by = "审核员"},
+        {"publish", course_publish},
+    };
+    COURSE_RUN(c, steps);
+    const char *want =
+        arena_printf(&c->s->arena, "sunlot-result/1 correction\nnumber 410882-1\ncount 1\nroot %s",
+                     peer_root(c, columns(c, "发现问题已责令改正"), columns(c, "未发现问题"),
+                               "依法不予公开（涉及商业秘密，《政府信息公开条例》第十五条）"))
+            .data;
+    assert_string_equal(arena_cstr(&c->s->arena, entry_at(c, c->published.idx)), want);
+    const struct step follow[] = {
+        {"rectified", course_follow,
+         &(struct course_follow){"1", NULL, "整改复查合格", "已完结", "示市监改〔2026〕3号",
+                                 "已整改", NULL, NULL, "文书文号", "国家秘密", "密级文件"},
+         .by = "审核员", .days = 3},
+    };
+    COURSE_RUN(c, follow);
+    want =
+        arena_printf(&c->s->arena, "sunlot-result/1 follow-up\nnumber 410882-1\ncount 1\nroot %s",
+                     peer_root(c, columns(c, "发现问题已责令改正"), "",
+                               "整改复查合格\t已完结\t2026-03-13\t依法不予公开（涉及国家秘密、国家"
+                               "安全，《政府信息公开条例》第十四条）\t已整改"))
+            .data;
+    assert_string_equal(arena_cstr(&c->s->arena, entry_at(c, c->idx)), want);
+}
+
 static void only_published_findings_are_followed_and_by_two_people(void **state)
 {
     struct course *c = *state;
@@ -414,6 +449,7 @@ int main(void)
         COURSE_TEST(nothing_public_changes_until_another_has_approved_and_published_it),
         COURSE_TEST(a_corrected_result_can_be_corrected_again),
         COURSE_TEST(the_roots_of_both_entries_are_recomputed_by_a_second_program),
+        COURSE_TEST(R110_the_root_holds_words_of_the_law_where_a_reason_is_kept_back),
         COURSE_TEST(only_published_findings_are_followed_and_by_two_people),
         COURSE_TEST(the_portal_filters_results_alike_on_both),
         COURSE_TEST(a_business_shows_both_versions_and_what_followed_on_both),
