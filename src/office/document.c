@@ -1,5 +1,5 @@
 /* The document library: see document.h. */
-#include "office/document.h"
+#include "office/document_state.h"
 
 #include "base/json.h"
 #include "base/time.h"
@@ -13,7 +13,6 @@
 #include "store/task.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -68,177 +67,6 @@ const char *office_document_heading(struct str kind, size_t text)
     return text == 0 ? "正文" : NULL;
 }
 
-static bool state_is(const struct store_version *v, const char *state)
-{
-    return str_eq(v->state, str_of(state));
-}
-
-static bool version_public(const struct store_version *v)
-{
-    return state_is(v, "published") || state_is(v, "replaced") || state_is(v, "withdrawn");
-}
-
-/* --- reading --- */
-
-static bool version_seen(const struct office_document_reach *reach, const struct store_version *v)
-{
-    if (version_public(v))
-        return true;
-    return reach != NULL && (office_scope_department(reach->edit, v->document.department) ||
-                             office_scope_department(reach->publish, v->document.department));
-}
-
-struct document_read {
-    struct errand *e;
-    struct str code; /* empty: all */
-    struct store_version *rows;
-    size_t count;
-};
-
-static enum err document_read(struct db_tx *tx, void *ctx)
-{
-    struct document_read *r = ctx;
-    struct errand *e = r->e;
-    if (r->code.len > 0)
-        return store_versions_of(&r->rows, &r->count, e->arena, tx, e->office->tenant, r->code);
-    return store_versions(&r->rows, &r->count, e->arena, tx, e->office->tenant);
-}
-
-static enum err document_matches(bool *out, struct errand *e,
-                                 const struct office_document_find *find,
-                                 const struct store_version *v)
-{
-    struct str wanted, title, number;
-    *out = (find->kind.len == 0 || str_eq(find->kind, v->document.kind)) &&
-           (find->department.len == 0 || str_eq(find->department, v->document.department)) &&
-           (find->state.len == 0 || str_eq(find->state, v->state));
-    if (!*out || find->text.len == 0)
-        return ERR_OK;
-    TRY(utf8_nfkc_fold(&wanted, e->arena, str_trim(find->text)));
-    TRY(utf8_nfkc_fold(&title, e->arena, v->title));
-    TRY(utf8_nfkc_fold(&number, e->arena, v->number));
-    *out = str_find(title, wanted) >= 0 || str_find(number, wanted) >= 0;
-    return ERR_OK;
-}
-
-enum err office_documents(struct office_document **out, size_t *count, struct errand *e,
-                          const struct office_document_reach *reach,
-                          const struct office_document_find *find)
-{
-    struct document_read r = {.e = e};
-    int64_t last = 0;
-    *count = 0;
-    TRY(office_read(e, "documents", document_read, &r));
-    *out = arena_array(e->arena, r.count + 1, sizeof **out);
-    if (*out == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < r.count; i++) {
-        const struct store_version *v = &r.rows[i];
-        bool matches = false;
-        if (v->document.id == last || !version_seen(reach, v))
-            continue;
-        last = v->document.id;
-        TRY(document_matches(&matches, e, find, v));
-        if (!matches)
-            continue;
-        struct office_document *d = &(*out)[(*count)++];
-        *d = (struct office_document){.newest = *v};
-        for (size_t k = i; k < r.count && r.rows[k].document.id == last; k++)
-            if (state_is(&r.rows[k], "published"))
-                d->published = r.rows[k].version;
-    }
-    return ERR_OK;
-}
-
-static int public_order(const void *a, const void *b)
-{
-    const struct store_version *x = &((const struct office_document *)a)->newest;
-    const struct store_version *y = &((const struct office_document *)b)->newest;
-    int order = str_cmp(x->document.department, y->document.department);
-    if (order == 0)
-        order = str_cmp(x->document.kind, y->document.kind);
-    if (order == 0)
-        order = str_cmp(x->document.plan, y->document.plan);
-    return order != 0 ? order : str_cmp(x->title, y->title);
-}
-
-/* Those that are annual plans, or those that are not. */
-static enum err public_list(struct office_document **out, size_t *count, struct errand *e,
-                            bool plans)
-{
-    const struct office_document_find none = {0};
-    struct office_document *rows = NULL;
-    size_t all = 0;
-    TRY(office_documents(&rows, &all, e, NULL, &none));
-    *out = rows;
-    *count = 0;
-    for (size_t i = 0; i < all; i++)
-        if (office_document_is_plan(rows[i].newest.document.kind) == plans)
-            rows[(*count)++] = rows[i];
-    if (*count > 1)
-        qsort(rows, *count, sizeof *rows, public_order);
-    return ERR_OK;
-}
-
-enum err office_documents_public(struct office_document **out, size_t *count, struct errand *e)
-{
-    return public_list(out, count, e, false);
-}
-
-enum err office_plans_public(struct office_document **out, size_t *count, struct errand *e)
-{
-    return public_list(out, count, e, true);
-}
-
-/* One document whole, its versions cut down to those that are seen. */
-struct document_files {
-    struct errand *e;
-    struct office_document_page *out;
-    int64_t owner;
-};
-
-static enum err document_files(struct db_tx *tx, void *ctx)
-{
-    struct document_files *f = ctx;
-    const struct store_attachment owner = {
-        .tenant = f->e->office->tenant, .resource = STR("documents"), .owner = f->owner};
-    return store_attachments(&f->out->files, &f->out->file_count, f->e->arena, tx, &owner);
-}
-
-static enum err document_page(struct office_document_page *out, struct errand *e,
-                              const struct office_document_reach *reach, struct str code,
-                              int64_t version)
-{
-    struct document_read r = {.e = e, .code = code};
-    struct document_files files = {.e = e, .out = out};
-    *out = (struct office_document_page){0};
-    if (code.len > 0)
-        TRY(office_read(e, "document", document_read, &r));
-    out->versions = r.rows;
-    for (size_t i = 0; i < r.count; i++) {
-        if (!version_seen(reach, &r.rows[i]))
-            continue;
-        if (files.owner == 0 && (version == 0 || version == r.rows[i].version))
-            files.owner = r.rows[i].id;
-        out->versions[out->count++] = r.rows[i];
-    }
-    if (files.owner == 0)
-        return fault_set(&e->fault, ERR_MISSING, "没有这个文件");
-    return office_read(e, "document-files", document_files, &files);
-}
-
-enum err office_document_get(struct office_document_page *out, struct errand *e,
-                             const struct office_document_reach *reach, struct str code)
-{
-    return document_page(out, e, reach, code, 0);
-}
-
-enum err office_document_public(struct office_document_page *out, struct errand *e, struct str code,
-                                int64_t version)
-{
-    return document_page(out, e, NULL, code, version);
-}
-
 /* --- writing --- */
 
 struct document_write {
@@ -246,6 +74,7 @@ struct document_write {
     struct str given; /* the code that the person named; empty: a new document */
     struct str code;
     const struct office_document_edit *edit;
+    const struct office_document_openness *to;
     struct str reason;
     const char *action;
     struct store_version old; /* the newest version; id 0: a new document */
@@ -286,6 +115,9 @@ static enum err write_json(struct str *out, const struct document_write *w, bool
     write_pair(&j, "plan", a->document.plan, b->document.plan, after);
     write_pair(&j, "reason", a->reason, b->reason, after);
     write_pair(&j, "approver", a->approver, b->approver, after);
+    write_pair(&j, "openness", a->document.openness, b->document.openness, after);
+    write_pair(&j, "openness_reason", a->document.openness_reason, b->document.openness_reason,
+               after);
     json_write_object_end(&j);
     return arena_keep(out, w->e->arena, &text, json_write_end(&j));
 }
@@ -316,13 +148,13 @@ static enum err write_load(struct document_write *w, struct db_tx *tx)
     w->row.document.tenant = e->office->tenant;
     w->published = false;
     for (size_t i = 0; i < count; i++)
-        w->published = w->published || version_public(&rows[i]);
+        w->published = w->published || document_was_public(&rows[i]);
     return ERR_OK;
 }
 
 static enum err write_state(struct document_write *w, const char *state, const char *words)
 {
-    if (state_is(&w->old, state))
+    if (document_in(&w->old, state))
         return ERR_OK;
     return fault_set(&w->e->fault, ERR_STATE, "%s（现在的状态：%.*s）", words,
                      STR_ARG(model_text(office_document_states, w->old.state)));
@@ -422,6 +254,45 @@ static enum err edit_planned(struct document_write *w, struct db_tx *tx)
     return w->old.id != 0 ? store_document_plan(tx, &v->document) : ERR_OK;
 }
 
+/* Who may have it, as far as it is judged alone. */
+static enum err openness_check(struct errand *e, struct str openness, struct str reason)
+{
+    if (model_word_by_code(model_openness, openness) == NULL)
+        return fault_at(&e->fault, "openness", ERR_INPUT, "请选择公开属性");
+    if (str_eq(openness, STR("closed")) && reason.len == 0)
+        return fault_at(&e->fault, "openness_reason", ERR_INPUT,
+                        "不予公开的，请写明理由（依据的法律条款和情形）");
+    if (utf8_has_deceptive(reason))
+        return fault_at(&e->fault, "openness_reason", ERR_INPUT,
+                        "含有不能显示的字符，请删除后重填");
+    return edit_text(e, reason, REASON_MOST, "openness_reason");
+}
+
+/* What is for everybody needs no reason. */
+static struct str openness_kept(struct str openness, struct str reason)
+{
+    return str_eq(openness, STR("open")) ? STR("") : reason;
+}
+
+/* A draft says who may have it; where a version was public that is changed by a step of its own. */
+static enum err edit_openness(struct document_write *w, struct db_tx *tx)
+{
+    struct store_document *d = &w->row.document;
+    const struct office_document_edit *edit = w->edit;
+    struct str openness = edit->openness.len > 0 ? edit->openness : STR("open");
+    if (office_document_is_plan(d->kind)) {
+        d->openness = STR("open");
+        d->openness_reason = STR("");
+        return ERR_OK;
+    }
+    if (w->published)
+        return ERR_OK;
+    TRY(openness_check(w->e, openness, edit->openness_reason));
+    d->openness = openness;
+    d->openness_reason = openness_kept(openness, edit->openness_reason);
+    return w->old.id != 0 ? store_document_openness(tx, d) : ERR_OK;
+}
+
 /* A new document: its department is one of the scope and in force. */
 static enum err edit_found(struct document_write *w, struct db_tx *tx)
 {
@@ -452,6 +323,7 @@ static enum err edit_found(struct document_write *w, struct db_tx *tx)
                                               .actor = e->actor};
     TRY(office_id(&w->row.document.id, e));
     TRY(edit_planned(w, tx));
+    TRY(edit_openness(w, tx));
     return w->code.data == NULL ? ERR_MEMORY : store_document_add(tx, &w->row.document);
 }
 
@@ -523,12 +395,14 @@ static enum err edit_run(struct db_tx *tx, void *ctx)
     w->row = (struct store_version){0};
     TRY(fresh ? edit_found(w, tx) : write_load(w, tx));
     TRY(edit_item(w, tx));
-    if (state_is(&w->old, "submitted"))
+    if (document_in(&w->old, "submitted"))
         return fault_set(&e->fault, ERR_STATE, "已提交审核，不能修改；请审核人退回后再改");
-    if (!fresh)
+    if (!fresh) {
         TRY(edit_planned(w, tx));
+        TRY(edit_openness(w, tx));
+    }
     edit_take(w);
-    if (!state_is(&w->old, "draft")) {
+    if (!document_in(&w->old, "draft")) {
         TRY(edit_version(w, tx));
     } else {
         w->row.revision = w->edit->revision + 1;
@@ -723,7 +597,7 @@ static enum err publish_replace(struct document_write *w, struct db_tx *tx)
     size_t count = 0;
     TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, w->code));
     for (size_t i = 0; i < count; i++) {
-        if (!state_is(&rows[i], "published"))
+        if (!document_in(&rows[i], "published"))
             continue;
         rows[i].document.tenant = e->office->tenant;
         rows[i].state = STR("replaced");
@@ -738,6 +612,11 @@ static enum err publish_run(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     TRY(write_load(w, tx));
     TRY(write_state(w, "submitted", "只有待审核的可以发布"));
+    if (!document_for_all(&w->old))
+        return fault_set(
+            &e->fault, ERR_STATE,
+            "公开属性是“%.*s”，不能在公示平台发布；确要发布的，先把公开属性改为主动公开",
+            STR_ARG(model_text(model_openness, w->old.document.openness)));
     if (str_eq(w->old.submitted_by, e->actor) || str_eq(w->old.actor, e->actor))
         return fault_set(&e->fault, ERR_FORBIDDEN, "起草和提交的人不能自己发布，请由他人审核发布");
     TRY(publish_replace(w, tx));
@@ -765,7 +644,7 @@ static enum err withdraw_load(struct document_write *w, struct db_tx *tx)
     TRY(write_load(w, tx));
     TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, w->code));
     for (size_t i = 0; i < count; i++)
-        if (state_is(&rows[i], "published")) {
+        if (document_in(&rows[i], "published")) {
             w->old = rows[i];
             w->row = rows[i];
             w->row.document.tenant = e->office->tenant;
@@ -810,6 +689,74 @@ enum err office_document_withdraw(struct errand *e, struct str code, struct str 
         .e = e, .code = code, .reason = reason, .action = "document-withdraw"};
     TRY(write_reason(e, reason, "请写明废止的原因（最多约200字）"));
     TRY(office_write(e, w.action, withdraw_run, &w));
+    return office_log_sync(e->office, e->now, &e->fault);
+}
+
+/* --- who may have it --- */
+
+static enum err openness_entry(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct buf body = {0};
+    int64_t idx = -1;
+    buf_printf(&body, "sunlot-document/1 openness\ntenant %.*s\ndocument %.*s\nopenness %.*s\n",
+               STR_ARG(e->office->tenant), STR_ARG(w->row.document.code),
+               STR_ARG(w->row.document.openness));
+    enum err err = buf_err(&body);
+    if (err == ERR_OK)
+        err = office_log_append(&idx, e, tx, buf_view(&body));
+    buf_free(&body);
+    return err;
+}
+
+static enum err openness_judge(const struct document_write *w)
+{
+    struct errand *e = w->e;
+    const struct office_document_openness *to = w->to;
+    const struct store_document *d = &w->old.document;
+    if (office_document_is_plan(d->kind))
+        return fault_set(&e->fault, ERR_STATE, "年度抽查工作计划必须主动公开，公开属性不能改");
+    if (str_eq(to->openness, d->openness) &&
+        str_eq(openness_kept(to->openness, w->reason), d->openness_reason))
+        return fault_set(&e->fault, ERR_STATE, "公开属性已经是“%.*s”，没有改动",
+                         STR_ARG(model_text(model_openness, d->openness)));
+    bool leaves = w->published && document_for_all(&w->old) && !str_eq(to->openness, STR("open"));
+    if (leaves && !to->off)
+        return fault_at(&e->fault, "off", ERR_INPUT,
+                        "这份文件已在公示平台公开，改为“%.*s”会把全部版本和附件从公示平台撤下；"
+                        "请勾选确认",
+                        STR_ARG(model_text(model_openness, to->openness)));
+    return ERR_OK;
+}
+
+static enum err openness_run(struct db_tx *tx, void *ctx)
+{
+    struct document_write *w = ctx;
+    struct str outcome;
+    TRY(office_once(&w->repeated, &outcome, w->e, tx, str_of(w->action)));
+    if (w->repeated)
+        return ERR_OK;
+    TRY(write_load(w, tx));
+    TRY(openness_judge(w));
+    w->row.document.openness = w->to->openness;
+    w->row.document.openness_reason = openness_kept(w->to->openness, w->reason);
+    TRY(store_document_openness(tx, &w->row.document));
+    if (w->published && !str_eq(w->to->openness, w->old.document.openness))
+        TRY(openness_entry(w, tx));
+    TRY(write_audit(w, tx));
+    return office_once_done(w->e, tx, str_of(w->action), w->to->openness);
+}
+
+enum err office_document_openness(struct errand *e, struct str code,
+                                  const struct office_document_openness *to)
+{
+    struct document_write w = {.e = e,
+                               .code = code,
+                               .reason = str_trim(to->reason),
+                               .to = to,
+                               .action = "document-openness"};
+    TRY(openness_check(e, to->openness, w.reason));
+    TRY(office_write(e, w.action, openness_run, &w));
     return office_log_sync(e->office, e->now, &e->fault);
 }
 

@@ -23,7 +23,18 @@
  * such lines.
  *
  * Drafts are seen by those who may edit or publish for their department; published versions by
- * everybody who may see the library, and by the public. */
+ * everybody who may see the library, and by the public where the document is for everybody.
+ *
+ * Who may have a document (公开属性, R115: 主动公开, 依申请公开, 不予公开) is said of the document,
+ * not of a version; annual plans are for everybody. Only what is for everybody is published; what
+ * becomes less than that leaves the portal with all its versions and files, and comes back with
+ * them. Where a version has been public, either writes an entry into the log:
+ *
+ *   sunlot-document/1 openness
+ *   tenant 410882
+ *   document SCJG-D001
+ *   openness open|request|closed
+ */
 #ifndef OFFICE_DOCUMENT_H
 #define OFFICE_DOCUMENT_H
 
@@ -56,6 +67,7 @@ struct office_document_find {
     struct str kind;
     struct str department;
     struct str state; /* of the newest version */
+    struct str openness;
 };
 MUST enum err office_documents(struct office_document **out, size_t *count, struct errand *e,
                                const struct office_document_reach *reach,
@@ -96,6 +108,8 @@ struct office_document_edit {
     struct str plan;     /* year and number are left as they are */
     struct str reason;   /* from the second version on */
     struct str approver; /* an office or a meeting */
+    struct str openness; /* code, empty: for everybody; left as it is once a version was public, */
+    struct str openness_reason; /* as this; asked for where it is for nobody */
     int64_t revision;
 };
 MUST enum err office_document_save(struct str *code, struct errand *e,
@@ -105,8 +119,18 @@ MUST enum err office_document_submit(struct errand *e, struct str code);
 /* submitted -> draft, with the reason. e->scope: of publishing. */
 MUST enum err office_document_return(struct errand *e, struct str code, struct str reason);
 /* submitted -> published; the version in force before becomes replaced. Whoever wrote or submitted
- * it may not publish it. e->scope: of publishing. */
+ * it may not publish it; ERR_STATE for one that is not for everybody. e->scope: of publishing. */
 MUST enum err office_document_publish(struct errand *e, struct str code);
+/* Says anew who may have the document, whatever its state. What is public leaves the portal, which
+ * the person must have been told (`off`). e->scope: of publishing. ERR_INPUT with fault.field;
+ * ERR_STATE for an annual plan, and where nothing changes. */
+struct office_document_openness {
+    struct str openness; /* code of model_openness */
+    struct str reason;   /* asked for where it is for nobody */
+    bool off;
+};
+MUST enum err office_document_openness(struct errand *e, struct str code,
+                                       const struct office_document_openness *to);
 /* published -> withdrawn, with the reason; it stays public with that mark. e->scope: publishing. */
 MUST enum err office_document_withdraw(struct errand *e, struct str code, struct str reason);
 

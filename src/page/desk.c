@@ -95,6 +95,7 @@ static const struct {
     {"assigned", "已分派。", NULL},
     {"document-submitted", "已提交，等待审核发布。", NULL},
     {"document-published", "已发布，公示平台可以看到，并已记入公开日志。", NULL},
+    {"document-openness", "公开属性已改。", NULL},
     {"document-withdrawn", "已废止，公示平台标明已废止。", NULL},
     {"attached", "附件已上传。", NULL},
     {"detached", "附件已移除。", NULL},

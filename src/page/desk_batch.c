@@ -100,7 +100,8 @@ static const struct batch_page {
      "如：合同终止；写入每项委托的变更历史", commissions_all, false},
     {"/desk/documents/publish", OFFICE_BATCH_PUBLISH, "/desk/documents", "文件资料", "批量发布",
      "发布", "份文件",
-     "只发布待审核的；您起草或提交的由他人发布。发布后在公示平台公开，并记入公开日志，发布的版本"
+     "只发布待审核、主动公开的；您起草或提交的由他人发布。发布后在公示平台公开，并记入公开日志，发"
+     "布的版本"
      "不能再改。",
      NULL, documents_all, false},
     {"/desk/documents/withdraw", OFFICE_BATCH_WITHDRAW, "/desk/documents", "文件资料", "批量废止",

@@ -40,6 +40,7 @@ static const struct desk_filter document_filters[] = {
     {"kind", "种类", DESK_FILTER_SELECT, office_document_kinds, false},
     {"department", "制定单位", DESK_FILTER_SELECT, NULL, false},
     {"state", "状态", DESK_FILTER_SELECT, office_document_states, false},
+    {"openness", "公开属性", DESK_FILTER_SELECT, model_openness, false},
     {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
 
 enum {
@@ -49,6 +50,7 @@ enum {
     DOCUMENT_DEPARTMENT,
     DOCUMENT_VERSION,
     DOCUMENT_STATE,
+    DOCUMENT_OPENNESS,
     DOCUMENT_EFFECTIVE,
     DOCUMENT_AT,
     DOCUMENT_CODE
@@ -61,6 +63,7 @@ static const struct desk_column document_columns[] = {
     [DOCUMENT_DEPARTMENT] = {"department", "制定单位", DESK_COLUMN_TEXT, false, false},
     [DOCUMENT_VERSION] = {"version", "版本", DESK_COLUMN_TEXT, false, false},
     [DOCUMENT_STATE] = {"state", "状态", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_OPENNESS] = {"openness", "公开属性", DESK_COLUMN_TEXT, false, false},
     [DOCUMENT_EFFECTIVE] = {"effective", "施行日期", DESK_COLUMN_TEXT, false, false},
     [DOCUMENT_AT] = {"at", "修改时间", DESK_COLUMN_TIME, false, false},
     [DOCUMENT_CODE] = {"code", "编号", DESK_COLUMN_TEXT, true, false},
@@ -68,6 +71,12 @@ static const struct desk_column document_columns[] = {
 
 static const struct desk_list_kind document_list = {
     "documents", "/desk/documents", "文件资料列表", "份文件", document_filters, document_columns};
+
+/* 主动公开 (R115): the other two are marked, since they are not on the portal. */
+static bool document_for_all(const struct store_document *d)
+{
+    return str_eq(d->openness, STR("open"));
+}
 
 static void document_row(struct desk_list *list, const struct office_document *d)
 {
@@ -87,6 +96,8 @@ static void document_row(struct desk_list *list, const struct office_document *d
     desk_list_text(list, DOCUMENT_VERSION, version);
     desk_list_tag(list, DOCUMENT_STATE, model_text(office_document_states, v->state),
                   open || str_eq(v->state, STR("withdrawn")));
+    desk_list_tag(list, DOCUMENT_OPENNESS, model_text(model_openness, v->document.openness),
+                  !document_for_all(&v->document));
     desk_list_text(list, DOCUMENT_EFFECTIVE, page_date(p, v->effective_on));
     desk_list_text(list, DOCUMENT_AT, page_time(p, v->at));
     desk_list_text(list, DOCUMENT_CODE, v->document.code);
@@ -110,7 +121,8 @@ enum err desk_documents_found(struct office_document **out, size_t *count, struc
     const struct office_document_find find = {.text = str_trim(web_param(filter, "q")),
                                               .kind = web_param(filter, "kind"),
                                               .department = web_param(filter, "department"),
-                                              .state = web_param(filter, "state")};
+                                              .state = web_param(filter, "state"),
+                                              .openness = web_param(filter, "openness")};
     TRY(document_reach(&r, p));
     return office_documents(out, count, &p->errand, &r.reach, &find);
 }
@@ -205,6 +217,15 @@ static bool document_state(const struct store_version *v, const char *state)
     return str_eq(v->state, str_of(state));
 }
 
+/* Has a version of it been public? Then year and number of a plan are what tasks name. */
+static bool document_was_public(const struct office_document_page *page)
+{
+    for (size_t i = 0; i < page->count; i++)
+        if (page->versions[i].published_at > 0)
+            return true;
+    return false;
+}
+
 /* Which buttons the person has here. */
 static void document_buttons(struct page *p, const struct document_reach *r,
                              const struct office_document_page *page)
@@ -222,10 +243,35 @@ static void document_buttons(struct page *p, const struct document_reach *r,
     web_set_flag(m, &m->root, "can_submit", edits && document_state(v, "draft"));
     web_set_flag(m, &m->root, "may_attach", edits && document_state(v, "draft"));
     web_set_flag(m, &m->root, "can_return", publishes && document_state(v, "submitted"));
-    web_set_flag(m, &m->root, "can_publish", publishes && document_state(v, "submitted") && !own);
+    web_set_flag(m, &m->root, "can_publish",
+                 publishes && document_state(v, "submitted") && !own &&
+                     document_for_all(&v->document));
     web_set_flag(m, &m->root, "own_work", publishes && document_state(v, "submitted") && own);
     web_set_flag(m, &m->root, "can_withdraw", publishes && holds);
-    web_set_flag(m, &m->root, "is_public", holds);
+    web_set_flag(m, &m->root, "is_public", holds && document_for_all(&v->document));
+    web_set_flag(m, &m->root, "can_open", publishes && !office_document_is_plan(v->document.kind));
+}
+
+/* Who may have the document, and the form by which that is changed. */
+static void document_openness(struct page *p, const struct office_document_page *page)
+{
+    struct web_model *m = &p->model;
+    const struct store_document *d = &page->versions[0].document;
+    bool again = str_eq(web_field(p->request, "act"), STR("openness"));
+    struct str chosen = again ? web_field(p->request, "openness") : d->openness;
+    struct web_value *list = web_set_list(m, &m->root, "openness_words");
+    for (const struct field_word *w = model_openness; w->code != NULL; w++) {
+        struct web_value *row = web_list_add(m, list);
+        web_set(m, row, "value", str_of(w->code));
+        web_set(m, row, "text", str_of(w->text));
+        web_set_flag(m, row, "on", str_eq(chosen, str_of(w->code)));
+    }
+    bool leaves = document_for_all(d) && document_was_public(page);
+    web_set(m, &m->root, "openness", model_text(model_openness, d->openness));
+    web_set(m, &m->root, "openness_reason", d->openness_reason);
+    web_set_flag(m, &m->root, "restricted", !document_for_all(d));
+    web_set_flag(m, &m->root, "leaves", leaves);
+    web_set_flag(m, &m->root, "returns", !document_for_all(d) && document_was_public(page));
 }
 
 /* The items that work with a check form. */
@@ -270,6 +316,7 @@ static enum err document_page(struct web_reply *reply, struct page *p, struct st
     web_set(m, &m->root, "kind", model_text(office_document_kinds, page.versions[0].document.kind));
     web_set(m, &m->root, "unit", page.versions[0].department_name);
     document_buttons(p, &r, &page);
+    document_openness(p, &page);
     TRY(document_items(p, &page.versions[0].document));
     desk_files(p, page.files, page.file_count, document_href(p, code, ""));
     desk_crumb(p, STR("文件资料"), desk_list_home(p, "/desk/documents"));
@@ -297,6 +344,13 @@ static enum err document_step(struct page *p, struct str code, const char **done
     if (str_eq(act, STR("return"))) {
         *done = "returned";
         return office_document_return(&p->errand, code, reason);
+    }
+    if (str_eq(act, STR("openness"))) {
+        const struct office_document_openness to = {.openness = web_field(p->request, "openness"),
+                                                    .reason = reason,
+                                                    .off = web_field(p->request, "off").len > 0};
+        *done = "document-openness";
+        return office_document_openness(&p->errand, code, &to);
     }
     if (str_eq(act, STR("withdraw"))) {
         *done = "document-withdrawn";
@@ -409,15 +463,6 @@ static void document_form_texts(struct desk_form *form, struct str kind,
     }
 }
 
-/* Has a version of it been public? Then year and number of a plan are what tasks name. */
-static bool document_was_public(const struct office_document_page *page)
-{
-    for (size_t i = 0; i < page->count; i++)
-        if (page->versions[i].published_at > 0)
-            return true;
-    return false;
-}
-
 /* What an annual plan has beside other documents. page: NULL for a new one. */
 static void document_form_plan(struct desk_form *form, const struct office_document_page *page)
 {
@@ -456,6 +501,27 @@ static void document_form_plan(struct desk_form *form, const struct office_docum
         (void)desk_form_field(form, &reason, again ? v->reason : STR(""));
 }
 
+/* Who may have it; once a version was public that is changed on the document's page. */
+static void document_form_openness(struct desk_form *form, const struct store_version *v)
+{
+    static const struct desk_field openness = {
+        "openness",
+        "公开属性",
+        DESK_SELECT,
+        false,
+        "只有主动公开的可以发布到公示平台；年度抽查工作计划一律主动公开",
+        model_openness};
+    static const struct desk_field reason = {
+        "openness_reason",
+        "不予公开的理由",
+        DESK_TEXT,
+        false,
+        "选不予公开的必填：依据的法律条款和情形；不在公示平台显示",
+        NULL};
+    (void)desk_form_field(form, &openness, v != NULL ? v->document.openness : STR("open"));
+    (void)desk_form_field(form, &reason, v != NULL ? v->document.openness_reason : STR(""));
+}
+
 /* page: the document that is edited; NULL for a new one of that kind. */
 static enum err document_form(struct web_reply *reply, struct page *p, struct str kind,
                               const struct office_document_page *page, enum err refused)
@@ -492,6 +558,8 @@ static enum err document_form(struct web_reply *reply, struct page *p, struct st
     if (!office_document_is_plan(kind))
         (void)desk_form_field(&form, &item, v != NULL ? v->item : STR(""));
     (void)desk_form_field(&form, &effective, v != NULL ? page_date(p, v->effective_on) : STR(""));
+    if (!office_document_is_plan(kind) && (page == NULL || !document_was_public(page)))
+        document_form_openness(&form, v);
     document_form_texts(&form, kind, v);
     web_set(&p->model, &p->model.root, "kind", model_text(office_document_kinds, kind));
     web_set_flag(&p->model, &p->model.root, "published", v != NULL && !document_state(v, "draft"));
@@ -503,16 +571,19 @@ static enum err document_typed(struct office_document_edit *out, struct page *p,
 {
     const struct web_request *r = p->request;
     struct str day = str_trim(web_field(r, "effective_on"));
-    *out = (struct office_document_edit){.kind = kind,
-                                         .department = web_field(r, "department"),
-                                         .title = str_trim(web_field(r, "title")),
-                                         .number = str_trim(web_field(r, "number")),
-                                         .item = str_trim(web_field(r, "item")),
-                                         .year = desk_number(str_trim(web_field(r, "year"))),
-                                         .plan = str_trim(web_field(r, "plan")),
-                                         .reason = str_trim(web_field(r, "reason")),
-                                         .approver = str_trim(web_field(r, "approver")),
-                                         .revision = desk_number(web_field(r, "revision"))};
+    *out =
+        (struct office_document_edit){.kind = kind,
+                                      .department = web_field(r, "department"),
+                                      .title = str_trim(web_field(r, "title")),
+                                      .number = str_trim(web_field(r, "number")),
+                                      .item = str_trim(web_field(r, "item")),
+                                      .year = desk_number(str_trim(web_field(r, "year"))),
+                                      .plan = str_trim(web_field(r, "plan")),
+                                      .reason = str_trim(web_field(r, "reason")),
+                                      .approver = str_trim(web_field(r, "approver")),
+                                      .openness = web_field(r, "openness"),
+                                      .openness_reason = str_trim(web_field(r, "openness_reason")),
+                                      .revision = desk_number(web_field(r, "revision"))};
     for (size_t i = 0; i < STORE_TEXTS; i++)
         out->texts[i] = str_trim(web_field(r, document_texts[i]));
     if (day.len > 0 && date_parse(&out->effective_on, day) != ERR_OK)

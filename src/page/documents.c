@@ -11,6 +11,7 @@ void page_document_row(struct page *p, struct web_value *row, const struct store
     web_set(m, row, "name", v->title);
     web_set(m, row, "number", v->number);
     web_set(m, row, "kind", page_said(p, model_text(office_document_kinds, v->document.kind)));
+    web_set(m, row, "openness", page_said(p, model_text(model_openness, v->document.openness)));
     web_set(m, row, "department", v->department_name);
     web_set_count(m, row, "version", v->version);
     web_set(m, row, "effective", page_date(p, v->effective_on));

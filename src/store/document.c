@@ -2,15 +2,16 @@
 #include "store/document.h"
 
 static const char DOCUMENT_ADD[] =
-    "INSERT INTO document (tenant, id, code, kind, department, year, plan, at, actor)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    "INSERT INTO document (tenant, id, code, kind, department, year, plan, at, actor, openness,"
+    " openness_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 enum err store_document_add(struct db_tx *tx, const struct store_document *row)
 {
     return db_run(tx, NULL, DOCUMENT_ADD,
                   DB_ARGS(db_text(row->tenant), db_int(row->id), db_text(row->code),
                           db_text(row->kind), db_text(row->department), db_int(row->year),
-                          db_text(row->plan), db_int(row->at), db_text(row->actor)));
+                          db_text(row->plan), db_int(row->at), db_text(row->actor),
+                          db_text(row->openness), db_text(row->openness_reason)));
 }
 
 static const char DOCUMENT_BY_PLAN[] =
@@ -42,10 +43,21 @@ enum err store_document_plan(struct db_tx *tx, const struct store_document *row)
         DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->year), db_text(row->plan)));
 }
 
+static const char DOCUMENT_OPENNESS[] =
+    "UPDATE document SET openness = $3, openness_reason = $4 WHERE tenant = $1 AND id = $2";
+
+enum err store_document_openness(struct db_tx *tx, const struct store_document *row)
+{
+    return db_run(tx, NULL, DOCUMENT_OPENNESS,
+                  DB_ARGS(db_text(row->tenant), db_int(row->id), db_text(row->openness),
+                          db_text(row->openness_reason)));
+}
+
 #define VERSION_HEAD                                                                               \
     "SELECT v.id, v.document, d.code, d.kind, d.department, p.name, v.version, v.title, v.number," \
     " v.item, v.effective_on, v.state, v.note, v.revision, v.at, v.actor, v.submitted_by,"         \
-    " v.published_at, v.published_by, v.idx, d.year, d.plan, v.reason, v.approver"
+    " v.published_at, v.published_by, v.idx, d.year, d.plan, v.reason, v.approver,"                \
+    " d.openness, d.openness_reason"
 #define VERSION_FROM                                                                               \
     " FROM document_version v JOIN document d ON d.tenant = v.tenant AND d.id = v.document"        \
     " LEFT JOIN department p ON p.tenant = d.tenant AND p.code = d.department"                     \
@@ -85,8 +97,10 @@ static enum err version_fill(void *out, struct db_rows *rows, struct arena *aren
     v->document.plan = store_text(rows, 21, arena, &failed);
     v->reason = store_text(rows, 22, arena, &failed);
     v->approver = store_text(rows, 23, arena, &failed);
+    v->document.openness = store_text(rows, 24, arena, &failed);
+    v->document.openness_reason = store_text(rows, 25, arena, &failed);
     for (int i = 0; i < STORE_TEXTS; i++)
-        v->texts[i] = store_text(rows, 24 + i, arena, &failed);
+        v->texts[i] = store_text(rows, 26 + i, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

@@ -12,9 +12,11 @@ struct store_document {
     int64_t id;
     struct str code;
     struct str kind;
-    struct str department; /* code */
-    int64_t year;          /* of an annual plan, else 0 */
-    struct str plan;       /* number of an annual plan, as tasks name it; '' */
+    struct str department;      /* code */
+    int64_t year;               /* of an annual plan, else 0 */
+    struct str plan;            /* number of an annual plan, as tasks name it; '' */
+    struct str openness;        /* model_openness (R115) */
+    struct str openness_reason; /* inside */
     int64_t at;
     struct str actor;
 };
@@ -25,6 +27,8 @@ MUST enum err store_document_by_plan(struct store_document *out, struct arena *a
                                      struct db_tx *tx, struct str tenant, struct str plan);
 /* Sets year and number of an annual plan; row: tenant, id, year, plan. */
 MUST enum err store_document_plan(struct db_tx *tx, const struct store_document *row);
+/* Sets who may have it; row: tenant, id, openness, openness_reason. */
+MUST enum err store_document_openness(struct db_tx *tx, const struct store_document *row);
 
 /* A version with what it says of its document. */
 struct store_version {

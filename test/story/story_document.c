@@ -320,6 +320,166 @@ static void a_file_over_the_setting_is_refused(void **state)
     assert_int_equal(course_number(c, "SELECT count(id) FROM attachment"), 0);
 }
 
+/* --- who may have it --- */
+
+static enum err opened(struct errand *e, struct str code, const char *openness, const char *reason)
+{
+    const struct office_document_openness to = {str_of(openness), str_of(reason), true};
+    return office_document_openness(e, code, &to);
+}
+
+static size_t public_count(struct course *c)
+{
+    struct office_document *rows = NULL;
+    size_t count = 0;
+    assert_int_equal(office_documents_public(&rows, &count, clerk(c)), ERR_OK);
+    return count;
+}
+
+static void R115_only_what_is_for_everybody_is_published(void **state)
+{
+    static const char *const kept[] = {"request", "closed"};
+    struct course *c = *state;
+    struct office_document_edit edit = rule();
+    struct office_document_page page;
+    for (size_t i = 0; i < 2; i++) {
+        edit.openness = str_of(kept[i]);
+        edit.openness_reason = STR("《政府信息公开条例》第十六条");
+        edit.revision = 0;
+        struct str code = drafted(c, &edit);
+        assert_int_equal(office_document_submit(clerk(c), code), ERR_OK);
+        assert_int_equal(office_document_publish(reviewer(c), code), ERR_STATE);
+        assert_non_null(strstr(c->s->e.fault.text, i == 0 ? "依申请公开" : "不予公开"));
+        assert_int_equal(office_document_public(&page, clerk(c), code, 0), ERR_MISSING);
+        /* until somebody who publishes says otherwise */
+        assert_int_equal(opened(reviewer(c), code, "open", ""), ERR_OK);
+        assert_int_equal(office_document_publish(reviewer(c), code), ERR_OK);
+    }
+    assert_int_equal(public_count(c), 2);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM document WHERE openness = 'open'"), 2);
+}
+
+static void R115_whoever_drafts_says_who_may_have_it_and_why_nobody(void **state)
+{
+    struct course *c = *state;
+    struct office_document_edit edit = rule();
+    struct str code = STR("");
+    edit.openness = STR("secret");
+    assert_int_equal(office_document_save(&code, clerk(c), &edit), ERR_INPUT);
+    assert_string_equal(c->s->e.fault.field, "openness");
+    edit.openness = STR("closed");
+    assert_int_equal(office_document_save(&code, clerk(c), &edit), ERR_INPUT);
+    assert_string_equal(c->s->e.fault.field, "openness_reason");
+    edit.openness = STR("");
+    code = drafted(c, &edit);
+    assert_string_equal(course_text(c, "SELECT openness FROM document"), "open");
+    edit.openness = STR("request");
+    edit.revision = 1;
+    assert_int_equal(office_document_save(&code, clerk(c), &edit), ERR_OK);
+    assert_string_equal(course_text(c, "SELECT openness FROM document"), "request");
+    assert_int_equal(course_number(c, "SELECT count(id) FROM audit WHERE action = 'document-save'"
+                                      " AND old_value LIKE '%\"openness\":\"open\"%'"
+                                      " AND new_value LIKE '%\"openness\":\"request\"%'"),
+                     1);
+    /* annual plans are for everybody, whatever was typed */
+    edit = (struct office_document_edit){.kind = STR("plan"),
+                                         .department = STR("SCJG"),
+                                         .title = STR("计划"),
+                                         .year = 2026,
+                                         .openness = STR("request")};
+    code = drafted(c, &edit);
+    assert_string_equal(course_text(c, "SELECT openness FROM document WHERE kind = 'plan'"),
+                        "open");
+    assert_int_equal(opened(reviewer(c), code, "request", ""), ERR_STATE);
+    assert_non_null(strstr(c->s->e.fault.text, "主动公开"));
+}
+
+static void R115_what_is_for_fewer_leaves_the_portal_whole_and_comes_back(void **state)
+{
+    struct course *c = *state;
+    const struct office_document_edit edit = rule();
+    struct office_document_page page;
+    struct store_attachment a;
+    const char *path = NULL;
+    struct str code = drafted(c, &edit);
+    const struct office_attachment_place public = {.document = code};
+    assert_int_equal(attached(c, clerk(c), code, "细则.pdf", PDF), ERR_OK);
+    int64_t id = course_number(c, "SELECT id FROM attachment");
+    assert_int_equal(office_document_submit(clerk(c), code), ERR_OK);
+    assert_int_equal(office_document_publish(reviewer(c), code), ERR_OK);
+    assert_int_equal(office_document_save(&code, clerk(c), &edit), ERR_OK);
+    assert_int_equal(office_document_submit(clerk(c), code), ERR_OK);
+    assert_int_equal(office_document_publish(reviewer(c), code), ERR_OK);
+    assert_int_equal(office_document_public(&page, clerk(c), code, 0), ERR_OK);
+    assert_int_equal(page.count, 2);
+    int64_t logged = course_number(c, "SELECT count(idx) FROM log_entry");
+    /* told before it happens, by those who publish there, with a reason */
+    const struct office_document_openness untold = {STR("closed"), STR("含个人信息"), false};
+    assert_int_equal(office_document_openness(reviewer(c), code, &untold), ERR_INPUT);
+    assert_string_equal(c->s->e.fault.field, "off");
+    assert_non_null(strstr(c->s->e.fault.text, "撤下"));
+    assert_int_equal(opened(reviewer(c), code, "closed", " "), ERR_INPUT);
+    assert_string_equal(c->s->e.fault.field, "openness_reason");
+    assert_int_equal(opened(as(c, "zhao", "XFJY"), code, "closed", "含个人信息"), ERR_MISSING);
+    assert_int_equal(opened(reviewer(c), code, "open", ""), ERR_STATE);
+    assert_int_equal(public_count(c), 1);
+    for (int i = 0; i < 2; i++) { /* pressed twice */
+        struct errand *e = reviewer(c);
+        e->key = STR("desk-1-openness");
+        assert_int_equal(opened(e, code, "closed", "含个人信息"), ERR_OK);
+    }
+    assert_int_equal(public_count(c), 0);
+    for (int64_t version = 0; version <= 2; version++)
+        assert_int_equal(office_document_public(&page, clerk(c), code, version), ERR_MISSING);
+    assert_int_equal(office_attachment_open(&a, &path, clerk(c), &public, id), ERR_MISSING);
+    /* inside it is where it was, and a draft does not change who may have it */
+    assert_int_equal(seen(c, &page, code, "SCJG"), ERR_OK);
+    assert_true(str_eq(page.versions[0].document.openness_reason, STR("含个人信息")));
+    struct office_document_edit again = rule();
+    again.openness = STR("open");
+    assert_int_equal(office_document_save(&code, clerk(c), &again), ERR_OK);
+    assert_int_equal(public_count(c), 0);
+    assert_int_equal(course_number(c, "SELECT count(idx) FROM log_entry"), logged + 1);
+    assert_true(str_eq(course_bytes(c, "SELECT body FROM log_entry ORDER BY idx DESC LIMIT 1"),
+                       STR("sunlot-document/1 openness\ntenant 410882\ndocument SCJG-D001\n"
+                           "openness closed\n")));
+    assert_int_equal(course_number(c,
+                                   "SELECT count(id) FROM audit WHERE action = 'document-openness'"
+                                   " AND outcome = 'done' AND detail = '含个人信息'"
+                                   " AND old_value LIKE '%\"openness\":\"open\"%'"
+                                   " AND new_value LIKE '%\"openness\":\"closed\"%'"),
+                     1);
+    assert_int_equal(opened(reviewer(c), code, "open", ""), ERR_OK);
+    assert_int_equal(office_document_public(&page, clerk(c), code, 0), ERR_OK);
+    assert_int_equal(page.count, 2);
+    assert_int_equal(office_attachment_open(&a, &path, clerk(c), &public, id), ERR_OK);
+    assert_int_equal(course_sound(c, NULL), ERR_OK);
+}
+
+static void R115_the_list_finds_documents_by_who_may_have_them(void **state)
+{
+    struct course *c = *state;
+    struct office_document_edit edit = rule();
+    struct office_document *rows = NULL;
+    struct office_document_find find = {.openness = STR("request")};
+    size_t count = 0;
+    (void)published(c);
+    edit.openness = STR("request");
+    struct str code = drafted(c, &edit);
+    struct errand *e = as(c, "wang", "SCJG");
+    struct office_scope scope = e->scope;
+    const struct office_document_reach reach = {&scope, &scope};
+    assert_int_equal(office_documents(&rows, &count, e, &reach, &find), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_true(str_eq(rows[0].newest.document.code, code));
+    find.openness = STR("open");
+    assert_int_equal(office_documents(&rows, &count, e, &reach, &find), ERR_OK);
+    assert_int_equal(count, 1);
+    find.openness = STR("closed");
+    assert_int_equal(office_documents(&rows, &count, e, &reach, &find), ERR_OK);
+    assert_int_equal(count, 0);
+}
+
 /* --- commissions --- */
 
 static void commission(struct str values[MODEL_COMMISSION_COUNT])
@@ -425,6 +585,10 @@ int main(void)
         cmocka_unit_test(IN9_a_file_is_what_its_bytes_say_whole_and_without_what_runs),
         COURSE_TEST(a_files_bytes_come_back_to_those_who_may_see_the_version),
         COURSE_TEST(a_file_over_the_setting_is_refused),
+        COURSE_TEST(R115_only_what_is_for_everybody_is_published),
+        COURSE_TEST(R115_whoever_drafts_says_who_may_have_it_and_why_nobody),
+        COURSE_TEST(R115_what_is_for_fewer_leaves_the_portal_whole_and_comes_back),
+        COURSE_TEST(R115_the_list_finds_documents_by_who_may_have_them),
         COURSE_TEST(R43_who_commissions_pays_and_a_finished_one_says_what_came_of_it),
         COURSE_TEST(fees_are_money_and_experts_are_experts),
         COURSE_TEST(a_commissions_report_is_given_to_its_department_alone),

@@ -146,6 +146,13 @@ static void R2_an_item_names_a_form_in_force_and_the_portal_links_it(void **stat
     assert_int_equal(office_form_items(&items, &count, as(c, "li", "SCJG"), code), ERR_OK);
     assert_int_equal(count, 1);
     assert_true(str_eq(items[0].code, item));
+    /* one that is not for everybody has no address in public (R115) */
+    const struct office_document_openness fewer = {STR("request"), STR(""), true};
+    assert_int_equal(office_document_openness(as(c, "li", "SCJG"), code, &fewer), ERR_OK);
+    assert_int_equal(shown(c, item, 0).len, 0);
+    const struct office_document_openness all = {STR("open"), STR(""), false};
+    assert_int_equal(office_document_openness(as(c, "li", "SCJG"), code, &all), ERR_OK);
+    assert_true(str_eq(shown(c, item, 0), code));
     /* any other kind of document is no form */
     struct office_draft_edit other = whole(STR("SCJG-D999"), "");
     assert_int_equal(office_draft_save(&id, as(c, "wang", "SCJG"), &other), ERR_INPUT);
