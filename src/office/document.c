@@ -612,7 +612,7 @@ static enum err publish_run(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     TRY(write_load(w, tx));
     TRY(write_state(w, "submitted", "只有待审核的可以发布"));
-    if (!document_for_all(&w->old))
+    if (!office_document_for_all(&w->old.document))
         return fault_set(
             &e->fault, ERR_STATE,
             "公开属性是“%.*s”，不能在公示平台发布；确要发布的，先把公开属性改为主动公开",
@@ -720,7 +720,8 @@ static enum err openness_judge(const struct document_write *w)
         str_eq(openness_kept(to->openness, w->reason), d->openness_reason))
         return fault_set(&e->fault, ERR_STATE, "公开属性已经是“%.*s”，没有改动",
                          STR_ARG(model_text(model_openness, d->openness)));
-    bool leaves = w->published && document_for_all(&w->old) && !str_eq(to->openness, STR("open"));
+    bool leaves = w->published && office_document_for_all(&w->old.document) &&
+                  !str_eq(to->openness, STR("open"));
     if (leaves && !to->off)
         return fault_at(&e->fault, "off", ERR_INPUT,
                         "这份文件已在公示平台公开，改为“%.*s”会把全部版本和附件从公示平台撤下；"

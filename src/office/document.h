@@ -44,6 +44,8 @@
 
 /* Kinds: plan, joint, guide, rule, scheme, form (which is its file), expert, entry, other. */
 extern const struct field_word office_document_kinds[];
+/* Is it for everybody (主动公开, R115)? The others are not on the portal, however they stand. */
+bool office_document_for_all(const struct store_document *d);
 /* Is a document of this kind an annual plan? */
 bool office_document_is_plan(struct str kind);
 /* States of versions. */

@@ -16,16 +16,16 @@ bool document_was_public(const struct store_version *v)
     return document_in(v, "published") || document_in(v, "replaced") || document_in(v, "withdrawn");
 }
 
-bool document_for_all(const struct store_version *v)
+bool office_document_for_all(const struct store_document *d)
 {
-    return str_eq(v->document.openness, STR("open"));
+    return str_eq(d->openness, STR("open"));
 }
 
 /* reach NULL: the public. */
 static bool version_seen(const struct office_document_reach *reach, const struct store_version *v)
 {
     if (document_was_public(v))
-        return reach != NULL || document_for_all(v);
+        return reach != NULL || office_document_for_all(&v->document);
     return reach != NULL && (office_scope_department(reach->edit, v->document.department) ||
                              office_scope_department(reach->publish, v->document.department));
 }

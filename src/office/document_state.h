@@ -8,7 +8,5 @@
 bool document_in(const struct store_version *v, const char *state);
 /* Was it published, whatever became of it? */
 bool document_was_public(const struct store_version *v);
-/* Is its document for everybody (主动公开, R115)? */
-bool document_for_all(const struct store_version *v);
 
 #endif

@@ -51,7 +51,7 @@ static enum err follow_withheld(struct follow *f)
     f->withheld = (struct redaction_words){0};
     if (in->parts.len == 0 && in->kind.len == 0 && in->ground.len == 0)
         return ERR_OK;
-    TRY(redaction_judge(&f->withheld, e, in, "document|note", true));
+    TRY(redaction_judge(&f->withheld, e, in, redaction_followed, true));
     struct str kind = str_of(f->withheld.kind->code);
     f->row.document_kind = redaction_has(&f->withheld, "document") ? kind : STR("");
     f->row.note_kind = redaction_has(&f->withheld, "note") ? kind : STR("");

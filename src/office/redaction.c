@@ -12,12 +12,13 @@
 
 /* --- the words of a decision --- */
 
-static bool parts_allow(const char *of, const char *part)
+const char *const redaction_own[] = {"adoption", "reason", NULL};
+const char *const redaction_followed[] = {"document", "note", NULL};
+
+static bool parts_allow(const char *const *of, const char *part)
 {
-    struct str rest = str_of(of);
-    struct str one;
-    while (str_cut(&one, &rest, '|'))
-        if (str_eq(one, str_of(part)))
+    for (; *of != NULL; of++)
+        if (strcmp(*of, part) == 0)
             return true;
     return false;
 }
@@ -52,7 +53,7 @@ static bool parts_next(struct str *one, struct str *rest)
 }
 
 /* The parts that are possible here, in words. */
-static struct str parts_words(struct errand *e, const char *of)
+static struct str parts_words(struct errand *e, const char *const *of)
 {
     struct buf text = {0};
     struct str out;
@@ -63,7 +64,7 @@ static struct str parts_words(struct errand *e, const char *of)
 }
 
 static enum err parts_judge(struct redaction_words *out, struct errand *e, struct str parts,
-                            const char *of)
+                            const char *const *of)
 {
     struct str rest = str_trim(parts);
     struct str one;
@@ -84,7 +85,7 @@ static enum err parts_judge(struct redaction_words *out, struct errand *e, struc
 }
 
 enum err redaction_judge(struct redaction_words *out, struct errand *e,
-                         const struct office_redaction *in, const char *of, bool withhold)
+                         const struct office_redaction *in, const char *const *of, bool withhold)
 {
     *out = (struct redaction_words){.ground = str_trim(in->ground)};
     TRY(parts_judge(out, e, in->parts, of));
@@ -274,7 +275,7 @@ enum err office_result_redact(uint64_t *count, struct errand *e,
                               const struct office_redaction *redaction)
 {
     struct redaction_words words;
-    TRY(redaction_judge(&words, e, redaction, "adoption|reason", true));
+    TRY(redaction_judge(&words, e, redaction, redaction_own, true));
     return redact_do(count, e, key, &words);
 }
 
@@ -284,13 +285,11 @@ enum err office_result_unredact(uint64_t *count, struct errand *e,
 {
     struct redaction_words words;
     const struct office_redaction in = {.parts = parts, .ground = reason};
-    TRY(redaction_judge(&words, e, &in, "adoption|reason", false));
+    TRY(redaction_judge(&words, e, &in, redaction_own, false));
     return redact_do(count, e, key, &words);
 }
 
 /* --- from version to version --- */
-
-static const char *const redaction_own[] = {"adoption", "reason"};
 
 enum err redaction_keep(uint64_t *count, struct errand *e, struct db_tx *tx,
                         const struct store_result *result)

@@ -18,10 +18,14 @@ struct redaction_words {
     const struct field_word *kind; /* NULL: the parts are told */
     struct str ground;
 };
-/* Judges the words of a decision; `of` names the parts that are possible here, '|' between. Kind
- * and ground are asked for where `withhold` is set. ERR_INPUT. */
+/* The parts of a result itself and of what followed one, by code; NULL at the end. */
+extern const char *const redaction_own[];
+extern const char *const redaction_followed[];
+/* Judges the words of a decision; `of` are the parts that are possible here. Kind and ground are
+ * asked for where `withhold` is set. ERR_INPUT. */
 MUST enum err redaction_judge(struct redaction_words *out, struct errand *e,
-                              const struct office_redaction *in, const char *of, bool withhold);
+                              const struct office_redaction *in, const char *const *of,
+                              bool withhold);
 /* Is the part among them? */
 bool redaction_has(const struct redaction_words *words, const char *part);
 /* Before its first publication a new version keeps back what the version before it kept back.

@@ -72,12 +72,6 @@ static const struct desk_column document_columns[] = {
 static const struct desk_list_kind document_list = {
     "documents", "/desk/documents", "文件资料列表", "份文件", document_filters, document_columns};
 
-/* 主动公开 (R115): the other two are marked, since they are not on the portal. */
-static bool document_for_all(const struct store_document *d)
-{
-    return str_eq(d->openness, STR("open"));
-}
-
 static void document_row(struct desk_list *list, const struct office_document *d)
 {
     struct page *p = list->p;
@@ -97,7 +91,7 @@ static void document_row(struct desk_list *list, const struct office_document *d
     desk_list_tag(list, DOCUMENT_STATE, model_text(office_document_states, v->state),
                   open || str_eq(v->state, STR("withdrawn")));
     desk_list_tag(list, DOCUMENT_OPENNESS, model_text(model_openness, v->document.openness),
-                  !document_for_all(&v->document));
+                  !office_document_for_all(&v->document));
     desk_list_text(list, DOCUMENT_EFFECTIVE, page_date(p, v->effective_on));
     desk_list_text(list, DOCUMENT_AT, page_time(p, v->at));
     desk_list_text(list, DOCUMENT_CODE, v->document.code);
@@ -245,10 +239,10 @@ static void document_buttons(struct page *p, const struct document_reach *r,
     web_set_flag(m, &m->root, "can_return", publishes && document_state(v, "submitted"));
     web_set_flag(m, &m->root, "can_publish",
                  publishes && document_state(v, "submitted") && !own &&
-                     document_for_all(&v->document));
+                     office_document_for_all(&v->document));
     web_set_flag(m, &m->root, "own_work", publishes && document_state(v, "submitted") && own);
     web_set_flag(m, &m->root, "can_withdraw", publishes && holds);
-    web_set_flag(m, &m->root, "is_public", holds && document_for_all(&v->document));
+    web_set_flag(m, &m->root, "is_public", holds && office_document_for_all(&v->document));
     web_set_flag(m, &m->root, "can_open", publishes && !office_document_is_plan(v->document.kind));
 }
 
@@ -266,12 +260,12 @@ static void document_openness(struct page *p, const struct office_document_page 
         web_set(m, row, "text", str_of(w->text));
         web_set_flag(m, row, "on", str_eq(chosen, str_of(w->code)));
     }
-    bool leaves = document_for_all(d) && document_was_public(page);
+    bool leaves = office_document_for_all(d) && document_was_public(page);
     web_set(m, &m->root, "openness", model_text(model_openness, d->openness));
     web_set(m, &m->root, "openness_reason", d->openness_reason);
-    web_set_flag(m, &m->root, "restricted", !document_for_all(d));
+    web_set_flag(m, &m->root, "restricted", !office_document_for_all(d));
     web_set_flag(m, &m->root, "leaves", leaves);
-    web_set_flag(m, &m->root, "returns", !document_for_all(d) && document_was_public(page));
+    web_set_flag(m, &m->root, "returns", !office_document_for_all(d) && document_was_public(page));
 }
 
 /* The items that work with a check form. */

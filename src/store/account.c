@@ -260,17 +260,10 @@ enum err store_session_seen(struct db_tx *tx, struct str tenant, int64_t id, int
     return db_run(tx, NULL, SESSION_SEEN, DB_ARGS(db_text(tenant), db_int(id), db_int(at)));
 }
 
-static enum err proven_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_session_proven(int64_t *at, struct db_tx *tx, struct str tenant, int64_t id)
 {
     return store_one(at, NULL, tx, "SELECT proven_at FROM session WHERE tenant = $1 AND id = $2",
-                     DB_ARGS(db_text(tenant), db_int(id)), proven_fill);
+                     DB_ARGS(db_text(tenant), db_int(id)), store_fill_int);
 }
 
 enum err store_session_prove(struct db_tx *tx, struct str tenant, int64_t id, int64_t at)
@@ -318,18 +311,11 @@ enum err store_sign_in_close(struct db_tx *tx, struct str tenant, int64_t id, st
     return db_run(tx, NULL, SIGN_IN_CLOSE, DB_ARGS(db_text(tenant), db_int(id), db_text(outcome)));
 }
 
-static enum err account_fill_int(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_sign_in_count(int64_t *out, struct db_tx *tx, struct str tenant, struct str address,
                              int64_t since)
 {
     return store_one(out, NULL, tx, SIGN_IN_COUNT,
-                     DB_ARGS(db_text(tenant), db_text(address), db_int(since)), account_fill_int);
+                     DB_ARGS(db_text(tenant), db_text(address), db_int(since)), store_fill_int);
 }
 
 static enum err sign_in_fill(void *out, struct db_rows *rows, struct arena *arena)

@@ -66,16 +66,9 @@ enum err store_audit_span(struct store_audit **out, size_t *count, struct arena 
                        DB_ARGS(db_text(span->tenant), db_int(span->first), db_int(span->most)));
 }
 
-static enum err audit_fill_int(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_audit_count(int64_t *out, struct db_tx *tx, const struct store_audit_find *find)
 {
-    return store_one(out, NULL, tx, AUDIT_COUNT, DB_ARGS(AUDIT_ARGS(find)), audit_fill_int);
+    return store_one(out, NULL, tx, AUDIT_COUNT, DB_ARGS(AUDIT_ARGS(find)), store_fill_int);
 }
 
 static const char DIGEST_ADD[] =

@@ -8,13 +8,6 @@
     " frequency, cap_num, cap_den, department, partners, labels, form, form_code"
 #define REACH " " STORE_REACH("department")
 
-static enum err fill_count(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 /* The fields of an item from column `col` on. */
 static enum err fields_fill(struct str values[MODEL_ITEM_COUNT], struct db_rows *rows, int col,
                             struct arena *arena)
@@ -106,7 +99,7 @@ enum err store_item_last(int64_t *out, struct db_tx *tx, struct str tenant, stru
 {
     return store_one(out, NULL, tx,
                      "SELECT COALESCE(MAX(version), 0) FROM item WHERE tenant = $1 AND code = $2",
-                     DB_ARGS(db_text(tenant), db_text(code)), fill_count);
+                     DB_ARGS(db_text(tenant), db_text(code)), store_fill_int);
 }
 
 static const char ITEM_ADD[] =
@@ -208,7 +201,7 @@ enum err store_items_above(int64_t *out, struct db_tx *tx, struct str tenant, in
                            int64_t den)
 {
     return store_one(out, NULL, tx, ITEMS_ABOVE, DB_ARGS(db_text(tenant), db_int(num), db_int(den)),
-                     fill_count);
+                     store_fill_int);
 }
 
 static const char ITEMS_WITHOUT[] =
@@ -218,7 +211,7 @@ static const char ITEMS_WITHOUT[] =
 
 enum err store_items_without(int64_t *out, struct db_tx *tx, struct str tenant)
 {
-    return store_one(out, NULL, tx, ITEMS_WITHOUT, DB_ARGS(db_text(tenant)), fill_count);
+    return store_one(out, NULL, tx, ITEMS_WITHOUT, DB_ARGS(db_text(tenant)), store_fill_int);
 }
 
 static const char ITEMS_JOINT[] =
@@ -226,7 +219,7 @@ static const char ITEMS_JOINT[] =
 
 enum err store_items_joint(int64_t *out, struct db_tx *tx, struct str tenant)
 {
-    return store_one(out, NULL, tx, ITEMS_JOINT, DB_ARGS(db_text(tenant)), fill_count);
+    return store_one(out, NULL, tx, ITEMS_JOINT, DB_ARGS(db_text(tenant)), store_fill_int);
 }
 
 static const char DEPARTMENTS_BARE[] =
@@ -236,7 +229,7 @@ static const char DEPARTMENTS_BARE[] =
 
 enum err store_departments_bare(int64_t *out, struct db_tx *tx, struct str tenant)
 {
-    return store_one(out, NULL, tx, DEPARTMENTS_BARE, DB_ARGS(db_text(tenant)), fill_count);
+    return store_one(out, NULL, tx, DEPARTMENTS_BARE, DB_ARGS(db_text(tenant)), store_fill_int);
 }
 
 static enum err loose_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -453,7 +446,7 @@ static const char DRAFT_OPEN[] =
 enum err store_draft_open(int64_t *out, struct db_tx *tx, struct str tenant, struct str code)
 {
     return store_one(out, NULL, tx, DRAFT_OPEN, DB_ARGS(db_text(tenant), db_text(code)),
-                     fill_count);
+                     store_fill_int);
 }
 
 static const char DRAFT_UPDATE[] =
@@ -478,7 +471,8 @@ enum err store_draft_count(int64_t *out, struct db_tx *tx, struct str tenant,
                            const struct store_reach *reach, struct str state)
 {
     return store_one(out, NULL, tx, DRAFT_COUNT,
-                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_text(state)), fill_count);
+                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_text(state)),
+                     store_fill_int);
 }
 
 static const char STEP_ADD[] = "INSERT INTO item_step (tenant, id, draft, step, words, actor, at)"
@@ -561,7 +555,7 @@ enum err store_superior_count(int64_t *out, struct db_tx *tx, struct str tenant,
     return store_one(out, NULL, tx, SUPERIOR_COUNT,
                      DB_ARGS(db_text(tenant), STORE_REACH_ARGS(&find->reach), db_text(find->state),
                              db_text(find->list), db_text(find->like)),
-                     fill_count);
+                     store_fill_int);
 }
 
 static const char SUPERIOR_GET[] = SUPERIOR_ROW " AND id = $4";
@@ -675,5 +669,6 @@ enum err store_drawn_visits(int64_t *out, struct db_tx *tx, struct str tenant,
                             const struct store_reach *reach, int year)
 {
     return store_one(out, NULL, tx, DRAWN_VISITS,
-                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_int(year)), fill_count);
+                     DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_int(year)),
+                     store_fill_int);
 }

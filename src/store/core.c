@@ -45,19 +45,12 @@ static const char COUNTER_NEW[] = "INSERT INTO counter (tenant, name, year, valu
 static const char COUNTER_GET[] = "SELECT value FROM counter"
                                   " WHERE tenant = $1 AND name = $2 AND year = $3";
 
-static enum err core_fill_int(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_counter_next(int64_t *out, struct db_tx *tx, struct str tenant, struct str name,
                             int year)
 {
     const struct db_value args[] = {db_text(tenant), db_text(name), db_int(year)};
     TRY(db_upsert(tx, COUNTER_ADD, COUNTER_NEW, args, 3));
-    return store_one(out, NULL, tx, COUNTER_GET, args, 3, core_fill_int);
+    return store_one(out, NULL, tx, COUNTER_GET, args, 3, store_fill_int);
 }
 
 static const char SETTING_GET[] = "SELECT version, value, basis FROM setting"
@@ -143,14 +136,14 @@ enum err store_audit_time(int64_t *at, struct db_tx *tx, struct str tenant, int6
 {
     *at = 0;
     enum err err =
-        store_one(at, NULL, tx, AUDIT_TIME, DB_ARGS(db_text(tenant), db_int(id)), core_fill_int);
+        store_one(at, NULL, tx, AUDIT_TIME, DB_ARGS(db_text(tenant), db_int(id)), store_fill_int);
     return err == ERR_MISSING ? ERR_OK : err;
 }
 
 enum err store_log_time(int64_t *at, struct db_tx *tx, int64_t idx)
 {
     *at = 0;
-    enum err err = store_one(at, NULL, tx, LOG_TIME, DB_ARGS(db_int(idx)), core_fill_int);
+    enum err err = store_one(at, NULL, tx, LOG_TIME, DB_ARGS(db_int(idx)), store_fill_int);
     return err == ERR_MISSING ? ERR_OK : err;
 }
 
@@ -160,7 +153,7 @@ static const char LOG_ADD[] = "INSERT INTO log_entry (idx, at, tenant, body)"
 
 enum err store_log_size(int64_t *out, struct db_tx *tx)
 {
-    return store_one(out, NULL, tx, LOG_SIZE, DB_NONE, core_fill_int);
+    return store_one(out, NULL, tx, LOG_SIZE, DB_NONE, store_fill_int);
 }
 
 enum err store_log_add(int64_t *idx, struct db_tx *tx, struct str tenant, int64_t at,

@@ -103,17 +103,10 @@ enum err store_disclosed_draws(struct store_disclosed **out, size_t *count, stru
 
 static const char DRAW_OF_TASK[] = "SELECT COUNT(*) FROM draw WHERE tenant = $1 AND task = $2";
 
-static enum err draw_fill_count(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_draw_of_task(int64_t *count, struct db_tx *tx, struct str tenant, int64_t task)
 {
     return store_one(count, NULL, tx, DRAW_OF_TASK, DB_ARGS(db_text(tenant), db_int(task)),
-                     draw_fill_count);
+                     store_fill_int);
 }
 
 static const char DRAW_STEP[] =

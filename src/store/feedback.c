@@ -75,19 +75,12 @@ enum err store_feedback_find(struct store_feedback **out, size_t *count, struct 
                 db_int(newer ? find->before : find->after), db_int(find->most)));
 }
 
-static enum err count_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_feedback_count(int64_t *out, struct db_tx *tx, struct str tenant,
                               const struct store_feedback_find *find)
 {
     return store_one(out, NULL, tx, FEEDBACK_COUNT,
                      DB_ARGS(db_text(tenant), STORE_REACH_ARGS(&find->reach), db_text(find->state)),
-                     count_fill);
+                     store_fill_int);
 }
 
 enum err store_feedback_get(struct store_feedback *out, struct arena *arena, struct db_tx *tx,

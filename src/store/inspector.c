@@ -132,17 +132,10 @@ enum err store_interest_end(struct db_tx *tx, const struct store_interest *row)
 static const char DOINGS[] = "SELECT COUNT(id) FROM audit WHERE tenant = $1 AND actor = $2"
                              " AND action = $3 AND at > $4";
 
-static enum err doings_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_audit_doings(int64_t *out, struct db_tx *tx, const struct store_doings *find)
 {
     return store_one(out, NULL, tx, DOINGS,
                      DB_ARGS(db_text(find->tenant), db_text(find->actor), db_text(find->action),
                              db_int(find->since)),
-                     doings_fill);
+                     store_fill_int);
 }

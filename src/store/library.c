@@ -420,13 +420,6 @@ enum err store_library_page(struct store_library_entry **out, size_t *count, str
     return ERR_OK;
 }
 
-static enum err total_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_library_page_total(int64_t *out, struct db_tx *tx,
                                   const struct store_library_page *p)
 {
@@ -434,5 +427,5 @@ enum err store_library_page_total(int64_t *out, struct db_tx *tx,
                      DB_ARGS(db_text(p->find.tenant), STORE_REACH_ARGS(&p->find.reach),
                              db_int(p->library), db_text(p->text), db_text(p->number),
                              db_int(p->from), db_int(p->until)),
-                     total_fill);
+                     store_fill_int);
 }

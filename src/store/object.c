@@ -159,13 +159,6 @@ enum err store_object_batches(struct db_tx *tx, struct str tenant, int64_t since
     return store_all(tx, BATCHES, DB_ARGS(db_text(tenant), db_int(since)), batch_each, &b);
 }
 
-static enum err id_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 static const char VISITED[] =
     "SELECT x.id FROM visit v JOIN object x ON x.tenant = v.tenant AND x.pool_id = v.pool_id"
     " WHERE v.tenant = $1 AND v.year = $2 AND ((v.state IN ('entered', 'published') AND $3 <> 3)"
@@ -176,7 +169,7 @@ static const char IN_LIBRARY[] =
 enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena, struct db_tx *tx,
                               const struct store_object_filter *f)
 {
-    const struct store_shape shape = {sizeof **out, id_fill};
+    const struct store_shape shape = {sizeof **out, store_fill_int};
     return store_array((void **)out, count, arena, tx, &shape, VISITED,
                        DB_ARGS(db_text(f->tenant), db_int(f->year), db_int(f->visited)));
 }
@@ -184,23 +177,16 @@ enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena,
 enum err store_object_in_library(int64_t **out, size_t *count, struct arena *arena,
                                  struct db_tx *tx, const struct store_object_filter *f)
 {
-    const struct store_shape shape = {sizeof **out, id_fill};
+    const struct store_shape shape = {sizeof **out, store_fill_int};
     return store_array((void **)out, count, arena, tx, &shape, IN_LIBRARY,
                        DB_ARGS(db_text(f->tenant), db_int(f->library)));
-}
-
-static enum err active_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
 }
 
 enum err store_object_count_active(int64_t *out, struct db_tx *tx, struct str tenant)
 {
     return store_one(out, NULL, tx,
                      "SELECT COUNT(*) FROM object WHERE tenant = $1 AND state = 'active'",
-                     DB_ARGS(db_text(tenant)), active_fill);
+                     DB_ARGS(db_text(tenant)), store_fill_int);
 }
 
 /* --- one object --- */

@@ -87,20 +87,13 @@ enum err store_redaction_before(struct store_redaction *out, struct arena *arena
 static const char ADOPTION_COUNT[] = PART_COUNT("adoption");
 static const char REASON_COUNT[] = PART_COUNT("correction");
 
-static enum err count_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_redaction_part(bool *out, struct db_tx *tx, const struct store_redaction *row)
 {
     int64_t count = 0;
     TRY(store_one(
         &count, NULL, tx, redaction_adoption(row) ? ADOPTION_COUNT : REASON_COUNT,
         DB_ARGS(db_text(row->tenant), db_int(row->visit), db_int(row->item), db_int(row->owner)),
-        count_fill));
+        store_fill_int));
     *out = count > 0;
     return ERR_OK;
 }

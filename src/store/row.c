@@ -17,6 +17,13 @@ enum err store_one(void *out, struct arena *arena, struct db_tx *tx, const char 
     return err;
 }
 
+enum err store_fill_int(void *out, struct db_rows *rows, struct arena *arena)
+{
+    (void)arena;
+    *(int64_t *)out = db_col_int(rows, 0);
+    return ERR_OK;
+}
+
 enum err store_all(struct db_tx *tx, const char *sql, const struct db_value *args, size_t count,
                    store_each *each, void *ctx)
 {

@@ -289,17 +289,10 @@ static const char PUT_SQLITE[] = "INSERT INTO object_mark (rowid, words) VALUES 
 static const char PUT_POSTGRESQL[] = "INSERT INTO object_mark (id, words)"
                                      " VALUES ($1, CAST($2 AS tsvector))";
 
-static enum err search_number(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 static enum err search_mark(int64_t *out, struct db_tx *tx, const char *sql, struct str tenant)
 {
     *out = 0;
-    enum err err = store_one(out, NULL, tx, sql, DB_ARGS(db_text(tenant)), search_number);
+    enum err err = store_one(out, NULL, tx, sql, DB_ARGS(db_text(tenant)), store_fill_int);
     return err == ERR_MISSING ? ERR_OK : err;
 }
 
@@ -317,7 +310,7 @@ enum err store_search_pending(bool *out, struct db_tx *tx, struct str tenant)
     TRY(search_mark(&job, tx, MARK_GET, tenant));
     TRY(search_mark(&id, tx, MARK_GET_ID, tenant));
     enum err err = store_one(&found, NULL, tx, PENDING,
-                             DB_ARGS(db_text(tenant), db_int(job), db_int(id)), search_number);
+                             DB_ARGS(db_text(tenant), db_int(job), db_int(id)), store_fill_int);
     *out = err == ERR_OK;
     return err == ERR_MISSING ? ERR_OK : err;
 }
@@ -390,7 +383,7 @@ enum err store_search_hold(struct db_tx *tx, const char *dialect)
     int64_t held = 0;
     if (search_sqlite(dialect))
         return ERR_OK;
-    return store_one(&held, NULL, tx, HOLD_POSTGRESQL, DB_NONE, search_number);
+    return store_one(&held, NULL, tx, HOLD_POSTGRESQL, DB_NONE, store_fill_int);
 }
 
 /* Is no transaction under way that could still bring smaller numbers? */
@@ -398,7 +391,7 @@ static enum err search_alone(bool *alone, struct db_tx *tx, const char *dialect)
 {
     int64_t got = 1;
     if (!search_sqlite(dialect))
-        TRY(store_one(&got, NULL, tx, ALONE_POSTGRESQL, DB_NONE, search_number));
+        TRY(store_one(&got, NULL, tx, ALONE_POSTGRESQL, DB_NONE, store_fill_int));
     *alone = got == 1;
     return ERR_OK;
 }

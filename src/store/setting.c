@@ -83,18 +83,12 @@ static const char *const TOUCHED[STORE_TOUCHED_COUNT] = {
         " AND r.library = l.id) * $2 < $3",
 };
 
-static enum err count_fill(void *out, struct db_rows *rows, struct arena *arena)
-{
-    (void)arena;
-    *(int64_t *)out = db_col_int(rows, 0);
-    return ERR_OK;
-}
-
 enum err store_touched(int64_t *out, struct db_tx *tx, struct str tenant, enum store_touched what,
                        const int64_t values[2])
 {
     return store_one(out, NULL, tx, TOUCHED[what],
-                     DB_ARGS(db_text(tenant), db_int(values[0]), db_int(values[1])), count_fill);
+                     DB_ARGS(db_text(tenant), db_int(values[0]), db_int(values[1])),
+                     store_fill_int);
 }
 
 #define JOINT "(SELECT COUNT(*) FROM task_part p WHERE p.tenant = d.tenant AND p.task = d.task) > 1"

@@ -23,7 +23,7 @@ import zipfile
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [here, os.path.join(here, "..", "fault")]
-from portal_kit import SUNLOT, Server, command  # noqa: E402
+from portal_kit import SUNLOT, Server, command, patient  # noqa: E402
 from tap import Tap, must  # noqa: E402
 
 tap = Tap()
@@ -140,12 +140,9 @@ def steps_to_come(server):
     must("Disclosure" in steps and not re.search("[\u4e00-\u9fff]", steps), steps)
 
 
-def patient(server, path):
-    """The body, asked for again while others' files are made or this address has asked too often."""
-    status, _, body = server.ask(path)
-    while status in (429, 503):
-        time.sleep(0.3)
-        status, _, body = server.ask(path)
+def asked(server, path):
+    """The body, once it is there."""
+    status, _, body = patient(server, path)
     must(status == 200, "%s: %d" % (path, status))
     return body
 
@@ -159,7 +156,7 @@ def open_years(server):
         bases = re.findall(r'href="(/open/[a-z]+(?:-\d+)?)\.json"', part)
         counts.append(len(bases))
         for base in bases:
-            rows = json.loads(patient(server, base + ".json"))
+            rows = json.loads(asked(server, base + ".json"))
             must((len(rows) > 0) == (part is shown), "%s: %d rows" % (base, len(rows)))
     must(counts[0] > 4 and sum(counts) == 33, str(counts))
     return "%d shown, %d folded" % tuple(counts)
@@ -456,7 +453,7 @@ def plans(server):
     task = ask_sql("SELECT task_number FROM published LIMIT 1")[0][0]
     for path in ("/results", "/business/" + business, "/tasks", "/tasks/" + task, "/"):
         must('href="/plans/%s"' % adjusted[0][0] in page(server, path)[1], "no link to the plan on " + path)
-    listed = json.loads(patient(server, "/open/plans.json"))
+    listed = json.loads(asked(server, "/open/plans.json"))
     must([(r["plan_number"], int(r["version"])) for r in listed] == [(d[3], d[4]) for d in documents], str(listed))
     return "%d versions" % len(documents)
 
@@ -495,7 +492,7 @@ def rates(server):
     must(rate_cells(source, name) == [want, str(published + 1), str(published), "0", "1", "0", "1"], str(rate_cells(source, name)))
     total = ask_sql("SELECT COUNT(*) FROM result WHERE state = 'published'")[0][0]
     must(rate_cells(source, "合计")[1:5] == [str(total + 1), str(total), "0", "1"], str(rate_cells(source, "合计")))
-    listed = [r for r in json.loads(patient(server, "/open/rates.json")) if r["department"] == name]
+    listed = [r for r in json.loads(asked(server, "/open/rates.json")) if r["department"] == name]
     must([(r["rate"], r["overdue"], r["withheld_trade"]) for r in listed] == [(want, "1", "1")], str(listed))
     return "%d of %d" % (published, published + 1)
 

@@ -137,6 +137,15 @@ def crawl(server, english=False):
     return (seen, others) if english else seen
 
 
+def patient(server, path, wait=120):
+    """The answer, asked for again while others' files are made or this address has asked too often."""
+    answer = server.ask(path, wait=wait)
+    while answer[0] in (429, 503):
+        time.sleep(0.3)
+        answer = server.ask(path, wait=wait)
+    return answer
+
+
 def one_answer(got, statuses, words):
     """libmicrohttpd 0.9.75 writes the head of its own refusals twice before it closes: no second
     answer, and never a second request answered, but a doubled one."""

@@ -39,16 +39,8 @@ def reader(county):
     return out
 
 
-def patient(server, path):
-    status, headers, body = server.ask(path, wait=120)
-    while status in (429, 503):
-        time.sleep(0.3)
-        status, headers, body = server.ask(path, wait=120)
-    return status, headers, body
-
-
 def body(server, path):
-    status, _, data = patient(server, path)
+    status, _, data = portal_kit.patient(server, path)
     must(status == 200, "%s: %d" % (path, status))
     return data
 
@@ -65,7 +57,7 @@ def walk(server):
     """{address: what it says} of all that can be reached, in both languages."""
     pages = dict(portal_kit.crawl(server))
     pages.update(portal_kit.crawl(server, english=True)[0])
-    out = {path: (answer if answer[0] not in (429, 503) else patient(server, path)) for path, answer in pages.items()}
+    out = {path: (answer if answer[0] not in (429, 503) else portal_kit.patient(server, path)) for path, answer in pages.items()}
     for path, (status, _, _) in out.items():
         must(status < 500, "%s: %d" % (path, status))
     return {path: words(data) for path, (_, _, data) in out.items()}
@@ -204,7 +196,7 @@ def public_addresses(code, file):
 
 def gone(county, server, code, file):
     for path in public_addresses(code, file):
-        status, _, data = patient(server, path)
+        status, _, data = portal_kit.patient(server, path)
         must(status == 404 and MARK not in words(data), "%s: %d" % (path, status))
     pages = walk(server)
     must(not holding(pages, MARK), "documents: %s" % holding(pages, MARK))
@@ -237,12 +229,12 @@ def R115_what_becomes_so_leaves_the_portal_and_says_so_first(state):
     must("公开属性 主动公开" in main, main)
     english = words(body(server, "/documents/%s?lang=en" % code))
     must(re.search(r"Openness</dt><dd>Proactive disclosure", english), english)
-    must(patient(server, "/documents/%s/files/%d" % (code, file))[0] == 200, "its file")
+    must(portal_kit.patient(server, "/documents/%s/files/%d" % (code, file))[0] == 200, "its file")
     page = county.ask("reviewer", "/desk/documents/" + code)[2]
     must("全部版本和附件立即从公示平台撤下" in page, "nobody is told before")
     status, _, text = step(county, code, act="openness", openness="request", reason="")
     must(status == 400 and "请勾选确认" in text, "%d %s" % (status, why(text)))
-    must(patient(server, "/documents/" + code)[0] == 200, "it left without being confirmed")
+    must(portal_kit.patient(server, "/documents/" + code)[0] == 200, "it left without being confirmed")
     status, _, text = step(county, code, act="openness", openness="closed", reason="", off="1")
     must(status == 400 and "写明理由" in text, "%d %s" % (status, why(text)))
     for openness in ("request", "closed"):
@@ -251,7 +243,7 @@ def R115_what_becomes_so_leaves_the_portal_and_says_so_first(state):
         gone(county, server, code, file)
     status, _, text = step(county, code, act="openness", openness="open", reason="")
     must(status == 303, "%d %s" % (status, why(text)))
-    must(patient(server, "/documents/" + code)[0] == 200, "it does not come back")
+    must(portal_kit.patient(server, "/documents/" + code)[0] == 200, "it does not come back")
     rows = query(county.data, "SELECT old_value, new_value FROM audit WHERE action = 'document-openness' AND target = ?"
                  " ORDER BY id", code)
     must([(json.loads(o)["openness"], json.loads(n)["openness"]) for o, n in rows]
