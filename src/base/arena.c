@@ -36,17 +36,29 @@ bool arena_reserve(struct arena *a, size_t size)
     return a->head != NULL || arena_grow(a, size);
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* Bytes as they come, zero or not. */
+static void *arena_take(struct arena *a, size_t need)
 {
-    if (size > SIZE_MAX - ARENA_ALIGN)
-        return NULL;
-    size_t need = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     if ((a->head == NULL || a->head->size - a->used < need) && !arena_grow(a, need))
         return NULL;
     void *at = a->head->data + a->used;
     a->used += need;
     a->total += need;
-    return memset(at, 0, need);
+    return at;
+}
+
+static size_t arena_need(size_t size)
+{
+    return (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    if (size > SIZE_MAX - ARENA_ALIGN)
+        return NULL;
+    size_t need = arena_need(size);
+    void *at = arena_take(a, need);
+    return at != NULL ? memset(at, 0, need) : NULL;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -57,11 +69,15 @@ void *arena_array(struct arena *a, size_t count, size_t size)
     return arena_alloc(a, total);
 }
 
+/* Only the end needs to be zero: the rest is written at once. */
 char *arena_cstr(struct arena *a, struct str s)
 {
-    char *copy = arena_alloc(a, s.len + 1);
-    if (copy != NULL && s.len > 0)
+    char *copy = s.len < SIZE_MAX - ARENA_ALIGN ? arena_take(a, arena_need(s.len + 1)) : NULL;
+    if (copy == NULL)
+        return NULL;
+    if (s.len > 0)
         memcpy(copy, s.data, s.len);
+    copy[s.len] = '\0';
     return copy;
 }
 

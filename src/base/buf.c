@@ -51,7 +51,7 @@ void buf_fit(struct buf *b)
     b->cap = b->len + 1;
 }
 
-void buf_add(struct buf *b, const void *data, size_t len)
+void buf_add_slow(struct buf *b, const void *data, size_t len)
 {
     if (len == 0)
         return;
@@ -62,19 +62,9 @@ void buf_add(struct buf *b, const void *data, size_t len)
     b->len += len;
 }
 
-void buf_str(struct buf *b, struct str s)
-{
-    buf_add(b, s.data, s.len);
-}
-
 void buf_cat(struct buf *b, const char *text)
 {
     buf_add(b, text, strlen(text));
-}
-
-void buf_char(struct buf *b, char c)
-{
-    buf_add(b, &c, 1);
 }
 
 void buf_u64(struct buf *b, uint64_t value)

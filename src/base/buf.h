@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <string.h>
+
 struct buf {
     char *data; /* not terminated; see buf_cstr */
     size_t len;
@@ -18,11 +20,28 @@ struct buf {
 void buf_free(struct buf *b);
 /* Empties it and keeps its memory. */
 void buf_clear(struct buf *b);
-/* Each appends: bytes, a slice, a C string, a byte, a number in decimal. */
-void buf_add(struct buf *b, const void *data, size_t len);
-void buf_str(struct buf *b, struct str s);
+/* Appends bytes, growing where there is no room. */
+void buf_add_slow(struct buf *b, const void *data, size_t len);
+/* Each appends: bytes, a slice, a C string, a byte, a number in decimal. A page is made of some
+ * hundred of them, hence inline where the room is there. */
+static inline void buf_add(struct buf *b, const void *data, size_t len)
+{
+    if (b->failed || b->cap - b->len <= len || len == 0) {
+        buf_add_slow(b, data, len);
+        return;
+    }
+    memcpy(b->data + b->len, data, len);
+    b->len += len;
+}
+static inline void buf_str(struct buf *b, struct str s)
+{
+    buf_add(b, s.data, s.len);
+}
+static inline void buf_char(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
 void buf_cat(struct buf *b, const char *text);
-void buf_char(struct buf *b, char c);
 void buf_u64(struct buf *b, uint64_t value);
 void buf_i64(struct buf *b, int64_t value);
 /* Lower-case hex. */

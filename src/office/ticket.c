@@ -24,7 +24,7 @@ struct pool_mark {
     struct str id;
 };
 
-/* One disclosed draw. Only the list of them is guarded: a page once written is only read. */
+/* One disclosed draw. Only the lists of them are guarded: a page once written is only read. */
 struct ticket_page {
     struct ticket_page *next;
     int64_t id;
@@ -42,9 +42,17 @@ struct ticket_page {
     struct arena arena;
 };
 
+/* The pages of the newest disclosed draws, newest first. */
+struct ticket_list {
+    uint64_t version; /* of public content, as in portal_kept.h; 0: none */
+    size_t count;
+    const struct ticket_page *pages[TICKET_DRAWS];
+};
+
 struct ticket_book {
     pthread_mutex_t lock;
     struct ticket_page *pages;
+    struct ticket_list newest;
     size_t most;         /* bytes of pools that are held */
     _Atomic size_t held; /* so many are */
 };
@@ -302,6 +310,44 @@ static enum err book_page(const struct ticket_page **out, struct errand *e, stru
     return ERR_OK;
 }
 
+/* --- the newest draws --- */
+
+static bool list_kept(struct ticket_list *out, struct errand *e)
+{
+    struct ticket_book *book = e->office->tickets;
+    pthread_mutex_lock(&book->lock);
+    bool kept = e->version != 0 && book->newest.version == e->version;
+    if (kept)
+        *out = book->newest;
+    pthread_mutex_unlock(&book->lock);
+    return kept;
+}
+
+static void list_keep(const struct ticket_list *list, struct errand *e)
+{
+    struct ticket_book *book = e->office->tickets;
+    pthread_mutex_lock(&book->lock);
+    if (list->version > book->newest.version)
+        book->newest = *list;
+    pthread_mutex_unlock(&book->lock);
+}
+
+/* As it is kept, or as the tables have it. */
+static enum err list_read(struct ticket_list *out, struct errand *e, struct db_tx *tx)
+{
+    struct store_disclosed *draws = NULL;
+    size_t count = 0;
+    if (list_kept(out, e))
+        return ERR_OK;
+    TRY(store_disclosed_draws(&draws, &count, e->arena, tx, e->office->tenant, TICKET_DRAWS));
+    out->version = e->version;
+    out->count = count;
+    for (size_t i = 0; i < count; i++)
+        TRY(book_page(&out->pages[i], e, tx, &draws[i]));
+    list_keep(out, e);
+    return ERR_OK;
+}
+
 /* --- tickets --- */
 
 static enum err ticket_stratum(struct str *out, struct errand *e, const struct ticket_page *page,
@@ -350,24 +396,36 @@ static enum err ticket_make(struct office_ticket *out, bool *stands, struct erra
     return out->ticket.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
+/* The draws in which a business was drawn, disclosed or not. */
+struct ticket_drawn {
+    int64_t *draws;
+    size_t count;
+};
+
+static bool drawn_in(const struct ticket_drawn *drawn, int64_t draw)
+{
+    for (size_t i = 0; i < drawn->count; i++)
+        if (drawn->draws[i] == draw)
+            return true;
+    return false;
+}
+
 enum err ticket_all(struct office_ticket **out, size_t *count, struct errand *e, struct db_tx *tx,
                     struct str pool_id)
 {
-    const struct ticket_page *page = NULL;
-    struct store_disclosed *draws = NULL;
-    size_t draw_count = 0;
-    TRY(store_disclosed_draws(&draws, &draw_count, e->arena, tx, e->office->tenant, pool_id,
-                              TICKET_DRAWS));
+    struct ticket_list list;
+    struct ticket_drawn drawn = {0};
+    TRY(list_read(&list, e, tx));
+    TRY(store_object_draws(&drawn.draws, &drawn.count, e->arena, tx, e->office->tenant, pool_id));
     *count = 0;
-    *out = arena_array(e->arena, draw_count + 1, sizeof **out);
+    *out = arena_array(e->arena, list.count + 1, sizeof **out);
     if (*out == NULL)
         return ERR_MEMORY;
-    for (size_t i = 0; i < draw_count; i++) {
+    for (size_t i = 0; i < list.count; i++) {
         struct office_ticket *ticket = &(*out)[*count];
         bool stands = false;
-        *ticket = (struct office_ticket){.drawn = draws[i].drawn};
-        TRY(book_page(&page, e, tx, &draws[i]));
-        TRY(ticket_make(ticket, &stands, e, page, pool_id));
+        *ticket = (struct office_ticket){.drawn = drawn_in(&drawn, list.pages[i]->id)};
+        TRY(ticket_make(ticket, &stands, e, list.pages[i], pool_id));
         *count += stands ? 1 : 0;
     }
     return ERR_OK;

@@ -75,11 +75,8 @@ enum err store_draw_list(struct store_draw **out, size_t *count, struct arena *a
     return store_array((void **)out, count, arena, tx, &shape, DRAW_LIST, DB_ARGS(db_text(tenant)));
 }
 
-static const char DRAWS_DISCLOSED[] =
-    "SELECT w.id, w.version, w.number, CASE WHEN EXISTS (SELECT 1 FROM visit v"
-    " WHERE v.tenant = w.tenant AND v.draw = w.id AND v.pool_id = $2) THEN 1 ELSE 0 END"
-    " FROM draw w WHERE w.tenant = $1"
-    " AND w.state = 'disclosed' ORDER BY w.id DESC LIMIT $3";
+static const char DRAWS_DISCLOSED[] = "SELECT id, version, number FROM draw WHERE tenant = $1"
+                                      " AND state = 'disclosed' ORDER BY id DESC LIMIT $2";
 
 static enum err disclosed_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -88,17 +85,27 @@ static enum err disclosed_fill(void *out, struct db_rows *rows, struct arena *ar
     d->id = db_col_int(rows, 0);
     d->version = db_col_int(rows, 1);
     d->number = store_text(rows, 2, arena, &failed);
-    d->drawn = db_col_int(rows, 3) != 0;
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
 enum err store_disclosed_draws(struct store_disclosed **out, size_t *count, struct arena *arena,
-                               struct db_tx *tx, struct str tenant, struct str pool_id,
-                               int64_t most)
+                               struct db_tx *tx, struct str tenant, int64_t most)
 {
     const struct store_shape shape = {sizeof **out, disclosed_fill};
     return store_array((void **)out, count, arena, tx, &shape, DRAWS_DISCLOSED,
-                       DB_ARGS(db_text(tenant), db_text(pool_id), db_int(most)));
+                       DB_ARGS(db_text(tenant), db_int(most)));
+}
+
+/* The year keeps SQLite from reading the index of all draws, which has both columns. */
+static const char DRAWS_OF_OBJECT[] = "SELECT draw FROM visit WHERE tenant = $1 AND pool_id = $2"
+                                      " AND year > 0";
+
+enum err store_object_draws(int64_t **out, size_t *count, struct arena *arena, struct db_tx *tx,
+                            struct str tenant, struct str pool_id)
+{
+    const struct store_shape shape = {sizeof **out, store_fill_int};
+    return store_array((void **)out, count, arena, tx, &shape, DRAWS_OF_OBJECT,
+                       DB_ARGS(db_text(tenant), db_text(pool_id)));
 }
 
 static const char DRAW_OF_TASK[] = "SELECT COUNT(*) FROM draw WHERE tenant = $1 AND task = $2";

@@ -70,16 +70,18 @@ MUST enum err store_draw_file_get(struct store_draw_file *out, struct arena *are
                                   struct db_tx *tx, struct str tenant, int64_t draw,
                                   struct str name);
 
-/* The newest `most` disclosed draws, newest first, and whether a business was drawn in each. */
+/* The newest `most` disclosed draws, newest first. */
 struct store_disclosed {
     int64_t id;
     int64_t version;
     struct str number;
-    bool drawn;
 };
 MUST enum err store_disclosed_draws(struct store_disclosed **out, size_t *count,
                                     struct arena *arena, struct db_tx *tx, struct str tenant,
-                                    struct str pool_id, int64_t most);
+                                    int64_t most);
+/* The draws, of any state, in which an object was drawn; in no order. */
+MUST enum err store_object_draws(int64_t **out, size_t *count, struct arena *arena,
+                                 struct db_tx *tx, struct str tenant, struct str pool_id);
 
 struct store_stratum {
     struct str name;

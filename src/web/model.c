@@ -8,12 +8,14 @@ enum { MODEL_SLOTS = 32 };
 /* Length and three characters tell the names of a page apart well enough. */
 struct web_name web_name_of(struct str text)
 {
-    size_t mixed = text.len;
+    const unsigned char *c = (const unsigned char *)text.data;
+    uint32_t mark = (uint32_t)(text.len & 0xFF);
     if (text.len > 0)
-        mixed += (size_t)(unsigned char)text.data[0] * 7 +
-                 (size_t)(unsigned char)text.data[text.len / 2] * 3 +
-                 (size_t)(unsigned char)text.data[text.len - 1] * 5;
-    return (struct web_name){text, (uint16_t)(mixed % MODEL_SLOTS), 0};
+        mark |=
+            (uint32_t)c[0] << 24 | (uint32_t)c[text.len / 2] << 16 | (uint32_t)c[text.len - 1] << 8;
+    uint32_t mixed =
+        (mark & 0xFF) + (mark >> 24) * 7 + (mark >> 16 & 0xFF) * 3 + (mark >> 8 & 0xFF) * 5;
+    return (struct web_name){text, mark, (uint16_t)(mixed % MODEL_SLOTS), 0};
 }
 
 void web_model_init(struct web_model *m, struct arena *arena)

@@ -55,7 +55,7 @@ static const struct web_value *object_find(const struct web_value *object,
 {
     size_t at = object->kind == WEB_OBJECT && object->count > 0 ? object->newest[name->slot] : 0;
     for (; at > 0; at = object->names[at - 1].older)
-        if (str_eq(object->names[at - 1].text, name->text))
+        if (web_name_eq(&object->names[at - 1], name))
             return object->items[at - 1];
     return NULL;
 }
@@ -64,16 +64,46 @@ static const struct web_value *object_find(const struct web_value *object,
 static const char *const template_escapes[UCHAR_MAX + 1] = {
     ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
 
+/* The same byte eight times. */
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Is one of eight bytes zero? */
+static bool eight_zero(uint64_t eight)
+{
+    return ((eight - EIGHT(0x01)) & ~eight & EIGHT(0x80)) != 0;
+}
+
+/* Are the next eight characters surely nothing to HTML? What is escaped lies in 20..27 and 3C..3F,
+ * where little else of a text does. */
+static bool escape_free(const char *text)
+{
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+    return !eight_zero((eight & EIGHT(0xF8)) ^ EIGHT(0x20)) &&
+           !eight_zero((eight & EIGHT(0xFC)) ^ EIGHT(0x3C));
+}
+
+/* Writes text from *done to before the character at `at` and what stands for that one, if anything
+ * does. */
+static void escape_one(struct buf *out, size_t *done, struct str text, size_t at)
+{
+    const char *written = template_escapes[(unsigned char)text.data[at]];
+    if (written == NULL)
+        return;
+    buf_add(out, text.data + *done, at - *done);
+    buf_cat(out, written);
+    *done = at + 1;
+}
+
 static void escape(struct buf *out, struct str text)
 {
     size_t done = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        const char *written = template_escapes[(unsigned char)text.data[i]];
-        if (written == NULL)
+    for (size_t from = 0; from < text.len; from += 8) {
+        size_t until = text.len - from > 8 ? from + 8 : text.len;
+        if (until - from == 8 && escape_free(text.data + from))
             continue;
-        buf_add(out, text.data + done, i - done);
-        buf_cat(out, written);
-        done = i + 1;
+        for (size_t at = from; at < until; at++)
+            escape_one(out, &done, text, at);
     }
     buf_add(out, text.data + done, text.len - done);
 }

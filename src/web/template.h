@@ -12,10 +12,15 @@ enum web_value_kind { WEB_NOTHING, WEB_TEXT, WEB_TRUE, WEB_LIST, WEB_OBJECT };
 /* The name of a member; names of the same slot are a chain from the newest to the oldest. */
 struct web_name {
     struct str text;
+    uint32_t mark; /* length and three characters; names with different marks differ */
     uint16_t slot;
     uint16_t older; /* from 1; 0: none */
 };
 struct web_name web_name_of(struct str text);
+static inline bool web_name_eq(const struct web_name *a, const struct web_name *b)
+{
+    return a->mark == b->mark && str_eq(a->text, b->text);
+}
 
 /* A model: what a template is filled with. Made in an arena by the functions below. */
 struct web_value {

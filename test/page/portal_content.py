@@ -99,12 +99,16 @@ def clean_visit(nth):
 
 # --- a draw ---
 
+def bundle_rows(number, name):
+    with zipfile.ZipFile(os.path.join(county, "bundles", number + "-public.zip")) as bundle:
+        member = next(n for n in bundle.namelist() if n.split("/")[-1] == name)
+        return [line.split("\t") for line in bundle.read(member).decode().splitlines()]
+
+
 def teams(server):
     """The demo's first draw is disclosed, its second waits for that."""
     number = ask_sql("SELECT number FROM draw WHERE state = 'disclosed'")[0][0]
-    with zipfile.ZipFile(os.path.join(county, "bundles", number + "-public.zip")) as bundle:
-        member = next(n for n in bundle.namelist() if n.split("/")[-1] == "teams.tsv")
-        rows = [line.split("\t") for line in bundle.read(member).decode().splitlines()]
+    rows = bundle_rows(number, "teams.tsv")
     want = {}
     for seat, code in rows:
         pool_id, department, _ = seat.split("|")
@@ -573,6 +577,38 @@ def overdue(server):
     must([("已逾期" in r, number in r) for r in rows].count((True, True)) == 1 and sum("已逾期" in r for r in rows) == 1, str(rows))
 
 
+def tickets_shown(server, pool_id, turn):
+    """What a business's page tells of draws: (draw, ticket, was it drawn)."""
+    source = page(server, "/business/%s?turn=%s" % (pool_id, turn))[1]
+    if 'id="tickets"' not in source:
+        return set()
+    block = source.split('id="tickets"', 1)[1].split("</section>")[0]
+    rows = re.findall(r"<tr>.*?</tr>", block.split("<tbody>")[1], re.S)
+    return {(re.search(r'/draws/([^"?]+)', row).group(1), re.search(r"[0-9a-f]{64}", row).group(0),
+             bool(re.search(r'class="mark">\s*抽中', row))) for row in rows}
+
+
+def tickets(server):
+    """Drawn or not as the bundles have it; a draw that is disclosed stands on pages shown before."""
+    first, second = [row[0] for row in ask_sql("SELECT number FROM draw ORDER BY id")]
+    drawn = {pool_id: ticket for ticket, pool_id in bundle_rows(first, "drawn.tsv")}
+    chosen = [row[-1] for row in bundle_rows(first, "selected.tsv")]
+    pool = [row[0] for row in bundle_rows(first, "pool.tsv")]
+    later = [row[0] for row in ask_sql("SELECT pool_id FROM visit v JOIN draw d ON d.id = v.draw WHERE d.number = ?", second)]
+    asked = sorted(set(chosen[:12] + [p for p in pool if p not in chosen][:12] + later[:12]))
+    for pool_id in asked:
+        shown = tickets_shown(server, pool_id, "a")
+        must({n for n, _, _ in shown} == ({first} if pool_id in pool else set()), "%s: %s" % (pool_id, shown))
+        must(all(is_drawn == (pool_id in chosen) for _, _, is_drawn in shown), "%s: %s" % (pool_id, shown))
+        must(pool_id not in drawn or {t for _, t, _ in shown} == {drawn[pool_id]}, "%s: %s" % (pool_id, shown))
+    run("draw", "disclose", second)
+    drawn = {pool_id: ticket for ticket, pool_id in bundle_rows(second, "drawn.tsv")}
+    for pool_id in asked:
+        shown = {(t, d) for n, t, d in tickets_shown(server, pool_id, "b") if n == second}
+        must(shown == ({(drawn[pool_id], True)} if pool_id in later else set()), "%s: %s" % (pool_id, shown))
+    return "%d businesses, %d of the later draw" % (len(asked), len(set(asked) & set(later)))
+
+
 def health(server):
     """/healthz is ok while database and log can be read, and says so at once when one cannot."""
     path = os.path.join(county, "log", "checkpoint")
@@ -695,6 +731,7 @@ def main():
                 ("names of those who checked come and go with the setting, without any number", names),
                 ("the footer shows the settings after SIGHUP, on every page", footer),
                 ("a draw that is overdue for disclosure is told wherever it is named", overdue),
+                ("a business's tickets are those of the bundles, in a draw as soon as it is disclosed", tickets),
                 ("/healthz says when the log cannot be read", health),
                 ("what the library refuses by itself is one short page without a word of ours", refusals)]:
             tap.run(name, work, server)

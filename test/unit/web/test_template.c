@@ -182,6 +182,58 @@ static void what_could_break_out_of_html_or_an_attribute_is_escaped(void **state
     arena_free(&arena);
 }
 
+/* What a text is in HTML, a character at a time. */
+static void plainly_escaped(struct buf *out, struct str text)
+{
+    static const char special[] = "&<>\"'";
+    static const char *const written[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+    for (size_t i = 0; i < text.len; i++) {
+        const char *hit = memchr(special, text.data[i], 5);
+        if (hit != NULL)
+            buf_cat(out, written[hit - special]);
+        else
+            buf_char(out, text.data[i]);
+    }
+}
+
+static void escaped_holds(struct web_template *t, struct arena *arena, struct str text)
+{
+    struct web_model m;
+    struct buf out = {0};
+    struct buf want = {0};
+    web_model_init(&m, arena);
+    web_set(&m, &m.root, "x", text);
+    assert_int_equal(web_template_render(&out, t, &m.root), ERR_OK);
+    plainly_escaped(&want, text);
+    assert_true(str_eq(buf_view(&out), buf_view(&want)));
+    buf_free(&out);
+    buf_free(&want);
+}
+
+/* Every byte at every place of a text long enough for whatever looks at several at once, among
+ * neighbours of all kinds. */
+static void a_character_is_escaped_wherever_it_stands(void **state)
+{
+    (void)state;
+    enum { LONG = 27 };
+    static const char *const around[] = {"a", "0", " ", "!", "=", "?", ";", "(", "%", "\xe4", "<"};
+    struct arena arena = {0};
+    struct web_template *t = NULL;
+    const struct web_template_options options = {.strict = true};
+    assert_int_equal(web_template_parse(&t, &arena, STR("{{x}}"), &options, NULL), ERR_OK);
+    for (size_t fill = 0; fill < sizeof around / sizeof around[0]; fill++)
+        for (int byte = 0; byte < 256; byte++)
+            for (size_t at = 0; at < LONG; at++) {
+                char text[LONG];
+                struct arena own = {0};
+                memset(text, around[fill][0], LONG);
+                text[at] = (char)byte;
+                escaped_holds(t, &own, str_range(text, LONG - at % 9));
+                arena_free(&own);
+            }
+    arena_free(&arena);
+}
+
 static void broken_templates_are_refused_with_their_row(void **state)
 {
     (void)state;
@@ -221,6 +273,7 @@ int main(void)
         cmocka_unit_test(all_cases_on_sections_hold),
         cmocka_unit_test(a_portal_template_has_no_way_around_escaping),
         cmocka_unit_test(what_could_break_out_of_html_or_an_attribute_is_escaped),
+        cmocka_unit_test(a_character_is_escaped_wherever_it_stands),
         cmocka_unit_test(broken_templates_are_refused_with_their_row),
         cmocka_unit_test(a_partial_that_indents_itself_for_ever_is_refused),
     };
