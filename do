@@ -339,7 +339,7 @@ do_run() {
 configure_run() {
     local tests=disabled
     pkg-config --exists cmocka && tests=enabled
-    configure build -Dtests=$tests && compile build src/cmd/sunlot
+    configure build -Dtests=$tests && compile build src/cmd/sunlot src/cmd/sunlot-picture
 }
 
 # Programs and scripts alike print "name value unit ratio goal" a line; see bench/README.md.

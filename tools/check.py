@@ -20,6 +20,7 @@ import sqlrules
 
 # The floors. A file includes headers of its own room and of lower floors.
 FLOORS = {
+    "picture": 0,  # a program of its own: includes nothing of other rooms
     "base": 0,
     "crypto": 1,
     "ids": 2, "regions": 2, "tlog": 2, "draw": 2, "sheet": 2,
@@ -52,7 +53,8 @@ BANNED_IN_SRC = {name: why for names, why in (
 ) for name in names.split()}
 # Not in test/.
 BANNED_IN_TESTS = {"skip": "Meson takes cmocka's skip() for a failure: print a message and pass"}
-# Not in src/ outside cmd/: these concern the whole program.
+# Not in src/ outside the rooms that are programs: these concern the whole program.
+PROGRAMS = ("cmd", "picture")
 BANNED_OUTSIDE_CMD = {name: why for names, why in (
     ("exit abort _exit _Exit quick_exit atexit", "only cmd/ ends the program: return an error"),
     ("setlocale", "changes the whole program"),
@@ -164,7 +166,7 @@ def banned_words(path):
     room = room_of(path)
     if room is not None:
         words.update(BANNED_IN_SRC)
-        if room != "cmd":
+        if room not in PROGRAMS:
             words.update(BANNED_OUTSIDE_CMD)
     elif path.startswith("test/"):
         words.update(BANNED_IN_TESTS)

@@ -79,6 +79,7 @@ int draw_exit(struct ops *o)
 """}),
     ("cmd may end the program, others may not", {
         "src/cmd/a.c": "int f(void)\n{\n    setlocale(0, 0);\n    exit(1);\n}\n",
+        "src/picture/a.c": "int f(void)\n{\n    _exit(1);\n}\n",
         "src/web/a.c": "int f(void)\n{\n    setlocale(0, 0); //!setlocale\n    abort(); //!abort\n}\n",
         "test/unit/t.c": "int f(void)\n{\n    _exit(1);\n}\n"}),
     # ---- allowances

@@ -8,24 +8,18 @@
  * Invariant: the folder is removed in every case, by convert_clean. */
 #include "sheet/source.h"
 
+#include "base/child.h"
 #include "base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LIMITER "/usr/bin/prlimit"
-
-enum { POLL_MS = 20 };
 
 /* Where distributions put the program. */
 static const char *converter(void)
@@ -44,54 +38,12 @@ bool sheet_converter_present(void)
     return converter() != NULL && access(LIMITER, X_OK) == 0;
 }
 
-/* Waits at most `seconds`; then kills the whole process group. */
-static enum err wait_for(pid_t child, uint32_t seconds)
-{
-    const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
-    int status = 0;
-    for (uint64_t waited = 0; waited <= (uint64_t)seconds * 1000; waited += POLL_MS) {
-        pid_t done = waitpid(child, &status, WNOHANG);
-        if (done == child) {
-            kill(-child, SIGKILL);
-            return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? ERR_OK : ERR_FORMAT;
-        }
-        nanosleep(&pause, NULL);
-    }
-    kill(-child, SIGKILL);
-    waitpid(child, &status, 0);
-    return ERR_TIMEOUT;
-}
-
 /* The texts that the child needs; all in the sheet's arena. */
 struct command {
     const char *program;
     char *input, *output, *profile, *outdir, *home;
     char *memory, *seconds, *size; /* options of prlimit */
 };
-
-/* A process group of its own, nothing open but /dev/null. */
-static enum err spawn(pid_t *child, const char *const *args, const char *const *environment)
-{
-    posix_spawnattr_t attr;
-    posix_spawn_file_actions_t files;
-    if (posix_spawnattr_init(&attr) != 0)
-        return ERR_MEMORY;
-    if (posix_spawn_file_actions_init(&files) != 0) {
-        posix_spawnattr_destroy(&attr);
-        return ERR_MEMORY;
-    }
-    bool ready = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP) == 0 &&
-                 posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0) == 0 &&
-                 posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0) == 0 &&
-                 posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0) == 0 &&
-                 posix_spawn_file_actions_addclosefrom_np(&files, 3) == 0;
-    int failed = ready ? posix_spawn(child, args[0], &files, &attr, (char *const *)args,
-                                     (char *const *)environment)
-                       : ENOMEM;
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attr);
-    return failed ? ERR_CONVERTER : ERR_OK;
-}
 
 /* prlimit (util-linux) bounds itself and then becomes the program. */
 static enum err run(const struct command *command, const struct sheet_limits *limits)
@@ -117,9 +69,10 @@ static enum err run(const struct command *command, const struct sheet_limits *li
                                 NULL};
     const char *const environment[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8",
                                        "SAL_USE_VCLPLUGIN=svp", command->home, NULL};
-    pid_t child;
-    TRY(spawn(&child, args, environment));
-    return wait_for(child, limits->convert_seconds);
+    const struct child child = {args, environment, -1, -1, limits->convert_seconds};
+    int status = -1;
+    TRY(child_run(&status, &child));
+    return status == 0 ? ERR_OK : ERR_FORMAT;
 }
 
 /* A copy under a plain name, so that the child never sees the caller's path. */
