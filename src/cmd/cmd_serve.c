@@ -4,6 +4,7 @@
  * settings anew and forgets every cached page. */
 #include "cmd/cmd.h"
 
+#include "base/clamd.h"
 #include "base/nice.h"
 #include "base/time.h"
 #include "office/account.h"
@@ -38,6 +39,8 @@ struct serve {
     struct str desk_address;
     uint64_t desk_port;
     struct str desk_allow;
+    struct str clamd;      /* where the virus scanner listens, as typed */
+    const char *scanner;   /* likewise; NULL: there is none */
     struct net_list allow; /* from where the workbench may be used, where desk_allow is given */
 };
 
@@ -148,6 +151,7 @@ static enum err serve_start(struct serve *s)
     char *proxy = s->proxy.len > 0 ? arena_cstr(&cmd->arena, s->proxy) : NULL;
     if (address == NULL || (s->proxy.len > 0 && proxy == NULL))
         return ERR_MEMORY;
+    cmd->office.clamd = s->scanner;
     TRY(office_search_open(&cmd->errand));
     TRY(office_reader_open(&s->reader, &cmd->office, &s->fault));
     TRY(page_site_open(&s->site, &s->reader, &cmd->office, &s->fault));
@@ -211,6 +215,15 @@ static void serve_stop(struct serve *s)
     office_reader_close(&s->reader);
 }
 
+/* Where files are scanned; the office learns it once it is open (serve_start). */
+static enum err serve_scanner(struct serve *s)
+{
+    if (s->clamd.data == NULL)
+        return ERR_OK;
+    s->scanner = arena_cstr(&s->cmd->arena, s->clamd);
+    return s->scanner != NULL ? clamd_place(s->scanner, &s->fault) : ERR_MEMORY;
+}
+
 int cmd_serve(struct cmd *cmd, int argc, char **argv)
 {
     struct serve s = {.cmd = cmd,
@@ -221,23 +234,24 @@ int cmd_serve(struct cmd *cmd, int argc, char **argv)
     struct cmd_list words;
     bool quiet = false;
     sigset_t set;
-    const struct cmd_option options[] = {{"--address", CMD_TEXT, &s.address},
-                                         {"--port", CMD_COUNT, &s.port},
-                                         {"--proxy", CMD_TEXT, &s.proxy},
-                                         {"--desk-address", CMD_TEXT, &s.desk_address},
-                                         {"--desk-port", CMD_COUNT, &s.desk_port},
-                                         {"--desk-allow", CMD_TEXT, &s.desk_allow},
-                                         {"--quiet", CMD_FLAG, &quiet}};
+    const struct cmd_option options[] = {
+        {"--address", CMD_TEXT, &s.address},      {"--port", CMD_COUNT, &s.port},
+        {"--proxy", CMD_TEXT, &s.proxy},          {"--desk-address", CMD_TEXT, &s.desk_address},
+        {"--desk-port", CMD_COUNT, &s.desk_port}, {"--desk-allow", CMD_TEXT, &s.desk_allow},
+        {"--clamd", CMD_TEXT, &s.clamd},          {"--quiet", CMD_FLAG, &quiet}};
     const struct cmd_syntax syntax = {
         options, sizeof options / sizeof options[0], 0, 0,
         "  sunlot [--data 目录] serve [--address 地址] [--port 端口] [--proxy 地址] [--quiet]\n"
         "         [--desk-port 端口] [--desk-address 地址] [--desk-allow 网段,…]\n"
+        "         [--clamd 套接字或地址:端口]\n"
         "    --address  监听的 IP 地址，默认 127.0.0.1\n"
         "    --port     端口，默认 8080；0 由系统指定\n"
         "    --proxy    前置服务器（nginx）的 IP 地址，只相信它给出的 X-Forwarded-For\n"
         "    --desk-port     工作台另用一个端口，公示端口不再有 /desk；与 --desk-address（默认\n"
         "                    127.0.0.1）一起可以只在内网监听\n"
         "    --desk-allow    只有这些 IP 地址或网段能打开工作台，如 10.1.0.0/16,192.0.2.7\n"
+        "    --clamd         上传的文件都经本机的查毒程序 ClamAV（clamd）检查后才接收，如\n"
+        "                    /run/clamav/clamd.ctl 或 127.0.0.1:3310\n"
         "    --quiet    不写访问日志（默认写到标准错误，一行一条 JSON）"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
@@ -245,6 +259,8 @@ int cmd_serve(struct cmd *cmd, int argc, char **argv)
     if (s.port > UINT16_MAX || s.desk_port > SERVE_NO_PORT)
         return cmd_fail(fault_set(&s.fault, ERR_USAGE, "端口应在 0 到 65535 之间"), &s.fault);
     if (s.desk_allow.data != NULL && net_list_parse(&s.allow, s.desk_allow, &s.fault) != ERR_OK)
+        return cmd_fail(s.fault.err, &s.fault);
+    if (serve_scanner(&s) != ERR_OK)
         return cmd_fail(s.fault.err, &s.fault);
     serve_files();
     serve_memory();

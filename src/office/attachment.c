@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "office/commission.h"
+#include "office/picture.h"
+#include "office/scan.h"
 #include "office/scope.h"
 #include "sheet/reader.h"
 #include "vault/blob.h"
@@ -141,13 +143,48 @@ static enum err attachment_limit(struct db_tx *tx, void *ctx)
     return office_setting_count(&l->mib, l->e, tx, MODEL_SETTING_ATTACHMENT_MIB);
 }
 
+/* What is kept of a picture is its copy, beside the sealed original. */
+static enum err file_picture(struct attachment *a, const char *path, struct str bytes)
+{
+    struct errand *e = a->e;
+    struct office_picture picture = {0};
+    struct buf copy = {0};
+    const char *kind = NULL;
+    enum err err = office_picture_copy(&copy, e, path);
+    /* its maker is not trusted: what it gave must be a picture of the same kind */
+    if (err == ERR_OK)
+        err = office_attachment_kind(&kind, buf_view(&copy), a->row.name, &e->fault);
+    if (err == ERR_OK)
+        err = office_picture_seal(&picture, e, bytes);
+    if (err == ERR_OK)
+        err = file_keep(a, buf_view(&copy));
+    buf_free(&copy);
+    a->row.original = picture.original;
+    a->row.sealed = picture.sealed;
+    return err;
+}
+
+static enum err file_judge(struct attachment *a, const char *path, struct str bytes)
+{
+    struct errand *e = a->e;
+    const struct office_scan scan = {path, a->row.name, place_target(a)};
+    const char *kind = NULL;
+    TRY(office_attachment_kind(&kind, bytes, a->row.name, &e->fault));
+    a->row.kind = str_of(kind);
+    TRY(office_scan(&a->row.scanned_at, e, &scan));
+    if (office_picture_is(a->row.kind))
+        return file_picture(a, path, bytes);
+    if (str_eq(a->row.kind, STR("xlsx")))
+        TRY(file_table(e, path));
+    return file_keep(a, bytes);
+}
+
 /* Reads, judges and keeps the bytes; what is refused later leaves a blob that nothing names. */
 static enum err file_take(struct attachment *a, const struct office_attachment_file *file)
 {
     struct errand *e = a->e;
     struct attachment_limit limit = {.e = e};
     struct buf bytes = {0};
-    const char *kind = NULL;
     TRY(file_name(a, file->name));
     TRY(office_read(e, "attachment-limit", attachment_limit, &limit));
     enum err err = file_read(&bytes, file->path, (size_t)limit.mib << 20);
@@ -155,14 +192,18 @@ static enum err file_take(struct attachment *a, const struct office_attachment_f
         fault_at(&e->fault, "file", err, "附件不能超过 %llu MiB，没有上传",
                  (unsigned long long)limit.mib);
     if (err == ERR_OK)
-        err = office_attachment_kind(&kind, buf_view(&bytes), a->row.name, &e->fault);
-    if (err == ERR_OK && strcmp(kind, "xlsx") == 0)
-        err = file_table(e, file->path);
-    if (err == ERR_OK)
-        err = file_keep(a, buf_view(&bytes));
+        err = file_judge(a, file->path, buf_view(&bytes));
     buf_free(&bytes);
-    a->row.kind = str_of(kind);
     return err;
+}
+
+/* The digests that the audit keeps: of what is given out and, of a picture, of the original. */
+static struct str attachment_digests(struct arena *arena, const struct store_attachment *row)
+{
+    if (row->original.len == 0)
+        return arena_printf(arena, "{\"sha256\":\"%.*s\"}", STR_ARG(row->digest));
+    return arena_printf(arena, "{\"sha256\":\"%.*s\",\"original\":\"%.*s\"}", STR_ARG(row->digest),
+                        STR_ARG(row->original));
 }
 
 static enum err attachment_add(struct db_tx *tx, void *ctx)
@@ -184,12 +225,11 @@ static enum err attachment_add(struct db_tx *tx, void *ctx)
     a->row.at = e->now;
     a->row.actor = e->actor;
     TRY(store_attachment_add(tx, &a->row));
-    const struct office_audit_row row = {
-        .action = STR("attachment-add"),
-        .target = place_target(a),
-        .detail = a->row.name,
-        .outcome = STR("done"),
-        .after = arena_printf(e->arena, "{\"sha256\":\"%.*s\"}", STR_ARG(a->row.digest))};
+    const struct office_audit_row row = {.action = STR("attachment-add"),
+                                         .target = place_target(a),
+                                         .detail = a->row.name,
+                                         .outcome = STR("done"),
+                                         .after = attachment_digests(e->arena, &a->row)};
     TRY(office_audit_add(e, tx, &row));
     return office_once_done(e, tx, STR("attachment-add"), a->row.name);
 }
@@ -198,7 +238,12 @@ enum err office_attachment_add(struct errand *e, const struct office_attachment_
                                const struct office_attachment_file *file)
 {
     struct attachment a = {.e = e, .place = place};
+    struct str outcome;
+    bool done = false;
     TRY(place_check(e, place, true));
+    TRY(office_repeated(&done, &outcome, e, STR("attachment-add")));
+    if (done)
+        return ERR_OK;
     TRY(file_take(&a, file));
     return office_write(e, "attachment-add", attachment_add, &a);
 }
@@ -220,12 +265,11 @@ static enum err attachment_remove(struct db_tx *tx, void *ctx)
     a->row.at = e->now;
     a->row.actor = e->actor;
     TRY(store_attachment_remove(tx, &a->row));
-    const struct office_audit_row row = {
-        .action = STR("attachment-remove"),
-        .target = place_target(a),
-        .detail = old.name,
-        .outcome = STR("done"),
-        .before = arena_printf(e->arena, "{\"sha256\":\"%.*s\"}", STR_ARG(old.digest))};
+    const struct office_audit_row row = {.action = STR("attachment-remove"),
+                                         .target = place_target(a),
+                                         .detail = old.name,
+                                         .outcome = STR("done"),
+                                         .before = attachment_digests(e->arena, &old)};
     return office_audit_add(e, tx, &row);
 }
 
@@ -286,15 +330,28 @@ static enum err attachment_seen(bool *out, struct attachment *a)
     return ERR_OK;
 }
 
+/* Where the bytes of a file are. */
+static enum err attachment_path(const char **path, struct errand *e,
+                                const struct store_attachment *row)
+{
+    uint8_t digest[CRYPTO_HASH];
+    struct buf text = {0};
+    const char *root = office_path(e->arena, e->office, "blobs");
+    TRY(str_unhex(digest, sizeof digest, row->digest));
+    if (root == NULL)
+        return ERR_MEMORY;
+    vault_blob_path(&text, root, digest);
+    *path = arena_cstr(e->arena, buf_view(&text));
+    buf_free(&text);
+    return *path != NULL ? ERR_OK : ERR_MEMORY;
+}
+
 enum err office_attachment_open(struct store_attachment *out, const char **path, struct errand *e,
                                 const struct office_attachment_place *place, int64_t id)
 {
     struct attachment a = {.e = e, .place = place, .row = {.id = id}};
-    uint8_t digest[CRYPTO_HASH];
-    struct buf text = {0};
     bool document = place->document.len > 0;
     bool seen = false;
-    const char *root = office_path(e->arena, e->office, "blobs");
     TRY(place_check(e, place, false));
     TRY(office_read(e, "attachment", attachment_get, &a));
     bool kind = str_eq(a.row.resource, place_resource(place));
@@ -302,12 +359,86 @@ enum err office_attachment_open(struct store_attachment *out, const char **path,
         TRY(attachment_seen(&seen, &a));
     if (!kind || (document ? !seen : a.row.owner != place->row))
         return fault_set(&e->fault, ERR_MISSING, "没有这个附件");
-    TRY(str_unhex(digest, sizeof digest, a.row.digest));
-    if (root == NULL)
-        return ERR_MEMORY;
-    vault_blob_path(&text, root, digest);
-    *path = arena_cstr(e->arena, buf_view(&text));
-    buf_free(&text);
+    if (office_picture_is(a.row.kind) && a.row.original.len == 0)
+        return fault_set(&e->fault, ERR_STATE,
+                         "这张图片上传时还不能去除拍摄信息，不提供下载；"
+                         "请可以修改的人员下载原件后重新上传");
     *out = a.row;
-    return *path != NULL ? ERR_OK : ERR_MEMORY;
+    return attachment_path(path, e, &a.row);
+}
+
+/* --- originals --- */
+
+/* Does the file belong to the place, within the scope of editing? */
+static enum err original_here(bool *here, struct attachment *a, struct db_tx *tx)
+{
+    struct errand *e = a->e;
+    struct store_version *rows = NULL;
+    size_t count = 0;
+    *here = false;
+    if (!str_eq(a->row.resource, place_resource(a->place)))
+        return ERR_OK;
+    *here = a->place->document.len == 0 && a->row.owner == a->place->row;
+    if (a->place->document.len == 0)
+        return ERR_OK;
+    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, a->place->document));
+    for (size_t i = 0; i < count; i++)
+        *here = *here || (rows[i].id == a->row.owner &&
+                          office_scope_department(&e->scope, rows[i].document.department));
+    return ERR_OK;
+}
+
+static enum err original_find(struct db_tx *tx, void *ctx)
+{
+    struct attachment *a = ctx;
+    bool here = false;
+    TRY(attachment_get(tx, ctx));
+    TRY(original_here(&here, a, tx));
+    if (!here)
+        return fault_set(&a->e->fault, ERR_MISSING, "没有这个附件");
+    if (!office_picture_is(a->row.kind))
+        return fault_set(&a->e->fault, ERR_MISSING, "这个附件不是图片，没有另外封存的原件");
+    return ERR_OK;
+}
+
+static enum err original_audit(struct db_tx *tx, void *ctx)
+{
+    struct attachment *a = ctx;
+    const struct office_audit_row row = {.action = STR("attachment-original"),
+                                         .target = place_target(a),
+                                         .detail = a->row.name,
+                                         .outcome = STR("done"),
+                                         .after = attachment_digests(a->e->arena, &a->row)};
+    return office_audit_add(a->e, tx, &row);
+}
+
+/* One that came in before originals were sealed is its own original. */
+static enum err original_read(struct buf *bytes, struct attachment *a)
+{
+    struct errand *e = a->e;
+    const struct office_picture picture = {a->row.original, a->row.sealed};
+    const char *path = NULL;
+    enum err err = ERR_OK;
+    if (picture.original.len > 0)
+        err = office_picture_open(bytes, e, &picture);
+    else
+        err = attachment_path(&path, e, &a->row);
+    if (err == ERR_OK && path != NULL)
+        err = file_read(bytes, path, (size_t)a->row.size);
+    if (err != ERR_OK)
+        return fault_set(&e->fault, err, "图片“%.*s”的原件缺失或已被改动，请从备份恢复",
+                         STR_ARG(a->row.name));
+    return ERR_OK;
+}
+
+enum err office_attachment_original(struct store_attachment *out, struct buf *bytes,
+                                    struct errand *e, const struct office_attachment_place *place,
+                                    int64_t id)
+{
+    struct attachment a = {.e = e, .place = place, .row = {.id = id}};
+    TRY(place_check(e, place, false));
+    TRY(office_read(e, "attachment-original", original_find, &a));
+    TRY(original_read(bytes, &a));
+    *out = a.row;
+    return office_write(e, "attachment-original", original_audit, &a);
 }

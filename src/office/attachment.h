@@ -1,7 +1,8 @@
 /* Files handed in with documents, commissions and rows of the registers (SECURITY.md IN9): PDF,
  * .xlsx, PNG and JPEG, told by content and checked against their own structure; named by digest,
- * given out as downloads only. A document's files belong to a version and change only while that is
- * a draft. */
+ * given out as downloads only. Of a picture everybody gets a copy without anything but its pixels
+ * (IN10), the original stays sealed. A document's files belong to a version and change only while
+ * that is a draft. */
 #ifndef OFFICE_ATTACHMENT_H
 #define OFFICE_ATTACHMENT_H
 
@@ -27,7 +28,9 @@ struct office_attachment_file {
     struct str name;
 };
 /* Adds one, within e->scope (of editing). ERR_LIMIT over the setting, ERR_STATE for a version that
- * is no draft and for a row that was withdrawn. */
+ * is no draft and for a row that was withdrawn, and where the virus scanner or the program for
+ * pictures is not to be had; ERR_UNSUPPORTED for what is not taken (office_attachment_kind,
+ * office_picture_copy, office_scan). */
 MUST enum err office_attachment_add(struct errand *e, const struct office_attachment_place *place,
                                     const struct office_attachment_file *file);
 /* Takes one away, within e->scope; its bytes are kept. ERR_MISSING. */
@@ -37,9 +40,15 @@ MUST enum err office_attachment_remove(struct errand *e,
 MUST enum err office_attachments(struct store_attachment **out, size_t *count, struct errand *e,
                                  const struct office_attachment_place *place);
 /* One to be given out, with the path of its bytes: of a commission or a register's row within
- * e->scope, or of a document's version that place->reach may see. ERR_MISSING. */
+ * e->scope, or of a document's version that place->reach may see. ERR_MISSING; ERR_STATE for a
+ * picture that came in before copies were made. */
 MUST enum err office_attachment_open(struct store_attachment *out, const char **path,
                                      struct errand *e, const struct office_attachment_place *place,
                                      int64_t id);
+/* Appends the original of a picture, within e->scope of editing (place->reach is not asked), and
+ * notes in the audit who took it. ERR_MISSING also for files that are no pictures. */
+MUST enum err office_attachment_original(struct store_attachment *out, struct buf *bytes,
+                                         struct errand *e,
+                                         const struct office_attachment_place *place, int64_t id);
 
 #endif

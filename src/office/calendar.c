@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "base/utf8.h"
+#include "office/scan.h"
 #include "sheet/reader.h"
 
 #include <stdio.h>
@@ -184,6 +185,9 @@ enum err office_calendar_read(int *year, struct str *days, struct errand *e, con
 {
     struct calendar_file f = {.e = e};
     struct sheet *sheet = NULL;
+    int64_t scanned_at = 0;
+    const struct office_scan scan = {path, STR("工作日表"), STR("calendar")};
+    TRY(office_scan(&scanned_at, e, &scan));
     TRY(sheet_open(&sheet, path, NULL, &e->fault));
     enum err err = file_rows(&f, sheet);
     sheet_close(sheet);

@@ -44,6 +44,7 @@ struct office {
     uint8_t seal_key[32];  /* seals secrets in the database */
     struct roster *roster; /* what lists of objects are found in (office/roster.h); its own lock */
     const struct log *log; /* events; may be NULL */
+    const char *clamd;     /* where the virus scanner listens (base/clamd.h); NULL: none */
     struct arena arena;    /* holds what lives as long as the office */
     struct ticket_book *tickets; /* of a reader: what it keeps of disclosed draws; else NULL */
     struct portal_kept *kept;    /* of a reader: short answers that many pages need; else NULL */

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "ids/number.h"
 #include "model/resource.h"
+#include "office/scan.h"
 #include "office/scope.h"
 #include "sheet/heading.h"
 #include "sheet/writer.h"
@@ -33,10 +34,13 @@ enum err office_reference_add(int64_t *job, struct errand *e, const struct offic
 {
     char name[64];
     int64_t id = 0;
+    int64_t scanned_at = 0;
+    const struct office_scan scan = {in->path, in->name, STR("reference")};
     if (in->path == NULL || in->bytes == 0)
         return fault_at(&e->fault, "file", ERR_INPUT, "请选择文件；所选的文件是空的，或者没有选择");
     if (in->department.len == 0 || !office_scope_department(&e->scope, in->department))
         return fault_at(&e->fault, "department", ERR_INPUT, "请选择您权限范围内的部门");
+    TRY(office_scan(&scanned_at, e, &scan));
     TRY(office_id(&id, e));
     snprintf(name, sizeof name, "%lld.list", (long long)id);
     const char *path = office_job_path(e, name);

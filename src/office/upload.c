@@ -9,6 +9,7 @@
 #include "model/resource.h"
 #include "office/catalogue.h"
 #include "office/library.h"
+#include "office/scan.h"
 #include "office/scope.h"
 #include "sheet/writer.h"
 
@@ -222,7 +223,9 @@ enum err office_upload_add(int64_t *id, struct errand *e, const struct office_up
 {
     char name[64];
     struct upload_adding a = {.e = e, .in = in};
+    const struct office_scan scan = {in->path, in->name, str_of(in->kind->resource->name)};
     TRY(upload_judge(e, in));
+    TRY(office_scan(&a.row.scanned_at, e, &scan));
     TRY(office_id(&a.row.id, e));
     snprintf(name, sizeof name, "%lld.upload", (long long)a.row.id);
     const char *path = office_job_path(e, name);

@@ -78,6 +78,8 @@ static const struct field_word audit_actions[] = {
     {"register-export", "导出登记簿", NULL},
     {"attachment-add", "上传附件", NULL},
     {"attachment-remove", "移除附件", NULL},
+    {"attachment-original", "下载图片原件", NULL},
+    {"virus-refused", "查出病毒，拒绝接收文件", NULL},
     {"document-add", "新建文件资料", NULL},
     {"document-save", "修改文件资料", NULL},
     {"document-submit", "提交文件资料审核", NULL},

@@ -169,6 +169,7 @@ static enum err commission_page(struct web_reply *reply, struct page *p, int64_t
     desk_files(p, files, count, commission_href(p, id, ""));
     desk_set_may(p, "may_edit", MODEL_PERMISSION_INSPECTOR_EDIT);
     desk_set_may(p, "may_attach", MODEL_PERMISSION_INSPECTOR_EDIT);
+    desk_set_may(p, "may_original", MODEL_PERMISSION_INSPECTOR_EDIT);
     desk_crumb(p, STR("第三方委托"), desk_list_home(p, "/desk/commissions"));
     return page_end(reply, p, "desk_commission");
 }
@@ -222,6 +223,16 @@ enum err desk_commission_file(struct web_reply *reply, const struct web_request 
     const struct office_attachment_place place = {.row = desk_number(web_capture(request, "id"))};
     desk_begin(&p, request, "/desk/commissions", "第三方委托");
     enum err err = desk_file_send(reply, &p, &place);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_commission_file_original(struct web_reply *reply, const struct web_request *request,
+                                       struct fault *fault)
+{
+    struct page p;
+    const struct office_attachment_place place = {.row = desk_number(web_capture(request, "id"))};
+    desk_begin(&p, request, "/desk/commissions", "第三方委托");
+    enum err err = desk_file_original(reply, &p, &place);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 

@@ -236,6 +236,7 @@ static void document_buttons(struct page *p, const struct document_reach *r,
     web_set_flag(m, &m->root, "drafted", document_state(v, "draft"));
     web_set_flag(m, &m->root, "can_submit", edits && document_state(v, "draft"));
     web_set_flag(m, &m->root, "may_attach", edits && document_state(v, "draft"));
+    web_set_flag(m, &m->root, "may_original", edits);
     web_set_flag(m, &m->root, "can_return", publishes && document_state(v, "submitted"));
     web_set_flag(m, &m->root, "can_publish",
                  publishes && document_state(v, "submitted") && !own &&
@@ -428,6 +429,16 @@ enum err desk_document_file(struct web_reply *reply, const struct web_request *r
     place.reach = &r.reach;
     if (err == ERR_OK)
         err = desk_file_send(reply, &p, &place);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_document_file_original(struct web_reply *reply, const struct web_request *request,
+                                     struct fault *fault)
+{
+    struct page p;
+    const struct office_attachment_place place = {.document = web_capture(request, "code")};
+    desk_begin(&p, request, "/desk/documents", "文件资料");
+    enum err err = desk_file_original(reply, &p, &place);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 

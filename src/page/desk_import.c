@@ -1,7 +1,7 @@
 /* Importing in two steps: upload, look at what would happen and correct how the columns are read,
  * confirm. One set of handlers for all kinds: the address says which, and each has a permission of
  * its own in the route table. */
-#include "page/desk.h"
+#include "page/desk_shared.h"
 
 #include "base/json.h"
 #include "office/account.h"
@@ -126,6 +126,7 @@ static enum err import_recent(struct page *p, const struct office_upload_kind *k
         bool ordered = rows[i].import_job != 0;
         web_set(m, row, "name", rows[i].name);
         web_set(m, row, "actor", rows[i].actor);
+        web_set(m, row, "scan", desk_scanned(p, rows[i].scanned_at));
         web_set(m, row, "at", page_time(p, rows[i].at));
         web_set(m, row, "state", model_text(import_states, rows[i].state));
         web_set_flag(m, row, "removed", str_eq(rows[i].state, STR("removed")));
@@ -502,6 +503,7 @@ static enum err import_page(struct web_reply *reply, struct page *p,
     web_set(m, of, "href", import_href(p, kind, id));
     web_set(m, of, "list_name", kind->place == OFFICE_UPLOAD_TO_LIST ? u.target : STR(""));
     web_set(m, of, "until", page_time(p, u.until));
+    web_set(m, of, "scan", desk_scanned(p, u.scanned_at));
     web_set(m, of, "into", kind->place == OFFICE_UPLOAD_TO_LIBRARY ? u.target : STR(""));
     web_set_count(m, of, "check_job", u.check_job);
     web_set_count(m, of, "import_job", u.import_job);

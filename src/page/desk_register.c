@@ -378,6 +378,7 @@ static enum err register_page(struct web_reply *reply, struct page *p,
     bool edits = !page.withdrawn && desk_may(p, MODEL_PERMISSION_REGISTER_EDIT);
     web_set_flag(m, &m->root, "may_edit", edits);
     web_set_flag(m, &m->root, "may_attach", edits);
+    desk_set_may(p, "may_original", MODEL_PERMISSION_REGISTER_EDIT);
     desk_files(p, files, count, register_href(p, r, id, ""));
     desk_changes(p, resource, page.changes, page.change_count);
     desk_crumb(p, str_of(resource->label), desk_list_home(p, r->path));
@@ -454,6 +455,18 @@ enum err desk_register_file(struct web_reply *reply, const struct web_request *r
     if (!register_file_begin(&p, &place, &r, request))
         return ERR_MISSING;
     enum err err = desk_file_send(reply, &p, &place);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_register_file_original(struct web_reply *reply, const struct web_request *request,
+                                     struct fault *fault)
+{
+    struct page p;
+    struct register_page r;
+    struct office_attachment_place place;
+    if (!register_file_begin(&p, &place, &r, request))
+        return ERR_MISSING;
+    enum err err = desk_file_original(reply, &p, &place);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 

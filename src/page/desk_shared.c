@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "office/department.h"
 #include "office/mask.h"
+#include "office/picture.h"
 #include "sheet/value.h"
 
 #include <unistd.h>
@@ -185,6 +186,15 @@ enum err desk_export_path(const char **path, struct page *p, const char *ending)
 
 /* --- files handed in --- */
 
+struct str desk_scanned(struct page *p, int64_t at)
+{
+    if (at == 0)
+        return STR("未查毒");
+    struct str text = arena_printf(p->request->arena, "已查毒 %.*s", STR_ARG(page_time(p, at)));
+    p->model.failed = p->model.failed || text.data == NULL;
+    return text;
+}
+
 void desk_files(struct page *p, const struct store_attachment *files, size_t count, struct str base)
 {
     struct web_model *m = &p->model;
@@ -201,7 +211,10 @@ void desk_files(struct page *p, const struct store_attachment *files, size_t cou
         web_set(m, row, "digest", files[i].digest);
         web_set(m, row, "file_at", page_time(p, files[i].at));
         web_set(m, row, "file_by", files[i].actor);
+        web_set(m, row, "scan", desk_scanned(p, files[i].scanned_at));
+        web_set_flag(m, row, "picture", office_picture_is(files[i].kind));
     }
+    web_set_flag(m, &m->root, "scans", p->errand.office->clamd != NULL);
     web_set_flag(m, &m->root, "has_files", count > 0);
     web_set(m, &m->root, "files_base", base);
 }
@@ -226,4 +239,16 @@ enum err desk_file_send(struct web_reply *reply, struct page *p,
     reply->file = path;
     reply->download = a.name;
     return ERR_OK;
+}
+
+enum err desk_file_original(struct web_reply *reply, struct page *p,
+                            const struct office_attachment_place *place)
+{
+    struct store_attachment a = {0};
+    TRY(office_attachment_original(&a, &reply->body, &p->errand, place,
+                                   desk_number(web_capture(p->request, "file"))));
+    struct str name = arena_printf(p->request->arena, "原件-%.*s", STR_ARG(a.name));
+    reply->type = office_attachment_type(a.kind);
+    reply->download = name;
+    return name.data != NULL ? ERR_OK : ERR_MEMORY;
 }

@@ -46,6 +46,8 @@ MUST enum err desk_documents_found(struct office_document **out, size_t *count, 
                                    const struct web_request *filter);
 /* Where an export is written before it is sent (desk_send_file); its folder is made. */
 MUST enum err desk_export_path(const char **path, struct page *p, const char *ending);
+/* Was a file scanned for viruses, and when: in words. */
+struct str desk_scanned(struct page *p, int64_t at);
 /* The list "files" ({{>desk_files}}) with links below base. */
 void desk_files(struct page *p, const struct store_attachment *files, size_t count,
                 struct str base);
@@ -54,5 +56,8 @@ MUST enum err desk_file_add(struct page *p, const struct office_attachment_place
 /* Sends an attachment as a download; the number of its row is the capture "file". */
 MUST enum err desk_file_send(struct web_reply *reply, struct page *p,
                              const struct office_attachment_place *place);
+/* Sends the original of a picture (IN10), likewise. */
+MUST enum err desk_file_original(struct web_reply *reply, struct page *p,
+                                 const struct office_attachment_place *place);
 
 #endif

@@ -200,7 +200,8 @@ enum err store_forms(struct store_form **out, size_t *count, struct arena *arena
 
 static const char ATTACHMENT_ADD[] =
     "INSERT INTO attachment (tenant, id, resource, owner, name, kind, size, digest, at, actor,"
-    " removed_at, removed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '')";
+    " original, sealed, scanned_at, removed_at, removed_by)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, '')";
 
 enum err store_attachment_add(struct db_tx *tx, const struct store_attachment *row)
 {
@@ -208,10 +209,13 @@ enum err store_attachment_add(struct db_tx *tx, const struct store_attachment *r
                   DB_ARGS(db_text(row->tenant), db_int(row->id), db_text(row->resource),
                           db_int(row->owner), db_text(row->name), db_text(row->kind),
                           db_int(row->size), db_text(row->digest), db_int(row->at),
-                          db_text(row->actor)));
+                          db_text(row->actor), db_text(row->original), db_text(row->sealed),
+                          db_int(row->scanned_at)));
 }
 
-#define ATTACHMENT_COLUMNS "SELECT id, resource, owner, name, kind, size, digest, at, actor"
+#define ATTACHMENT_COLUMNS                                                                         \
+    "SELECT id, resource, owner, name, kind, size, digest, at, actor, original, sealed, "          \
+    "scanned_at"
 
 static const char ATTACHMENTS[] =
     ATTACHMENT_COLUMNS " FROM attachment WHERE tenant = $1 AND resource = $2 AND owner = $3"
@@ -232,6 +236,9 @@ static enum err attachment_fill(void *out, struct db_rows *rows, struct arena *a
     a->digest = store_text(rows, 6, arena, &failed);
     a->at = db_col_int(rows, 7);
     a->actor = store_text(rows, 8, arena, &failed);
+    a->original = store_text(rows, 9, arena, &failed);
+    a->sealed = store_text(rows, 10, arena, &failed);
+    a->scanned_at = db_col_int(rows, 11);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 

@@ -91,6 +91,9 @@ struct store_attachment {
     struct str digest; /* SHA-256, hex: its blob */
     int64_t at;
     struct str actor;
+    struct str original; /* of a picture: SHA-256, hex, of what was handed in; else '' */
+    struct str sealed;   /* of a picture: the blob that holds it encrypted; else '' */
+    int64_t scanned_at;  /* 0: no virus scanner was asked */
 };
 MUST enum err store_attachment_add(struct db_tx *tx, const struct store_attachment *row);
 /* Those of one owner that were not removed, oldest first. */

@@ -3,11 +3,11 @@
 
 #define UPLOAD_COLUMNS                                                                             \
     "id, resource, name, file, bytes, account, actor, department, target, division, state,"        \
-    " columns, headings, report, check_job, import_job, at, until"
+    " columns, headings, report, check_job, import_job, at, until, scanned_at"
 
 static const char UPLOAD_ADD[] =
     "INSERT INTO upload (tenant, " UPLOAD_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
-    " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 static const char UPLOAD_GET[] =
     "SELECT " UPLOAD_COLUMNS " FROM upload WHERE tenant = $1 AND id = $2";
 static const char UPLOAD_MOVE[] =
@@ -51,6 +51,7 @@ static enum err upload_fill(void *out, struct db_rows *rows, struct arena *arena
     u->import_job = db_col_int(rows, 15);
     u->at = db_col_int(rows, 16);
     u->until = db_col_int(rows, 17);
+    u->scanned_at = db_col_int(rows, 18);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -64,7 +65,7 @@ enum err store_upload_add(struct db_tx *tx, struct str tenant, const struct stor
                           db_text(u->department), db_text(u->target), db_text(u->division),
                           db_text(u->state), db_text(u->columns), db_text(u->headings),
                           db_text(u->report), db_int(u->check_job), db_int(u->import_job),
-                          db_int(u->at), db_int(u->until)));
+                          db_int(u->at), db_int(u->until), db_int(u->scanned_at)));
 }
 
 enum err store_upload_get(struct store_upload *out, struct arena *arena, struct db_tx *tx,

@@ -23,6 +23,7 @@ struct store_upload {
     int64_t import_job; /* 0 before it is confirmed */
     int64_t at;
     int64_t until;
+    int64_t scanned_at; /* 0: no virus scanner was asked */
 };
 /* Adds one. */
 MUST enum err store_upload_add(struct db_tx *tx, struct str tenant, const struct store_upload *row);

@@ -6,16 +6,19 @@
 
 static const char *const headers_always[][2] = {
     {"X-Content-Type-Options", "nosniff"},
-    {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-     "worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-     "frame-ancestors 'none'"},
     {"Referrer-Policy", "same-origin"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
     {"Strict-Transport-Security", "max-age=63072000; includeSubDomains"},
 };
+
+/* What a page may load; a file that is downloaded is no page, whatever is in it (IN9). */
+static const char headers_page[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+    "frame-ancestors 'none'";
+static const char headers_file[] = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 static void headers_cache(struct MHD_Response *response, const struct web_page *page)
 {
@@ -89,6 +92,8 @@ void web_headers_add(struct MHD_Response *response, const struct web_page *page,
 {
     for (size_t i = 0; i < sizeof headers_always / sizeof headers_always[0]; i++)
         MHD_add_response_header(response, headers_always[i][0], headers_always[i][1]);
+    MHD_add_response_header(response, "Content-Security-Policy",
+                            page->download != NULL ? headers_file : headers_page);
     MHD_add_response_header(response, "Content-Type", page->type);
     headers_cache(response, page);
     headers_tag(response, page, encoding);

@@ -5,8 +5,10 @@ Each POST route of the table (src/page/routes.c) is done by somebody who may, wi
 must then hold a row more, with the person, his role and department, his address, the request and the
 outcome (SECURITY.md AU1). A route that this walk does not do is named."""
 import re
+import struct
 import subprocess
 import urllib.parse
+import zlib
 
 import leak
 from desk_kit import NAMES, SUNLOT, csrf_of, query, routes, send_file
@@ -170,6 +172,15 @@ def items(w):
     w.post("b", "/desk/outside/new", {"object": w.b["number"], "checked_on": "2026-01-16", "ground": "线索", "note": ""})
 
 
+def picture(w, one):
+    """A picture handed in with a thing of B, and its original taken out."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    w.file("b", one + "/files", {}, "照片.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+           + chunk(b"IDAT", zlib.compress(b"\0\x7f")) + chunk(b"IEND", b""))
+    w.post("b", one + "/files/%d/original" % query(w.county.data, "SELECT MAX(id) FROM attachment")[0][0], None, one)
+
+
 def people(w):
     for kind, name in (("inspectors", "inspector"), ("experts", "expert")):
         pick = {"which": "picked", "s-" + w.b[name]: "1", "filter": "", "total": "1", "sure": "1", **REASON}
@@ -185,6 +196,7 @@ def people(w):
     w.post("b", "/desk/inspectors/new", {"name": "新人", "category": "officer", "department": leak.B})
     one = "/desk/commissions/%s" % w.b["commission"]
     w.post("b", one + "/edit", {"matter": "另一事项", **REASON})
+    picture(w, one)
     w.post("b", one + "/files/%s/remove" % w.b["commission-file"], None, one)
     pick = {"which": "picked", "s-" + w.b["commission"]: "1", "filter": "", "total": "1", "sure": "1", **REASON}
     w.post("b", "/desk/commissions/export", {**pick, "format": "csv", "col-0": "1"}, "")
@@ -197,6 +209,7 @@ def registers(w):
     for name in leak.REGISTERS:
         one = "/desk/%s/%s" % (name, w.b[name[:-1]])
         w.post("b", one + "/edit", {"note": "改动", **REASON})
+        picture(w, one)
         w.post("b", one + "/files/%s/remove" % w.b[name[:-1] + "-file"], None, one)
         w.post("b", one + "/withdraw", REASON)
         w.post("b", "/desk/%s/export" % name, {"format": "csv"})
@@ -209,6 +222,7 @@ def registers(w):
 def documents(w):
     one = "/desk/documents/%s" % w.b["document"]
     w.post("b", one + "/edit", {"text1": "另一正文"})
+    picture(w, one)
     w.post("b", one + "/files/%s/remove" % w.b["document-file"], None, one)
     w.post("b", one + "/submit", None, one)
     w.post("office", one + "/step", {"act": "return", **REASON}, "")

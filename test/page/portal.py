@@ -38,6 +38,7 @@ HEADERS = {
 POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'",
           "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "object-src 'none'",
           "frame-ancestors 'none'")
+DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 tap = Tap()
@@ -91,13 +92,17 @@ def headers_everywhere(server, seen):
         for header, value in HEADERS.items():
             must(headers.get(header) == value, "%s: %s is %s" % (name, header, headers.get(header)))
         policy = [p.strip() for p in headers["content-security-policy"].split(";")]
-        must(all(p in policy for p in POLICY), "%s: policy %s" % (name, policy))
+        if "content-disposition" in headers:
+            must(headers["content-security-policy"] == DOWNLOAD_POLICY, "%s: policy %s" % (name, policy))
+        else:
+            must(all(p in policy for p in POLICY), "%s: policy %s" % (name, policy))
         must(not any("unsafe" in p or "*" in p for p in policy), "%s: policy %s" % (name, policy))
         must("server" not in headers, "%s names its server" % name)
         must("cache-control" in headers, "%s: no Cache-Control" % name)
         if status >= 400:
             must(headers["cache-control"] == "no-store", "%s may be kept" % name)
             must("请求编号".encode() in body, "%s: no request id" % name)
+    must(any("content-disposition" in headers for _, headers, _ in answers.values()), "no download was seen")
     for name in ("404", "400", "405", "413", "414"):
         must(answers[name][0] == int(name), "%s got %d" % (name, answers[name][0]))
     must(answers["405 post"][0] == 405 and "allow" in answers["405 post"][1], "POST to a page")

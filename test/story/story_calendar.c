@@ -259,9 +259,9 @@ static void a_change_counts_what_it_touches(void **state)
     const char *const made[] = {
         "INSERT INTO library VALUES ('410882', 5, '加油站', 'SCJG', '', 'active', 1, 1)",
         "INSERT INTO library_row VALUES ('410882', 5, 8, '', '', 0, '', '', 1, 'x')",
-        "INSERT INTO attachment VALUES ('410882', 6, 'documents', 1, 'a.pdf', 'pdf', 1048577, '', "
-        "1,"
-        " 'x', 0, '')",
+        "INSERT INTO attachment (tenant, id, resource, owner, name, kind, size, digest, at, actor,"
+        " removed_at, removed_by)"
+        " VALUES ('410882', 6, 'documents', 1, 'a.pdf', 'pdf', 1048577, '', 1, 'x', 0, '')",
         "INSERT INTO job (tenant, id, kind, title, account, actor, department, state, args, done,"
         " total, outcome, words, file, download, bytes, tries, at, begun_at, ended_at, until)"
         " VALUES ('410882', 7, 'export', '', 1, 'x', '', 'done', '', 0, 0, '', '', 'f', '', 1, 1, "

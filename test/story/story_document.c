@@ -302,6 +302,78 @@ static void a_files_bytes_come_back_to_those_who_may_see_the_version(void **stat
     assert_int_equal(office_attachment_open(&a, &path, clerk(c), &public, id), ERR_OK);
 }
 
+/* One grey pixel, and words beside it. */
+static const unsigned char picture_bytes[] = {
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52,
+    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x00, 0x00, 0x00, 0x00, 0x3a, 0x7e, 0x9b,
+    0x55, 0x00, 0x00, 0x00, 0x0d, 0x74, 0x45, 0x58, 0x74, 0x41, 0x75, 0x74, 0x68, 0x6f, 0x72, 0x00,
+    0x4b, 0x41, 0x4e, 0x41, 0x52, 0x49, 0x88, 0x23, 0xa1, 0xec, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x44,
+    0x41, 0x54, 0x78, 0x01, 0x01, 0x02, 0x00, 0xfd, 0xff, 0x00, 0x7f, 0x00, 0x81, 0x00, 0x80, 0x7c,
+    0x4b, 0x6c, 0xa3, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
+#define PICTURE_WORDS "KANARI"
+
+static void IN10_a_picture_is_given_out_as_a_copy_and_its_original_to_editors(void **state)
+{
+    struct course *c = *state;
+    const struct office_document_edit edit = rule();
+    const struct str picture = {(const char *)picture_bytes, sizeof picture_bytes};
+    struct str code = drafted(c, &edit);
+    const struct office_attachment_place place = {.document = code};
+    struct store_attachment a;
+    const char *path = NULL;
+    struct buf bytes = {0};
+    const char *upload = story_file(c->s, "upload.bin", "");
+    assert_int_equal(file_write_plain(upload, picture, 0600), ERR_OK);
+    const struct office_attachment_file file = {upload, STR("照片.png")};
+    assert_int_equal(office_attachment_add(clerk(c), &place, &file), ERR_OK);
+    assert_int_equal(office_document_submit(clerk(c), code), ERR_OK);
+    assert_int_equal(office_document_publish(reviewer(c), code), ERR_OK);
+    /* the next version begins with it */
+    assert_int_equal(office_document_save(&code, clerk(c), &edit), ERR_OK);
+    int64_t ids[] = {course_number(c, "SELECT min(id) FROM attachment"),
+                     course_number(c, "SELECT max(id) FROM attachment")};
+    assert_int_equal(office_attachment_open(&a, &path, clerk(c), &place, ids[0]), ERR_OK);
+    assert_int_equal(file_read(&bytes, path, 1 << 20), ERR_OK);
+    assert_true(bytes.len > 0 && str_find(buf_view(&bytes), STR(PICTURE_WORDS)) < 0);
+    for (size_t i = 0; i < 2; i++) {
+        bytes.len = 0;
+        assert_int_equal(office_attachment_original(&a, &bytes, clerk(c), &place, ids[i]), ERR_OK);
+        assert_true(str_eq(buf_view(&bytes), picture));
+        bytes.len = 0;
+        assert_int_equal(
+            office_attachment_original(&a, &bytes, as(c, "zhao", "XFJY"), &place, ids[i]),
+            ERR_MISSING);
+        assert_int_equal(bytes.len, 0);
+    }
+    buf_free(&bytes);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM audit WHERE action ="
+                                      " 'attachment-original' AND actor = 'chen'"),
+                     2);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM audit WHERE action ="
+                                      " 'attachment-original'"),
+                     2);
+}
+
+static void IN10_a_picture_from_before_copies_were_made_is_not_given_out(void **state)
+{
+    struct course *c = *state;
+    const struct office_document_edit edit = rule();
+    struct str code = drafted(c, &edit);
+    const struct office_attachment_place place = {.document = code};
+    struct store_attachment a;
+    const char *path = NULL;
+    struct buf bytes = {0};
+    assert_int_equal(attached(c, clerk(c), code, "细则.pdf", PDF), ERR_OK);
+    int64_t id = course_number(c, "SELECT id FROM attachment");
+    story_run(c->s, "UPDATE attachment SET kind = 'png'");
+    assert_int_equal(office_document_submit(clerk(c), code), ERR_OK);
+    assert_int_equal(office_document_publish(reviewer(c), code), ERR_OK);
+    assert_int_equal(office_attachment_open(&a, &path, clerk(c), &place, id), ERR_STATE);
+    assert_int_equal(office_attachment_original(&a, &bytes, clerk(c), &place, id), ERR_OK);
+    assert_true(str_eq(buf_view(&bytes), STR(PDF)));
+    buf_free(&bytes);
+}
+
 static void a_file_over_the_setting_is_refused(void **state)
 {
     struct course *c = *state;
@@ -584,6 +656,8 @@ int main(void)
         COURSE_TEST(a_double_press_makes_one_document),
         cmocka_unit_test(IN9_a_file_is_what_its_bytes_say_whole_and_without_what_runs),
         COURSE_TEST(a_files_bytes_come_back_to_those_who_may_see_the_version),
+        COURSE_TEST(IN10_a_picture_is_given_out_as_a_copy_and_its_original_to_editors),
+        COURSE_TEST(IN10_a_picture_from_before_copies_were_made_is_not_given_out),
         COURSE_TEST(a_file_over_the_setting_is_refused),
         COURSE_TEST(R115_only_what_is_for_everybody_is_published),
         COURSE_TEST(R115_whoever_drafts_says_who_may_have_it_and_why_nobody),
