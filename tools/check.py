@@ -16,6 +16,7 @@ import sys
 from collections import namedtuple
 
 import ctokens
+import reachrules
 import sqlrules
 
 # The floors. A file includes headers of its own room and of lower floors.
@@ -458,10 +459,75 @@ def check_sql(tree, source):
             yield Finding(source.path, line, "sql", "db/ knows no table but its own: move it to store/")
 
 
+# ---- the reach -----------------------------------------------------------------------------------
+
+REACH_HEADER = "src/store/reach.h"
+View = namedtuple("View", "macros")
+
+
+def reach_view(tree, source):
+    """The macros as this file sees them, those of headers and its own, with a mark for the clause."""
+    macros = {}
+    for other in tree.sources.values():
+        if room_of(other.path) is not None and other.path.endswith(".h"):
+            macros.update(string_macros(other))
+    own = {d.tokens[i - 1].text for d in source.declarations for i, t in enumerate(d.tokens)
+           if t.text == "["}
+    macros.update(string_macros(source))
+    macros["STORE_REACH"] = Macro(["column"], ['"%s"' % reachrules.CLAUSE])
+    return View({name: macro for name, macro in macros.items() if name not in own})
+
+
+def owner_of(source, line):
+    """The constant or the function() that a statement stands in."""
+    for function in source.functions:
+        if function.first <= line <= function.last:
+            inside = [d for d in function.statics if d.first <= line <= d.tokens[-1].line]
+            return named(inside[0]) if inside else function.name + "()"
+    for declaration in source.declarations:
+        if declaration.first <= line <= declaration.tokens[-1].line:
+            return named(declaration)
+    return ""
+
+
+def named(declaration):
+    words = [t.text for t in ctokens.outer(declaration.tokens)]
+    return [w for w in words[:words.index("=")] if re.fullmatch(r"\w+", w)][-1]
+
+
+def check_reach(tree, source):
+    """Statements of store/ over business rows hold the clause of store/reach.h, or stand in the list."""
+    if room_of(source.path) != "store" or REACH_HEADER not in tree.files or not source.path.endswith(".c"):
+        return
+    view, file, held = reach_view(tree, source), os.path.basename(source.path), {}
+    for literal in literals(view, source):
+        if literal.macro or not sqlrules.is_sql(literal.text) or reachrules.CLAUSE in literal.text:
+            continue
+        wrong, line = reachrules.judge(sqlrules.masked(literal.text)), literal.lines[0][1]
+        if wrong == "write":
+            yield Finding(source.path, line, "reach", "changes business rows without naming them by key")
+        elif wrong == "read":
+            held.setdefault(owner_of(source, line), []).append(line)
+    yield from reach_faults(source.path, file, held)
+
+
+def reach_faults(path, file, held):
+    may = {name: count for (of, name), count in reachrules.allowed().items() if of == file}
+    for name, lines in held.items():
+        if "*" not in may and len(lines) > may.get(name, 0):
+            yield Finding(path, lines[-1], "reach", "%s reads business rows without the clause of store/reach.h: "
+                          "bind it, or say in tools/reachrules.py why it needs none" % name)
+    for name, count in may.items():
+        if len(held.get(name, [])) < (count or 1) and name != "*":
+            yield Finding(path, 1, "reach", "tools/reachrules.py lists %s, which is not there so often" % name)
+
+
 def check_schema(tree, path, text):
     """A migration: statements that end with ";" at the end of a line."""
     line, clean = 1, sqlrules.masked(text)
     start = 0
+    for name in reachrules.unknown_tables(clean) if REACH_HEADER in tree.files else ():
+        yield Finding(path, 1, "reach", "%s: business rows or not? Say it in tools/reachrules.py" % name)
     for m in re.finditer(r";[ \t]*(?:\n|\Z)", clean):
         statement = text[start:m.start()]
         for offset, why in sqlrules.faults(statement):
@@ -585,7 +651,7 @@ def without_allowed(source, findings):
 
 
 C_RULES = (check_includes, check_calls, check_variables, check_extern, check_headers, check_shape,
-           check_manners, check_sql, check_doors)
+           check_manners, check_sql, check_doors, check_reach)
 
 
 def check_tree(root):

@@ -11,6 +11,10 @@ import tempfile
 
 import check
 
+REACH = """
+#define STORE_REACH(column) "($2 = 1 OR REPLACE($3, " column ", '') <> $3)"
+#define REACH_DRAW "EXISTS (SELECT 1 FROM task t WHERE " STORE_REACH("t.department") ")"
+"""
 MARK = re.compile(r"[ \t]*(?://|--|##)!([\w-]+)")
 
 CASES = [
@@ -384,6 +388,49 @@ static const char sum[] = "SELECT COUNT(*), SUM(CASE WHEN a >= b THEN 1 ELSE 0 E
 static const char twice[] = "UPDATE t SET a = $1, b = $2 WHERE a = $1 AND c = $3";
 static const char later[] = "UPDATE t SET a = $3 WHERE b = $1 AND c = $2";
 """}),
+    # ---- the reach
+    ("business rows without the reach are found", {"src/store/reach.h": REACH, "src/store/a.c": """
+#define OF "SELECT id FROM object o WHERE o.tenant = $1"
+static const char bound[] = OF " AND " STORE_REACH("o.department");
+static const char twice[] = "SELECT id FROM draw WHERE tenant = $1 AND " REACH_DRAW;
+static const char loose[] = OF " ORDER BY o.id"; //!reach
+static const char joined[] = "SELECT l.id FROM label l JOIN object_label b ON b.label = l.id WHERE l.tenant = $1"; //!reach
+static const char by_hand[] = "SELECT id FROM object WHERE tenant = $1 AND ($2 = 1 OR REPLACE($3, department, '') <> $3)"; //!reach
+static const char common[] = "SELECT id FROM label WHERE tenant = $1";
+static const char added[] = "INSERT INTO object (tenant, id) VALUES ($1, $2)";
+static const char keyed[] = "UPDATE object SET name = $3 WHERE tenant = $1 AND id = $2";
+static const char all[] = "UPDATE object SET name = $2 WHERE tenant = $1"; //!reach
+static const char gone[] = "DELETE FROM library_row WHERE tenant = $1 AND licence = ''"; //!reach
+static const char made[] = "DELETE FROM library_row WHERE tenant = $1 AND library = $2";
+enum err f(struct db_tx *tx)
+{
+    return db_run(tx, 0, "SELECT id FROM object WHERE tenant = $1", DB_NONE); //!reach
+}
+"""}),
+    ("a statement in the list passes, another beside it and one more of the same name do not", {
+        "src/store/reach.h": REACH, "src/store/step.c": """
+static const char STEP_ROWS[] = "SELECT id FROM visit WHERE tenant = $1 AND task = $2";
+static const char MORE[] = "SELECT id FROM visit WHERE tenant = $1"; //!reach
+""", "src/store/library.c": """
+static const char LIBRARY_GET[] = "SELECT id FROM library WHERE tenant = $1 AND id = $2";
+static const char PLACES_OF[] = "SELECT what FROM library_row WHERE tenant = $1 AND object = $2";
+static const char PLACE_GET[] = "SELECT what FROM library_row WHERE tenant = $1 AND library = $2";
+static const char *const PLACES_IN[] = {"SELECT what FROM library_row WHERE tenant = $1",
+    "SELECT licence FROM library_row WHERE tenant = $1"}; //!reach
+"""}),
+    ("an entry of the list that nothing needs is found", {
+        "src/store/reach.h": REACH, "src/store/step.c": "static const int none = 0;\n"}, {("src/store/step.c", 1, "reach")}),
+    ("a clause of another file's macro is none of this one's", {"src/store/reach.h": REACH, "src/store/b.c": """
+#define MINE "SELECT id FROM object WHERE tenant = $1 AND " STORE_REACH("department")
+static const char own[] = MINE;
+""", "src/store/a.c": """
+#define MINE "SELECT id FROM object WHERE tenant = $1"
+static const char own[] = MINE; //!reach
+"""}),
+    ("a new table must be said to hold business rows or not", {
+        "src/store/reach.h": REACH, "schema/0001-a.sql": "CREATE TABLE object (id INTEGER NOT NULL);\n"
+        "CREATE TABLE label (id INTEGER NOT NULL);\nCREATE TABLE secret_list (id INTEGER NOT NULL);\n"},
+     {("schema/0001-a.sql", 1, "reach")}),
     # ---- SQL, how it is handed on
     ("SQL put together at run time is found", {"src/store/a.c": """
 static const char GET[] = "SELECT a FROM t";

@@ -163,6 +163,7 @@ static enum err serve_start(struct serve *s)
                                 .error_page = page_error,
                                 .version = page_site_version,
                                 .guard = page_guard,
+                                .fields = page_fields,
                                 .admit = page_admit,
                                 .ctx = &s->site,
                                 .log = &cmd->log};

@@ -312,11 +312,11 @@ static enum err attachment_get(struct db_tx *tx, void *ctx)
 {
     struct attachment *a = ctx;
     struct errand *e = a->e;
-    enum err err = store_attachment_get(&a->row, e->arena, tx, e->office->tenant, a->row.id);
-    return err == ERR_MISSING ? fault_set(&e->fault, err, "没有这个附件") : err;
+    return store_attachment_get(&a->row, e->arena, tx, e->office->tenant, a->row.id);
 }
 
-/* Is the file's version one that may be seen? */
+/* Is the file's version one that may be seen? It is looked for whether or not there is such a file,
+ * so that a document beyond the reach and one that is not there are the same. */
 static enum err attachment_seen(bool *out, struct attachment *a)
 {
     const struct office_document_reach *reach = a->place->reach;
@@ -324,6 +324,8 @@ static enum err attachment_seen(bool *out, struct attachment *a)
     enum err err = reach != NULL ? office_document_get(&page, a->e, reach, a->place->document)
                                  : office_document_public(&page, a->e, a->place->document, 0);
     *out = false;
+    if (err == ERR_MISSING)
+        return ERR_OK;
     TRY(err);
     for (size_t i = 0; i < page.count; i++)
         *out = *out || page.versions[i].id == a->row.owner;
@@ -353,11 +355,13 @@ enum err office_attachment_open(struct store_attachment *out, const char **path,
     bool document = place->document.len > 0;
     bool seen = false;
     TRY(place_check(e, place, false));
-    TRY(office_read(e, "attachment", attachment_get, &a));
-    bool kind = str_eq(a.row.resource, place_resource(place));
-    if (kind && document)
+    enum err err = office_read(e, "attachment", attachment_get, &a);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
+    if (document)
         TRY(attachment_seen(&seen, &a));
-    if (!kind || (document ? !seen : a.row.owner != place->row))
+    bool here = err == ERR_OK && str_eq(a.row.resource, place_resource(place));
+    if (!here || (document ? !seen : a.row.owner != place->row))
         return fault_set(&e->fault, ERR_MISSING, "没有这个附件");
     if (office_picture_is(a.row.kind) && a.row.original.len == 0)
         return fault_set(&e->fault, ERR_STATE,

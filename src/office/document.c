@@ -274,7 +274,8 @@ static struct str openness_kept(struct str openness, struct str reason)
     return str_eq(openness, STR("open")) ? STR("") : reason;
 }
 
-/* A draft says who may have it; where a version was public that is changed by a step of its own. */
+/* A draft says who may have it; where a version was public that is changed by a step of its own,
+ * and not by who drafts. */
 static enum err edit_openness(struct document_write *w, struct db_tx *tx)
 {
     struct store_document *d = &w->row.document;
@@ -285,6 +286,9 @@ static enum err edit_openness(struct document_write *w, struct db_tx *tx)
         d->openness_reason = STR("");
         return ERR_OK;
     }
+    if (w->published && edit->openness.len > 0 && !str_eq(openness, d->openness))
+        return fault_set(&w->e->fault, ERR_FORBIDDEN,
+                         "发布过的文件，公开属性由审核发布的人在文件的页面上改；没有保存");
     if (w->published)
         return ERR_OK;
     TRY(openness_check(w->e, openness, edit->openness_reason));

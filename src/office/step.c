@@ -12,6 +12,7 @@ struct step_work {
     struct errand *e;
     struct office_task_steps *out;
     struct str number;
+    struct store_reach reach;
     struct office_task task;
     struct store_draw draw; /* number empty: none */
     struct store_seat *seats;
@@ -62,8 +63,15 @@ static enum err step_read(struct db_tx *tx, void *ctx)
     struct step_work *w = ctx;
     struct errand *e = w->e;
     struct store_office lead;
+    int64_t id = 0;
+    bool own = e->scope.level == MODEL_SCOPE_OWN;
+    const struct str key[2] = {w->number, own ? e->scope.inspector : STR("")};
     w->seat_count = 0;
     w->row_count = 0;
+    enum err err = store_step_task(&id, tx, e->office->tenant, &w->reach, key);
+    if (err == ERR_MISSING)
+        return fault_set(&e->fault, err, "没有编号为 %.*s 的任务", STR_ARG(w->number));
+    TRY(err);
     TRY(office_task_load(&w->task, e, tx, w->number));
     TRY(store_department_find(&lead, e->arena, tx, e->office->tenant, w->task.task.department));
     w->out->department_name = lead.name;
@@ -83,21 +91,9 @@ static bool step_sits(const struct step_work *w, struct str pool_id, struct str 
     bool own = scope->level == MODEL_SCOPE_OWN && scope->inspector.len > 0;
     for (size_t i = 0; i < w->seat_count && own; i++)
         if (str_eq(w->seats[i].inspector, scope->inspector) &&
-            (pool_id.len == 0 ||
-             (str_eq(w->seats[i].pool_id, pool_id) && str_eq(w->seats[i].department, department))))
+            str_eq(w->seats[i].pool_id, pool_id) && str_eq(w->seats[i].department, department))
             return true;
     return false;
-}
-
-static bool step_visible(const struct step_work *w)
-{
-    const struct office_scope *scope = &w->e->scope;
-    bool visible = w->out->whole || step_sits(w, STR(""), STR(""));
-    for (size_t i = 0; i < w->task.part_count && !visible; i++)
-        visible = office_scope_department(scope, w->task.parts[i].department);
-    for (size_t i = 0; i < w->task.item_count && !visible; i++)
-        visible = office_scope_department(scope, w->task.items[i].department);
-    return visible;
 }
 
 static bool step_mine(const struct step_work *w, const struct store_step_row *row)
@@ -267,13 +263,12 @@ enum err office_task_steps(struct office_task_steps *out, struct errand *e, stru
 {
     struct step_work w = {.e = e, .out = out, .number = number, .today = date_of_time(e->now)};
     *out = (struct office_task_steps){0};
+    TRY(office_reach(&w.reach, e));
     TRY(office_read(e, "task-steps", step_read, &w));
     out->task = w.task.task;
     out->draw = w.draw.number;
     out->aborted = str_eq(out->task.state, STR("aborted"));
     out->whole = office_scope_department(&e->scope, out->task.department);
-    if (!step_visible(&w))
-        return fault_set(&e->fault, ERR_MISSING, "没有编号为 %.*s 的任务", STR_ARG(number));
     const struct step_sums sums = sum_rows(&w);
     TRY(steps_before(&w));
     TRY(steps_after(&w, &sums));

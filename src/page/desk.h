@@ -20,10 +20,10 @@
  * A form: desk_form_begin, a desk_form_field for each field, page_end; on POST the same, after the
  * office refused, with desk_form_refused between (nothing typed is lost). Mark its POST row
  * WEB_FORM and ask desk_form_again first: true means that the person has just signed in anew and
- * wants to see what he typed, nothing more. A form's errand has its idempotency key (hidden field
- * key). What is done is answered by desk_done: a redirect to a page that says so; a button that was
- * refused, by its page again after desk_refused. Every POST form holds {{>desk_hidden}} (CSRF token
- * and key); the guard has checked it before a handler runs. */
+ * wants to see what he typed, nothing more. Its fields stand in fields.c. A form's errand has its
+ * idempotency key (hidden field key). What is done is answered by desk_done: a redirect to a page
+ * that says so; a button that was refused, by its page again after desk_refused. Every POST form
+ * holds {{>desk_hidden}} (CSRF token and key); the guard has checked it before a handler runs. */
 #ifndef PAGE_DESK_H
 #define PAGE_DESK_H
 

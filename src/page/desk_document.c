@@ -6,6 +6,7 @@
 #include "office/department.h"
 #include "office/form.h"
 #include "office/scope.h"
+#include "page/fields.h"
 
 /* --- who may see which drafts --- */
 
@@ -668,6 +669,8 @@ enum err desk_document_edit(struct web_reply *reply, const struct web_request *r
             err = office_document_save(&code, &p.errand, &edit);
         if (err == ERR_OK)
             return desk_done(reply, request, document_href(&p, code, ""), "saved");
+        if (err == ERR_FORBIDDEN)
+            TRY(fields_denied(request, "desk-document-save", &p.errand.fault));
         if (!desk_form_mends(err))
             return page_fail(fault, &p, err);
     }

@@ -1,6 +1,6 @@
 /* The portal's pages: read, model, template. Every page is public; what may be seen is decided
  * below (store/portal.h). The workbench's pages stand on desk.h. This header is private to the room
- * but for page_site, page_routes, page_guard and page_admit. */
+ * but for page_site, page_routes, page_guard, page_fields and page_admit. */
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
@@ -70,6 +70,9 @@ uint64_t page_site_version(void *ctx);
 extern const struct web_route page_routes[];
 /* Who may pass to routes with a permit (desk.h). */
 web_guard page_guard;
+/* Which fields the form of a route may hold, and who may fill them in (fields.h): a refusal is
+ * audited where somebody is signed in. */
+web_fields page_fields;
 /* Who may send a form with a file. */
 web_admit page_admit;
 /* The error page, of the workbench where somebody is signed in. */

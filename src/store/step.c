@@ -1,6 +1,32 @@
 /* Reading for the list of a task's steps: see step.h. */
 #include "store/step.h"
 
+static const char STEP_TASK[] =
+    "SELECT t.id FROM task t WHERE t.tenant = $1 AND t.number = $4 AND (" STORE_REACH(
+        "t.department") " OR EXISTS (SELECT 1 FROM task_part p WHERE p.tenant = t.tenant AND "
+                        "p.task = t.id"
+                        " AND " STORE_REACH(
+                            "p.department") ")"
+                                            " OR EXISTS (SELECT 1 FROM task_item i WHERE i.tenant "
+                                            "= t.tenant AND i.task = t.id"
+                                            " AND " STORE_REACH(
+                                                "i.department") ")"
+                                                                " OR EXISTS (SELECT 1 FROM draw w "
+                                                                "JOIN seat s ON s.tenant = "
+                                                                "w.tenant AND s.draw = w.id"
+                                                                " WHERE w.tenant = t.tenant AND "
+                                                                "w.task = t.id AND s.inspector = "
+                                                                "$5 AND s.inspector <> ''))";
+
+enum err store_step_task(int64_t *id, struct db_tx *tx, struct str tenant,
+                         const struct store_reach *reach, const struct str key[2])
+{
+    return store_one(
+        id, NULL, tx, STEP_TASK,
+        DB_ARGS(db_text(tenant), STORE_REACH_ARGS(reach), db_text(key[0]), db_text(key[1])),
+        store_fill_int);
+}
+
 static const char STEP_ROWS[] =
     "SELECT v.id, v.pool_id, i.department, r.state, r.code, r.result_on, r.due_on, r.estimated,"
     " (SELECT f.state FROM followup f JOIN result p ON p.tenant = f.tenant AND p.id = f.result"

@@ -124,18 +124,21 @@ static struct web_page *job_error(struct job *job, int status, const struct faul
     return page;
 }
 
-/* The guard where the route wants one, then the handler. Nothing of it may be kept (WB3). */
+/* The guard where the route wants one, the form's fields, then the handler. Nothing of a guarded
+ * route may be kept (WB3). */
 static enum err job_guarded(struct web_reply *reply, struct job *job, struct fault *fault)
 {
     const struct web_route *route = job->route;
-    web_guard *guard = job->server->config.guard;
+    const struct web_config *config = &job->server->config;
     bool answered = false;
     if (route->permit != 0) {
         reply->no_store = true;
-        if (guard == NULL)
+        if (config->guard == NULL)
             return ERR_FORBIDDEN;
-        TRY(guard(&answered, reply, &job->request, route, fault));
+        TRY(config->guard(&answered, reply, &job->request, route, fault));
     }
+    if (!answered && job->request.method == WEB_POST && config->fields != NULL)
+        TRY(config->fields(&job->request, route, fault));
     return answered ? ERR_OK : route->handler(reply, &job->request, fault);
 }
 

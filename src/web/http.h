@@ -36,6 +36,7 @@ struct web_config {
     web_error_page *error_page;
     web_version *version;
     web_guard *guard;      /* of routes with a permit; NULL: they are all forbidden */
+    web_fields *fields;    /* of every form; NULL: they may hold any */
     web_admit *admit;      /* of forms with a file; NULL: they are all forbidden */
     void *ctx;             /* handed to every handler as request->ctx */
     const struct log *log; /* access log and faults; may be NULL */

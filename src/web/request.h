@@ -126,6 +126,11 @@ struct web_route {
 typedef enum err web_guard(bool *answered, struct web_reply *reply, struct web_request *request,
                            const struct web_route *route, struct fault *fault);
 
+/* Asked before the handler of every POST, behind the guard: may its form hold these fields?
+ * ERR_INPUT or ERR_FORBIDDEN with words where it may not; the handler is then not run. */
+typedef enum err web_fields(const struct web_request *request, const struct web_route *route,
+                            struct fault *fault);
+
 /* Where the file of a form goes, and how large it may be. */
 struct web_admission {
     const char *dir;

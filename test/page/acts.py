@@ -95,7 +95,7 @@ def organisation(w):
     w.post("system", "/desk/departments/new", {"code": "XINBM", "name": "新部门", "level": "县"})
     w.post("system", "/desk/departments/XINBM/edit", {"leader": "某领导"})
     w.post("system", "/desk/settings/team.seats/edit", {"value": "3", "basis": "本地规定", "confirm": "=3"})
-    w.post("system", "/desk/dictionaries/methods/word", {"word": "走访", "code": "walk", "basis": "本地规定"})
+    w.post("system", "/desk/dictionaries/methods/word", {"word": "走访", "basis": "本地规定"})
     days = "\n".join("2027-%02d-%02d,%d" % (m, d, 1) for m in range(1, 13) for d in range(
         1, (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[m - 1] + 1))
     _, text = w.file("system", "/desk/calendar/import", {"basis": "国办发明电〔2026〕7号"}, "2027.csv",
@@ -143,7 +143,7 @@ def objects(w):
     w.post("b", library + "/edit", {"basis": "新依据"})
     w.post("b", library + "/export", {"format": "csv"})
     label = query(w.county.data, "SELECT id FROM label WHERE word = '食品经营'")[0][0]
-    w.post("office", "/desk/labels/%d/edit" % label, {"note": "改"})
+    w.post("office", "/desk/labels/%d/edit" % label, {"theme": "改"})
     w.post("office", "/desk/labels/new", {"word": "新词", "subject": "objects", "state": "active"})
     w.post("b", "/desk/libraries/new", {"name": "另一库", "department": leak.B, "basis": "依据"})
     w.post("b", "/desk/objects/new", {"kind": "unlicensed", "name": "无照户", "division": "410882", "address": "某路",
@@ -172,12 +172,17 @@ def items(w):
     w.post("b", "/desk/outside/new", {"object": w.b["number"], "checked_on": "2026-01-16", "ground": "线索", "note": ""})
 
 
-def picture(w, one):
-    """A picture handed in with a thing of B, and its original taken out."""
+def png():
+    """A picture of one dot."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    w.file("b", one + "/files", {}, "照片.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-           + chunk(b"IDAT", zlib.compress(b"\0\x7f")) + chunk(b"IEND", b""))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(b"\0\x7f")) + chunk(b"IEND", b""))
+
+
+def picture(w, one):
+    """A picture handed in with a thing of B, and its original taken out."""
+    w.file("b", one + "/files", {}, "照片.png", png())
     w.post("b", one + "/files/%d/original" % query(w.county.data, "SELECT MAX(id) FROM attachment")[0][0], None, one)
 
 
@@ -195,12 +200,12 @@ def people(w):
     w.post("b", one + "/state", REASON, one)
     w.post("b", "/desk/inspectors/new", {"name": "新人", "category": "officer", "department": leak.B})
     one = "/desk/commissions/%s" % w.b["commission"]
-    w.post("b", one + "/edit", {"matter": "另一事项", **REASON})
+    w.post("b", one + "/edit", {"matter": "另一事项"})
     picture(w, one)
     w.post("b", one + "/files/%s/remove" % w.b["commission-file"], None, one)
-    pick = {"which": "picked", "s-" + w.b["commission"]: "1", "filter": "", "total": "1", "sure": "1", **REASON}
+    pick = {"which": "picked", "s-" + w.b["commission"]: "1", "filter": "", "total": "1", "sure": "1"}
     w.post("b", "/desk/commissions/export", {**pick, "format": "csv", "col-0": "1"}, "")
-    w.post("b", "/desk/commissions/cancel", pick, "")
+    w.post("b", "/desk/commissions/cancel", {**pick, **REASON}, "")
     w.post("b", "/desk/commissions/new", {"code": "ZX-2", "body": "某所", "qualification": "资质", "matter": "事项",
                                           "department": leak.B, "begins_on": "2026-01-01"})
 
@@ -227,9 +232,9 @@ def documents(w):
     w.post("b", one + "/submit", None, one)
     w.post("office", one + "/step", {"act": "return", **REASON}, "")
     w.post("b", one + "/submit", None, one)
-    pick = {"which": "picked", "s-" + w.b["document"]: "1", "filter": "", "total": "1", "sure": "1", **REASON}
+    pick = {"which": "picked", "s-" + w.b["document"]: "1", "filter": "", "total": "1", "sure": "1"}
     w.post("office", "/desk/documents/publish", pick, "")
-    w.post("office", "/desk/documents/withdraw", pick, "")
+    w.post("office", "/desk/documents/withdraw", {**pick, **REASON}, "")
     w.post("b", "/desk/documents/new?kind=guide", {"department": leak.B, "title": "又一指引", "text1": "正文"})
 
 

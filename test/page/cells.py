@@ -138,7 +138,8 @@ def AC3_every_cell_has_exactly_its_answer(state):
                 want = wanted(state, (method, pattern, permit, flag, role, place, own))
                 if method == "POST" and not want <= {401, 403, 404} and ("WEB_FORM" not in flag or ACTS.search(pattern)):
                     continue
-                fields = {"again": "1", "csrf": state["tokens"][(role, where)]} if method == "POST" else None
+                again = {"again": "1"} if "WEB_FORM" in flag else {}
+                fields = {"csrf": state["tokens"][(role, where)], **again} if method == "POST" else None
                 status = county.server.ask(path, fields, cookie=cookie)[0]
                 cells += 1
                 if status not in want:

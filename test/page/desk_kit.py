@@ -106,6 +106,43 @@ def routes():
     return [(method, pattern, re.sub(r"DESK_PERMIT\((\w+)\)", r"\1", permit)) for method, pattern, permit in found]
 
 
+def resource_fields():
+    """{resource: names of its fields} of src/model/resource.c, read as text."""
+    with open(os.path.join(SOURCE, "src/model/resource.c"), encoding="utf-8") as f:
+        text = f.read()
+    tables = {name: re.findall(r'=\s*\{"(\w+)",', body) for name, body in re.findall(
+        r"static const struct field (\w+)\[[^\]]*\] = \{(.*?)^\};", text, flags=re.S | re.M)}
+    return {name: tables[table] for name, table in re.findall(
+        r'const struct resource model_(\w+) = \{[^}]*?(\w+_fields)', text)}
+
+
+def form_fields():
+    """{pattern of a POST route: (name, names or families of the fields its forms may hold)}, of src/page/fields.c
+    read as text: what a test may send by hand."""
+    with open(os.path.join(SOURCE, "src/page/fields.c"), encoding="utf-8") as f:
+        text = f.read()
+    words = dict(re.findall(r'#define (FIELDS_P\w+) "([^"]*)"', text))
+    names = dict((name, pattern) for pattern, name in re.findall(
+        r'\{WEB_POST,\s*"([^"]*)",[^{}]*?"([\w-]+)",\s*(?:DESK_PERMIT\(\w+\)|0)\}', route_table()))
+    found, of_resource = {}, resource_fields()
+    for route, own, of, before, but in re.findall(
+            r'\{\s*"([\w-]+)",((?:\s*"[^"]*"|\s*FIELDS_\w+)+),\s*(?:&model_(\w+)|NULL),\s*(?:"([^"]*)"|NULL),\s*(?:"([^"]*)"|NULL)\}', text):
+        own = re.sub(r"FIELDS_\w+", lambda m: '"%s"' % words[m.group(0)], own)
+        mine = " ".join(re.findall(r'"([^"]*)"', own)).split()
+        mine += [before + name for name in of_resource.get(of, []) if name not in but.split()]
+        found[names.pop(route)] = (route, mine)
+    must(not names, "routes whose fields this does not read: %s" % names)
+    return found
+
+
+def field_limits():
+    """[(route, field, permission, scope)] of src/page/fields.c: fields that only some may fill in."""
+    with open(os.path.join(SOURCE, "src/page/fields.c"), encoding="utf-8") as f:
+        found = re.findall(r'\{"([\w-]+)", "(\w+)", MODEL_PERMISSION_(\w+), MODEL_SCOPE_(\w+)\}', f.read())
+    must(len(found) >= 9, found)
+    return found
+
+
 def query(data, sql, *args):
     link = sqlite3.connect("file:%s/sunlot.db?mode=ro" % data, uri=True, timeout=20)
     rows = link.execute(sql, args).fetchall()

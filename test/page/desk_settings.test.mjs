@@ -128,7 +128,8 @@ inBrowser('WB2: no form of another site changes anything, whichever route it aim
   const other = createServer((request, response) => {
     const to = new URL(request.url, 'http://x').searchParams.get('to');
     response.setHeader('Content-Type', 'text/html');
-    response.end(`<form method="post" action="${county.site}${to}"><input name="value" value="evil"><input name="basis" value="evil"><input name="role" value="office"><button>go</button></form>`);
+    const names = { '/desk/sign-in': ['name', 'password'], '/desk/setup': ['code'] }[to] ?? ['value', 'basis', 'role'];
+    response.end(`<form method="post" action="${county.site}${to}">${names.map((n) => `<input name="${n}" value="evil">`).join('')}<button>go</button></form>`);
   });
   await new Promise((done) => other.listen(0, '127.0.0.1', done));
   const page = await as('xitong');

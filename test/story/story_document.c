@@ -509,6 +509,8 @@ static void R115_what_is_for_fewer_leaves_the_portal_whole_and_comes_back(void *
     assert_true(str_eq(page.versions[0].document.openness_reason, STR("含个人信息")));
     struct office_document_edit again = rule();
     again.openness = STR("open");
+    assert_int_equal(office_document_save(&code, clerk(c), &again), ERR_FORBIDDEN);
+    again.openness = STR("closed");
     assert_int_equal(office_document_save(&code, clerk(c), &again), ERR_OK);
     assert_int_equal(public_count(c), 0);
     assert_int_equal(course_number(c, "SELECT count(idx) FROM log_entry"), logged + 1);
