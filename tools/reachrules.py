@@ -27,7 +27,8 @@ WHOLE = ("read whole and bound to the scope in memory by office/scope before any
 PORTAL = "what is public is for everybody: store/portal and the index of names decide it by publication alone"
 DRAW = ("a draw computes over whole registries, and results are entered and published by commands of the "
         "server; no page of the workbench reads it")
-COUNT = "counts for the one person who changes a setting for all departments; no row is told"
+COUNT = ("what a change of a setting for all departments touches, told to whoever may change it: counts, and of the "
+         "calendar the results whose last day moves")
 JOBS = "the program's own work over all rows, in nobody's name: jobs, the index, lists that follow departments"
 
 # {reason: {file of store/: names of its statements, or the function() that holds one; :n where a table holds n}}
