@@ -315,8 +315,10 @@ static enum err book_page(const struct ticket_page **out, struct errand *e, stru
 static bool list_kept(struct ticket_list *out, struct errand *e)
 {
     struct ticket_book *book = e->office->tickets;
+    if (e->version == 0)
+        return false;
     pthread_mutex_lock(&book->lock);
-    bool kept = e->version != 0 && book->newest.version == e->version;
+    bool kept = book->newest.version == e->version;
     if (kept)
         *out = book->newest;
     pthread_mutex_unlock(&book->lock);
@@ -326,6 +328,8 @@ static bool list_kept(struct ticket_list *out, struct errand *e)
 static void list_keep(const struct ticket_list *list, struct errand *e)
 {
     struct ticket_book *book = e->office->tickets;
+    if (list->version == 0)
+        return;
     pthread_mutex_lock(&book->lock);
     if (list->version > book->newest.version)
         book->newest = *list;
