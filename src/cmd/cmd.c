@@ -21,7 +21,7 @@ int cmd_open(struct cmd *cmd)
         return cmd_fail(err, &fault);
     cmd->open = true;
     cmd->errand = (struct errand){.office = &cmd->office,
-                                  .scope = {.level = MODEL_SCOPE_ALL},
+                                  .scope = OFFICE_SCOPE_WHOLE,
                                   .arena = &cmd->arena,
                                   .actor = cmd->actor,
                                   .key = cmd->key,

@@ -81,7 +81,7 @@ static enum err demo_registries(struct demo_run *r)
 static struct errand *demo_editor(struct demo_run *r, const char *actor)
 {
     struct errand *e = demo_errand(r, actor);
-    e->scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    e->scope = OFFICE_SCOPE_WHOLE;
     return e;
 }
 
@@ -488,7 +488,7 @@ static enum err demo_register(struct demo_run *r, size_t at)
                         : str_of(demo_registers[at].values[i - MODEL_REGISTER_COMMON + 1]);
     values[MODEL_REGISTER_TITLE] = str_of(demo_registers[at].values[0]);
     values[MODEL_REGISTER_DEPARTMENT] = str_of(demo_registers[at].department);
-    e->scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    e->scope = OFFICE_SCOPE_WHOLE;
     enum err err = arena_keep(&values[MODEL_REGISTER_DATE], &r->cmd->arena, &day, ERR_OK);
     return err == ERR_OK ? office_register_save(&id, e, &edit) : err;
 }

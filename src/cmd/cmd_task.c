@@ -102,7 +102,7 @@ static int task_steps(struct cmd *cmd, struct str number)
 {
     struct office_task_steps steps;
     struct errand *e = &cmd->errand;
-    e->scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    e->scope = OFFICE_SCOPE_WHOLE;
     enum err err = office_task_steps(&steps, e, number);
     if (err != ERR_OK)
         return cmd_fail(err, &e->fault);

@@ -26,6 +26,13 @@ const struct field_word model_scopes[] = {
     {"all", "全部", NULL},          {NULL, NULL, NULL},
 };
 
+const struct field_word model_grades[] = {
+    {"public", "公开", NULL},
+    {"internal", "内部", NULL},
+    {"sensitive", "敏感", NULL},
+    {NULL, NULL, NULL},
+};
+
 const struct model_permission_row *model_permission_row(enum model_permission permission)
 {
     return &permission_rows[permission];
@@ -37,6 +44,14 @@ enum model_role model_role_find(struct str code)
         if (str_eq(str_of(model_roles[i].code), code))
             return (enum model_role)i;
     return MODEL_ROLE_COUNT;
+}
+
+enum model_grade model_grade_find(struct str code)
+{
+    size_t i = 0;
+    while (i < MODEL_GRADE_COUNT && !str_eq(str_of(model_grades[i].code), code))
+        i++;
+    return (enum model_grade)i;
 }
 
 bool model_role_admin(enum model_role role)

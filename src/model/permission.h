@@ -28,6 +28,15 @@ enum model_scope {
     MODEL_SCOPE_ALL
 };
 
+/* How confidential a record is, and how confidential a record an account may see (安全标记,
+ * 可阅等级; SECURITY.md AC7): what is larger is seen by fewer. */
+enum model_grade {
+    MODEL_GRADE_PUBLIC, /* may be published */
+    MODEL_GRADE_INTERNAL,
+    MODEL_GRADE_SENSITIVE,
+    MODEL_GRADE_COUNT
+};
+
 enum model_permission {
 #define PERMISSION(id, name, what, ...) MODEL_PERMISSION_##id,
 #include "model/permission.def"
@@ -47,6 +56,10 @@ const struct model_permission_row *model_permission_row(enum model_permission pe
 extern const struct field_word model_roles[];
 /* Names of the scopes, by enum model_scope. */
 extern const struct field_word model_scopes[];
+/* Codes and names of the grades, by enum model_grade; ends with code NULL. */
+extern const struct field_word model_grades[];
+/* The grade of that code; MODEL_GRADE_COUNT if there is none. */
+enum model_grade model_grade_find(struct str code);
 /* The role of that code; MODEL_ROLE_COUNT if there is none. */
 enum model_role model_role_find(struct str code);
 /* Is it one of the three administrators (三员), who hold no second role (AC1)? */

@@ -26,6 +26,8 @@ unsigned model_setting_most(enum model_setting setting)
         {MODEL_SETTING_SIGN_IN_FAILURES, 10}, {MODEL_SETTING_SIGN_IN_DELAY, 1440},
         {MODEL_SETTING_SESSION_IDLE, 30},     {MODEL_SETTING_SESSION_ADMIN, 15},
         {MODEL_SETTING_SESSION_LENGTH, 12},   {MODEL_SETTING_SESSION_PROVE, 30},
+        {MODEL_SETTING_CLEARANCE_DEFAULT, 2}, {MODEL_SETTING_GRADE_DOCUMENT, 2},
+        {MODEL_SETTING_GRADE_REGISTER, 2},    {MODEL_SETTING_GRADE_COMMISSION, 2},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].setting == setting)

@@ -232,6 +232,15 @@ static enum err account_grant_row(struct errand *e, struct db_tx *tx, int64_t ac
     return store_grant_add(tx, e->office->tenant, &row);
 }
 
+/* What a new account may see, until the security administrator says otherwise. */
+static enum err account_cleared(struct store_account *row, struct errand *e, struct db_tx *tx)
+{
+    uint64_t grade = 0;
+    TRY(office_setting_count(&grade, e, tx, MODEL_SETTING_CLEARANCE_DEFAULT));
+    row->clearance = (int64_t)grade;
+    return ERR_OK;
+}
+
 static enum err setup_write(struct db_tx *tx, void *ctx)
 {
     struct setup *s = ctx;
@@ -240,6 +249,7 @@ static enum err setup_write(struct db_tx *tx, void *ctx)
     for (size_t i = 0; i < SETUP_PERSONS; i++) {
         struct store_account *a = &s->accounts[i];
         a->hash = str_of(s->hashes[i]);
+        TRY(account_cleared(a, e, tx));
         TRY(office_id(&a->id, e));
         TRY(store_account_add(tx, e->office->tenant, a));
         TRY(account_grant_row(e, tx, a->id, (enum model_role)i));
@@ -420,6 +430,7 @@ static enum err account_json(struct str *out, struct arena *arena, const struct 
     json_pair_str(&w, "inspector", a->inspector);
     json_pair_bool(&w, "phone", a->phone.len > 0); /* the number itself stays out (AU6) */
     json_pair_str(&w, "state", a->state);
+    json_pair_str(&w, "clearance", str_of(model_grades[a->clearance].code));
     json_write_object_end(&w);
     return arena_keep(out, arena, &text, json_write_end(&w));
 }
@@ -448,6 +459,7 @@ static enum err account_add(struct db_tx *tx, void *ctx)
     TRY(account_department_check(w, tx));
     account_take(&w->row, w);
     w->row.hash = str_of(w->hash);
+    TRY(account_cleared(&w->row, e, tx));
     TRY(office_id(&w->row.id, e));
     enum err err = store_account_add(tx, e->office->tenant, &w->row);
     if (err == ERR_DUPLICATE)
@@ -762,6 +774,42 @@ enum err office_revoke(struct errand *e, int64_t account, enum model_role role)
 {
     struct grant_work g = {{.e = e, .id = account}, role};
     return role < MODEL_ROLE_COUNT ? office_write(e, "role-revoke", revoke_write, &g) : ERR_INPUT;
+}
+
+/* --- clearances --- */
+
+struct clearance_work {
+    struct account_write account;
+    enum model_grade clearance;
+};
+
+static enum err clearance_write(struct db_tx *tx, void *ctx)
+{
+    struct clearance_work *c = ctx;
+    struct account_write *w = &c->account;
+    struct errand *e = w->e;
+    TRY(account_load(w, tx));
+    TRY(account_not_own(w, "设定可阅等级给"));
+    if (w->row.clearance == (int64_t)c->clearance)
+        return ERR_OK;
+    struct office_audit_row row = {.action = STR("account-clearance"),
+                                   .target = w->row.name,
+                                   .detail = str_of(model_grades[c->clearance].text),
+                                   .outcome = STR("done")};
+    TRY(account_json(&row.before, e->arena, &w->row));
+    w->row.clearance = c->clearance;
+    TRY(account_json(&row.after, e->arena, &w->row));
+    TRY(account_save(w, tx));
+    TRY(account_sessions_over(w, tx));
+    return office_audit_add(e, tx, &row);
+}
+
+enum err office_account_clearance(struct errand *e, int64_t account, enum model_grade clearance)
+{
+    struct clearance_work c = {{.e = e, .id = account}, clearance};
+    if (clearance >= MODEL_GRADE_COUNT)
+        return fault_at(&e->fault, "clearance", ERR_INPUT, "请选择可阅等级");
+    return office_write(e, "account-clearance", clearance_write, &c);
 }
 
 struct grant_list {

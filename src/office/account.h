@@ -92,6 +92,10 @@ MUST enum err office_password_words(const char **hint, struct errand *e);
  * ERR_STATE when the role may not stand beside those that are held. */
 MUST enum err office_grant(struct errand *e, int64_t account, enum model_role role);
 MUST enum err office_revoke(struct errand *e, int64_t account, enum model_role role);
+/* Gives an account its clearance (可阅等级, AC7); ends its sessions. By the security administrator,
+ * who may not do so on his own account (ERR_FORBIDDEN); nothing happens where it has it already. */
+MUST enum err office_account_clearance(struct errand *e, int64_t account,
+                                       enum model_grade clearance);
 /* Every grant of an account, held or ended, newest first. */
 MUST enum err office_grants(struct store_grant **out, size_t *count, struct errand *e,
                             int64_t account);

@@ -34,7 +34,9 @@ static enum err place_document(struct attachment *a, struct db_tx *tx)
     struct errand *e = a->e;
     struct store_version *rows = NULL;
     size_t count = 0;
-    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, a->place->document));
+    const struct store_version_find find = {e->office->tenant, a->place->document,
+                                            e->scope.clearance};
+    TRY(store_versions_of(&rows, &count, e->arena, tx, &find));
     if (count == 0 || !office_scope_department(&e->scope, rows[0].document.department))
         return fault_set(&e->fault, ERR_MISSING, "没有这个文件");
     if (!str_eq(rows[0].state, STR("draft")))
@@ -197,13 +199,26 @@ static enum err file_take(struct attachment *a, const struct office_attachment_f
     return err;
 }
 
-/* The digests that the audit keeps: of what is given out and, of a picture, of the original. */
+/* What the audit keeps: the digests of what is given out and, of a picture, of the original, and
+ * how it is graded. */
 static struct str attachment_digests(struct arena *arena, const struct store_attachment *row)
 {
+    const char *grade = model_grades[row->grade].code;
     if (row->original.len == 0)
-        return arena_printf(arena, "{\"sha256\":\"%.*s\"}", STR_ARG(row->digest));
-    return arena_printf(arena, "{\"sha256\":\"%.*s\",\"original\":\"%.*s\"}", STR_ARG(row->digest),
-                        STR_ARG(row->original));
+        return arena_printf(arena, "{\"sha256\":\"%.*s\",\"grade\":\"%s\"}", STR_ARG(row->digest),
+                            grade);
+    return arena_printf(arena, "{\"sha256\":\"%.*s\",\"original\":\"%.*s\",\"grade\":\"%s\"}",
+                        STR_ARG(row->digest), STR_ARG(row->original), grade);
+}
+
+/* A file is graded as its owner is, unless the person says more. */
+static enum err attachment_grade(struct attachment *a, struct db_tx *tx)
+{
+    a->row.grade = MODEL_GRADE_PUBLIC;
+    if (a->place->grade.len == 0)
+        return ERR_OK;
+    return office_scope_grade(&a->row.grade, a->e, tx, a->place->grade,
+                              MODEL_SETTING_GRADE_DOCUMENT);
 }
 
 static enum err attachment_add(struct db_tx *tx, void *ctx)
@@ -218,7 +233,8 @@ static enum err attachment_add(struct db_tx *tx, void *ctx)
     if (done)
         return ERR_OK;
     TRY(place_find(a, tx));
-    TRY(store_attachments(&rows, &count, e->arena, tx, &a->row));
+    TRY(attachment_grade(a, tx));
+    TRY(store_attachments(&rows, &count, e->arena, tx, &a->row, MODEL_GRADE_SENSITIVE));
     if (count >= FILES_MOST)
         return fault_at(&e->fault, "file", ERR_LIMIT, "最多可以有 %d 个附件，没有上传", FILES_MOST);
     TRY(office_id(&a->row.id, e));
@@ -257,7 +273,8 @@ static enum err attachment_remove(struct db_tx *tx, void *ctx)
     struct store_attachment old = {0};
     int64_t id = a->row.id;
     TRY(place_find(a, tx));
-    enum err err = store_attachment_get(&old, e->arena, tx, e->office->tenant, id);
+    enum err err =
+        store_attachment_get(&old, e->arena, tx, e->office->tenant, id, e->scope.clearance);
     bool here = err == ERR_OK && old.owner == a->row.owner && str_eq(old.resource, a->row.resource);
     if (err == ERR_MISSING || (err == ERR_OK && !here))
         return fault_set(&e->fault, ERR_MISSING, "没有这个附件");
@@ -293,7 +310,7 @@ struct attachment_list {
 static enum err attachment_list(struct db_tx *tx, void *ctx)
 {
     struct attachment_list *l = ctx;
-    return store_attachments(l->out, l->count, l->e->arena, tx, &l->owner);
+    return store_attachments(l->out, l->count, l->e->arena, tx, &l->owner, l->e->scope.clearance);
 }
 
 enum err office_attachments(struct store_attachment **out, size_t *count, struct errand *e,
@@ -312,7 +329,9 @@ static enum err attachment_get(struct db_tx *tx, void *ctx)
 {
     struct attachment *a = ctx;
     struct errand *e = a->e;
-    return store_attachment_get(&a->row, e->arena, tx, e->office->tenant, a->row.id);
+    bool public = a->place->document.len > 0 && a->place->reach == NULL;
+    return store_attachment_get(&a->row, e->arena, tx, e->office->tenant, a->row.id,
+                                public ? MODEL_GRADE_PUBLIC : e->scope.clearance);
 }
 
 /* Is the file's version one that may be seen? It is looked for whether or not there is such a file,
@@ -373,35 +392,39 @@ enum err office_attachment_open(struct store_attachment *out, const char **path,
 
 /* --- originals --- */
 
-/* Does the file belong to the place, within the scope of editing? */
+/* Does the file belong to the place, within the scope of editing? It is looked for whether or not
+ * there is such a file (AC4). */
 static enum err original_here(bool *here, struct attachment *a, struct db_tx *tx)
 {
     struct errand *e = a->e;
+    const struct store_version_find find = {e->office->tenant, a->place->document,
+                                            e->scope.clearance};
     struct store_version *rows = NULL;
     size_t count = 0;
-    *here = false;
-    if (!str_eq(a->row.resource, place_resource(a->place)))
-        return ERR_OK;
     *here = a->place->document.len == 0 && a->row.owner == a->place->row;
-    if (a->place->document.len == 0)
-        return ERR_OK;
-    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, a->place->document));
+    if (a->place->document.len > 0)
+        TRY(store_versions_of(&rows, &count, e->arena, tx, &find));
     for (size_t i = 0; i < count; i++)
         *here = *here || (rows[i].id == a->row.owner &&
                           office_scope_department(&e->scope, rows[i].document.department));
+    *here = *here && str_eq(a->row.resource, place_resource(a->place));
     return ERR_OK;
 }
 
 static enum err original_find(struct db_tx *tx, void *ctx)
 {
     struct attachment *a = ctx;
+    struct errand *e = a->e;
     bool here = false;
-    TRY(attachment_get(tx, ctx));
+    enum err err = store_attachment_get(&a->row, e->arena, tx, e->office->tenant, a->row.id,
+                                        e->scope.clearance);
+    if (err != ERR_OK && err != ERR_MISSING)
+        return err;
     TRY(original_here(&here, a, tx));
-    if (!here)
-        return fault_set(&a->e->fault, ERR_MISSING, "没有这个附件");
+    if (err == ERR_MISSING || !here)
+        return fault_set(&e->fault, ERR_MISSING, "没有这个附件");
     if (!office_picture_is(a->row.kind))
-        return fault_set(&a->e->fault, ERR_MISSING, "这个附件不是图片，没有另外封存的原件");
+        return fault_set(&e->fault, ERR_MISSING, "这个附件不是图片，没有另外封存的原件");
     return ERR_OK;
 }
 

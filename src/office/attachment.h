@@ -22,15 +22,17 @@ struct office_attachment_place {
     const struct office_register_kind *registered; /* whose row is meant; NULL: a commission */
     int64_t row;
     const struct office_document_reach *reach; /* who looks at the document; NULL: the public */
+    struct str
+        grade; /* of a file that is added, where higher than its owner's: code of model_grades */
 };
 struct office_attachment_file {
     const char *path; /* stays where it is */
     struct str name;
 };
-/* Adds one, within e->scope (of editing). ERR_LIMIT over the setting, ERR_STATE for a version that
- * is no draft and for a row that was withdrawn, and where the virus scanner or the program for
- * pictures is not to be had; ERR_UNSUPPORTED for what is not taken (office_attachment_kind,
- * office_picture_copy, office_scan). */
+/* Adds one, within e->scope (of editing), graded at most as he is cleared (AC7). ERR_LIMIT over the
+ * setting, ERR_STATE for a version that is no draft and for a row that was withdrawn, and where the
+ * virus scanner or the program for pictures is not to be had; ERR_UNSUPPORTED for what is not taken
+ * (office_attachment_kind, office_picture_copy, office_scan). */
 MUST enum err office_attachment_add(struct errand *e, const struct office_attachment_place *place,
                                     const struct office_attachment_file *file);
 /* Takes one away, within e->scope; its bytes are kept. ERR_MISSING. */

@@ -71,7 +71,8 @@ static enum err registry_read(struct batch_registry *g, struct batch_run *run,
                               enum store_table table)
 {
     struct errand *e = run->e;
-    const struct store_find all = {run->tx, e->office->tenant, e->arena, registry_row, g};
+    const struct store_find all = {run->tx, e->office->tenant, e->arena, registry_row,
+                                   g,       e->scope.clearance};
     *g = (struct batch_registry){
         .run = run, .table = table, .stamp = {.tenant = e->office->tenant, .at = e->now}};
     TRY(store_registry_all(table, &all));

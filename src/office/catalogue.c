@@ -378,7 +378,7 @@ enum err catalogue_form(struct errand *e, struct db_tx *tx, struct str values[MO
     struct str code = values[MODEL_ITEM_FORM_CODE];
     if (code.len == 0 && values[MODEL_ITEM_FORM].len == 0)
         return ERR_OK;
-    TRY(store_forms(&forms, &count, e->arena, tx, e->office->tenant));
+    TRY(store_forms(&forms, &count, e->arena, tx, e->office->tenant, e->scope.clearance));
     const struct store_form *form = code.len > 0 ? form_coded(forms, count, code)
                                                  : form_named(forms, count, values[MODEL_ITEM_FORM],
                                                               values[MODEL_ITEM_DEPARTMENT]);
@@ -397,7 +397,7 @@ enum err catalogue_form_loosen(struct errand *e, struct db_tx *tx,
 {
     struct store_form *forms = NULL;
     size_t count = 0;
-    TRY(store_forms(&forms, &count, e->arena, tx, e->office->tenant));
+    TRY(store_forms(&forms, &count, e->arena, tx, e->office->tenant, e->scope.clearance));
     if (form_coded(forms, count, values[MODEL_ITEM_FORM_CODE]) == NULL)
         values[MODEL_ITEM_FORM_CODE] = STR("");
     return ERR_OK;

@@ -80,6 +80,8 @@ static enum err commission_row(void *ctx, const struct store_record *record)
     struct str key = arena_printf(r->e->arena, "%lld", (long long)record->id);
     if (key.data == NULL)
         return ERR_MEMORY;
+    if (r->find->grade.len > 0 && (int64_t)model_grade_find(r->find->grade) != record->grade)
+        return ERR_OK;
     TRY(commission_matches(&matches, r, key, record->values));
     return matches ? commission_keep(r, record) : ERR_OK;
 }
@@ -87,7 +89,8 @@ static enum err commission_row(void *ctx, const struct store_record *record)
 static enum err commission_read(struct db_tx *tx, void *ctx)
 {
     struct commission_read *r = ctx;
-    const struct store_find all = {tx, r->e->office->tenant, r->e->arena, commission_row, r};
+    const struct store_find all = {tx, r->e->office->tenant, r->e->arena, commission_row,
+                                   r,  r->e->scope.clearance};
     r->count = 0;
     return store_registry_all(STORE_COMMISSIONS, &all);
 }

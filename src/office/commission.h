@@ -17,10 +17,11 @@ struct office_commission_find {
     struct str text; /* part of code, body, matter or contract */
     struct str kind;
     struct str state;
+    struct str grade;       /* code */
     const struct str *keys; /* only these ids, decimal, where key_count is not 0 */
     size_t key_count;
 };
-/* Whoever matches within the errand's scope, newest first. */
+/* Whoever matches within the errand's scope and clearance, newest first. */
 MUST enum err office_commissions(struct office_commission **out, size_t *count, struct errand *e,
                                  const struct office_commission_find *find);
 /* One by the id of its row, with its changes. ERR_MISSING, also outside the scope. */

@@ -36,7 +36,7 @@ static enum err department_row(void *ctx, const struct store_record *record)
 static enum err department_load(struct db_tx *tx, void *ctx)
 {
     struct department_list *l = ctx;
-    const struct store_find find = {tx, l->e->office->tenant, l->e->arena, department_row, l};
+    const struct store_find find = {tx, l->e->office->tenant, l->e->arena, department_row, l, 0};
     l->count = 0;
     return store_registry_all(STORE_DEPARTMENTS, &find);
 }

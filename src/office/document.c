@@ -25,48 +25,6 @@ enum {
     YEAR_LAST = 2100
 };
 
-const struct field_word office_document_kinds[] = {{"plan", "年度抽查工作计划（本部门）", NULL},
-                                                   {"joint", "年度抽查工作计划（部门联合）", NULL},
-                                                   {"guide", "抽查工作指引", NULL},
-                                                   {"rule", "抽查工作细则（抽查规则）", NULL},
-                                                   {"scheme", "抽查实施方案", NULL},
-                                                   {"form", "检查表", NULL},
-                                                   {"expert", "专家库管理办法", NULL},
-                                                   {"entry", "结果录入和公示规定", NULL},
-                                                   {"other", "其他制度文件", NULL},
-                                                   {NULL, NULL, NULL}};
-
-const struct field_word office_document_states[] = {
-    {"draft", "草稿", NULL},       {"submitted", "待审核发布", NULL},
-    {"published", "已发布", NULL}, {"replaced", "已被新版代替", NULL},
-    {"withdrawn", "已废止", NULL}, {NULL, NULL, NULL}};
-
-bool office_document_is_plan(struct str kind)
-{
-    return str_eq(kind, STR("plan")) || str_eq(kind, STR("joint"));
-}
-
-const char *office_document_heading(struct str kind, size_t text)
-{
-    static const char *const plan[STORE_TEXTS] = {"总体要求", "抽查安排", "组织实施",
-                                                  "结果公示和运用"};
-    static const char *const rule[STORE_TEXTS] = {"抽查原则", "抽查任务", "检查方式",
-                                                  "抽查结果公示", "督查考核"};
-    static const char *const scheme[STORE_TEXTS] = {"职责分工和时限", "抽查程序", "操作流程",
-                                                    "检查方法", "工作标准"};
-    if (text >= STORE_TEXTS)
-        return NULL;
-    if (office_document_is_plan(kind))
-        return plan[text];
-    if (str_eq(kind, STR("rule")))
-        return rule[text];
-    if (str_eq(kind, STR("scheme")))
-        return scheme[text];
-    if (str_eq(kind, STR("form")))
-        return text == 0 ? "填写说明" : NULL;
-    return text == 0 ? "正文" : NULL;
-}
-
 /* --- writing --- */
 
 struct document_write {
@@ -75,6 +33,7 @@ struct document_write {
     struct str code;
     const struct office_document_edit *edit;
     const struct office_document_openness *to;
+    struct str grade; /* as typed, of office_document_grade */
     struct str reason;
     const char *action;
     struct store_version old; /* the newest version; id 0: a new document */
@@ -83,11 +42,34 @@ struct document_write {
     bool repeated;
 };
 
+/* A text as the audit keeps it: of a sensitive document its digest, since whoever reads the audit
+ * need not have the clearance. */
+static struct str write_told(const struct document_write *w, struct str text)
+{
+    uint8_t hash[CRYPTO_HASH];
+    struct buf hex = {0};
+    bool sensitive = w->old.document.grade >= MODEL_GRADE_SENSITIVE ||
+                     w->row.document.grade >= MODEL_GRADE_SENSITIVE;
+    if (!sensitive || text.len == 0)
+        return text;
+    crypto_sha256(hash, text);
+    buf_cat(&hex, "sha256:");
+    buf_hex(&hex, hash, sizeof hash);
+    struct str told = arena_str(w->e->arena, buf_view(&hex));
+    buf_free(&hex);
+    return told.data != NULL ? told : STR("");
+}
+
 static void write_pair(struct json_writer *w, const char *name, struct str old, struct str new,
                        bool after)
 {
     if (!str_eq(old, new))
         json_pair_str(w, name, after ? new : old);
+}
+
+static struct str write_grade(const struct store_document *d)
+{
+    return str_of(d->id != 0 ? model_grades[d->grade].code : "");
 }
 
 /* What differs between the two, on one side. */
@@ -102,20 +84,21 @@ static enum err write_json(struct str *out, const struct document_write *w, bool
     json_write_object(&j);
     json_pair_int(&j, "version", after ? b->version : a->version);
     write_pair(&j, "state", a->state, b->state, after);
-    write_pair(&j, "title", a->title, b->title, after);
-    write_pair(&j, "number", a->number, b->number, after);
+    write_pair(&j, "title", write_told(w, a->title), write_told(w, b->title), after);
+    write_pair(&j, "number", write_told(w, a->number), write_told(w, b->number), after);
     write_pair(&j, "item", a->item, b->item, after);
-    write_pair(&j, "note", a->note, b->note, after);
+    write_pair(&j, "note", write_told(w, a->note), write_told(w, b->note), after);
     if (a->effective_on != b->effective_on)
         json_pair_int(&j, "effective_on", after ? b->effective_on : a->effective_on);
     for (size_t i = 0; i < STORE_TEXTS; i++)
-        write_pair(&j, texts[i], a->texts[i], b->texts[i], after);
+        write_pair(&j, texts[i], write_told(w, a->texts[i]), write_told(w, b->texts[i]), after);
     if (a->document.year != b->document.year)
         json_pair_int(&j, "year", after ? b->document.year : a->document.year);
     write_pair(&j, "plan", a->document.plan, b->document.plan, after);
-    write_pair(&j, "reason", a->reason, b->reason, after);
+    write_pair(&j, "reason", write_told(w, a->reason), write_told(w, b->reason), after);
     write_pair(&j, "approver", a->approver, b->approver, after);
     write_pair(&j, "openness", a->document.openness, b->document.openness, after);
+    write_pair(&j, "grade", write_grade(&a->document), write_grade(&b->document), after);
     write_pair(&j, "openness_reason", a->document.openness_reason, b->document.openness_reason,
                after);
     json_write_object_end(&j);
@@ -134,13 +117,29 @@ static enum err write_audit(struct document_write *w, struct db_tx *tx)
     return office_audit_add(w->e, tx, &row);
 }
 
+static enum err write_versions(struct store_version **rows, size_t *count,
+                               const struct document_write *w, struct db_tx *tx)
+{
+    const struct store_version_find find = {w->e->office->tenant, w->code, w->e->scope.clearance};
+    return store_versions_of(rows, count, w->e->arena, tx, &find);
+}
+
+/* All files of a version, those too that the person may not see. */
+static enum err write_files(struct store_attachment **files, size_t *count,
+                            const struct document_write *w, struct db_tx *tx, int64_t version)
+{
+    const struct store_attachment owner = {
+        .tenant = w->e->office->tenant, .resource = STR("documents"), .owner = version};
+    return store_attachments(files, count, w->e->arena, tx, &owner, MODEL_GRADE_SENSITIVE);
+}
+
 /* The newest version of the document, within the errand's scope. */
 static enum err write_load(struct document_write *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
     struct store_version *rows = NULL;
     size_t count = 0;
-    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, w->code));
+    TRY(write_versions(&rows, &count, w, tx));
     if (count == 0 || !office_scope_department(&e->scope, rows[0].document.department))
         return fault_set(&e->fault, ERR_MISSING, "没有这个文件");
     w->old = rows[0];
@@ -297,6 +296,27 @@ static enum err edit_openness(struct document_write *w, struct db_tx *tx)
     return w->old.id != 0 ? store_document_openness(tx, d) : ERR_OK;
 }
 
+/* A draft says how confidential it is; it is lowered, and changed once a version was public, by a
+ * step of its own. */
+static enum err edit_grade(struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    struct store_document *d = &w->row.document;
+    int64_t grade = d->grade;
+    if (office_document_is_plan(d->kind)) {
+        d->grade = MODEL_GRADE_PUBLIC;
+        return ERR_OK;
+    }
+    if (w->published || (w->old.id != 0 && w->edit->grade.len == 0))
+        return ERR_OK;
+    TRY(office_scope_grade(&grade, e, tx, w->edit->grade, MODEL_SETTING_GRADE_DOCUMENT));
+    if (w->old.id != 0 && grade < d->grade)
+        return fault_at(&e->fault, "grade", ERR_INPUT,
+                        "降低安全标记须由审核发布的人在文件页面办理（修改安全标记），并写明理由");
+    d->grade = grade;
+    return w->old.id != 0 ? store_document_grade(tx, d) : ERR_OK;
+}
+
 /* A new document: its department is one of the scope and in force. */
 static enum err edit_found(struct document_write *w, struct db_tx *tx)
 {
@@ -328,6 +348,7 @@ static enum err edit_found(struct document_write *w, struct db_tx *tx)
     TRY(office_id(&w->row.document.id, e));
     TRY(edit_planned(w, tx));
     TRY(edit_openness(w, tx));
+    TRY(edit_grade(w, tx));
     return w->code.data == NULL ? ERR_MEMORY : store_document_add(tx, &w->row.document);
 }
 
@@ -353,9 +374,7 @@ static enum err version_files(struct document_write *w, struct db_tx *tx)
     struct store_attachment *files = NULL;
     size_t count = 0;
     int64_t first = 0;
-    const struct store_attachment owner = {
-        .tenant = e->office->tenant, .resource = STR("documents"), .owner = w->old.id};
-    TRY(store_attachments(&files, &count, e->arena, tx, &owner));
+    TRY(write_files(&files, &count, w, tx, w->old.id));
     if (count == 0)
         return ERR_OK;
     TRY(office_ids(&first, e, count));
@@ -404,6 +423,7 @@ static enum err edit_run(struct db_tx *tx, void *ctx)
     if (!fresh) {
         TRY(edit_planned(w, tx));
         TRY(edit_openness(w, tx));
+        TRY(edit_grade(w, tx));
     }
     edit_take(w);
     if (!document_in(&w->old, "draft")) {
@@ -442,9 +462,7 @@ static enum err submit_form(struct document_write *w, struct db_tx *tx)
     struct errand *e = w->e;
     struct store_attachment *files = NULL;
     size_t count = 0;
-    const struct store_attachment owner = {
-        .tenant = e->office->tenant, .resource = STR("documents"), .owner = w->old.id};
-    TRY(store_attachments(&files, &count, e->arena, tx, &owner));
+    TRY(write_files(&files, &count, w, tx, w->old.id));
     if (count > 0)
         return ERR_OK;
     return fault_set(&e->fault, ERR_INPUT,
@@ -575,9 +593,7 @@ static enum err log_entry(struct document_write *w, struct db_tx *tx, const char
     struct buf bytes = {0};
     struct buf body = {0};
     uint8_t hash[CRYPTO_HASH];
-    const struct store_attachment owner = {
-        .tenant = e->office->tenant, .resource = STR("documents"), .owner = w->row.id};
-    TRY(store_attachments(&files, &count, e->arena, tx, &owner));
+    TRY(write_files(&files, &count, w, tx, w->row.id));
     net_version(&bytes, &w->row, files, count);
     crypto_sha256(hash, buf_view(&bytes));
     buf_printf(&body, "sunlot-document/1 %s\ntenant %.*s\ndocument %.*s\nversion %lld\nsha256 ",
@@ -599,7 +615,7 @@ static enum err publish_replace(struct document_write *w, struct db_tx *tx)
     struct errand *e = w->e;
     struct store_version *rows = NULL;
     size_t count = 0;
-    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, w->code));
+    TRY(write_versions(&rows, &count, w, tx));
     for (size_t i = 0; i < count; i++) {
         if (!document_in(&rows[i], "published"))
             continue;
@@ -607,6 +623,27 @@ static enum err publish_replace(struct document_write *w, struct db_tx *tx)
         rows[i].state = STR("replaced");
         TRY(store_version_move(tx, &rows[i], STR("published")));
     }
+    return ERR_OK;
+}
+
+/* What is published is public by its grade, with all its files (AC7). */
+static enum err publish_grade(const struct document_write *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    const struct store_document *d = &w->old.document;
+    struct store_attachment *files = NULL;
+    size_t count = 0;
+    if (d->grade != MODEL_GRADE_PUBLIC)
+        return fault_at(
+            &e->fault, "grade", ERR_STATE,
+            "安全标记是“%s”，不能在公示平台发布；确要发布的，先把安全标记改为公开并写明理由",
+            model_grades[d->grade].text);
+    TRY(write_files(&files, &count, w, tx, w->old.id));
+    for (size_t i = 0; i < count; i++)
+        if (files[i].grade != MODEL_GRADE_PUBLIC)
+            return fault_at(&e->fault, "grade", ERR_STATE,
+                            "有附件的安全标记高于公开，不能在公示平台发布；"
+                            "请退回草稿，移除这些附件或重新上传后再提交");
     return ERR_OK;
 }
 
@@ -623,6 +660,7 @@ static enum err publish_run(struct db_tx *tx, void *ctx)
             STR_ARG(model_text(model_openness, w->old.document.openness)));
     if (str_eq(w->old.submitted_by, e->actor) || str_eq(w->old.actor, e->actor))
         return fault_set(&e->fault, ERR_FORBIDDEN, "起草和提交的人不能自己发布，请由他人审核发布");
+    TRY(publish_grade(w, tx));
     TRY(publish_replace(w, tx));
     w->row.state = STR("published");
     w->row.published_at = e->now;
@@ -646,7 +684,7 @@ static enum err withdraw_load(struct document_write *w, struct db_tx *tx)
     struct store_version *rows = NULL;
     size_t count = 0;
     TRY(write_load(w, tx));
-    TRY(store_versions_of(&rows, &count, e->arena, tx, e->office->tenant, w->code));
+    TRY(write_versions(&rows, &count, w, tx));
     for (size_t i = 0; i < count; i++)
         if (document_in(&rows[i], "published")) {
             w->old = rows[i];
@@ -724,6 +762,10 @@ static enum err openness_judge(const struct document_write *w)
         str_eq(openness_kept(to->openness, w->reason), d->openness_reason))
         return fault_set(&e->fault, ERR_STATE, "公开属性已经是“%.*s”，没有改动",
                          STR_ARG(model_text(model_openness, d->openness)));
+    if (w->published && str_eq(to->openness, STR("open")) && d->grade != MODEL_GRADE_PUBLIC)
+        return fault_at(&e->fault, "openness", ERR_STATE,
+                        "安全标记是“%s”，不能主动公开；先把安全标记改为公开并写明理由",
+                        model_grades[d->grade].text);
     bool leaves = w->published && office_document_for_all(&w->old.document) &&
                   !str_eq(to->openness, STR("open"));
     if (leaves && !to->off)
@@ -763,6 +805,61 @@ enum err office_document_openness(struct errand *e, struct str code,
     TRY(openness_check(e, to->openness, w.reason));
     TRY(office_write(e, w.action, openness_run, &w));
     return office_log_sync(e->office, e->now, &e->fault);
+}
+
+/* --- how confidential it is --- */
+
+static enum err grade_judge(const struct document_write *w, int64_t grade)
+{
+    struct errand *e = w->e;
+    const struct store_document *d = &w->old.document;
+    if (office_document_is_plan(d->kind))
+        return fault_at(&e->fault, "grade", ERR_STATE,
+                        "年度抽查工作计划必须主动公开，安全标记不能改");
+    if (grade == d->grade)
+        return fault_at(&e->fault, "grade", ERR_STATE, "安全标记已经是“%s”，没有改动",
+                        model_grades[grade].text);
+    if (grade < d->grade && w->reason.len == 0)
+        return fault_at(&e->fault, "reason", ERR_INPUT, "降低安全标记必须写明理由");
+    if (w->published && office_document_for_all(d))
+        return fault_at(&e->fault, "grade", ERR_STATE,
+                        "这份文件已在公示平台公开；要提高安全标记的，"
+                        "先把公开属性改为依申请公开或不予公开，从公示平台撤下");
+    return ERR_OK;
+}
+
+static enum err grade_run(struct db_tx *tx, void *ctx)
+{
+    struct document_write *w = ctx;
+    struct errand *e = w->e;
+    struct str outcome;
+    int64_t grade = 0;
+    TRY(office_once(&w->repeated, &outcome, e, tx, str_of(w->action)));
+    if (w->repeated)
+        return ERR_OK;
+    TRY(write_load(w, tx));
+    TRY(office_scope_grade(&grade, e, tx, w->grade, MODEL_SETTING_GRADE_DOCUMENT));
+    TRY(grade_judge(w, grade));
+    w->row.document.grade = grade;
+    TRY(store_document_grade(tx, &w->row.document));
+    TRY(write_audit(w, tx));
+    return office_once_done(e, tx, str_of(w->action), w->grade);
+}
+
+enum err office_document_grade(struct errand *e, struct str code,
+                               const struct office_document_grade *to)
+{
+    struct document_write w = {.e = e,
+                               .code = code,
+                               .reason = str_trim(to->reason),
+                               .grade = to->grade,
+                               .action = "document-grade"};
+    if (to->grade.len == 0)
+        return fault_at(&e->fault, "grade", ERR_INPUT, "请选择安全标记");
+    if (utf8_has_deceptive(w.reason) || w.reason.len > REASON_MOST)
+        return fault_at(&e->fault, "reason", ERR_INPUT,
+                        "理由过长（最多约200字），或含有不能显示的字符");
+    return office_write(e, w.action, grade_run, &w);
 }
 
 /* --- many at once --- */

@@ -34,6 +34,11 @@
  *   tenant 410882
  *   document SCJG-D001
  *   openness open|request|closed
+ *
+ * Beside it stands the document's grade (安全标记, AC7): above the clearance of who looks a
+ * document is not there at all. Only what is public by its grade, with all its files, is published,
+ * so that whatever is on the portal is; the grade of that is raised only after it left the portal.
+ * What the audit keeps of a sensitive document's texts is their SHA-256.
  */
 #ifndef OFFICE_DOCUMENT_H
 #define OFFICE_DOCUMENT_H
@@ -70,6 +75,7 @@ struct office_document_find {
     struct str department;
     struct str state; /* of the newest version */
     struct str openness;
+    struct str grade; /* code */
 };
 MUST enum err office_documents(struct office_document **out, size_t *count, struct errand *e,
                                const struct office_document_reach *reach,
@@ -112,6 +118,8 @@ struct office_document_edit {
     struct str approver; /* an office or a meeting */
     struct str openness; /* code, empty: for everybody; left as it is once a version was public, */
     struct str openness_reason; /* as this; asked for where it is for nobody */
+    struct str grade; /* code of model_grades, empty: as it is, of a new one the setting's; until */
+                      /* a version was public, and lowered only by office_document_grade */
     int64_t revision;
 };
 MUST enum err office_document_save(struct str *code, struct errand *e,
@@ -121,7 +129,8 @@ MUST enum err office_document_submit(struct errand *e, struct str code);
 /* submitted -> draft, with the reason. e->scope: of publishing. */
 MUST enum err office_document_return(struct errand *e, struct str code, struct str reason);
 /* submitted -> published; the version in force before becomes replaced. Whoever wrote or submitted
- * it may not publish it; ERR_STATE for one that is not for everybody. e->scope: of publishing. */
+ * it may not publish it; ERR_STATE for one that is not for everybody or whose grade, or that of a
+ * file, is not public (at the field grade). e->scope: of publishing. */
 MUST enum err office_document_publish(struct errand *e, struct str code);
 /* Says anew who may have the document, whatever its state. What is public leaves the portal, which
  * the person must have been told (`off`). e->scope: of publishing. ERR_INPUT with fault.field;
@@ -133,6 +142,17 @@ struct office_document_openness {
 };
 MUST enum err office_document_openness(struct errand *e, struct str code,
                                        const struct office_document_openness *to);
+/* The grade with which the person's new document begins, for the form. */
+MUST enum err office_document_grade_first(enum model_grade *out, struct errand *e);
+/* Grades the document anew (AC7), whatever its state; lower than it was only with a reason.
+ * e->scope: of publishing. ERR_INPUT with fault.field grade or reason, above his clearance too;
+ * ERR_STATE (at grade) for an annual plan, one that is on the portal, and where nothing changes. */
+struct office_document_grade {
+    struct str grade; /* code of model_grades */
+    struct str reason;
+};
+MUST enum err office_document_grade(struct errand *e, struct str code,
+                                    const struct office_document_grade *to);
 /* published -> withdrawn, with the reason; it stays public with that mark. e->scope: publishing. */
 MUST enum err office_document_withdraw(struct errand *e, struct str code, struct str reason);
 

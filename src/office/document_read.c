@@ -30,9 +30,16 @@ static bool version_seen(const struct office_document_reach *reach, const struct
                              office_scope_department(reach->publish, v->document.department));
 }
 
+/* The public has none. */
+static int64_t version_clearance(const struct errand *e, const struct office_document_reach *reach)
+{
+    return reach != NULL ? (int64_t)e->scope.clearance : MODEL_GRADE_PUBLIC;
+}
+
 struct document_read {
     struct errand *e;
     struct str code; /* empty: all */
+    int64_t clearance;
     struct store_version *rows;
     size_t count;
 };
@@ -41,9 +48,10 @@ static enum err document_read(struct db_tx *tx, void *ctx)
 {
     struct document_read *r = ctx;
     struct errand *e = r->e;
+    const struct store_version_find find = {e->office->tenant, r->code, r->clearance};
     if (r->code.len > 0)
-        return store_versions_of(&r->rows, &r->count, e->arena, tx, e->office->tenant, r->code);
-    return store_versions(&r->rows, &r->count, e->arena, tx, e->office->tenant);
+        return store_versions_of(&r->rows, &r->count, e->arena, tx, &find);
+    return store_versions(&r->rows, &r->count, e->arena, tx, e->office->tenant, r->clearance);
 }
 
 static enum err document_matches(bool *out, struct errand *e,
@@ -54,7 +62,8 @@ static enum err document_matches(bool *out, struct errand *e,
     *out = (find->kind.len == 0 || str_eq(find->kind, v->document.kind)) &&
            (find->department.len == 0 || str_eq(find->department, v->document.department)) &&
            (find->state.len == 0 || str_eq(find->state, v->state)) &&
-           (find->openness.len == 0 || str_eq(find->openness, v->document.openness));
+           (find->openness.len == 0 || str_eq(find->openness, v->document.openness)) &&
+           (find->grade.len == 0 || (int64_t)model_grade_find(find->grade) == v->document.grade);
     if (!*out || find->text.len == 0)
         return ERR_OK;
     TRY(utf8_nfkc_fold(&wanted, e->arena, str_trim(find->text)));
@@ -68,7 +77,7 @@ enum err office_documents(struct office_document **out, size_t *count, struct er
                           const struct office_document_reach *reach,
                           const struct office_document_find *find)
 {
-    struct document_read r = {.e = e};
+    struct document_read r = {.e = e, .clearance = version_clearance(e, reach)};
     int64_t last = 0;
     *count = 0;
     TRY(office_read(e, "documents", document_read, &r));
@@ -133,11 +142,33 @@ enum err office_plans_public(struct office_document **out, size_t *count, struct
     return public_list(out, count, e, true);
 }
 
+struct document_first {
+    struct errand *e;
+    int64_t grade;
+};
+
+static enum err document_first(struct db_tx *tx, void *ctx)
+{
+    struct document_first *f = ctx;
+    return office_scope_grade(&f->grade, f->e, tx, STR(""), MODEL_SETTING_GRADE_DOCUMENT);
+}
+
+enum err office_document_grade_first(enum model_grade *out, struct errand *e)
+{
+    struct document_first f = {.e = e};
+    struct fault words = e->fault; /* of what was refused before the form is shown again */
+    TRY(office_read(e, "document-grade", document_first, &f));
+    e->fault = words;
+    *out = (enum model_grade)f.grade;
+    return ERR_OK;
+}
+
 /* One document whole, its versions cut down to those that are seen. */
 struct document_files {
     struct errand *e;
     struct office_document_page *out;
     int64_t owner;
+    int64_t clearance;
 };
 
 static enum err document_files(struct db_tx *tx, void *ctx)
@@ -145,15 +176,16 @@ static enum err document_files(struct db_tx *tx, void *ctx)
     struct document_files *f = ctx;
     const struct store_attachment owner = {
         .tenant = f->e->office->tenant, .resource = STR("documents"), .owner = f->owner};
-    return store_attachments(&f->out->files, &f->out->file_count, f->e->arena, tx, &owner);
+    return store_attachments(&f->out->files, &f->out->file_count, f->e->arena, tx, &owner,
+                             f->clearance);
 }
 
 static enum err document_page(struct office_document_page *out, struct errand *e,
                               const struct office_document_reach *reach, struct str code,
                               int64_t version)
 {
-    struct document_read r = {.e = e, .code = code};
-    struct document_files files = {.e = e, .out = out};
+    struct document_read r = {.e = e, .code = code, .clearance = version_clearance(e, reach)};
+    struct document_files files = {.e = e, .out = out, .clearance = r.clearance};
     *out = (struct office_document_page){0};
     if (code.len > 0)
         TRY(office_read(e, "document", document_read, &r));

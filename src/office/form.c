@@ -10,7 +10,8 @@ struct forms_work {
 static enum err forms_read(struct db_tx *tx, void *ctx)
 {
     struct forms_work *w = ctx;
-    return store_forms(w->out, w->count, w->e->arena, tx, w->e->office->tenant);
+    return store_forms(w->out, w->count, w->e->arena, tx, w->e->office->tenant,
+                       w->e->scope.clearance);
 }
 
 enum err office_forms(struct store_form **out, size_t *count, struct errand *e)

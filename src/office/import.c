@@ -70,7 +70,8 @@ enum err import_load(const struct store_record ***out, size_t *count, struct imp
                      enum store_table table)
 {
     struct import_loading l = {.run = run};
-    const struct store_find find = {run->tx, run->stamp.tenant, &run->arena, load_row, &l};
+    const struct store_find find = {run->tx, run->stamp.tenant,      &run->arena, load_row,
+                                    &l,      run->e->scope.clearance};
     TRY(store_registry_all(table, &find));
     *out = l.rows;
     *count = l.count;

@@ -2,6 +2,8 @@
  * that is done says what came of it. */
 #include "office/import_kind.h"
 
+#include "office/scope.h"
+
 #define BIT(field) (UINT32_C(1) << (field))
 
 enum { FEE_DIGITS = 10 };
@@ -136,9 +138,8 @@ static enum err commission_settle(struct import_run *run)
 /* A commission brings its code along. */
 static enum err commission_enrol(struct import_run *run, struct import_row *row)
 {
-    (void)run;
-    (void)row;
-    return ERR_OK;
+    return office_scope_grade(&row->record.grade, run->e, run->tx, STR(""),
+                              MODEL_SETTING_GRADE_COMMISSION);
 }
 
 const struct import_kind import_commissions = {

@@ -190,7 +190,8 @@ static enum err superior_judge(struct import_run *run, struct import_row *row)
 
 static enum err item_open(struct import_run *run)
 {
-    TRY(store_forms(&run->forms, &run->form_count, &run->arena, run->tx, run->e->office->tenant));
+    TRY(store_forms(&run->forms, &run->form_count, &run->arena, run->tx, run->e->office->tenant,
+                    run->e->scope.clearance));
     TRY(office_item_limit(&run->limit, run->e, run->tx));
     TRY(vocabulary_load(&run->labels, &run->arena, run->e, run->tx, "objects"));
     TRY(joint_names(&run->units, &run->arena, run->e, run->tx));

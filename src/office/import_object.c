@@ -511,7 +511,7 @@ static enum err lookup_all(struct object_lookup *look)
     struct import_run *run = look->run;
     struct str keys[STORE_KEYS];
     size_t count = 0;
-    const struct store_find find = {run->tx, run->stamp.tenant, &run->chunk, lookup_found, look};
+    const struct store_find find = {run->tx, run->stamp.tenant, &run->chunk, lookup_found, look, 0};
     bool by_pool_id = look->key == STORE_OBJECT_POOL_ID;
     for (size_t i = 0; i <= run->count; i++) {
         bool flush = count == STORE_KEYS || (i == run->count && count > 0);

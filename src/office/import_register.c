@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "office/register.h"
+#include "office/scope.h"
 #include "sheet/value.h"
 
 #define BIT(field) (UINT32_C(1) << (field))
@@ -200,6 +201,8 @@ static enum err register_enrol(struct import_run *run, struct import_row *row)
     struct str department = row->record.values[MODEL_REGISTER_DEPARTMENT];
     int64_t number = 0;
     int32_t day = 0;
+    TRY(office_scope_grade(&row->record.grade, run->e, run->tx, STR(""),
+                           MODEL_SETTING_GRADE_REGISTER));
     TRY(date_parse(&day, row->record.values[MODEL_REGISTER_DATE]));
     struct str counter = arena_printf(&run->chunk, "%s-%.*s", kind->prefix, STR_ARG(department));
     if (counter.data == NULL)

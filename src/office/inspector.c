@@ -291,7 +291,7 @@ static enum err inspector_read(struct db_tx *tx, void *ctx)
     struct str tenant = e->office->tenant;
     uint64_t asked = 0;
     uint64_t soon = 0;
-    const struct store_find all = {tx, tenant, e->arena, inspector_row, r};
+    const struct store_find all = {tx, tenant, e->arena, inspector_row, r, 0};
     *r->out = (struct office_inspectors){0};
     r->cap = 0;
     TRY(office_setting_count(&asked, e, tx, MODEL_SETTING_CERTIFICATE));

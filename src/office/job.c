@@ -78,7 +78,8 @@ enum err office_job_add(int64_t *id, struct errand *e, struct db_tx *tx,
                             .state = STR("waiting"),
                             .args = order->args,
                             .total = (int64_t)order->total,
-                            .at = e->now};
+                            .at = e->now,
+                            .clearance = e->scope.clearance};
     if (e->scope.account.len > 0)
         TRY(str_i64(&job.account, e->scope.account));
     TRY(office_id(&job.id, e));
@@ -137,11 +138,14 @@ static bool job_own(const struct errand *e, const struct store_job *job)
            account == job->account;
 }
 
-/* The department decides, for his own jobs too: who moved to another one leaves them behind. */
+/* The department decides, for his own jobs too: who moved to another one leaves them behind; so
+ * does the clearance, since a result holds what was seen by the one who ordered it. */
 static bool job_visible(const struct errand *e, const struct store_job *job)
 {
     const struct office_job_kind *kind = office_job_kind(job->kind);
     if (kind == NULL || model_permission_scope(kind->permission, job_roles(e)) == MODEL_SCOPE_NONE)
+        return false;
+    if (!office_scope_cleared(&e->scope, job->clearance))
         return false;
     if (e->scope.level == MODEL_SCOPE_OWN)
         return job_own(e, job) && str_eq(job->department, e->scope.department);

@@ -92,7 +92,7 @@ static enum err job_errand(struct errand *e, const struct office_job_kind *kind,
 {
     struct office_session *session =
         arena_alloc(e->arena, sizeof *session); /* the scope points in */
-    struct office_scope scope = {.level = MODEL_SCOPE_ALL};
+    struct office_scope scope = OFFICE_SCOPE_WHOLE;
     e->actor = job->actor;
     e->origin.request = arena_printf(e->arena, "job-%lld", (long long)job->id);
     e->key = e->origin.request;

@@ -190,7 +190,7 @@ static enum err show_run(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     struct office_object *out = w->out;
     struct str tenant = e->office->tenant;
-    const struct store_find items = {tx, tenant, e->arena, show_item, w};
+    const struct store_find items = {tx, tenant, e->arena, show_item, w, 0};
     *out = (struct office_object){0};
     w->cap = 0;
     TRY(object_find(&out->row, e, tx, w->pool_id));

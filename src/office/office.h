@@ -55,12 +55,17 @@ struct office {
  * functions hand it to store/, which puts it into its statements. */
 struct office_scope {
     enum model_scope level;
+    enum model_grade clearance;    /* records graded above it don't exist for him (AC7) */
     struct str account;            /* id of the account, MODEL_SCOPE_OWN */
     struct str inspector;          /* code of the inspector he is; may be empty */
     struct str department;         /* code of his own department */
     const struct str *departments; /* codes: his own and, for MODEL_SCOPE_BELOW, those below */
     size_t department_count;
 };
+
+/* The scope of whoever holds the data folder: commands. */
+#define OFFICE_SCOPE_WHOLE                                                                         \
+    ((struct office_scope){.level = MODEL_SCOPE_ALL, .clearance = MODEL_GRADE_SENSITIVE})
 
 /* What the audit says of the one who acts, beside his name; empty for commands (AU1). */
 struct office_origin {

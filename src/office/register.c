@@ -109,7 +109,9 @@ static enum err register_row(void *ctx, const struct store_record *record)
     if (!office_scope_department(&r->e->scope, department))
         return ERR_OK;
     TRY(date_parse(&day, values[MODEL_REGISTER_DATE]));
-    if (!register_fits(r, values, day))
+    bool graded =
+        r->find->grade.len == 0 || (int64_t)model_grade_find(r->find->grade) == record->grade;
+    if (!graded || !register_fits(r, values, day))
         return ERR_OK;
     TRY(register_words(&matches, r, values));
     if (!matches)
@@ -126,7 +128,8 @@ static enum err register_row(void *ctx, const struct store_record *record)
 static enum err register_read(struct db_tx *tx, void *ctx)
 {
     struct register_read *r = ctx;
-    const struct store_find all = {tx, r->e->office->tenant, r->e->arena, register_row, r};
+    const struct store_find all = {tx, r->e->office->tenant, r->e->arena, register_row,
+                                   r,  r->e->scope.clearance};
     r->count = 0;
     return store_registry_all(r->kind->table, &all);
 }

@@ -38,9 +38,10 @@ struct office_register_find {
     struct str department; /* code */
     struct str state;
     int64_t year;
-    int64_t month; /* 1-12; of any year where year is 0 */
+    int64_t month;    /* 1-12; of any year where year is 0 */
+    struct str grade; /* code */
 };
-/* Whoever matches within the errand's scope, the latest first. */
+/* Whoever matches within the errand's scope and clearance, the latest first. */
 MUST enum err office_register_rows(struct office_register_row **out, size_t *count,
                                    struct errand *e, const struct office_register_kind *kind,
                                    const struct office_register_find *find);

@@ -60,7 +60,8 @@ static struct office_register_find file_find(const json_t *args)
                                          .state = json_member_str(args, "state"),
                                          .year = json_integer_value(json_object_get(args, "year")),
                                          .month =
-                                             json_integer_value(json_object_get(args, "month"))};
+                                             json_integer_value(json_object_get(args, "month")),
+                                         .grade = json_member_str(args, "grade")};
 }
 
 static enum err register_export_run(struct office_job_run *run)
@@ -107,6 +108,7 @@ static enum err order_args(struct str *out, struct errand *e,
     json_pair_str(&w, "state", order->find->state);
     json_pair_int(&w, "year", order->find->year);
     json_pair_int(&w, "month", order->find->month);
+    json_pair_str(&w, "grade", order->find->grade);
     json_write_object_end(&w);
     return arena_keep(out, e->arena, &text, json_write_end(&w));
 }

@@ -32,6 +32,32 @@ bool office_scope_inspector(const struct office_scope *scope, struct str departm
     return office_scope_department(scope, department);
 }
 
+bool office_scope_cleared(const struct office_scope *scope, int64_t grade)
+{
+    return grade <= (int64_t)scope->clearance;
+}
+
+enum err office_scope_grade(int64_t *out, struct errand *e, struct db_tx *tx, struct str typed,
+                            enum model_setting setting)
+{
+    enum model_grade grade = model_grade_find(typed);
+    uint64_t given = 0;
+    if (typed.len == 0) {
+        TRY(office_setting_count(&given, e, tx, setting));
+        bool cleared = office_scope_cleared(&e->scope, (int64_t)given);
+        *out = cleared ? (int64_t)given : (int64_t)e->scope.clearance;
+        return ERR_OK;
+    }
+    if (grade == MODEL_GRADE_COUNT)
+        return fault_at(&e->fault, "grade", ERR_INPUT, "请选择安全标记");
+    if (!office_scope_cleared(&e->scope, grade))
+        return fault_at(&e->fault, "grade", ERR_INPUT,
+                        "安全标记不能高于本人的可阅等级（%s）；需要的，请有相应等级的人办理",
+                        model_grades[e->scope.clearance].text);
+    *out = grade;
+    return ERR_OK;
+}
+
 enum err office_reach(struct store_reach *out, struct errand *e)
 {
     struct buf text = {0};

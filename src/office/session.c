@@ -403,6 +403,7 @@ static enum err session_person(struct session_ask *a, struct db_tx *tx)
     a->out->person = account.person;
     a->out->department = account.department;
     a->out->inspector = account.inspector;
+    a->out->clearance = account.clearance;
     a->out->must_change =
         account.must_change ||
         (rule.days > 0 && account.hashed_at + (int64_t)rule.days * TIME_DAY < e->now);
@@ -517,7 +518,8 @@ enum err office_session_scope(struct office_scope *out, struct errand *e,
     char id[24];
     enum model_scope level = model_permission_scope(permission, session->roles);
     bool placed = session->department.len > 0;
-    *out = (struct office_scope){.level = MODEL_SCOPE_NONE};
+    *out = (struct office_scope){.level = MODEL_SCOPE_NONE,
+                                 .clearance = (enum model_grade)session->clearance};
     if (permission == MODEL_PERMISSION_SELF)
         level = MODEL_SCOPE_OWN; /* also without a role: his own password and sessions */
     if ((level == MODEL_SCOPE_DEPARTMENT || level == MODEL_SCOPE_BELOW) && !placed)

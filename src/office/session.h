@@ -16,6 +16,7 @@ struct office_session {
     struct str department_name;
     struct str inspector;
     struct str role_codes; /* joined by commas */
+    int64_t clearance;     /* enum model_grade */
     unsigned roles;        /* bits 1 << enum model_role */
     bool must_change;      /* his password, before anything else */
     bool large;            /* large type */

@@ -199,6 +199,14 @@ static const struct effect effects[] = {
     [MODEL_SETTING_PICTURE_MEMORY] = {.later = "只影响以后上传的图片"},
     [MODEL_SETTING_PICTURE_SECONDS] = {.later = "只影响以后上传的图片"},
     [MODEL_SETTING_SCAN_SECONDS] = {.later = "只影响以后上传的文件"},
+    [MODEL_SETTING_CLEARANCE_DEFAULT] =
+        {.later = "只影响以后新建的账号；已有账号的可阅等级不变，由安全管理员逐个设定",
+         .counted = "有效账号 %lld 个，不受影响",
+         .what = STORE_TOUCHED_ACCOUNTS},
+    [MODEL_SETTING_GRADE_DOCUMENT] =
+        {.later = "只影响以后新建、没有另选安全标记的文件资料；已有文件不变，年度计划总是公开"},
+    [MODEL_SETTING_GRADE_REGISTER] = {.later = "只影响以后登记的；已登记的安全标记不变"},
+    [MODEL_SETTING_GRADE_COMMISSION] = {.later = "只影响以后登记的委托；已登记的安全标记不变"},
     [MODEL_SETTING_ATTACHMENT_MIB] = {.later = "只影响以后上传的附件",
                                       .counted = "已有附件中有 %lld 个大于新值，予以保留",
                                       .what = STORE_TOUCHED_ATTACHMENTS,

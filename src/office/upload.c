@@ -81,12 +81,24 @@ struct upload_work {
     int64_t *job;
 };
 
+/* What its check found may be seen by whoever may see the check (AC7). */
+static enum err upload_cleared(bool *out, struct errand *e, struct db_tx *tx,
+                               const struct store_upload *u)
+{
+    struct store_job job = {0};
+    enum err err = store_job_get(&job, e->arena, tx, e->office->tenant, u->check_job);
+    *out = err == ERR_OK && office_scope_cleared(&e->scope, job.clearance);
+    return err == ERR_MISSING ? ERR_OK : err;
+}
+
 static enum err upload_load(struct upload_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
     enum err err = store_upload_get(w->out, e->arena, tx, e->office->tenant, w->id);
     bool seen = err == ERR_OK && office_scope_department(&e->scope, w->out->department) &&
                 str_eq(w->out->resource, str_of(w->kind->resource->name));
+    if (seen)
+        TRY(upload_cleared(&seen, e, tx, w->out));
     if (err == ERR_MISSING || (err == ERR_OK && !seen))
         return fault_set(&e->fault, ERR_MISSING, "没有这个上传的文件，或者不在您的权限范围内");
     return err;
@@ -123,9 +135,13 @@ static enum err upload_list(struct db_tx *tx, void *ctx)
     do {
         struct store_upload *rows = NULL;
         TRY(store_upload_newest(&rows, &count, e->arena, tx, &find));
-        for (size_t i = 0; i < count && l->count < l->most; i++)
-            if (office_scope_department(&e->scope, rows[i].department))
+        for (size_t i = 0; i < count && l->count < l->most; i++) {
+            bool seen = office_scope_department(&e->scope, rows[i].department);
+            if (seen)
+                TRY(upload_cleared(&seen, e, tx, &rows[i]));
+            if (seen)
                 l->rows[l->count++] = rows[i];
+        }
         find.before = count > 0 ? rows[count - 1].id : 0;
     } while (count == UPLOAD_BATCH && l->count < l->most);
     return ERR_OK;

@@ -48,7 +48,7 @@ enum err vocabulary_load(struct vocabulary *out, struct arena *arena, struct err
                          struct db_tx *tx, const char *subject)
 {
     struct vocabulary_work w = {out, arena, e, str_of(subject)};
-    const struct store_find find = {tx, e->office->tenant, arena, vocabulary_row, &w};
+    const struct store_find find = {tx, e->office->tenant, arena, vocabulary_row, &w, 0};
     *out = (struct vocabulary){.subject = str_of(subject)};
     TRY(store_registry_all(STORE_LABELS, &find));
     if (out->count > 0)

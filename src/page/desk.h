@@ -179,11 +179,12 @@ web_handler desk_home, desk_large, desk_sign_in, desk_sign_in_post, desk_sign_ou
     desk_setup_post, desk_password, desk_password_post, desk_sessions, desk_sessions_end;
 web_handler desk_lists_save, desk_accounts, desk_account, desk_account_new, desk_account_add,
     desk_account_edit, desk_account_state, desk_account_reset, desk_account_end, desk_account_grant,
-    desk_account_revoke, desk_matrix, desk_matrix_csv;
+    desk_account_revoke, desk_account_clearance, desk_matrix, desk_matrix_csv;
 web_handler desk_documents, desk_document, desk_document_new, desk_document_edit,
     desk_document_submit, desk_document_step, desk_document_file_add, desk_document_file,
-    desk_document_file_remove, desk_document_file_original, desk_commission_file_add,
-    desk_commission_file, desk_commission_file_remove, desk_commission_file_original;
+    desk_document_file_remove, desk_document_file_original, desk_commission_grade,
+    desk_commission_file_add, desk_commission_file, desk_commission_file_remove,
+    desk_commission_file_original;
 web_handler desk_batch, desk_commission_export;
 web_handler desk_divisions, desk_commissions, desk_commission, desk_commission_new,
     desk_commission_edit;
@@ -191,8 +192,8 @@ web_handler desk_inspectors, desk_experts, desk_inspector_groups, desk_inspector
     desk_inspector_new, desk_inspector_edit, desk_inspector_state, desk_inspector_reveal,
     desk_inspector_export, desk_expert_export, desk_interest_new, desk_interest_end;
 web_handler desk_registers, desk_register, desk_register_new, desk_register_edit,
-    desk_register_withdraw, desk_register_export, desk_register_file_add, desk_register_file,
-    desk_register_file_remove, desk_register_file_original;
+    desk_register_withdraw, desk_register_grade, desk_register_export, desk_register_file_add,
+    desk_register_file, desk_register_file_remove, desk_register_file_original;
 web_handler desk_due, desk_due_export, desk_task_steps;
 web_handler desk_feedback_list, desk_feedback, desk_feedback_reveal;
 web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,

@@ -18,6 +18,7 @@ static bool account_matches(const struct office_account *a, const struct web_req
     struct str role = web_param(r, "role");
     struct str state = web_param(r, "state");
     struct str department = web_param(r, "department");
+    struct str clearance = web_param(r, "clearance");
     enum model_role wanted = model_role_find(role);
     if (text.len > 0 && str_find(a->row.name, text) < 0 && str_find(a->row.person, text) < 0)
         return false;
@@ -26,6 +27,8 @@ static bool account_matches(const struct office_account *a, const struct web_req
     if (str_eq(role, STR("none")) && a->roles != 0)
         return false;
     if (state.len > 0 && !str_eq(state, a->row.state))
+        return false;
+    if (clearance.len > 0 && (int64_t)model_grade_find(clearance) != a->row.clearance)
         return false;
     return department.len == 0 || str_eq(department, a->row.department);
 }
@@ -67,6 +70,7 @@ static void account_show(struct page *p, struct web_value *row, const struct off
     web_set(m, row, "used", account_used(p, a));
     web_set_flag(m, row, "active", str_eq(a->row.state, STR("active")));
     web_set_flag(m, row, "own", str_eq(a->row.name, p->errand.actor));
+    web_set(m, row, "clearance", str_of(model_grades[a->row.clearance].text));
     account_roles(p, row, a->roles);
 }
 
@@ -90,6 +94,7 @@ static const struct desk_filter account_filters[] = {
     {"department", "部门", DESK_FILTER_SELECT, NULL, false},
     {"role", "角色", DESK_FILTER_SELECT, account_role_choices, false},
     {"state", "状态", DESK_FILTER_SELECT, account_states, false},
+    {"clearance", "可阅等级", DESK_FILTER_SELECT, model_grades, false},
     {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
 
 enum {
@@ -100,7 +105,8 @@ enum {
     ACCOUNT_STATE,
     ACCOUNT_USED,
     ACCOUNT_PHONE,
-    ACCOUNT_INSPECTOR
+    ACCOUNT_INSPECTOR,
+    ACCOUNT_CLEARANCE
 };
 
 static const struct desk_column account_columns[] = {
@@ -112,6 +118,7 @@ static const struct desk_column account_columns[] = {
     [ACCOUNT_USED] = {"used", "最近登录", DESK_COLUMN_TIME, false, true},
     [ACCOUNT_PHONE] = {"phone", "联系电话", DESK_COLUMN_TEXT, true, false},
     [ACCOUNT_INSPECTOR] = {"inspector", "检查人员编号", DESK_COLUMN_TEXT, true, false},
+    [ACCOUNT_CLEARANCE] = {"clearance", "可阅等级", DESK_COLUMN_TEXT, true, false},
     {NULL, NULL, DESK_COLUMN_TEXT, false, false}};
 
 static const struct desk_list_kind account_list = {"accounts", "/desk/accounts", "用户列表",
@@ -167,6 +174,8 @@ static void account_row(struct desk_list *list, const struct office_account *a)
             desk_list_tag(list, ACCOUNT_ROLES, str_of(model_roles[i].text), false);
     if (a->roles == 0)
         desk_list_tag(list, ACCOUNT_ROLES, STR("没有角色"), true);
+    desk_list_tag(list, ACCOUNT_CLEARANCE, str_of(model_grades[a->row.clearance].text),
+                  a->row.clearance == MODEL_GRADE_SENSITIVE);
     if (str_eq(a->row.state, STR("active")))
         desk_list_text(list, ACCOUNT_STATE, STR("有效"));
     else
@@ -293,6 +302,14 @@ static void account_grantable(struct page *p, const struct office_account *a)
     web_set_flag(&p->model, &p->model.root, "has_grantable", list->count > 0);
 }
 
+/* The clearances that he could be given. */
+static void account_clearances(struct page *p, const struct office_account *a)
+{
+    struct str typed = web_field(p->request, "clearance");
+    page_options(p, "clearances", model_grades,
+                 typed.len > 0 ? typed : str_of(model_grades[a->row.clearance].code));
+}
+
 /* Is his certificate in order (R36)? Told without its number. */
 static enum err account_certificate(struct page *p, struct str code)
 {
@@ -325,6 +342,7 @@ static enum err account_page(struct web_reply *reply, struct page *p, int64_t id
     TRY(account_sessions(p, id));
     TRY(account_grants(p, id));
     account_grantable(p, &a);
+    account_clearances(p, &a);
     account_buttons(p);
     web_set(&p->model, &p->model.root, "title", a.row.person);
     desk_crumb(p, STR("用户管理"), desk_list_home(p, "/desk/accounts"));
@@ -530,6 +548,20 @@ enum err desk_account_revoke(struct web_reply *reply, const struct web_request *
     enum err err = office_revoke(&p.errand, desk_number(web_capture(request, "id")),
                                  model_role_find(web_field(request, "role")));
     return account_after(reply, &p, err, "revoked", fault);
+}
+
+enum err desk_account_clearance(struct web_reply *reply, const struct web_request *request,
+                                struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/accounts", "用户");
+    if (desk_form_again(request)) {
+        enum err shown = account_page(reply, &p, desk_number(web_capture(request, "id")), ERR_OK);
+        return shown == ERR_OK ? ERR_OK : page_fail(fault, &p, shown);
+    }
+    enum err err = office_account_clearance(&p.errand, desk_number(web_capture(request, "id")),
+                                            model_grade_find(web_field(request, "clearance")));
+    return account_after(reply, &p, err, "cleared", fault);
 }
 
 /* --- the matrix --- */

@@ -2,11 +2,13 @@
 #include "page/desk_shared.h"
 
 #include "office/department.h"
+#include "office/grade.h"
 
 static const struct desk_filter commission_filters[] = {
     {"q", "编号、机构、事项或合同", DESK_FILTER_TEXT, NULL, false},
     {"kind", "委托类别", DESK_FILTER_SELECT, model_commission_kinds, false},
     {"state", "状态", DESK_FILTER_SELECT, model_commission_states, false},
+    {"grade", "安全标记", DESK_FILTER_SELECT, NULL, true},
     {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
 
 enum {
@@ -45,7 +47,8 @@ struct office_commission_find desk_commission_find(const struct web_request *req
 {
     return (struct office_commission_find){.text = web_param(request, "q"),
                                            .kind = web_param(request, "kind"),
-                                           .state = web_param(request, "state")};
+                                           .state = web_param(request, "state"),
+                                           .grade = web_param(request, "grade")};
 }
 
 static struct str commission_href(struct page *p, int64_t id, const char *more)
@@ -69,6 +72,7 @@ static void commission_row(struct desk_list *list, const struct office_commissio
     desk_list_row(list, key, v[MODEL_COMMISSION_CODE]);
     desk_list_link(list, COMMISSION_CODE, v[MODEL_COMMISSION_CODE],
                    commission_href(p, c->record.id, ""));
+    desk_list_grade(list, c->record.grade);
     desk_list_text(list, COMMISSION_KIND,
                    model_text(model_commission_kinds, v[MODEL_COMMISSION_KIND]));
     desk_list_text(list, COMMISSION_BODY, v[MODEL_COMMISSION_BODY]);
@@ -114,6 +118,7 @@ static enum err commissions_page(struct web_reply *reply, struct page *p)
     size_t count = 0;
     const struct office_commission_find find = desk_commission_find(p->request);
     TRY(desk_list_begin(&list, p, &commission_list));
+    desk_list_grades(&list);
     TRY(office_commissions(&rows, &count, &p->errand, &find));
     if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EDIT))
         desk_list_button(&list, "新建委托", STR("/desk/commissions/new"));
@@ -170,6 +175,8 @@ static enum err commission_page(struct web_reply *reply, struct page *p, int64_t
     desk_set_may(p, "may_edit", MODEL_PERMISSION_INSPECTOR_EDIT);
     desk_set_may(p, "may_attach", MODEL_PERMISSION_INSPECTOR_EDIT);
     desk_set_may(p, "may_original", MODEL_PERMISSION_INSPECTOR_EDIT);
+    desk_grade_show(p, page.commission.record.grade, commission_href(p, id, "/grade"),
+                    desk_may(p, MODEL_PERMISSION_INSPECTOR_EDIT));
     desk_crumb(p, STR("第三方委托"), desk_list_home(p, "/desk/commissions"));
     return page_end(reply, p, "desk_commission");
 }
@@ -191,6 +198,23 @@ static enum err commission_answer(struct web_reply *reply, struct page *p, int64
     if (err == ERR_OK)
         return desk_done(reply, p->request, commission_href(p, id, ""), done);
     return desk_form_mends(err) ? commission_page(reply, p, id, err) : err;
+}
+
+enum err desk_commission_grade(struct web_reply *reply, const struct web_request *request,
+                               struct fault *fault)
+{
+    struct page p;
+    enum err err = ERR_OK;
+    const struct office_grading to = {NULL, desk_number(web_capture(request, "id")),
+                                      web_field(request, "grade"), web_field(request, "reason")};
+    desk_begin(&p, request, "/desk/commissions", "第三方委托");
+    if (desk_form_again(request)) {
+        desk_say_again(&p);
+        err = commission_page(reply, &p, to.row, ERR_OK);
+        return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+    }
+    err = commission_answer(reply, &p, to.row, office_grade(&p.errand, &to), "graded");
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 
 enum err desk_commission_file_add(struct web_reply *reply, const struct web_request *request,

@@ -42,6 +42,7 @@ static const struct desk_filter document_filters[] = {
     {"department", "制定单位", DESK_FILTER_SELECT, NULL, false},
     {"state", "状态", DESK_FILTER_SELECT, office_document_states, false},
     {"openness", "公开属性", DESK_FILTER_SELECT, model_openness, false},
+    {"grade", "安全标记", DESK_FILTER_SELECT, NULL, false},
     {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
 
 enum {
@@ -52,6 +53,7 @@ enum {
     DOCUMENT_VERSION,
     DOCUMENT_STATE,
     DOCUMENT_OPENNESS,
+    DOCUMENT_GRADE,
     DOCUMENT_EFFECTIVE,
     DOCUMENT_AT,
     DOCUMENT_CODE
@@ -65,6 +67,7 @@ static const struct desk_column document_columns[] = {
     [DOCUMENT_VERSION] = {"version", "版本", DESK_COLUMN_TEXT, false, false},
     [DOCUMENT_STATE] = {"state", "状态", DESK_COLUMN_TEXT, false, false},
     [DOCUMENT_OPENNESS] = {"openness", "公开属性", DESK_COLUMN_TEXT, false, false},
+    [DOCUMENT_GRADE] = {"grade", "安全标记", DESK_COLUMN_TEXT, false, false},
     [DOCUMENT_EFFECTIVE] = {"effective", "施行日期", DESK_COLUMN_TEXT, false, false},
     [DOCUMENT_AT] = {"at", "修改时间", DESK_COLUMN_TIME, false, false},
     [DOCUMENT_CODE] = {"code", "编号", DESK_COLUMN_TEXT, true, false},
@@ -93,6 +96,8 @@ static void document_row(struct desk_list *list, const struct office_document *d
                   open || str_eq(v->state, STR("withdrawn")));
     desk_list_tag(list, DOCUMENT_OPENNESS, model_text(model_openness, v->document.openness),
                   !office_document_for_all(&v->document));
+    desk_list_tag(list, DOCUMENT_GRADE, str_of(model_grades[v->document.grade].text),
+                  v->document.grade == MODEL_GRADE_SENSITIVE);
     desk_list_text(list, DOCUMENT_EFFECTIVE, page_date(p, v->effective_on));
     desk_list_text(list, DOCUMENT_AT, page_time(p, v->at));
     desk_list_text(list, DOCUMENT_CODE, v->document.code);
@@ -117,7 +122,8 @@ enum err desk_documents_found(struct office_document **out, size_t *count, struc
                                               .kind = web_param(filter, "kind"),
                                               .department = web_param(filter, "department"),
                                               .state = web_param(filter, "state"),
-                                              .openness = web_param(filter, "openness")};
+                                              .openness = web_param(filter, "openness"),
+                                              .grade = web_param(filter, "grade")};
     TRY(document_reach(&r, p));
     return office_documents(out, count, &p->errand, &r.reach, &find);
 }
@@ -145,6 +151,7 @@ static enum err documents_page(struct web_reply *reply, struct page *p)
     struct desk_found found = {0};
     TRY(desk_list_begin(&list, p, &document_list));
     TRY(document_departments(&list));
+    desk_list_grades(&list);
     if (desk_may(p, MODEL_PERMISSION_DOCUMENT_EDIT))
         desk_list_button(&list, "新建文件", STR("/desk/documents/new"));
     if (desk_may(p, MODEL_PERMISSION_DOCUMENT_PUBLISH)) {
@@ -241,11 +248,13 @@ static void document_buttons(struct page *p, const struct document_reach *r,
     web_set_flag(m, &m->root, "can_return", publishes && document_state(v, "submitted"));
     web_set_flag(m, &m->root, "can_publish",
                  publishes && document_state(v, "submitted") && !own &&
-                     office_document_for_all(&v->document));
+                     office_document_for_all(&v->document) &&
+                     v->document.grade == MODEL_GRADE_PUBLIC);
     web_set_flag(m, &m->root, "own_work", publishes && document_state(v, "submitted") && own);
     web_set_flag(m, &m->root, "can_withdraw", publishes && holds);
     web_set_flag(m, &m->root, "is_public", holds && office_document_for_all(&v->document));
     web_set_flag(m, &m->root, "can_open", publishes && !office_document_is_plan(v->document.kind));
+    web_set_flag(m, &m->root, "can_grade", publishes && !office_document_is_plan(v->document.kind));
 }
 
 /* Who may have the document, and the form by which that is changed. */
@@ -268,6 +277,17 @@ static void document_openness(struct page *p, const struct office_document_page 
     web_set_flag(m, &m->root, "restricted", !office_document_for_all(d));
     web_set_flag(m, &m->root, "leaves", leaves);
     web_set_flag(m, &m->root, "returns", !office_document_for_all(d) && document_was_public(page));
+}
+
+/* How confidential the document is, and the form by which that is changed. */
+static void document_grade(struct page *p, const struct store_document *d)
+{
+    struct web_model *m = &p->model;
+    bool again = str_eq(web_field(p->request, "act"), STR("grade"));
+    struct str held = str_of(model_grades[d->grade].code);
+    desk_grades(p, "grades", MODEL_GRADE_PUBLIC, again ? web_field(p->request, "grade") : held);
+    web_set(m, &m->root, "grade", str_of(model_grades[d->grade].text));
+    web_set_flag(m, &m->root, "graded", d->grade != MODEL_GRADE_PUBLIC);
 }
 
 /* The items that work with a check form. */
@@ -313,6 +333,7 @@ static enum err document_page(struct web_reply *reply, struct page *p, struct st
     web_set(m, &m->root, "unit", page.versions[0].department_name);
     document_buttons(p, &r, &page);
     document_openness(p, &page);
+    document_grade(p, &page.versions[0].document);
     TRY(document_items(p, &page.versions[0].document));
     desk_files(p, page.files, page.file_count, document_href(p, code, ""));
     desk_crumb(p, STR("文件资料"), desk_list_home(p, "/desk/documents"));
@@ -347,6 +368,11 @@ static enum err document_step(struct page *p, struct str code, const char **done
                                                     .off = web_field(p->request, "off").len > 0};
         *done = "document-openness";
         return office_document_openness(&p->errand, code, &to);
+    }
+    if (str_eq(act, STR("grade"))) {
+        const struct office_document_grade to = {web_field(p->request, "grade"), reason};
+        *done = "document-grade";
+        return office_document_grade(&p->errand, code, &to);
     }
     if (str_eq(act, STR("withdraw"))) {
         *done = "document-withdrawn";
@@ -528,6 +554,19 @@ static void document_form_openness(struct desk_form *form, const struct store_ve
     (void)desk_form_field(form, &reason, v != NULL ? v->document.openness_reason : STR(""));
 }
 
+/* How confidential it is; likewise. */
+static enum err document_form_grade(struct desk_form *form, const struct store_version *v)
+{
+    enum model_grade grade = MODEL_GRADE_PUBLIC;
+    if (v != NULL)
+        grade = (enum model_grade)v->document.grade;
+    else
+        TRY(office_document_grade_first(&grade, &form->p->errand));
+    desk_form_grade(form, str_of(model_grades[grade].code),
+                    "可阅等级不低于它的人才看得到；只有公开的可以发布；年度抽查工作计划一律公开");
+    return ERR_OK;
+}
+
 /* page: the document that is edited; NULL for a new one of that kind. */
 static enum err document_form(struct web_reply *reply, struct page *p, struct str kind,
                               const struct office_document_page *page, enum err refused)
@@ -564,8 +603,10 @@ static enum err document_form(struct web_reply *reply, struct page *p, struct st
     if (!office_document_is_plan(kind))
         (void)desk_form_field(&form, &item, v != NULL ? v->item : STR(""));
     (void)desk_form_field(&form, &effective, v != NULL ? page_date(p, v->effective_on) : STR(""));
-    if (!office_document_is_plan(kind) && (page == NULL || !document_was_public(page)))
+    if (!office_document_is_plan(kind) && (page == NULL || !document_was_public(page))) {
         document_form_openness(&form, v);
+        TRY(document_form_grade(&form, v));
+    }
     document_form_texts(&form, kind, v);
     web_set(&p->model, &p->model.root, "kind", model_text(office_document_kinds, kind));
     web_set_flag(&p->model, &p->model.root, "published", v != NULL && !document_state(v, "draft"));
@@ -589,6 +630,7 @@ static enum err document_typed(struct office_document_edit *out, struct page *p,
                                       .approver = str_trim(web_field(r, "approver")),
                                       .openness = web_field(r, "openness"),
                                       .openness_reason = str_trim(web_field(r, "openness_reason")),
+                                      .grade = web_field(r, "grade"),
                                       .revision = desk_number(web_field(r, "revision"))};
     for (size_t i = 0; i < STORE_TEXTS; i++)
         out->texts[i] = str_trim(web_field(r, document_texts[i]));

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "office/department.h"
 #include "office/document.h"
+#include "office/grade.h"
 #include "office/register.h"
 #include "web/check.h"
 
@@ -22,6 +23,7 @@ static const struct desk_filter register_filters[] = {
     {"department", "单位", DESK_FILTER_SELECT, NULL, false},
     {"month", "月份", DESK_FILTER_SELECT, register_months, true},
     {"state", "登记状态", DESK_FILTER_SELECT, model_register_states, true},
+    {"grade", "安全标记", DESK_FILTER_SELECT, NULL, true},
     {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
 
 /* A register's pages. */
@@ -156,7 +158,8 @@ static struct office_register_find register_find(const struct web_request *reque
                                          .department = web_param(request, "department"),
                                          .state = web_param(request, "state"),
                                          .year = desk_number(web_param(request, "year")),
-                                         .month = desk_number(web_param(request, "month"))};
+                                         .month = desk_number(web_param(request, "month")),
+                                         .grade = web_param(request, "grade")};
 }
 
 static void register_row(struct desk_list *list, const struct register_page *r,
@@ -169,6 +172,7 @@ static void register_row(struct desk_list *list, const struct register_page *r,
     desk_list_link(list, 0, v[MODEL_REGISTER_TITLE], register_href(p, r, row->record.id, ""));
     if (withdrawn)
         desk_list_tag(list, 0, STR("作废"), true);
+    desk_list_grade(list, row->record.grade);
     for (int i = 1; r->list.columns[i].name != NULL; i++) {
         const struct field *field = &r->kind->resource->fields[r->fields[i]];
         desk_list_text(list, i,
@@ -303,6 +307,7 @@ static enum err registers_page(struct web_reply *reply, struct page *p,
     size_t count = 0;
     const struct office_register_find find = register_find(p->request);
     TRY(desk_list_begin(&list, p, &r->list));
+    desk_list_grades(&list);
     TRY(office_register_rows(&rows, &count, &p->errand, r->kind, &find));
     TRY(register_counts(&list, r, find.year));
     register_buttons(&list, r);
@@ -379,6 +384,8 @@ static enum err register_page(struct web_reply *reply, struct page *p,
     web_set_flag(m, &m->root, "may_edit", edits);
     web_set_flag(m, &m->root, "may_attach", edits);
     desk_set_may(p, "may_original", MODEL_PERMISSION_REGISTER_EDIT);
+    desk_grade_show(p, page.row.record.grade, register_href(p, r, id, "/grade"),
+                    desk_may(p, MODEL_PERMISSION_REGISTER_EDIT));
     desk_files(p, files, count, register_href(p, r, id, ""));
     desk_changes(p, resource, page.changes, page.change_count);
     desk_crumb(p, str_of(resource->label), desk_list_home(p, r->path));
@@ -406,6 +413,26 @@ static enum err register_answer(struct web_reply *reply, struct page *p,
     if (err == ERR_OK)
         return desk_done(reply, p->request, register_href(p, r, id, ""), done);
     return desk_form_mends(err) ? register_page(reply, p, r, id, err) : err;
+}
+
+enum err desk_register_grade(struct web_reply *reply, const struct web_request *request,
+                             struct fault *fault)
+{
+    struct page p;
+    struct register_page r;
+    enum err err = ERR_OK;
+    if (!register_of(&r, request))
+        return ERR_MISSING;
+    desk_begin(&p, request, r.path, r.kind->noun);
+    const struct office_grading to = {r.kind, desk_number(web_capture(request, "id")),
+                                      web_field(request, "grade"), web_field(request, "reason")};
+    if (desk_form_again(request)) {
+        desk_say_again(&p);
+        err = register_page(reply, &p, &r, to.row, ERR_OK);
+        return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+    }
+    err = register_answer(reply, &p, &r, office_grade(&p.errand, &to), "graded");
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 
 /* Begins an answer about a file of a row; false where there is no such register. */

@@ -15,10 +15,14 @@ static const struct {
     const char *head;
     const char *label;
 } setting_groups[] = {
-    {"site.", "名称和页脚"},    {"item.", "抽查事项"}, {"draw.", "抽取"},    {"team.", "检查组"},
-    {"inspector.", "检查人员"}, {"publish.", "公示"},  {"target.", "目标"},  {"password.", "密码"},
-    {"sign-in.", "登录"},       {"session.", "会话"},  {"account.", "账号"}, {"import.", "导入"},
-    {"job.", "后台任务"},       {"", "其他"},
+    {"site.", "名称和页脚"},    {"item.", "抽查事项"},
+    {"draw.", "抽取"},          {"team.", "检查组"},
+    {"inspector.", "检查人员"}, {"publish.", "公示"},
+    {"target.", "目标"},        {"password.", "密码"},
+    {"sign-in.", "登录"},       {"session.", "会话"},
+    {"account.", "账号"},       {"import.", "导入"},
+    {"job.", "后台任务"},       {"desk.", "安全标记"},
+    {"grade.", "安全标记"},     {"", "其他"},
 };
 
 enum { SETTING_GROUPS = sizeof setting_groups / sizeof setting_groups[0] };
@@ -44,6 +48,10 @@ static struct str setting_value(struct page *p, enum model_setting setting, stru
         return STR("（空）");
     if (strcmp(row->unit, "0/1") == 0)
         return str_eq(value, STR("1")) ? STR("1（是）") : STR("0（否）");
+    if (strcmp(row->unit, "级") == 0 && value.len == 1 && value.data[0] >= '0' &&
+        value.data[0] < '0' + MODEL_GRADE_COUNT)
+        return arena_printf(p->request->arena, "%.*s（%s）", STR_ARG(value),
+                            model_grades[value.data[0] - '0'].text);
     if (strcmp(row->unit, "比例") == 0) {
         uint64_t num = 0, den = 0;
         struct str rest = value;

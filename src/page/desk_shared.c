@@ -184,6 +184,56 @@ enum err desk_export_path(const char **path, struct page *p, const char *ending)
     return file_mkdirs(dir, 0700);
 }
 
+/* --- grades --- */
+
+/* The highest that the person may give, and see. */
+static size_t grade_highest(const struct page *p)
+{
+    return (size_t)p->errand.scope.clearance;
+}
+
+void desk_form_grade(struct desk_form *form, struct str value, const char *hint)
+{
+    const struct desk_field field = {"grade", "安全标记", DESK_SELECT, false, hint, NULL};
+    struct web_value *row = desk_form_field(form, &field, value);
+    for (size_t i = 0; i <= grade_highest(form->p); i++)
+        desk_form_option(form, row, str_of(model_grades[i].code), str_of(model_grades[i].text));
+}
+
+void desk_list_grades(struct desk_list *list)
+{
+    for (size_t i = 0; i <= grade_highest(list->p); i++)
+        desk_list_option(list, "grade", str_of(model_grades[i].code), str_of(model_grades[i].text));
+}
+
+void desk_grades(struct page *p, const char *name, enum model_grade from, struct str chosen)
+{
+    struct web_value *list = web_set_list(&p->model, &p->model.root, name);
+    for (size_t i = from; i <= grade_highest(p); i++) {
+        struct web_value *row = web_list_add(&p->model, list);
+        web_set(&p->model, row, "value", str_of(model_grades[i].code));
+        web_set(&p->model, row, "text", str_of(model_grades[i].text));
+        web_set_flag(&p->model, row, "on", str_eq(chosen, str_of(model_grades[i].code)));
+    }
+}
+
+void desk_grade_show(struct page *p, int64_t grade, struct str href, bool may)
+{
+    struct web_model *m = &p->model;
+    struct str typed = web_field(p->request, "grade");
+    bool again = typed.len > 0 && str_ends(p->request->path, STR("/grade"));
+    desk_grades(p, "grades", MODEL_GRADE_PUBLIC, again ? typed : str_of(model_grades[grade].code));
+    web_set(m, &m->root, "grade", str_of(model_grades[grade].text));
+    web_set(m, &m->root, "grade_href", href);
+    web_set_flag(m, &m->root, "may_grade", may);
+}
+
+void desk_list_grade(struct desk_list *list, int64_t grade)
+{
+    if (grade != MODEL_GRADE_INTERNAL)
+        desk_list_tag(list, 0, str_of(model_grades[grade].text), grade == MODEL_GRADE_SENSITIVE);
+}
+
 /* --- files handed in --- */
 
 struct str desk_scanned(struct page *p, int64_t at)
@@ -213,9 +263,13 @@ void desk_files(struct page *p, const struct store_attachment *files, size_t cou
         web_set(m, row, "file_by", files[i].actor);
         web_set(m, row, "scan", desk_scanned(p, files[i].scanned_at));
         web_set_flag(m, row, "picture", office_picture_is(files[i].kind));
+        web_set(
+            m, row, "file_grade",
+            str_of(files[i].grade > MODEL_GRADE_PUBLIC ? model_grades[files[i].grade].text : ""));
     }
     web_set_flag(m, &m->root, "scans", p->errand.office->clamd != NULL);
     web_set_flag(m, &m->root, "has_files", count > 0);
+    desk_grades(p, "file_grades", MODEL_GRADE_INTERNAL, STR(""));
     web_set(m, &m->root, "files_base", base);
 }
 
@@ -225,7 +279,9 @@ enum err desk_file_add(struct page *p, const struct office_attachment_place *pla
     if (upload == NULL || upload->name.len == 0)
         return fault_at(&p->errand.fault, "file", ERR_INPUT, "请选择要上传的文件");
     const struct office_attachment_file file = {upload->path, upload->name};
-    return office_attachment_add(&p->errand, place, &file);
+    struct office_attachment_place graded = *place;
+    graded.grade = web_field(p->request, "grade");
+    return office_attachment_add(&p->errand, &graded, &file);
 }
 
 enum err desk_file_send(struct web_reply *reply, struct page *p,

@@ -48,6 +48,18 @@ MUST enum err desk_documents_found(struct office_document **out, size_t *count, 
 MUST enum err desk_export_path(const char **path, struct page *p, const char *ending);
 /* Was a file scanned for viruses, and when: in words. */
 struct str desk_scanned(struct page *p, int64_t at);
+/* The select of a form with the grades (安全标记, AC7) that the person may give; value: a code. */
+void desk_form_grade(struct desk_form *form, struct str value, const char *hint);
+/* The same grades as the choices of a list's filter "grade". */
+void desk_list_grades(struct desk_list *list);
+/* The same as the list `name` of the model's root: value, text, on (the code `chosen`); those above
+ * `from` and that one alone. */
+void desk_grades(struct page *p, const char *name, enum model_grade from, struct str chosen);
+/* {{>desk_grade}}: how confidential a record is, and the form by which that is changed for who may.
+ */
+void desk_grade_show(struct page *p, int64_t grade, struct str href, bool may);
+/* A tag in a list's first cell for a record that is not internal, as most are. */
+void desk_list_grade(struct desk_list *list, int64_t grade);
 /* The list "files" ({{>desk_files}}) with links below base. */
 void desk_files(struct page *p, const struct store_attachment *files, size_t count,
                 struct str base);

@@ -5,7 +5,7 @@
 
 #define ACCOUNT_COLUMNS                                                                            \
     "id, name, person, department, inspector, phone, state, hash, hashed_at, must_change, "        \
-    "used_at, version, at, actor"
+    "used_at, version, at, actor, clearance"
 
 static const char ACCOUNT_GET[] =
     "SELECT " ACCOUNT_COLUMNS " FROM account WHERE tenant = $1 AND id = $2";
@@ -15,11 +15,11 @@ static const char ACCOUNT_ALL[] =
     "SELECT " ACCOUNT_COLUMNS " FROM account WHERE tenant = $1 ORDER BY name";
 static const char ACCOUNT_ADD[] =
     "INSERT INTO account (tenant, " ACCOUNT_COLUMNS
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 static const char ACCOUNT_UPDATE[] =
     "UPDATE account SET name = $3, person = $4, department = $5, inspector = $6, phone = $7,"
     " state = $8, hash = $9, hashed_at = $10, must_change = $11, used_at = $12, version = $13,"
-    " at = $14, actor = $15 WHERE tenant = $1 AND id = $2 AND version = $13 - 1";
+    " at = $14, actor = $15, clearance = $16 WHERE tenant = $1 AND id = $2 AND version = $13 - 1";
 
 static enum err account_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -39,6 +39,7 @@ static enum err account_fill(void *out, struct db_rows *rows, struct arena *aren
     a->version = db_col_int(rows, 11);
     a->at = db_col_int(rows, 12);
     a->actor = store_text(rows, 13, arena, &failed);
+    a->clearance = db_col_int(rows, 14);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -70,7 +71,7 @@ enum err store_account_all(struct store_account **out, size_t *count, struct are
             db_text((a)->department), db_text((a)->inspector), db_text((a)->phone),                \
             db_text((a)->state), db_text((a)->hash), db_int((a)->hashed_at),                       \
             db_int((a)->must_change), db_int((a)->used_at), db_int((a)->version), db_int((a)->at), \
-            db_text((a)->actor))
+            db_text((a)->actor), db_int((a)->clearance))
 
 enum err store_account_add(struct db_tx *tx, struct str tenant, const struct store_account *row)
 {

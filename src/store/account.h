@@ -21,7 +21,8 @@ struct store_account {
     int64_t used_at; /* last signed in; when it was made, until then */
     int64_t version;
     int64_t at;
-    struct str actor; /* who wrote the row last */
+    struct str actor;  /* who wrote the row last */
+    int64_t clearance; /* enum model_grade */
 };
 /* By id, by folded name. ERR_MISSING. */
 MUST enum err store_account_get(struct store_account *out, struct arena *arena, struct db_tx *tx,

@@ -1,9 +1,11 @@
 /* The document library: see document.h. */
 #include "store/document.h"
 
+#include "store/reach.h"
+
 static const char DOCUMENT_ADD[] =
     "INSERT INTO document (tenant, id, code, kind, department, year, plan, at, actor, openness,"
-    " openness_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    " openness_reason, grade) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 enum err store_document_add(struct db_tx *tx, const struct store_document *row)
 {
@@ -11,7 +13,8 @@ enum err store_document_add(struct db_tx *tx, const struct store_document *row)
                   DB_ARGS(db_text(row->tenant), db_int(row->id), db_text(row->code),
                           db_text(row->kind), db_text(row->department), db_int(row->year),
                           db_text(row->plan), db_int(row->at), db_text(row->actor),
-                          db_text(row->openness), db_text(row->openness_reason)));
+                          db_text(row->openness), db_text(row->openness_reason),
+                          db_int(row->grade)));
 }
 
 static const char DOCUMENT_BY_PLAN[] =
@@ -53,21 +56,29 @@ enum err store_document_openness(struct db_tx *tx, const struct store_document *
                           db_text(row->openness_reason)));
 }
 
+static const char DOCUMENT_GRADE[] = "UPDATE document SET grade = $3 WHERE tenant = $1 AND id = $2";
+
+enum err store_document_grade(struct db_tx *tx, const struct store_document *row)
+{
+    return db_run(tx, NULL, DOCUMENT_GRADE,
+                  DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->grade)));
+}
+
 #define VERSION_HEAD                                                                               \
     "SELECT v.id, v.document, d.code, d.kind, d.department, p.name, v.version, v.title, v.number," \
     " v.item, v.effective_on, v.state, v.note, v.revision, v.at, v.actor, v.submitted_by,"         \
     " v.published_at, v.published_by, v.idx, d.year, d.plan, v.reason, v.approver,"                \
-    " d.openness, d.openness_reason"
+    " d.openness, d.openness_reason, d.grade"
 #define VERSION_FROM                                                                               \
     " FROM document_version v JOIN document d ON d.tenant = v.tenant AND d.id = v.document"        \
     " LEFT JOIN department p ON p.tenant = d.tenant AND p.code = d.department"                     \
     " WHERE v.tenant = $1"
 
-static const char VERSIONS[] =
-    VERSION_HEAD ", '', '', '', '', ''" VERSION_FROM " ORDER BY v.document DESC, v.version DESC";
+static const char VERSIONS[] = VERSION_HEAD ", '', '', '', '', ''" VERSION_FROM STORE_CLEARED(
+    "d.grade", "$2") " ORDER BY v.document DESC, v.version DESC";
 static const char VERSIONS_OF[] =
     VERSION_HEAD ", v.text1, v.text2, v.text3, v.text4, v.text5" VERSION_FROM
-                 " AND d.code = $2 ORDER BY v.version DESC";
+                 " AND d.code = $2" STORE_CLEARED("d.grade", "$3") " ORDER BY v.version DESC";
 
 static enum err version_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -99,25 +110,27 @@ static enum err version_fill(void *out, struct db_rows *rows, struct arena *aren
     v->approver = store_text(rows, 23, arena, &failed);
     v->document.openness = store_text(rows, 24, arena, &failed);
     v->document.openness_reason = store_text(rows, 25, arena, &failed);
+    v->document.grade = db_col_int(rows, 26);
     for (int i = 0; i < STORE_TEXTS; i++)
-        v->texts[i] = store_text(rows, 26 + i, arena, &failed);
+        v->texts[i] = store_text(rows, 27 + i, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
 static const struct store_shape version_shape = {sizeof(struct store_version), version_fill};
 
 enum err store_versions(struct store_version **out, size_t *count, struct arena *arena,
-                        struct db_tx *tx, struct str tenant)
+                        struct db_tx *tx, struct str tenant, int64_t clearance)
 {
     return store_array((void **)out, count, arena, tx, &version_shape, VERSIONS,
-                       DB_ARGS(db_text(tenant)));
+                       DB_ARGS(db_text(tenant), db_int(clearance)));
 }
 
 enum err store_versions_of(struct store_version **out, size_t *count, struct arena *arena,
-                           struct db_tx *tx, struct str tenant, struct str code)
+                           struct db_tx *tx, const struct store_version_find *find)
 {
-    return store_array((void **)out, count, arena, tx, &version_shape, VERSIONS_OF,
-                       DB_ARGS(db_text(tenant), db_text(code)));
+    return store_array(
+        (void **)out, count, arena, tx, &version_shape, VERSIONS_OF,
+        DB_ARGS(db_text(find->tenant), db_text(find->code), db_int(find->clearance)));
 }
 
 static const char VERSION_ADD[] =
@@ -174,9 +187,9 @@ enum err store_version_move(struct db_tx *tx, const struct store_version *v, str
 
 /* --- check forms --- */
 
-static const char FORMS[] =
-    "SELECT d.code, v.title, d.department, p.name" VERSION_FROM
-    " AND d.kind = 'form' AND v.state = 'published' ORDER BY v.title, d.code";
+static const char FORMS[] = "SELECT d.code, v.title, d.department, p.name" VERSION_FROM
+                            " AND d.kind = 'form' AND v.state = 'published'" STORE_CLEARED(
+                                "d.grade", "$2") " ORDER BY v.title, d.code";
 
 static enum err form_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -190,18 +203,19 @@ static enum err form_fill(void *out, struct db_rows *rows, struct arena *arena)
 }
 
 enum err store_forms(struct store_form **out, size_t *count, struct arena *arena, struct db_tx *tx,
-                     struct str tenant)
+                     struct str tenant, int64_t clearance)
 {
     static const struct store_shape shape = {sizeof(struct store_form), form_fill};
-    return store_array((void **)out, count, arena, tx, &shape, FORMS, DB_ARGS(db_text(tenant)));
+    return store_array((void **)out, count, arena, tx, &shape, FORMS,
+                       DB_ARGS(db_text(tenant), db_int(clearance)));
 }
 
 /* --- files --- */
 
 static const char ATTACHMENT_ADD[] =
     "INSERT INTO attachment (tenant, id, resource, owner, name, kind, size, digest, at, actor,"
-    " original, sealed, scanned_at, removed_at, removed_by)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, '')";
+    " original, sealed, scanned_at, grade, removed_at, removed_by)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, '')";
 
 enum err store_attachment_add(struct db_tx *tx, const struct store_attachment *row)
 {
@@ -210,18 +224,19 @@ enum err store_attachment_add(struct db_tx *tx, const struct store_attachment *r
                           db_int(row->owner), db_text(row->name), db_text(row->kind),
                           db_int(row->size), db_text(row->digest), db_int(row->at),
                           db_text(row->actor), db_text(row->original), db_text(row->sealed),
-                          db_int(row->scanned_at)));
+                          db_int(row->scanned_at), db_int(row->grade)));
 }
 
 #define ATTACHMENT_COLUMNS                                                                         \
     "SELECT id, resource, owner, name, kind, size, digest, at, actor, original, sealed, "          \
-    "scanned_at"
+    "scanned_at, grade"
 
 static const char ATTACHMENTS[] =
     ATTACHMENT_COLUMNS " FROM attachment WHERE tenant = $1 AND resource = $2 AND owner = $3"
-                       " AND removed_at = 0 ORDER BY id";
-static const char ATTACHMENT_GET[] =
-    ATTACHMENT_COLUMNS " FROM attachment WHERE tenant = $1 AND id = $2 AND removed_at = 0";
+                       " AND removed_at = 0" STORE_CLEARED("grade", "$4") " ORDER BY id";
+static const char ATTACHMENT_GET[] = ATTACHMENT_COLUMNS
+    " FROM attachment WHERE tenant = $1 AND id = $2 AND removed_at = 0" STORE_CLEARED("grade",
+                                                                                      "$3");
 
 static enum err attachment_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -239,23 +254,25 @@ static enum err attachment_fill(void *out, struct db_rows *rows, struct arena *a
     a->original = store_text(rows, 9, arena, &failed);
     a->sealed = store_text(rows, 10, arena, &failed);
     a->scanned_at = db_col_int(rows, 11);
+    a->grade = db_col_int(rows, 12);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
 enum err store_attachments(struct store_attachment **out, size_t *count, struct arena *arena,
-                           struct db_tx *tx, const struct store_attachment *owner)
+                           struct db_tx *tx, const struct store_attachment *owner,
+                           int64_t clearance)
 {
     static const struct store_shape shape = {sizeof(struct store_attachment), attachment_fill};
-    return store_array(
-        (void **)out, count, arena, tx, &shape, ATTACHMENTS,
-        DB_ARGS(db_text(owner->tenant), db_text(owner->resource), db_int(owner->owner)));
+    return store_array((void **)out, count, arena, tx, &shape, ATTACHMENTS,
+                       DB_ARGS(db_text(owner->tenant), db_text(owner->resource),
+                               db_int(owner->owner), db_int(clearance)));
 }
 
 enum err store_attachment_get(struct store_attachment *out, struct arena *arena, struct db_tx *tx,
-                              struct str tenant, int64_t id)
+                              struct str tenant, int64_t id, int64_t clearance)
 {
-    return store_one(out, arena, tx, ATTACHMENT_GET, DB_ARGS(db_text(tenant), db_int(id)),
-                     attachment_fill);
+    return store_one(out, arena, tx, ATTACHMENT_GET,
+                     DB_ARGS(db_text(tenant), db_int(id), db_int(clearance)), attachment_fill);
 }
 
 static const char ATTACHMENT_REMOVE[] = "UPDATE attachment SET removed_at = $3, removed_by = $4"

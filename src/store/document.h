@@ -17,6 +17,7 @@ struct store_document {
     struct str plan;            /* number of an annual plan, as tasks name it; '' */
     struct str openness;        /* model_openness (R115) */
     struct str openness_reason; /* inside */
+    int64_t grade;              /* enum model_grade */
     int64_t at;
     struct str actor;
 };
@@ -29,6 +30,9 @@ MUST enum err store_document_by_plan(struct store_document *out, struct arena *a
 MUST enum err store_document_plan(struct db_tx *tx, const struct store_document *row);
 /* Sets who may have it; row: tenant, id, openness, openness_reason. */
 MUST enum err store_document_openness(struct db_tx *tx, const struct store_document *row);
+
+/* Sets its grade; row: tenant, id, grade. */
+MUST enum err store_document_grade(struct db_tx *tx, const struct store_document *row);
 
 /* A version with what it says of its document. */
 struct store_version {
@@ -53,12 +57,18 @@ struct store_version {
     struct str published_by;
     int64_t idx; /* of its log entry, -1: none */
 };
-/* All versions of all documents without their texts, newest document first, then newest version. */
+/* All versions of all documents without their texts, newest document first, then newest version.
+ * Here and below what is graded above the clearance is not there (store/reach.h). */
 MUST enum err store_versions(struct store_version **out, size_t *count, struct arena *arena,
-                             struct db_tx *tx, struct str tenant);
+                             struct db_tx *tx, struct str tenant, int64_t clearance);
 /* All versions of one document with their texts, newest first; none where there is no such code. */
+struct store_version_find {
+    struct str tenant;
+    struct str code;
+    int64_t clearance;
+};
 MUST enum err store_versions_of(struct store_version **out, size_t *count, struct arena *arena,
-                                struct db_tx *tx, struct str tenant, struct str code);
+                                struct db_tx *tx, const struct store_version_find *find);
 /* Adds a version; ERR_DUPLICATE when the document has one of that number. */
 MUST enum err store_version_add(struct db_tx *tx, const struct store_version *row);
 /* Overwrites a draft whose revision is row->revision - 1. ERR_CONFLICT when it is another. */
@@ -77,7 +87,7 @@ struct store_form {
 };
 /* All of them, by title and code. */
 MUST enum err store_forms(struct store_form **out, size_t *count, struct arena *arena,
-                          struct db_tx *tx, struct str tenant);
+                          struct db_tx *tx, struct str tenant, int64_t clearance);
 
 /* A file handed in. */
 struct store_attachment {
@@ -94,14 +104,17 @@ struct store_attachment {
     struct str original; /* of a picture: SHA-256, hex, of what was handed in; else '' */
     struct str sealed;   /* of a picture: the blob that holds it encrypted; else '' */
     int64_t scanned_at;  /* 0: no virus scanner was asked */
+    int64_t grade;       /* its own; that of its owner holds as well */
 };
 MUST enum err store_attachment_add(struct db_tx *tx, const struct store_attachment *row);
 /* Those of one owner that were not removed, oldest first. */
 MUST enum err store_attachments(struct store_attachment **out, size_t *count, struct arena *arena,
-                                struct db_tx *tx, const struct store_attachment *owner);
+                                struct db_tx *tx, const struct store_attachment *owner,
+                                int64_t clearance);
 /* One by id that was not removed. ERR_MISSING. */
 MUST enum err store_attachment_get(struct store_attachment *out, struct arena *arena,
-                                   struct db_tx *tx, struct str tenant, int64_t id);
+                                   struct db_tx *tx, struct str tenant, int64_t id,
+                                   int64_t clearance);
 /* Takes one away (its row and its blob stay). row: tenant, id, at, actor. ERR_MISSING. */
 MUST enum err store_attachment_remove(struct db_tx *tx, const struct store_attachment *row);
 

@@ -3,11 +3,11 @@
 
 #define JOB_COLUMNS                                                                                \
     "id, kind, title, account, actor, department, state, args, done, total, outcome, words, file," \
-    " download, bytes, tries, at, begun_at, ended_at, until"
+    " download, bytes, tries, at, begun_at, ended_at, until, clearance"
 
 static const char JOB_ADD[] =
     "INSERT INTO job (tenant, " JOB_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
 static const char JOB_GET[] = "SELECT " JOB_COLUMNS " FROM job WHERE tenant = $1 AND id = $2";
 static const char JOB_MOVE[] =
     "UPDATE job SET state = $4, done = $5, total = $6, outcome = $7, words = $8, file = $9,"
@@ -46,6 +46,7 @@ static enum err job_fill(void *out, struct db_rows *rows, struct arena *arena)
     j->begun_at = db_col_int(rows, 17);
     j->ended_at = db_col_int(rows, 18);
     j->until = db_col_int(rows, 19);
+    j->clearance = db_col_int(rows, 20);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -59,7 +60,8 @@ enum err store_job_add(struct db_tx *tx, struct str tenant, const struct store_j
                           db_text(j->state), db_text(j->args), db_int(j->done), db_int(j->total),
                           db_text(j->outcome), db_text(j->words), db_text(j->file),
                           db_text(j->download), db_int(j->bytes), db_int(j->tries), db_int(j->at),
-                          db_int(j->begun_at), db_int(j->ended_at), db_int(j->until)));
+                          db_int(j->begun_at), db_int(j->ended_at), db_int(j->until),
+                          db_int(j->clearance)));
 }
 
 enum err store_job_get(struct store_job *out, struct arena *arena, struct db_tx *tx,

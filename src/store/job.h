@@ -25,6 +25,7 @@ struct store_job {
     int64_t begun_at;
     int64_t ended_at;
     int64_t until;
+    int64_t clearance; /* of the one who ordered it: its result may hold what he saw */
 };
 /* Adds one. */
 MUST enum err store_job_add(struct db_tx *tx, struct str tenant, const struct store_job *job);

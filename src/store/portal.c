@@ -283,9 +283,10 @@ enum err store_public_results(struct store_public_result **out, size_t *count, s
 
 /* --- plans --- */
 
-/* Document d is for everybody and has been public. */
+/* Document d is for everybody, of the grade that may be published, and has been public. */
 #define DOCUMENT_PUBLIC                                                                            \
-    " d.openness = 'open' AND EXISTS (SELECT 1 FROM document_version v WHERE v.tenant = d.tenant " \
+    " d.openness = 'open' AND d.grade = 0 AND EXISTS (SELECT 1 FROM document_version v WHERE "     \
+    "v.tenant = d.tenant "                                                                         \
     "AND v.document = d.id"                                                                        \
     " AND v.state IN ('published', 'replaced', 'withdrawn'))"
 

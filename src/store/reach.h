@@ -6,6 +6,10 @@
 
 #include "base/str.h"
 
+/* What is beside the reach (SECURITY.md AC7): a record is there for those alone whose clearance
+ * (the parameter) its grade is not above. */
+#define STORE_CLEARED(grade, parameter) " AND " grade " <= " parameter
+
 /* A reach of zero is nothing at all. */
 struct store_reach {
     bool all;         /* every department, and rows of none */

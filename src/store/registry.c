@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "store/object_columns.h"
+#include "store/reach.h"
 
 enum { COLUMNS_MAX = STORE_VALUES_MAX + 8 };
 
@@ -81,6 +82,15 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
     "kind = $8, people = $9, hours = $10, teacher = $11, content = $12, task = $13, note = $14, "  \
     "job = $15, at = $16 WHERE tenant = $1 AND id = $2"
 
+/* Tables whose rows have a grade: it stands behind the values. */
+#define GRADED STORE_CLEARED("grade", "$2") " ORDER BY id"
+
+static bool is_graded(enum store_table table)
+{
+    return table == STORE_COMMISSIONS || table == STORE_MEETINGS || table == STORE_ISSUANCES ||
+           table == STORE_COURSES;
+}
+
 static const struct {
     const struct resource *resource;
     const char *table;
@@ -111,22 +121,25 @@ static const struct {
                         " FROM item_superior WHERE tenant = $1 ORDER BY id",
                         SUPERIOR_UPDATE, STORE_SUPERIOR_VALUES},
     [STORE_COMMISSIONS] = {&model_commissions, "commission",
-                           "tenant, id, " COMMISSION_COLUMNS ", job, at",
+                           "tenant, id, " COMMISSION_COLUMNS ", job, at, grade",
                            "SELECT id, " COMMISSION_COLUMNS
-                           " FROM commission WHERE tenant = $1 ORDER BY id",
+                           ", grade FROM commission WHERE tenant = $1" GRADED,
                            COMMISSION_UPDATE, MODEL_COMMISSION_COUNT},
     [STORE_LABELS] = {&model_labels, "label", "tenant, id, " LABEL_COLUMNS ", job, at",
                       "SELECT id, " LABEL_COLUMNS " FROM label WHERE tenant = $1 ORDER BY id",
                       LABEL_UPDATE, MODEL_LABEL_COUNT},
-    [STORE_MEETINGS] = {&model_meetings, "meeting", "tenant, id, " MEETING_COLUMNS ", job, at",
-                        "SELECT id, " MEETING_COLUMNS " FROM meeting WHERE tenant = $1 ORDER BY id",
+    [STORE_MEETINGS] = {&model_meetings, "meeting",
+                        "tenant, id, " MEETING_COLUMNS ", job, at, grade",
+                        "SELECT id, " MEETING_COLUMNS
+                        ", grade FROM meeting WHERE tenant = $1" GRADED,
                         MEETING_UPDATE, MODEL_MEETING_COUNT},
-    [STORE_ISSUANCES] = {&model_issuances, "issuance", "tenant, id, " ISSUANCE_COLUMNS ", job, at",
+    [STORE_ISSUANCES] = {&model_issuances, "issuance",
+                         "tenant, id, " ISSUANCE_COLUMNS ", job, at, grade",
                          "SELECT id, " ISSUANCE_COLUMNS
-                         " FROM issuance WHERE tenant = $1 ORDER BY id",
+                         ", grade FROM issuance WHERE tenant = $1" GRADED,
                          ISSUANCE_UPDATE, MODEL_ISSUANCE_COUNT},
-    [STORE_COURSES] = {&model_courses, "course", "tenant, id, " COURSE_COLUMNS ", job, at",
-                       "SELECT id, " COURSE_COLUMNS " FROM course WHERE tenant = $1 ORDER BY id",
+    [STORE_COURSES] = {&model_courses, "course", "tenant, id, " COURSE_COLUMNS ", job, at, grade",
+                       "SELECT id, " COURSE_COLUMNS ", grade FROM course WHERE tenant = $1" GRADED,
                        COURSE_UPDATE, MODEL_COURSE_COUNT},
     [STORE_LIBRARIES] = {&model_libraries, NULL, NULL, NULL, NULL, MODEL_LIBRARY_COUNT},
 };
@@ -241,6 +254,8 @@ enum err store_registry_load_add(struct store_load *load, const struct store_rec
     struct db_value args[COLUMNS_MAX];
     size_t count = 0;
     TRY(bind_record(args, &count, load->table, record, &load->stamp));
+    if (is_graded(load->table))
+        args[count++] = db_int(record->grade);
     return db_bulk_add(load->bulk, args, count);
 }
 
@@ -338,6 +353,8 @@ static enum err find_row(void *ctx, struct db_rows *rows)
     const struct finding *f = ctx;
     struct store_record record = {.id = db_col_int(rows, 0)};
     TRY(take_record(&record, f->table, rows, 1, f->find->arena));
+    if (is_graded(f->table))
+        record.grade = db_col_int(rows, 1 + (int)tables[f->table].count);
     return f->find->each(f->find->ctx, &record);
 }
 
@@ -346,7 +363,35 @@ enum err store_registry_all(enum store_table table, const struct store_find *fin
     struct finding f = {find, table};
     if (tables[table].all == NULL)
         return ERR_STATE;
+    if (is_graded(table))
+        return store_all(find->tx, tables[table].all,
+                         DB_ARGS(db_text(find->tenant), db_int(find->clearance)), find_row, &f);
     return store_all(find->tx, tables[table].all, DB_ARGS(db_text(find->tenant)), find_row, &f);
+}
+
+static const char MEETING_GRADE[] =
+    "UPDATE meeting SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3";
+static const char ISSUANCE_GRADE[] =
+    "UPDATE issuance SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3";
+static const char COURSE_GRADE[] =
+    "UPDATE course SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3";
+static const char COMMISSION_GRADE[] =
+    "UPDATE commission SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3";
+
+enum err store_registry_grade(struct db_tx *tx, enum store_table table,
+                              const struct store_registry_grade *row)
+{
+    uint64_t changed = 0;
+    if (!is_graded(table))
+        return ERR_STATE;
+    const char *sql = table == STORE_MEETINGS    ? MEETING_GRADE
+                      : table == STORE_ISSUANCES ? ISSUANCE_GRADE
+                      : table == STORE_COURSES   ? COURSE_GRADE
+                                                 : COMMISSION_GRADE;
+    TRY(db_run(
+        tx, &changed, sql,
+        DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->was), db_int(row->grade))));
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }
 
 /* $2 to $249 */

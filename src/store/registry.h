@@ -48,6 +48,7 @@ enum {
 struct store_record {
     int64_t id;
     struct str values[STORE_VALUES_MAX];
+    int64_t grade; /* enum model_grade, of commissions and registers; else 0 */
 };
 
 /* Which import wrote a row, and when. */
@@ -73,10 +74,20 @@ struct store_find {
     struct arena *arena;
     store_record_each *each;
     void *ctx;
+    int64_t clearance; /* rows graded above it are not there (store/reach.h) */
 };
 
 /* All rows of a small registry, by id; of items only those in force. Not for objects. */
 MUST enum err store_registry_all(enum store_table table, const struct store_find *find);
+/* Grades a commission or a register's row anew. ERR_CONFLICT when its grade is no longer `was`. */
+struct store_registry_grade {
+    struct str tenant;
+    int64_t id;
+    int64_t was;
+    int64_t grade;
+};
+MUST enum err store_registry_grade(struct db_tx *tx, enum store_table table,
+                                   const struct store_registry_grade *row);
 /* Objects by their pool ids, at most STORE_KEYS of them; in any order. */
 enum { STORE_KEYS = 248 };
 MUST enum err store_object_by_pool_id(const struct store_find *find, const struct str *pool_ids,

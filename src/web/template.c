@@ -298,7 +298,7 @@ static enum err parser_partial(struct parser *p, struct str name, struct str ind
     if (node == NULL)
         return ERR_MEMORY;
     if (text.data == NULL)
-        return ERR_OK;
+        return o->strict ? parser_error(p, "没有这个名称的部分模板") : ERR_OK;
     node->partial = partial_known(p, name, indent);
     if (node->partial != NULL)
         return ERR_OK;

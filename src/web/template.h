@@ -59,7 +59,8 @@ struct web_template;
 typedef struct str web_partial(void *ctx, struct str name);
 
 struct web_template_options {
-    bool strict;          /* portal: {{{, {{& and changed delimiters are refused (ERR_INPUT) */
+    bool strict;          /* portal: {{{, {{&, changed delimiters and partials that are not there
+                           * are refused (ERR_FORMAT) */
     web_partial *partial; /* may be NULL */
     void *ctx;
     /* {{NAME.KEY}} with this NAME is put in when the template is parsed, from the object below; a

@@ -76,6 +76,7 @@ def accounts(w):
     w.post("system", one + "/edit", {"phone": "0391-2"})
     w.post("security", one + "/grant", {"role": "viewer"}, one)
     w.post("security", one + "/revoke", {"role": "viewer"}, one)
+    w.post("security", one + "/clearance", {"clearance": "sensitive"}, one)
     secret = re.search(r'class="secret">([^<]+)<', w.post("system", one + "/reset", None, one)[1]).group(1)
     w.county.server.sign_in("xinzh", secret)
     w.post("system", one + "/end", None, one)
@@ -203,6 +204,7 @@ def people(w):
     w.post("b", one + "/edit", {"matter": "另一事项"})
     picture(w, one)
     w.post("b", one + "/files/%s/remove" % w.b["commission-file"], None, one)
+    w.post("b", one + "/grade", {"grade": "public", **REASON}, one)
     pick = {"which": "picked", "s-" + w.b["commission"]: "1", "filter": "", "total": "1", "sure": "1"}
     w.post("b", "/desk/commissions/export", {**pick, "format": "csv", "col-0": "1"}, "")
     w.post("b", "/desk/commissions/cancel", {**pick, **REASON}, "")
@@ -216,6 +218,7 @@ def registers(w):
         w.post("b", one + "/edit", {"note": "改动", **REASON})
         picture(w, one)
         w.post("b", one + "/files/%s/remove" % w.b[name[:-1] + "-file"], None, one)
+        w.post("b", one + "/grade", {"grade": "public", **REASON}, one)
         w.post("b", one + "/withdraw", REASON)
         w.post("b", "/desk/%s/export" % name, {"format": "csv"})
         common = {"department": leak.B, "date": "2026-01-16", "title": "又一次"}
@@ -233,6 +236,8 @@ def documents(w):
     w.post("office", one + "/step", {"act": "return", **REASON}, "")
     w.post("b", one + "/submit", None, one)
     pick = {"which": "picked", "s-" + w.b["document"]: "1", "filter": "", "total": "1", "sure": "1"}
+    w.post("office", one + "/step", {"act": "grade", "grade": "internal", **REASON}, "")
+    w.post("office", one + "/step", {"act": "grade", "grade": "public", **REASON}, "")
     w.post("office", "/desk/documents/publish", pick, "")
     w.post("office", "/desk/documents/withdraw", {**pick, **REASON}, "")
     w.post("b", "/desk/documents/new?kind=guide", {"department": leak.B, "title": "又一指引", "text1": "正文"})
@@ -261,6 +266,7 @@ def AU1_values_before_and_after_stand_in_the_record(state):
                              ("object-department", "departments", "SCJG"), ("label", "active", "active"), ("item-review", "submitted", "approved"),
                              ("item-submit", "draft", "submitted"), ("item-withdraw", "coming", "withdrawn"),
                              ("department-save", "", "某领导"), ("document-save", "", "另一正文"), ("item-draft", "", "另一内容"),
+                             ("document-grade", "internal", "public"), ("account-clearance", "internal", "sensitive"),
                              ("commission-save", "", "另一事项"), ("register-save", "", "改动"), ("inspector-save", "", "新岗")):
         must(action in rows and old in rows[action][0] and new in rows[action][1], "%s: %s" % (action, rows.get(action)))
 

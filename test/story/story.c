@@ -310,7 +310,8 @@ struct errand *course_as(struct course *c, const char *actor, enum model_scope l
     e->key = STR("");
     e->now = c->clock;
     e->actor = str_of(actor);
-    e->scope = (struct office_scope){.level = level, .department = str_of(department)};
+    e->scope = (struct office_scope){
+        .level = level, .clearance = MODEL_GRADE_SENSITIVE, .department = str_of(department)};
     return e;
 }
 

@@ -18,7 +18,7 @@ static struct errand *by(struct story *s, const char *actor)
     s->e.actor = str_of(actor);
     s->e.key = STR("");
     s->e.now = WINTER;
-    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    s->e.scope = OFFICE_SCOPE_WHOLE;
     return &s->e;
 }
 

@@ -732,7 +732,7 @@ static void R22_the_list_of_an_item_holds_what_it_applies_to(void **state)
     struct office_object_query query = {.filter = {.item = STR("没有的编码")}};
     size_t count = 0, seen = 0;
     int64_t objects = -1;
-    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    s->e.scope = OFFICE_SCOPE_WHOLE;
     story_import_text(s, "departments",
                       "部门代码,部门名称,上级部门\nSCJG,市场监管局,\nXFJY,消防大队,\n");
     story_import_text(s, "items",
@@ -751,7 +751,7 @@ static void R22_the_list_of_an_item_holds_what_it_applies_to(void **state)
                 continue;
             seen++;
             query.filter.item = items[i].code;
-            s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+            s->e.scope = OFFICE_SCOPE_WHOLE;
             assert_int_equal(office_object_count(&objects, &s->e, &query), ERR_OK);
             assert_int_equal(objects, wanted[k].objects);
             s->e.scope =
@@ -771,7 +771,7 @@ static void R22_no_item_applies_to_objects_that_are_closed(void **state)
     struct office_object object = {0};
     size_t count = 0;
     int64_t objects = -1;
-    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    s->e.scope = OFFICE_SCOPE_WHOLE;
     story_import_text(s, "departments", "部门代码,部门名称\nSCJG,市场监管局\n");
     story_import_text(s, "objects",
                       "统一社会信用代码,检查对象名称,对象类别,登记状态,监管部门,监管标签\n"

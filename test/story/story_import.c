@@ -482,7 +482,7 @@ static void R27_objects_with_a_label_beyond_the_vocabulary_are_found(void **stat
     struct story *s = *state;
     const struct office_object_query query = {.filter = {.label = STR("?")}};
     int64_t count = -1;
-    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    s->e.scope = OFFICE_SCOPE_WHOLE;
     story_import_text(s, "objects",
                       "统一社会信用代码,检查对象名称,对象类别,标签\nP-1,甲,产品,食品\n"
                       "P-2,乙,产品,\"食品、随手\"\nP-3,丙,产品,随手\nP-4,丁,产品,\n");
@@ -514,7 +514,7 @@ static void R27_specialities_are_words_of_the_vocabulary(void **state)
         assert_true(str_eq(s->report.warnings[i].column, STR("业务专长")));
     assert_string_equal(story_text(s, "SELECT specialities FROM inspector WHERE name = '李四'"),
                         "食品安管");
-    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    s->e.scope = OFFICE_SCOPE_WHOLE;
     values[MODEL_INSPECTOR_DEPARTMENT] = STR("SJ");
     values[MODEL_INSPECTOR_NAME] = STR("李四");
     values[MODEL_INSPECTOR_CERTIFICATE] = STR("工002");

@@ -126,7 +126,7 @@ static void follow(struct story *s)
 
 static void scope_all(struct story *s)
 {
-    s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    s->e.scope = OFFICE_SCOPE_WHOLE;
 }
 
 static void thing_relate(struct world *w, const struct thing *t, int i)
@@ -366,7 +366,7 @@ static void test_a_second_server_sees_what_the_first_wrote(void **state)
     assert_int_equal(office_open(&other, s->dir, NULL, &fault), ERR_OK);
     struct errand second = {
         .office = &other, .arena = &arena, .actor = STR("second"), .now = s->e.now};
-    second.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    second.scope = OFFICE_SCOPE_WHOLE;
     const struct store_label word = {
         .word = STR("特种设备"), .subject = STR("objects"), .state = STR("active")};
     struct office_object_query labelled = {.filter = {.label = STR("特种设备"), .year = YEAR}};

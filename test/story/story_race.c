@@ -216,7 +216,7 @@ static enum err type_object(struct course *c, const void *arg)
     values[MODEL_OBJECT_NUMBER] = str_of(arg);
     values[MODEL_OBJECT_NAME] = STR("新产品");
     values[MODEL_OBJECT_KIND] = STR("product");
-    c->s->e.scope = (struct office_scope){.level = MODEL_SCOPE_ALL};
+    c->s->e.scope = OFFICE_SCOPE_WHOLE;
     return office_edit(&out, &c->s->e, &edit);
 }
 

@@ -165,6 +165,13 @@ static void a_portal_template_has_no_way_around_escaping(void **state)
     assert_int_equal(strict_parse("{{=<% %>=}}<%&name%>"), ERR_FORMAT);
 }
 
+/* Elsewhere it is nothing, as the spec has it; here a page would lose a part that nobody misses. */
+static void a_portal_template_names_no_partial_that_is_not_there(void **state)
+{
+    (void)state;
+    assert_int_equal(strict_parse("<p>{{>nowhere}}</p>"), ERR_FORMAT);
+}
+
 static void what_could_break_out_of_html_or_an_attribute_is_escaped(void **state)
 {
     (void)state;
@@ -272,6 +279,7 @@ int main(void)
         cmocka_unit_test(all_cases_on_partials_hold),
         cmocka_unit_test(all_cases_on_sections_hold),
         cmocka_unit_test(a_portal_template_has_no_way_around_escaping),
+        cmocka_unit_test(a_portal_template_names_no_partial_that_is_not_there),
         cmocka_unit_test(what_could_break_out_of_html_or_an_attribute_is_escaped),
         cmocka_unit_test(a_character_is_escaped_wherever_it_stands),
         cmocka_unit_test(broken_templates_are_refused_with_their_row),

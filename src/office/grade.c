@@ -1,0 +1,95 @@
+/* Grades of registers and commissions: see grade.h. */
+#include "office/grade.h"
+
+#include "base/utf8.h"
+#include "office/commission.h"
+#include "office/scope.h"
+
+enum { GRADE_REASON = 600 };
+
+struct grade_work {
+    struct errand *e;
+    const struct office_grading *to;
+    enum store_table table;
+    struct str code; /* of the row */
+    struct str reason;
+    const char *action;
+    struct store_registry_grade row;
+};
+
+/* The row within the scope, with its grade. */
+static enum err grade_find(struct grade_work *w)
+{
+    struct errand *e = w->e;
+    const struct office_grading *to = w->to;
+    struct office_register_page row;
+    struct office_commission_page page;
+    w->row = (struct store_registry_grade){.tenant = e->office->tenant, .id = to->row};
+    if (to->registered != NULL) {
+        TRY(office_register_get(&row, e, to->registered, to->row));
+        w->table = to->registered->table;
+        w->code = row.row.record.values[MODEL_REGISTER_CODE];
+        w->row.was = row.row.record.grade;
+        return ERR_OK;
+    }
+    TRY(office_commission_get(&page, e, to->row));
+    w->table = STORE_COMMISSIONS;
+    w->code = page.commission.record.values[MODEL_COMMISSION_CODE];
+    w->row.was = page.commission.record.grade;
+    return ERR_OK;
+}
+
+static enum err grade_judge(struct grade_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    TRY(office_scope_grade(&w->row.grade, e, tx, w->to->grade,
+                           w->to->registered != NULL ? MODEL_SETTING_GRADE_REGISTER
+                                                     : MODEL_SETTING_GRADE_COMMISSION));
+    if (w->row.grade == w->row.was)
+        return fault_at(&e->fault, "grade", ERR_STATE, "安全标记已经是“%s”，没有改动",
+                        model_grades[w->row.grade].text);
+    if (w->row.grade < w->row.was && w->reason.len == 0)
+        return fault_at(&e->fault, "reason", ERR_INPUT, "降低安全标记必须写明理由");
+    return ERR_OK;
+}
+
+static enum err grade_run(struct db_tx *tx, void *ctx)
+{
+    struct grade_work *w = ctx;
+    struct errand *e = w->e;
+    struct arena *arena = e->arena;
+    struct str outcome;
+    bool done = false;
+    TRY(office_once(&done, &outcome, e, tx, str_of(w->action)));
+    if (done)
+        return ERR_OK;
+    TRY(grade_judge(w, tx));
+    TRY(store_registry_grade(tx, w->table, &w->row));
+    const struct office_audit_row row = {
+        .action = str_of(w->action),
+        .target = w->code,
+        .detail = w->reason,
+        .outcome = STR("done"),
+        .before = arena_printf(arena, "{\"grade\":\"%s\"}", model_grades[w->row.was].code),
+        .after = arena_printf(arena, "{\"grade\":\"%s\"}", model_grades[w->row.grade].code)};
+    if (row.before.data == NULL || row.after.data == NULL)
+        return ERR_MEMORY;
+    TRY(office_audit_add(e, tx, &row));
+    return office_once_done(e, tx, str_of(w->action), w->to->grade);
+}
+
+enum err office_grade(struct errand *e, const struct office_grading *to)
+{
+    struct grade_work w = {.e = e,
+                           .to = to,
+                           .reason = str_trim(to->reason),
+                           .action =
+                               to->registered != NULL ? "register-grade" : "commission-grade"};
+    TRY(grade_find(&w));
+    if (to->grade.len == 0)
+        return fault_at(&e->fault, "grade", ERR_INPUT, "请选择安全标记");
+    if (w.reason.len > GRADE_REASON || utf8_has_deceptive(w.reason))
+        return fault_at(&e->fault, "reason", ERR_INPUT,
+                        "理由过长（最多约200字），或含有不能显示的字符");
+    return office_write(e, w.action, grade_run, &w);
+}

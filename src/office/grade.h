@@ -1,0 +1,20 @@
+/* The grades (安全标记) of rows of the registers and of commissions (SECURITY.md AC7); documents
+ * have steps of their own (office/document.h). A new row is graded as the settings say, at most as
+ * the one who enters it is cleared. */
+#ifndef OFFICE_GRADE_H
+#define OFFICE_GRADE_H
+
+#include "office/register.h"
+
+struct office_grading {
+    const struct office_register_kind *registered; /* NULL: a commission */
+    int64_t row;
+    struct str grade; /* code of model_grades */
+    struct str reason;
+};
+/* Grades a row anew, within e->scope and clearance (ERR_MISSING). ERR_INPUT at the field grade (no
+ * such code, above his clearance) or reason (none, where it is lowered); ERR_STATE where nothing
+ * changes. Audited with what held before; the same key again does nothing. */
+MUST enum err office_grade(struct errand *e, const struct office_grading *to);
+
+#endif
