@@ -24,9 +24,10 @@ void *picture_memory(size_t count, size_t size)
 
 void picture_size(const struct picture_limits *limits, uint64_t width, uint64_t height)
 {
+    uint64_t pixels = 0;
     if (width == 0 || height == 0)
         picture_end(PICTURE_DAMAGED);
-    if (width > limits->pixels / height)
+    if (__builtin_mul_overflow(width, height, &pixels) || pixels > limits->pixels)
         picture_end(PICTURE_LARGE);
 }
 

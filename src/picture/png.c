@@ -120,11 +120,10 @@ void picture_png_read(struct picture *out, const struct picture_bytes *in,
 static void png_give(png_structp png, png_bytep from, size_t len)
 {
     struct picture_bytes *out = png_get_io_ptr(png);
-    uint8_t *grown = realloc(out->data, out->len + len);
-    if (grown == NULL)
+    out->data = realloc(out->data, out->len + len);
+    if (out->data == NULL)
         picture_end(PICTURE_MEMORY);
-    memcpy(grown + out->len, from, len);
-    out->data = grown;
+    memcpy(out->data + out->len, from, len);
     out->len += len;
 }
 
