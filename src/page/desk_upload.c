@@ -84,6 +84,56 @@ static enum err calendar_form(struct web_reply *reply, struct page *p, enum err 
 
 enum { CALENDAR_SHOWN = 200 };
 
+static bool due_alike(const struct office_due_change *a, const struct office_due_change *b)
+{
+    return a->due.due_on == b->due.due_on && a->due.estimated == b->due.estimated &&
+           a->to == b->to && a->estimated == b->estimated &&
+           str_eq(a->due.department, b->due.department);
+}
+
+/* Results that move alike, counted by department: whose they are is not for who keeps the calendar
+ * (AC1). Those that end on one day stand together. */
+struct due_group {
+    const struct office_due_change *of;
+    int64_t count;
+};
+
+/* The group of a change among those of its day, a new one where there is none. */
+static struct due_group *due_group(struct due_group *groups, size_t *count,
+                                   const struct office_due_change *change)
+{
+    for (size_t i = *count; i > 0 && groups[i - 1].of->due.due_on == change->due.due_on; i--)
+        if (due_alike(groups[i - 1].of, change))
+            return &groups[i - 1];
+    groups[*count].of = change;
+    return &groups[(*count)++];
+}
+
+static enum err calendar_dues(struct page *p, const struct office_calendar_preview *preview)
+{
+    struct web_model *m = &p->model;
+    struct web_value *dues = web_set_list(m, &m->root, "dues");
+    struct due_group *groups =
+        arena_array(p->request->arena, preview->due_count + 1, sizeof *groups);
+    size_t count = 0;
+    if (groups == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < preview->due_count; i++)
+        due_group(groups, &count, &preview->dues[i])->count++;
+    for (size_t i = 0; i < count && i < CALENDAR_SHOWN; i++) {
+        const struct office_due_change *c = groups[i].of;
+        struct web_value *row = web_list_add(m, dues);
+        web_set(m, row, "department", c->due.department);
+        web_set(m, row, "before", page_date(p, c->due.due_on));
+        web_set(m, row, "after", page_date(p, c->to));
+        web_set_flag(m, row, "guessed", c->due.estimated);
+        web_set_flag(m, row, "still", c->estimated);
+        web_set_count(m, row, "results", groups[i].count);
+    }
+    web_set_flag(m, &m->root, "more_dues", count > CALENDAR_SHOWN);
+    return ERR_OK;
+}
+
 /* What the table would change, and the form that takes it over. */
 static enum err calendar_preview(struct web_reply *reply, struct page *p,
                                  const struct office_calendar_change *change)
@@ -101,17 +151,7 @@ static enum err calendar_preview(struct web_reply *reply, struct page *p,
         web_set(m, row, "before", works ? STR("工作日") : STR("休息日"));
         web_set(m, row, "after", works ? STR("休息日") : STR("工作日"));
     }
-    struct web_value *dues = web_set_list(m, &m->root, "dues");
-    for (size_t i = 0; i < preview.due_count && i < CALENDAR_SHOWN; i++) {
-        const struct office_due_change *c = &preview.dues[i];
-        struct web_value *row = web_list_add(m, dues);
-        web_set(m, row, "object", c->due.object);
-        web_set(m, row, "item", c->due.item);
-        web_set(m, row, "before", page_date(p, c->due.due_on));
-        web_set(m, row, "after", page_date(p, c->to));
-        web_set_flag(m, row, "guessed", c->due.estimated);
-        web_set_flag(m, row, "still", c->estimated);
-    }
+    TRY(calendar_dues(p, &preview));
     web_set_count(m, &m->root, "year", change->year);
     web_set_count(m, &m->root, "day_count", (int64_t)preview.day_count);
     web_set_count(m, &m->root, "due_count", (int64_t)preview.due_count);
@@ -120,7 +160,6 @@ static enum err calendar_preview(struct web_reply *reply, struct page *p,
     web_set_flag(m, &m->root, "known", calendar.count > 0);
     web_set_flag(m, &m->root, "any_days", preview.day_count > 0);
     web_set_flag(m, &m->root, "any_dues", preview.due_count > 0);
-    web_set_flag(m, &m->root, "more_dues", preview.due_count > CALENDAR_SHOWN);
     return page_end(reply, p, "desk_calendar_preview");
 }
 

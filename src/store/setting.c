@@ -188,23 +188,20 @@ static enum err due_fill(void *out, struct db_rows *rows, struct arena *arena)
     bool failed = false;
     struct store_due *d = out;
     d->id = db_col_int(rows, 0);
-    d->object = store_text(rows, 1, arena, &failed);
-    d->item = store_text(rows, 2, arena, &failed);
-    d->department = store_text(rows, 3, arena, &failed);
-    d->result_on = (int32_t)db_col_int(rows, 4);
-    d->due_on = (int32_t)db_col_int(rows, 5);
-    d->estimated = db_col_int(rows, 6) != 0;
-    d->correction = db_col_int(rows, 7) != 0;
-    d->entered_at = db_col_int(rows, 8);
+    d->department = store_text(rows, 1, arena, &failed);
+    d->result_on = (int32_t)db_col_int(rows, 2);
+    d->due_on = (int32_t)db_col_int(rows, 3);
+    d->estimated = db_col_int(rows, 4) != 0;
+    d->correction = db_col_int(rows, 5) != 0;
+    d->entered_at = db_col_int(rows, 6);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
 static const char DUES[] =
-    "SELECT r.id, COALESCE(o.name, v.pool_id), i.name, r.department, r.result_on, r.due_on,"
+    "SELECT r.id, COALESCE(d.name, r.department), r.result_on, r.due_on,"
     " r.estimated, CASE WHEN c.result IS NULL THEN 0 ELSE 1 END, r.entered_at FROM result r"
     " JOIN visit v ON v.tenant = r.tenant AND v.id = r.visit"
-    " JOIN item i ON i.tenant = r.tenant AND i.id = r.item"
-    " LEFT JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"
+    " LEFT JOIN department d ON d.tenant = r.tenant AND d.code = r.department"
     " LEFT JOIN correction c ON c.tenant = r.tenant AND c.result = r.id"
     " WHERE r.tenant = $1 AND r.due_on >= $2 AND (r.state IN ('entered', 'approved')"
     " OR (r.state = 'returned' AND v.state = 'entered' AND NOT EXISTS (SELECT 1 FROM result n"

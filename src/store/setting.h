@@ -84,9 +84,7 @@ MUST enum err store_workday_add(struct db_tx *tx, struct str tenant,
  * the result, or of a correction its day of entry. */
 struct store_due {
     int64_t id;
-    struct str object;
-    struct str item;
-    struct str department;
+    struct str department; /* its name */
     int32_t result_on;
     int32_t due_on;
     bool estimated;
