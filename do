@@ -231,7 +231,7 @@ do_test() {
     all)
         run_checks
         test_plain
-        test_asan
+        test_asan --no-suite browser
         test_fuzz
         ;;
     unit | vector | story | page | fault)

@@ -315,7 +315,7 @@ static enum err book_page(const struct ticket_page **out, struct errand *e, stru
 static bool list_kept(struct ticket_list *out, struct errand *e)
 {
     struct ticket_book *book = e->office->tickets;
-    if (e->version == 0)
+    if (book == NULL || e->version == 0)
         return false;
     pthread_mutex_lock(&book->lock);
     bool kept = book->newest.version == e->version;
@@ -328,7 +328,7 @@ static bool list_kept(struct ticket_list *out, struct errand *e)
 static void list_keep(const struct ticket_list *list, struct errand *e)
 {
     struct ticket_book *book = e->office->tickets;
-    if (list->version == 0)
+    if (book == NULL || list->version == 0)
         return;
     pthread_mutex_lock(&book->lock);
     if (list->version > book->newest.version)
