@@ -58,15 +58,17 @@ int cmd_init(struct cmd *cmd, int argc, char **argv)
 
 struct setting_list {
     struct errand *e;
+    enum model_setting first; /* to last, both included */
+    enum model_setting last;
 };
 
 static enum err setting_print(struct db_tx *tx, void *ctx)
 {
     struct setting_list *list = ctx;
-    for (size_t i = 0; i < MODEL_SETTING_COUNT; i++) {
-        const struct model_setting_row *row = model_setting_row((enum model_setting)i);
+    for (enum model_setting i = list->first; i <= list->last; i++) {
+        const struct model_setting_row *row = model_setting_row(i);
         struct office_setting_view view;
-        TRY(office_setting_view_get(&view, list->e, tx, (enum model_setting)i));
+        TRY(office_setting_view_get(&view, list->e, tx, i));
         printf("%-32s %.*s %s%s\n    %s\n    依据：%.*s\n", row->name, STR_ARG(view.value),
                row->unit, view.changed ? "（本地修改）" : "", row->what, STR_ARG(view.basis));
     }
@@ -81,21 +83,24 @@ int cmd_setting(struct cmd *cmd, int argc, char **argv)
     const struct cmd_syntax syntax = {
         options, 1, 0, 2,
         "  sunlot setting                                列出全部设置和依据\n"
+        "  sunlot setting 名称                           只看一项\n"
         "  sunlot setting 名称 值 --basis 依据           修改一项（保留历史）"};
     int code = cmd_begin(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
         return code;
     struct errand *e = &cmd->errand;
-    if (words.count < 2) {
-        struct setting_list list = {e};
-        enum err err = office_read(e, "setting-list", setting_print, &list);
-        return err == ERR_OK ? CMD_OK : cmd_fail(err, &e->fault);
-    }
-    enum model_setting setting = model_setting_find(words.items[0]);
+    struct setting_list list = {e, 0, MODEL_SETTING_COUNT - 1};
+    enum model_setting setting = words.count > 0 ? model_setting_find(words.items[0]) : 0;
     if (setting == MODEL_SETTING_COUNT) {
         fault_set(&e->fault, ERR_MISSING, "没有设置“%.*s”，运行 sunlot setting 查看全部名称",
                   STR_ARG(words.items[0]));
         return cmd_fail(ERR_MISSING, &e->fault);
+    }
+    if (words.count < 2) {
+        if (words.count == 1)
+            list.first = list.last = setting;
+        enum err err = office_read(e, "setting-list", setting_print, &list);
+        return err == ERR_OK ? CMD_OK : cmd_fail(err, &e->fault);
     }
     enum err err = office_setting_change(e, setting, words.items[1], basis);
     if (err != ERR_OK)

@@ -526,15 +526,20 @@ enum err desk_account_end(struct web_reply *reply, const struct web_request *req
     return account_after(reply, &p, err, "ended", fault);
 }
 
+/* The page again, with what was typed before the session was over. */
+static enum err account_again(struct web_reply *reply, struct page *p, struct fault *fault)
+{
+    enum err err = account_page(reply, p, desk_number(web_capture(p->request, "id")), ERR_OK);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, p, err);
+}
+
 enum err desk_account_grant(struct web_reply *reply, const struct web_request *request,
                             struct fault *fault)
 {
     struct page p;
     desk_begin(&p, request, "/desk/accounts", "用户");
-    if (desk_form_again(request)) {
-        enum err shown = account_page(reply, &p, desk_number(web_capture(request, "id")), ERR_OK);
-        return shown == ERR_OK ? ERR_OK : page_fail(fault, &p, shown);
-    }
+    if (desk_form_again(request))
+        return account_again(reply, &p, fault);
     enum err err = office_grant(&p.errand, desk_number(web_capture(request, "id")),
                                 model_role_find(web_field(request, "role")));
     return account_after(reply, &p, err, "granted", fault);
@@ -555,10 +560,8 @@ enum err desk_account_clearance(struct web_reply *reply, const struct web_reques
 {
     struct page p;
     desk_begin(&p, request, "/desk/accounts", "用户");
-    if (desk_form_again(request)) {
-        enum err shown = account_page(reply, &p, desk_number(web_capture(request, "id")), ERR_OK);
-        return shown == ERR_OK ? ERR_OK : page_fail(fault, &p, shown);
-    }
+    if (desk_form_again(request))
+        return account_again(reply, &p, fault);
     enum err err = office_account_clearance(&p.errand, desk_number(web_capture(request, "id")),
                                             model_grade_find(web_field(request, "clearance")));
     return account_after(reply, &p, err, "cleared", fault);

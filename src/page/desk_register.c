@@ -473,28 +473,32 @@ enum err desk_register_file_remove(struct web_reply *reply, const struct web_req
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }
 
-enum err desk_register_file(struct web_reply *reply, const struct web_request *request,
-                            struct fault *fault)
+/* What is given out of a file: its bytes, or a picture's original. */
+typedef enum err register_give(struct web_reply *reply, struct page *p,
+                               const struct office_attachment_place *place);
+
+static enum err register_file(struct web_reply *reply, const struct web_request *request,
+                              struct fault *fault, register_give *give)
 {
     struct page p;
     struct register_page r;
     struct office_attachment_place place;
     if (!register_file_begin(&p, &place, &r, request))
         return ERR_MISSING;
-    enum err err = desk_file_send(reply, &p, &place);
+    enum err err = give(reply, &p, &place);
     return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_register_file(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    return register_file(reply, request, fault, desk_file_send);
 }
 
 enum err desk_register_file_original(struct web_reply *reply, const struct web_request *request,
                                      struct fault *fault)
 {
-    struct page p;
-    struct register_page r;
-    struct office_attachment_place place;
-    if (!register_file_begin(&p, &place, &r, request))
-        return ERR_MISSING;
-    enum err err = desk_file_original(reply, &p, &place);
-    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+    return register_file(reply, request, fault, desk_file_original);
 }
 
 /* --- new, edit, withdraw --- */

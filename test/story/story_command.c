@@ -192,6 +192,7 @@ static void what_cannot_be_done_is_said_in_chinese_with_the_value_and_the_remedy
          "ALL"},
         {"import objects /tmp/no-such-file.xlsx", "/tmp/no-such-file.xlsx"},
         {"import objects %d/sunlot.conf --department GAJ", "GAJ"},
+        {"setting no.such", "no.such"},
         {"setting no.such 1 --basis x", "no.such"},
         {"setting team.seats 3", "依据"},
         {"result enter 410882-SCJG-2026-0042 --object 1 --item 1 --result 01 --method site "
@@ -516,6 +517,9 @@ static void settings_are_listed_with_their_basis_and_changed(void **state)
         must_say("setting", all, model_setting_row((enum model_setting)i)->name);
         must_say("setting", all, model_setting_row((enum model_setting)i)->basis);
     }
+    const char *one = must(c, 0, "setting publish.workdays");
+    must_say("setting publish.workdays", one, "publish.workdays                 20 ");
+    assert_null(strstr(one, "team.seats"));
     must(c, 0, "setting publish.workdays 10 --basis 沁双随〔2026〕9号");
     must_say("setting", must(c, 0, "setting"), "publish.workdays                 10 ");
     must_say("setting", must(c, 0, "setting"), "沁双随〔2026〕9号");
