@@ -87,6 +87,19 @@ struct str arena_str(struct arena *a, struct str s)
     return copy ? str_range(copy, s.len) : str_range(NULL, 0);
 }
 
+struct str arena_hex(struct arena *a, const uint8_t *bytes, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *text = len < SIZE_MAX / 2 ? arena_alloc(a, 2 * len + 1) : NULL;
+    if (text == NULL)
+        return str_range(NULL, 0);
+    for (size_t i = 0; i < len; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    return str_range(text, 2 * len);
+}
+
 enum err arena_keep(struct str *out, struct arena *a, struct buf *text, enum err err)
 {
     if (err == ERR_OK)

@@ -26,6 +26,8 @@ struct str arena_str(struct arena *a, struct str s);
 char *arena_cstr(struct arena *a, struct str s);
 /* Formatted text; data is NULL when out of memory. */
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
+/* Bytes in lower-case hex. data is NULL when out of memory. */
+struct str arena_hex(struct arena *a, const uint8_t *bytes, size_t len);
 /* Ends a text that was written into a buffer: a copy of it in the arena, unless writing it failed
  * (err, which is handed back). The buffer is freed in any case. ERR_MEMORY. */
 MUST enum err arena_keep(struct str *out, struct arena *a, struct buf *text, enum err err);

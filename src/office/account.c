@@ -103,7 +103,6 @@ static enum err setup_digest(struct str *out, struct arena *arena, struct str co
     char plain[64];
     size_t len = 0;
     uint8_t hash[CRYPTO_HASH];
-    struct buf hex = {0};
     for (size_t i = 0; i < code.len && len < sizeof plain; i++) {
         char c = code.data[i];
         if (c >= 'a' && c <= 'z')
@@ -112,9 +111,7 @@ static enum err setup_digest(struct str *out, struct arena *arena, struct str co
             plain[len++] = c;
     }
     crypto_sha256(hash, str_range(plain, len));
-    buf_hex(&hex, hash, sizeof hash);
-    *out = arena_str(arena, buf_view(&hex));
-    buf_free(&hex);
+    *out = arena_hex(arena, hash, sizeof hash);
     crypto_wipe(plain, sizeof plain);
     return out->data != NULL ? ERR_OK : ERR_MEMORY;
 }

@@ -114,23 +114,13 @@ static enum err file_name(struct attachment *a, struct str name)
 static enum err file_keep(struct attachment *a, struct str bytes)
 {
     struct errand *e = a->e;
-    struct vault_blob blob;
     uint8_t digest[CRYPTO_HASH];
-    struct buf hex = {0};
     const char *root = office_path(e->arena, e->office, "blobs");
     if (root == NULL)
         return ERR_MEMORY;
-    TRY(vault_blob_begin(&blob, root));
-    enum err err = vault_blob_add(&blob, bytes);
-    if (err != ERR_OK) {
-        vault_blob_abort(&blob);
-        return err;
-    }
-    TRY(vault_blob_commit(digest, &blob));
-    buf_hex(&hex, digest, sizeof digest);
-    a->row.digest = arena_str(e->arena, buf_view(&hex));
+    TRY(vault_blob_put(digest, root, bytes));
+    a->row.digest = arena_hex(e->arena, digest, sizeof digest);
     a->row.size = (int64_t)bytes.len;
-    buf_free(&hex);
     return a->row.digest.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 

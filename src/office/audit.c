@@ -154,17 +154,14 @@ static enum err audit_entry(struct str *out, struct str *root, const struct audi
 {
     uint8_t hash[CRYPTO_HASH];
     struct arena *arena = d->e->arena;
-    struct buf hex = {0};
     struct buf date = {0};
     crypto_merkle_root(hash, &d->tree);
-    buf_hex(&hex, hash, sizeof hash);
     date_format(&date, d->day);
-    *root = arena_str(arena, buf_view(&hex));
+    *root = arena_hex(arena, hash, sizeof hash);
     *out =
         arena_printf(arena, AUDIT_HEAD "tenant %.*s\nday %.*s\nfirst %lld\ncount %lld\nroot %.*s\n",
                      STR_ARG(d->e->office->tenant), STR_ARG(buf_view(&date)), (long long)d->first,
                      (long long)d->count, STR_ARG(*root));
-    buf_free(&hex);
     buf_free(&date);
     return root->data != NULL && out->data != NULL ? ERR_OK : ERR_MEMORY;
 }

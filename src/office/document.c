@@ -47,17 +47,14 @@ struct document_write {
 static struct str write_told(const struct document_write *w, struct str text)
 {
     uint8_t hash[CRYPTO_HASH];
-    struct buf hex = {0};
     bool sensitive = w->old.document.grade >= MODEL_GRADE_SENSITIVE ||
                      w->row.document.grade >= MODEL_GRADE_SENSITIVE;
     if (!sensitive || text.len == 0)
         return text;
     crypto_sha256(hash, text);
-    buf_cat(&hex, "sha256:");
-    buf_hex(&hex, hash, sizeof hash);
-    struct str told = arena_str(w->e->arena, buf_view(&hex));
-    buf_free(&hex);
-    return told.data != NULL ? told : STR("");
+    struct str hex = arena_hex(w->e->arena, hash, sizeof hash);
+    struct str told = arena_printf(w->e->arena, "sha256:%.*s", STR_ARG(hex));
+    return told.data != NULL ? told : STR("sha256:?"); /* memory is out: the write fails too */
 }
 
 static void write_pair(struct json_writer *w, const char *name, struct str old, struct str new,
@@ -99,17 +96,19 @@ static enum err write_json(struct str *out, const struct document_write *w, bool
     write_pair(&j, "approver", a->approver, b->approver, after);
     write_pair(&j, "openness", a->document.openness, b->document.openness, after);
     write_pair(&j, "grade", write_grade(&a->document), write_grade(&b->document), after);
-    write_pair(&j, "openness_reason", a->document.openness_reason, b->document.openness_reason,
-               after);
+    write_pair(&j, "openness_reason", write_told(w, a->document.openness_reason),
+               write_told(w, b->document.openness_reason), after);
     json_write_object_end(&j);
     return arena_keep(out, w->e->arena, &text, json_write_end(&j));
 }
 
 static enum err write_audit(struct document_write *w, struct db_tx *tx)
 {
+    /* why a grade is another now is for whoever reads the audit */
+    bool graded = strcmp(w->action, "document-grade") == 0;
     struct office_audit_row row = {.action = str_of(w->action),
                                    .target = w->code,
-                                   .detail = w->reason,
+                                   .detail = graded ? w->reason : write_told(w, w->reason),
                                    .outcome = STR("done")};
     TRY(write_json(&row.after, w, true));
     if (w->old.id != 0)
@@ -307,6 +306,9 @@ static enum err edit_grade(struct document_write *w, struct db_tx *tx)
         d->grade = MODEL_GRADE_PUBLIC;
         return ERR_OK;
     }
+    if (w->published && w->edit->grade.len > 0 && model_grade_find(w->edit->grade) != d->grade)
+        return fault_set(&e->fault, ERR_FORBIDDEN,
+                         "发布过的文件，安全标记由审核发布的人在文件的页面上改；没有保存");
     if (w->published || (w->old.id != 0 && w->edit->grade.len == 0))
         return ERR_OK;
     TRY(office_scope_grade(&grade, e, tx, w->edit->grade, MODEL_SETTING_GRADE_DOCUMENT));

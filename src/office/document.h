@@ -38,7 +38,8 @@
  * Beside it stands the document's grade (安全标记, AC7): above the clearance of who looks a
  * document is not there at all. Only what is public by its grade, with all its files, is published,
  * so that whatever is on the portal is; the grade of that is raised only after it left the portal.
- * What the audit keeps of a sensitive document's texts is their SHA-256.
+ * What the audit keeps of a sensitive document's texts and reasons is their SHA-256; why its grade
+ * was changed stands there in words.
  */
 #ifndef OFFICE_DOCUMENT_H
 #define OFFICE_DOCUMENT_H

@@ -171,13 +171,10 @@ static enum err next_write(struct db_tx *tx, void *ctx)
     struct next_work *w = ctx;
     struct draw_case *c = w->c;
     struct errand *e = c->e;
-    struct buf hex = {0};
     bool seated = str_eq(c->draw.state, STR("assigned"));
     struct store_visit visit = w->skipped;
     TRY(office_id(&visit.id, e));
-    buf_hex(&hex, w->next.ticket, CRYPTO_HASH);
-    visit.ticket = arena_str(e->arena, buf_view(&hex));
-    buf_free(&hex);
+    visit.ticket = arena_hex(e->arena, w->next.ticket, CRYPTO_HASH);
     if (visit.ticket.data == NULL)
         return ERR_MEMORY;
     visit.pool_id = w->next.id;

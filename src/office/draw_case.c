@@ -191,12 +191,9 @@ enum err draw_paper_put(struct draw_paper *paper, const struct draw_case *c, str
     if (c->draw.sealed)
         TRY(crypto_random(paper->blind, sizeof paper->blind));
     draw_digest(paper->digest, paper->blind, bytes);
-    struct vault_blob blob;
-    TRY(vault_blob_begin(&blob, root));
-    enum err err = vault_blob_add(&blob, bytes);
+    enum err err = vault_blob_put(paper->blob, root, bytes);
     if (err == ERR_OK)
-        return vault_blob_commit(paper->blob, &blob);
-    vault_blob_abort(&blob);
+        return ERR_OK;
     return fault_set(&e->fault, err, "写入文件 %.*s 失败：%s；没有任何改动", STR_ARG(name),
                      err_zh(err));
 }

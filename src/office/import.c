@@ -66,16 +66,22 @@ static enum err load_row(void *ctx, const struct store_record *record)
     return ERR_OK;
 }
 
-enum err import_load(const struct store_record ***out, size_t *count, struct import_run *run,
-                     enum store_table table)
+enum err import_load_graded(const struct store_record ***out, size_t *count, struct import_run *run,
+                            enum store_table table, enum model_grade clearance)
 {
     struct import_loading l = {.run = run};
-    const struct store_find find = {run->tx, run->stamp.tenant,      &run->arena, load_row,
-                                    &l,      run->e->scope.clearance};
+    const struct store_find find = {run->tx, run->stamp.tenant, &run->arena, load_row,
+                                    &l,      clearance};
     TRY(store_registry_all(table, &find));
     *out = l.rows;
     *count = l.count;
     return ERR_OK;
+}
+
+enum err import_load(const struct store_record ***out, size_t *count, struct import_run *run,
+                     enum store_table table)
+{
+    return import_load_graded(out, count, run, table, run->e->scope.clearance);
 }
 
 /* All departments by name and by code; where one's code is another's name, the code is meant. */
@@ -432,7 +438,6 @@ static enum err digest_file(struct str *hex, struct import_run *run)
     enum { STEP = 256 * 1024 };
     uint8_t hash[CRYPTO_HASH];
     struct crypto_sha256 h;
-    struct buf text = {0};
     ssize_t got = 1;
     char *window = arena_alloc(&run->chunk, STEP);
     int fd = open(run->job->path, O_RDONLY | O_CLOEXEC);
@@ -448,9 +453,7 @@ static enum err digest_file(struct str *hex, struct import_run *run)
     if (got < 0)
         return ERR_IO;
     crypto_sha256_final(hash, &h);
-    buf_hex(&text, hash, sizeof hash);
-    *hex = arena_str(&run->arena, buf_view(&text));
-    buf_free(&text);
+    *hex = arena_hex(&run->arena, hash, sizeof hash);
     return hex->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 

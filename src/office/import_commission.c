@@ -113,8 +113,11 @@ static enum err settle_row(struct commission_index *index, struct import_row *ro
     size_t at = text_map_get(&index->known, code);
     row->old = at != TEXT_MAP_NONE ? index->rows[at] : NULL;
     bool fresh = run->job->by_hand.len > 0 && run->job->target.len == 0;
-    if (fresh && row->old != NULL)
+    bool hidden = row->old != NULL && row->old->grade > run->e->scope.clearance;
+    if (row->old != NULL && (fresh || hidden)) {
+        row->old = NULL;
         return import_reject(run, row, MODEL_COMMISSION_CODE, "这个委托编号已经使用");
+    }
     if (row->old != NULL && !str_eq(row->old->values[MODEL_COMMISSION_DEPARTMENT],
                                     row->record.values[MODEL_COMMISSION_DEPARTMENT]))
         return import_reject(run, row, MODEL_COMMISSION_DEPARTMENT, "委托单位不能更改");
@@ -124,7 +127,8 @@ static enum err settle_row(struct commission_index *index, struct import_row *ro
 static enum err commission_settle(struct import_run *run)
 {
     struct commission_index index = {.run = run};
-    TRY(import_load(&index.rows, &index.count, run, STORE_COMMISSIONS));
+    TRY(import_load_graded(&index.rows, &index.count, run, STORE_COMMISSIONS,
+                           MODEL_GRADE_SENSITIVE));
     TRY(index_experts(&index));
     for (size_t i = 0; i < index.count; i++)
         TRY(text_map_put(&index.known, &run->arena, index.rows[i]->values[MODEL_COMMISSION_CODE],

@@ -235,5 +235,10 @@ struct str import_reason(const struct import_run *run, const struct import_row *
 /* All rows of the kind's table (or of departments) into an array in the run's arena. */
 MUST enum err import_load(const struct store_record ***out, size_t *count, struct import_run *run,
                           enum store_table table);
+/* The same up to a grade of the caller's choice, for keys that are taken by rows which the person
+ * does not see. */
+MUST enum err import_load_graded(const struct store_record ***out, size_t *count,
+                                 struct import_run *run, enum store_table table,
+                                 enum model_grade clearance);
 
 #endif

@@ -25,7 +25,6 @@ static enum err look_digest(struct import_look *l)
 {
     uint8_t hash[CRYPTO_HASH];
     struct crypto_sha256 h;
-    struct buf hex = {0};
     crypto_sha256_init(&h);
     for (size_t i = 0; i < l->map.heading_count; i++) {
         struct str key = sheet_heading_key(l->e->arena, l->map.headings[i]);
@@ -35,9 +34,7 @@ static enum err look_digest(struct import_look *l)
         crypto_sha256_add(&h, STR("\n"));
     }
     crypto_sha256_final(hash, &h);
-    buf_hex(&hex, hash, sizeof hash);
-    l->out->digest = arena_str(l->e->arena, buf_view(&hex));
-    buf_free(&hex);
+    l->out->digest = arena_hex(l->e->arena, hash, sizeof hash);
     return l->out->digest.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 

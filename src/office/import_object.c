@@ -410,20 +410,6 @@ static bool fits_pool(struct str number)
     return number.len > 0 && number.len <= 64 && !str_starts(number, STR("SL-"));
 }
 
-/* A digest in lower-case hex, in arena. */
-static struct str hex_of(struct arena *arena, const uint8_t hash[CRYPTO_HASH])
-{
-    static const char digits[] = "0123456789abcdef";
-    char *text = arena_alloc(arena, 2 * CRYPTO_HASH + 1);
-    if (text == NULL)
-        return (struct str){0};
-    for (size_t i = 0; i < CRYPTO_HASH; i++) {
-        text[2 * i] = digits[hash[i] >> 4];
-        text[2 * i + 1] = digits[hash[i] & 15];
-    }
-    return str_range(text, 2 * CRYPTO_HASH);
-}
-
 /* SHA-256 of kind|name|address, or of the number where there is one that no pool can hold. */
 static enum err make_likeness(struct import_run *run, struct import_row *row)
 {
@@ -442,7 +428,7 @@ static enum err make_likeness(struct import_run *run, struct import_row *row)
         crypto_sha256_add(&h, value_of(row, MODEL_OBJECT_ADDRESS));
     }
     crypto_sha256_final(hash, &h);
-    row->record.values[STORE_OBJECT_LIKENESS] = hex_of(&run->chunk, hash);
+    row->record.values[STORE_OBJECT_LIKENESS] = arena_hex(&run->chunk, hash, sizeof hash);
     return row->record.values[STORE_OBJECT_LIKENESS].data != NULL ? ERR_OK : ERR_MEMORY;
 }
 

@@ -86,7 +86,9 @@ static enum err job_take(struct job_step *s)
     return office_write(s->e, "job-take", job_move, s);
 }
 
-/* The errand of the one who ordered it, with what he may do now. */
+/* The errand of the one who ordered it, with what he may do now; of what is graded above the
+ * clearance with which he ordered it nothing gets into a result that others of that clearance may
+ * see (AC7). */
 static enum err job_errand(struct errand *e, const struct office_job_kind *kind,
                            const struct store_job *job)
 {
@@ -108,6 +110,8 @@ static enum err job_errand(struct errand *e, const struct office_job_kind *kind,
         return fault_set(&e->fault, ERR_FORBIDDEN,
                          "下达任务的账号已停用，或者不再有“%s”的权限，没有执行", kind->text);
     TRY(err);
+    if (scope.clearance > (enum model_grade)job->clearance)
+        scope.clearance = (enum model_grade)job->clearance;
     office_session_act(e, session, &scope);
     return ERR_OK;
 }

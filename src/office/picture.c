@@ -160,27 +160,10 @@ static struct str picture_place(const struct errand *e, struct str original)
                         STR_ARG(original));
 }
 
-static struct str picture_hex(struct arena *arena, const uint8_t digest[CRYPTO_HASH])
-{
-    struct buf hex = {0};
-    buf_hex(&hex, digest, CRYPTO_HASH);
-    struct str text = arena_str(arena, buf_view(&hex));
-    buf_free(&hex);
-    return text;
-}
-
 static enum err picture_keep(uint8_t digest[CRYPTO_HASH], struct errand *e, struct str bytes)
 {
-    struct vault_blob blob;
     const char *root = office_path(e->arena, e->office, "blobs");
-    if (root == NULL)
-        return ERR_MEMORY;
-    TRY(vault_blob_begin(&blob, root));
-    enum err err = vault_blob_add(&blob, bytes);
-    if (err == ERR_OK)
-        return vault_blob_commit(digest, &blob);
-    vault_blob_abort(&blob);
-    return err;
+    return root != NULL ? vault_blob_put(digest, root, bytes) : ERR_MEMORY;
 }
 
 enum err office_picture_seal(struct office_picture *out, struct errand *e, struct str bytes)
@@ -188,7 +171,7 @@ enum err office_picture_seal(struct office_picture *out, struct errand *e, struc
     uint8_t digest[CRYPTO_HASH];
     struct buf sealed = {0};
     crypto_sha256(digest, bytes);
-    out->original = picture_hex(e->arena, digest);
+    out->original = arena_hex(e->arena, digest, CRYPTO_HASH);
     struct str place = picture_place(e, out->original);
     if (out->original.data == NULL || place.data == NULL)
         return ERR_MEMORY;
@@ -197,7 +180,7 @@ enum err office_picture_seal(struct office_picture *out, struct errand *e, struc
         err = picture_keep(digest, e, buf_view(&sealed));
     buf_free(&sealed);
     TRY(err);
-    out->sealed = picture_hex(e->arena, digest);
+    out->sealed = arena_hex(e->arena, digest, CRYPTO_HASH);
     return out->sealed.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 

@@ -53,16 +53,11 @@ struct str publication_line(struct arena *arena, const struct store_published *r
 struct str publication_leaf(struct arena *arena, const struct store_published *row)
 {
     uint8_t hash[CRYPTO_HASH];
-    struct buf hex = {0};
     struct str line = publication_line(arena, row, NULL, 0);
     if (line.data == NULL)
         return line;
     crypto_leaf(hash, line);
-    buf_hex(&hex, hash, sizeof hash);
-    struct str copy =
-        buf_err(&hex) == ERR_OK ? arena_str(arena, buf_view(&hex)) : str_range(NULL, 0);
-    buf_free(&hex);
-    return copy;
+    return arena_hex(arena, hash, sizeof hash);
 }
 
 struct str publication_withheld(struct arena *arena, struct str kind)

@@ -35,11 +35,16 @@ enum err office_reference_add(int64_t *job, struct errand *e, const struct offic
     char name[64];
     int64_t id = 0;
     int64_t scanned_at = 0;
+    struct str outcome;
+    bool done = false;
     const struct office_scan scan = {in->path, in->name, STR("reference")};
     if (in->path == NULL || in->bytes == 0)
         return fault_at(&e->fault, "file", ERR_INPUT, "请选择文件；所选的文件是空的，或者没有选择");
     if (in->department.len == 0 || !office_scope_department(&e->scope, in->department))
         return fault_at(&e->fault, "department", ERR_INPUT, "请选择您权限范围内的部门");
+    TRY(office_repeated(&done, &outcome, e, STR("job-order")));
+    if (done)
+        return str_i64(job, outcome);
     TRY(office_scan(&scanned_at, e, &scan));
     TRY(office_id(&id, e));
     snprintf(name, sizeof name, "%lld.list", (long long)id);

@@ -28,11 +28,8 @@ enum { SESSION_BYTES = 32, SESSION_NOTED = 60, SESSION_FAILURES_MOST = 10 };
 static enum err session_digest(struct str *out, struct arena *arena, struct str token)
 {
     uint8_t hash[CRYPTO_HASH];
-    struct buf hex = {0};
     crypto_sha256(hash, token);
-    buf_hex(&hex, hash, sizeof hash);
-    *out = arena_str(arena, buf_view(&hex));
-    buf_free(&hex);
+    *out = arena_hex(arena, hash, sizeof hash);
     return out->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 

@@ -375,15 +375,6 @@ static struct str ticket_cutoff(const struct ticket_page *page, struct str strat
     return STR("");
 }
 
-static struct str ticket_hex(struct arena *arena, const uint8_t ticket[CRYPTO_HASH])
-{
-    struct buf hex = {0};
-    buf_hex(&hex, ticket, CRYPTO_HASH);
-    struct str text = arena_str(arena, buf_view(&hex));
-    buf_free(&hex);
-    return text;
-}
-
 static enum err ticket_make(struct office_ticket *out, bool *stands, struct errand *e,
                             const struct ticket_page *page, struct str id)
 {
@@ -395,7 +386,7 @@ static enum err ticket_make(struct office_ticket *out, bool *stands, struct erra
     draw_ticket_object(ticket, &page->keyed, id);
     out->draw = page->number;
     out->task_name = page->task_name;
-    out->ticket = ticket_hex(e->arena, ticket);
+    out->ticket = arena_hex(e->arena, ticket, CRYPTO_HASH);
     out->cutoff = ticket_cutoff(page, out->stratum);
     return out->ticket.data != NULL ? ERR_OK : ERR_MEMORY;
 }

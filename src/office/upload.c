@@ -240,7 +240,11 @@ enum err office_upload_add(int64_t *id, struct errand *e, const struct office_up
     char name[64];
     struct upload_adding a = {.e = e, .in = in};
     const struct office_scan scan = {in->path, in->name, str_of(in->kind->resource->name)};
+    struct str outcome;
     TRY(upload_judge(e, in));
+    TRY(office_repeated(&a.repeated, &outcome, e, STR("upload")));
+    if (a.repeated)
+        return str_i64(id, outcome);
     TRY(office_scan(&a.row.scanned_at, e, &scan));
     TRY(office_id(&a.row.id, e));
     snprintf(name, sizeof name, "%lld.upload", (long long)a.row.id);

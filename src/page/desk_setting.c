@@ -15,14 +15,10 @@ static const struct {
     const char *head;
     const char *label;
 } setting_groups[] = {
-    {"site.", "名称和页脚"},    {"item.", "抽查事项"},
-    {"draw.", "抽取"},          {"team.", "检查组"},
-    {"inspector.", "检查人员"}, {"publish.", "公示"},
-    {"target.", "目标"},        {"password.", "密码"},
-    {"sign-in.", "登录"},       {"session.", "会话"},
-    {"account.", "账号"},       {"import.", "导入"},
-    {"job.", "后台任务"},       {"desk.", "安全标记"},
-    {"grade.", "安全标记"},     {"", "其他"},
+    {"site.", "名称和页脚"},    {"item.", "抽查事项"},  {"draw.", "抽取"},    {"team.", "检查组"},
+    {"inspector.", "检查人员"}, {"publish.", "公示"},   {"target.", "目标"},  {"password.", "密码"},
+    {"sign-in.", "登录"},       {"session.", "会话"},   {"account.", "账号"}, {"import.", "导入"},
+    {"job.", "后台任务"},       {"grade.", "安全标记"}, {"", "其他"},
 };
 
 enum { SETTING_GROUPS = sizeof setting_groups / sizeof setting_groups[0] };

@@ -85,11 +85,8 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 /* Tables whose rows have a grade: it stands behind the values. */
 #define GRADED STORE_CLEARED("grade", "$2") " ORDER BY id"
 
-static bool is_graded(enum store_table table)
-{
-    return table == STORE_COMMISSIONS || table == STORE_MEETINGS || table == STORE_ISSUANCES ||
-           table == STORE_COURSES;
-}
+#define GRADE_UPDATE(table)                                                                        \
+    "UPDATE " table " SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3"
 
 static const struct {
     const struct resource *resource;
@@ -97,7 +94,8 @@ static const struct {
     const char *columns;
     const char *all;
     const char *update;
-    size_t count; /* values */
+    size_t count;      /* values */
+    const char *grade; /* changes a row's grade; NULL where rows have none */
 } tables[STORE_TABLES] = {
     [STORE_OBJECTS] = {&model_objects, "object", "tenant, id, " STORE_OBJECT_COLUMNS ", job, at",
                        NULL, OBJECT_UPDATE, STORE_OBJECT_VALUES},
@@ -124,7 +122,7 @@ static const struct {
                            "tenant, id, " COMMISSION_COLUMNS ", job, at, grade",
                            "SELECT id, " COMMISSION_COLUMNS
                            ", grade FROM commission WHERE tenant = $1" GRADED,
-                           COMMISSION_UPDATE, MODEL_COMMISSION_COUNT},
+                           COMMISSION_UPDATE, MODEL_COMMISSION_COUNT, GRADE_UPDATE("commission")},
     [STORE_LABELS] = {&model_labels, "label", "tenant, id, " LABEL_COLUMNS ", job, at",
                       "SELECT id, " LABEL_COLUMNS " FROM label WHERE tenant = $1 ORDER BY id",
                       LABEL_UPDATE, MODEL_LABEL_COUNT},
@@ -132,15 +130,15 @@ static const struct {
                         "tenant, id, " MEETING_COLUMNS ", job, at, grade",
                         "SELECT id, " MEETING_COLUMNS
                         ", grade FROM meeting WHERE tenant = $1" GRADED,
-                        MEETING_UPDATE, MODEL_MEETING_COUNT},
+                        MEETING_UPDATE, MODEL_MEETING_COUNT, GRADE_UPDATE("meeting")},
     [STORE_ISSUANCES] = {&model_issuances, "issuance",
                          "tenant, id, " ISSUANCE_COLUMNS ", job, at, grade",
                          "SELECT id, " ISSUANCE_COLUMNS
                          ", grade FROM issuance WHERE tenant = $1" GRADED,
-                         ISSUANCE_UPDATE, MODEL_ISSUANCE_COUNT},
+                         ISSUANCE_UPDATE, MODEL_ISSUANCE_COUNT, GRADE_UPDATE("issuance")},
     [STORE_COURSES] = {&model_courses, "course", "tenant, id, " COURSE_COLUMNS ", job, at, grade",
                        "SELECT id, " COURSE_COLUMNS ", grade FROM course WHERE tenant = $1" GRADED,
-                       COURSE_UPDATE, MODEL_COURSE_COUNT},
+                       COURSE_UPDATE, MODEL_COURSE_COUNT, GRADE_UPDATE("course")},
     [STORE_LIBRARIES] = {&model_libraries, NULL, NULL, NULL, NULL, MODEL_LIBRARY_COUNT},
 };
 
@@ -254,7 +252,7 @@ enum err store_registry_load_add(struct store_load *load, const struct store_rec
     struct db_value args[COLUMNS_MAX];
     size_t count = 0;
     TRY(bind_record(args, &count, load->table, record, &load->stamp));
-    if (is_graded(load->table))
+    if (tables[load->table].grade != NULL)
         args[count++] = db_int(record->grade);
     return db_bulk_add(load->bulk, args, count);
 }
@@ -353,7 +351,7 @@ static enum err find_row(void *ctx, struct db_rows *rows)
     const struct finding *f = ctx;
     struct store_record record = {.id = db_col_int(rows, 0)};
     TRY(take_record(&record, f->table, rows, 1, f->find->arena));
-    if (is_graded(f->table))
+    if (tables[f->table].grade != NULL)
         record.grade = db_col_int(rows, 1 + (int)tables[f->table].count);
     return f->find->each(f->find->ctx, &record);
 }
@@ -363,33 +361,20 @@ enum err store_registry_all(enum store_table table, const struct store_find *fin
     struct finding f = {find, table};
     if (tables[table].all == NULL)
         return ERR_STATE;
-    if (is_graded(table))
+    if (tables[table].grade != NULL)
         return store_all(find->tx, tables[table].all,
                          DB_ARGS(db_text(find->tenant), db_int(find->clearance)), find_row, &f);
     return store_all(find->tx, tables[table].all, DB_ARGS(db_text(find->tenant)), find_row, &f);
 }
 
-static const char MEETING_GRADE[] =
-    "UPDATE meeting SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3";
-static const char ISSUANCE_GRADE[] =
-    "UPDATE issuance SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3";
-static const char COURSE_GRADE[] =
-    "UPDATE course SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3";
-static const char COMMISSION_GRADE[] =
-    "UPDATE commission SET grade = $4 WHERE tenant = $1 AND id = $2 AND grade = $3";
-
 enum err store_registry_grade(struct db_tx *tx, enum store_table table,
                               const struct store_registry_grade *row)
 {
     uint64_t changed = 0;
-    if (!is_graded(table))
+    if (tables[table].grade == NULL)
         return ERR_STATE;
-    const char *sql = table == STORE_MEETINGS    ? MEETING_GRADE
-                      : table == STORE_ISSUANCES ? ISSUANCE_GRADE
-                      : table == STORE_COURSES   ? COURSE_GRADE
-                                                 : COMMISSION_GRADE;
     TRY(db_run(
-        tx, &changed, sql,
+        tx, &changed, tables[table].grade,
         DB_ARGS(db_text(row->tenant), db_int(row->id), db_int(row->was), db_int(row->grade))));
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }

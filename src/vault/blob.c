@@ -91,6 +91,17 @@ void vault_blob_abort(struct vault_blob *w)
     file_out_abandon(&w->out);
 }
 
+enum err vault_blob_put(uint8_t digest[CRYPTO_HASH], const char *root, struct str bytes)
+{
+    struct vault_blob blob;
+    TRY(vault_blob_begin(&blob, root));
+    enum err err = vault_blob_add(&blob, bytes);
+    if (err == ERR_OK)
+        return vault_blob_commit(digest, &blob);
+    vault_blob_abort(&blob);
+    return err;
+}
+
 /* Hashes what is left in f. */
 static enum err blob_hash(uint8_t out[CRYPTO_HASH], uint64_t *size, FILE *f)
 {

@@ -22,6 +22,9 @@ MUST enum err vault_blob_add(struct vault_blob *w, struct str bytes);
 /* Makes it durable under its digest: file synced, renamed, folders synced. The same content again
  * is no error. ERR_SYNC: the disk did not confirm. Releases w in every case. */
 MUST enum err vault_blob_commit(uint8_t digest[CRYPTO_HASH], struct vault_blob *w);
+/* All of that for bytes in memory: a blob of them under root. Errors as above; nothing is left
+ * behind by one. */
+MUST enum err vault_blob_put(uint8_t digest[CRYPTO_HASH], const char *root, struct str bytes);
 /* Removes the temporary file. Harmless after a failed begin and after commit. */
 void vault_blob_abort(struct vault_blob *w);
 

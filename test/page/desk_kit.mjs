@@ -43,9 +43,25 @@ export async function stop() {
   }
 }
 
+// Playwright's click and press end when the next page has begun, and reading at once (count,
+// allTextContents, content) then finds half of it. Here they end when it is whole.
+function whole(page) {
+  const locator = Object.getPrototypeOf(page.locator('html'));
+  if (Object.hasOwn(locator, 'whole')) return;
+  locator.whole = true;
+  for (const name of ['click', 'press']) {
+    const act = locator[name];
+    locator[name] = async function (...given) {
+      await act.apply(this, given);
+      await this.page().waitForLoadState('domcontentloaded');
+    };
+  }
+}
+
 export async function person(chromium, site, viewport = sizes.desktop) {
   const context = await chromium.newContext({ viewport });
   const page = await context.newPage();
+  whole(page);
   page.troubles = [];
   const refused = /status of 4(00|01|03|04|09)/;
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && !refused.test(m.text()) && page.troubles.push(`${page.url()} ${m.text()}`));

@@ -313,7 +313,7 @@ static void AC7_the_audit_keeps_no_word_of_a_sensitive_document(void **state)
     assert_int_equal(course_number(c, "SELECT count(id) FROM audit WHERE action = 'document-add'"
                                       " AND new_value LIKE '%绝密正文%'"),
                      1);
-    (void)drafted(c, "sensitive");
+    struct str code = drafted(c, "sensitive");
     assert_int_equal(course_number(c, "SELECT count(id) FROM audit WHERE action = 'document-add'"
                                       " AND new_value LIKE '%绝密正文%'"),
                      1);
@@ -321,6 +321,16 @@ static void AC7_the_audit_keeps_no_word_of_a_sensitive_document(void **state)
                                       " AND new_value LIKE '%\"text1\":\"sha256:%'"
                                       " AND new_value LIKE '%\"grade\":\"sensitive\"%'"),
                      1);
+    assert_int_equal(office_document_submit(as(c, "chen", MODEL_GRADE_SENSITIVE), code), ERR_OK);
+    assert_int_equal(
+        office_document_return(as(c, "li", MODEL_GRADE_SENSITIVE), code, STR("绝密缘由")), ERR_OK);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM audit WHERE action ="
+                                      " 'document-return' AND detail LIKE 'sha256:%'"),
+                     1);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM audit WHERE detail LIKE '%绝密%'"
+                                      " OR old_value LIKE '%绝密缘由%'"
+                                      " OR new_value LIKE '%绝密缘由%'"),
+                     0);
 }
 
 static void AC7_a_batch_passes_over_what_is_not_there(void **state)
@@ -587,6 +597,58 @@ static void AC7_a_job_is_seen_by_nobody_of_less_clearance_than_who_ordered_it(vo
                      ERR_MISSING);
 }
 
+/* Raised between order and work: what the job's result holds is for those of the lower clearance.
+ */
+static void AC7_a_job_sees_no_more_than_who_ordered_it_did_then(void **state)
+{
+    struct course *c = *state;
+    struct story *s = c->s;
+    people_house(s);
+    int64_t security = people_add(s, "anquan", "", MODEL_ROLE_SECURITY);
+    int64_t clerk = people_add(s, "jingban", "A", MODEL_ROLE_CLERK);
+    struct str keys[2];
+    const struct office_batch batch = {
+        .act = OFFICE_BATCH_CANCEL, .keys = keys, .count = 2, .reason = STR("合同终止")};
+    struct store_job row;
+    int64_t job = 0;
+    story_import_text(s, "commissions",
+                      "委托编号,类别,受托机构,资质,事项,委托单位,开始日期\n"
+                      "委1,检验检测,省计量院,CNAS,检定,A,2026-03-02\n"
+                      "委2,检验检测,省计量院,CNAS,检定,A,2026-03-02\n");
+    story_run(s, "UPDATE commission SET grade = 2 WHERE code = '委2'");
+    keys[0] = str_of(course_text(c, "SELECT CAST(id AS text) FROM commission WHERE code = '委1'"));
+    keys[1] = str_of(course_text(c, "SELECT CAST(id AS text) FROM commission WHERE code = '委2'"));
+    struct errand *e = people_as(s, clerk, MODEL_PERMISSION_INSPECTOR_EDIT);
+    assert_int_equal(office_batch_order(&job, e, &batch), ERR_OK);
+    e = people_as(s, security, MODEL_PERMISSION_ROLE_GRANT);
+    assert_int_equal(office_account_clearance(e, clerk, MODEL_GRADE_SENSITIVE), ERR_OK);
+    story_work(s);
+    assert_int_equal(office_job_get(&row, people_as(s, clerk, MODEL_PERMISSION_JOB_VIEW), job),
+                     ERR_OK);
+    assert_true(str_eq(row.words, STR("共选 2 项，已处理 1 项，没有处理 1 项（原因见结果文件）")));
+    assert_string_equal(course_text(c, "SELECT state FROM commission WHERE code = '委2'"),
+                        "active");
+}
+
+/* A number that is taken says so at its row; the others of the file go in. */
+static void AC7_a_number_that_a_hidden_commission_has_is_refused_at_its_row(void **state)
+{
+    struct course *c = *state;
+    struct str values[MODEL_COMMISSION_COUNT];
+    int64_t id = commission(c, MODEL_GRADE_SENSITIVE, "W-7");
+    struct errand *e = as(c, "w", MODEL_GRADE_SENSITIVE);
+    struct office_commission_page page;
+    assert_int_equal(office_commission_get(&page, e, id), ERR_OK);
+    memcpy(values, page.commission.record.values, sizeof values);
+    story_run(c->s, "UPDATE commission SET grade = 2 WHERE code = 'W-7'");
+    e = as(c, "w", MODEL_GRADE_INTERNAL);
+    id = 0; /* as new */
+    assert_int_equal(office_commission_save(&id, e, values), ERR_INPUT);
+    assert_string_equal(e->fault.field, "code");
+    assert_non_null(strstr(e->fault.text, "已经使用"));
+    assert_int_equal(course_number(c, "SELECT count(id) FROM commission"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -602,6 +664,8 @@ int main(void)
         COURSE_TEST(AC7_a_row_is_graded_as_the_setting_says_and_lowered_with_a_reason),
         COURSE_TEST(AC7_a_clearance_is_given_by_another_ends_sessions_and_stands_in_the_audit),
         COURSE_TEST(AC7_a_job_is_seen_by_nobody_of_less_clearance_than_who_ordered_it),
+        COURSE_TEST(AC7_a_job_sees_no_more_than_who_ordered_it_did_then),
+        COURSE_TEST(AC7_a_number_that_a_hidden_commission_has_is_refused_at_its_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,9 @@ static void arena_gives_zeroed_aligned_memory_of_any_size(void **state)
     }
     assert_null(arena_array(&a, SIZE_MAX / 2, 3));
     arena_clear(&a);
+    assert_true(
+        str_eq(arena_hex(&a, (const uint8_t *)"foobar", 6), STR("666f6f626172"))); /* RFC 4648 */
+    assert_int_equal(arena_hex(&a, NULL, 0).len, 0);
     struct str s = arena_printf(&a, "%s-%d", "x", 7);
     assert_true(str_eq(s, STR("x-7")));
     arena_free(&a);

@@ -51,6 +51,20 @@ static void the_same_content_twice_is_one_blob(void **state)
     scratch_close(&s);
 }
 
+static void bytes_in_memory_are_the_same_blob_as_bytes_that_stream(void **state)
+{
+    (void)state;
+    struct scratch s;
+    uint8_t one[CRYPTO_HASH];
+    uint8_t two[CRYPTO_HASH];
+    scratch_open(&s);
+    blob_put(one, s.dir, STR("a"), STR("bc"));
+    assert_int_equal(vault_blob_put(two, s.dir, STR("abc")), ERR_OK);
+    assert_memory_equal(one, two, sizeof one);
+    assert_int_equal(vault_blob_put(two, scratch_path(&s, "no/way/there"), STR("abc")), ERR_IO);
+    scratch_close(&s);
+}
+
 static void a_large_blob_streams_through(void **state)
 {
     (void)state;
@@ -147,6 +161,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_blob_lies_under_its_sha256),
         cmocka_unit_test(the_same_content_twice_is_one_blob),
+        cmocka_unit_test(bytes_in_memory_are_the_same_blob_as_bytes_that_stream),
         cmocka_unit_test(a_large_blob_streams_through),
         cmocka_unit_test(a_changed_cut_or_missing_blob_is_named),
         cmocka_unit_test(an_abandoned_blob_leaves_nothing_and_a_crashed_one_is_swept),
