@@ -64,6 +64,18 @@ void f(char *a, const char *b)
     exit(1); //!exit
 }
 """, "test/unit/t.c": "void f(char *a)\n{\n    gets(a); //!gets\n    skip(); //!skip\n}\n"}),
+    ("names of sealed draws are read through the veil alone", {"src/office/a.c": """
+enum err f(void)
+{
+    TRY(store_visits()); //!store_visits
+    return store_seats_add(); //!store_seats_add
+}
+""", "src/office/veil.c": """
+enum err f(void)
+{
+    return store_visits();
+}
+""", "src/store/a.h": "MUST enum err store_visits(void);\n"}),
     ("a banned call in a macro is found", {"src/base/a.c": """
 #define COPY(a, b) \\
     strcpy(a, b) //!strcpy

@@ -79,8 +79,7 @@ static enum err skip_find(struct db_tx *tx, void *ctx)
 {
     struct skip_work *w = ctx;
     struct errand *e = w->c->e;
-    enum err err = store_visit_get(&w->visit, e->arena, tx, e->office->tenant, w->c->draw.id,
-                                   w->skip->pool_id);
+    enum err err = office_visit_get(&w->visit, e, tx, &w->c->draw, w->skip->pool_id);
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "对象 %.*s 不在本次抽中名单里；没有任何改动",
                          STR_ARG(w->skip->pool_id));
@@ -99,10 +98,12 @@ static enum err skip_write(struct db_tx *tx, void *ctx)
     struct skip_work *w = ctx;
     struct draw_case *c = w->c;
     struct errand *e = c->e;
+    struct str told;
     TRY(draw_case_log(c, tx, DRAW_SKIP, 0, w->body));
     TRY(draw_paper_add(&w->paper, c, tx));
     TRY(store_visit_state(tx, e->office->tenant, w->visit.id, STR("skipped"), w->skip->reason));
-    return draw_case_step(c, tx, c->draw.state, STR("draw-skip"), w->skip->pool_id);
+    TRY(office_veil(&told, e, &c->draw, w->skip->pool_id));
+    return draw_case_step(c, tx, c->draw.state, STR("draw-skip"), told);
 }
 
 /* --- the object that follows --- */
@@ -128,7 +129,7 @@ static enum err next_load(struct db_tx *tx, void *ctx)
     struct store_draw_file pool = {0};
     int64_t here = 0;
     TRY(store_draw_file_get(&pool, e->arena, tx, tenant, c->draw.id, STR("pool.tsv")));
-    TRY(store_visits(&w->visits, &w->visit_count, e->arena, tx, tenant, c->draw.id));
+    TRY(office_visits(&w->visits, &w->visit_count, e, tx, &c->draw));
     for (size_t i = 0; i < w->visit_count; i++) {
         const struct store_visit *v = &w->visits[i];
         if (!str_eq(v->stratum, w->skipped.stratum))
@@ -183,8 +184,8 @@ static enum err next_write(struct db_tx *tx, void *ctx)
     visit.skip_reason = str_range(NULL, 0);
     visit.follows = w->skipped.pool_id;
     visit.at = e->now;
-    TRY(store_visits_add(tx, &visit, 1));
-    TRY(store_seats_move(tx, e->office->tenant, c->draw.id, w->skipped.pool_id, visit.pool_id));
+    TRY(office_visits_add(e, tx, &c->draw, &visit, 1));
+    TRY(office_seats_move(e, tx, &c->draw, w->skipped.pool_id, w->next.id));
     return office_audit(e, tx, STR("draw-next"), c->draw.number, visit.pool_id);
 }
 
@@ -280,7 +281,7 @@ static enum err refill_leaving(struct refill_work *w, struct db_tx *tx)
 {
     struct errand *e = w->c->e;
     size_t count = w->refill->leaving_count;
-    TRY(store_seats(&w->held, &w->held_count, e->arena, tx, e->office->tenant, w->c->draw.id));
+    TRY(office_seats(&w->held, &w->held_count, e, tx, &w->c->draw));
     w->leaving = arena_array(e->arena, count, sizeof *w->leaving);
     if (w->leaving == NULL)
         return ERR_MEMORY;
@@ -474,7 +475,7 @@ static enum err abort_check(struct abort_work *w, struct db_tx *tx)
     size_t count = 0;
     TRY(draw_case_expect(w->c, "committed|random1|drawn|staffed|random2|assigned|refilling|random3",
                          "终止"));
-    TRY(store_visits(&visits, &count, e->arena, tx, e->office->tenant, w->c->draw.id));
+    TRY(office_visits(&visits, &count, e, tx, &w->c->draw));
     for (size_t i = 0; i < count; i++)
         if (str_eq(visits[i].state, STR("entered")) || str_eq(visits[i].state, STR("published")))
             return fault_set(&e->fault, ERR_STATE,

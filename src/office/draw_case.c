@@ -180,6 +180,31 @@ const char *draw_case_blob(const struct errand *e, struct str digest)
     return copy;
 }
 
+/* What a sealed file begins with; no file of a draw does in plain text. */
+#define CASE_VEILED STR("sunlot-veiled/1\n")
+
+static struct str case_file_place(const struct draw_case *c, struct str name)
+{
+    return arena_printf(c->e->arena, "draw|%.*s|%lld|file|%.*s", STR_ARG(c->e->office->tenant),
+                        (long long)c->draw.id, STR_ARG(name));
+}
+
+static enum err paper_blob(struct draw_paper *paper, const struct draw_case *c, const char *root)
+{
+    struct buf sealed = {0};
+    struct str place = case_file_place(c, paper->name);
+    if (!c->draw.sealed)
+        return vault_blob_put(paper->blob, root, paper->bytes);
+    buf_str(&sealed, CASE_VEILED);
+    enum err err = place.data != NULL ? buf_err(&sealed) : ERR_MEMORY;
+    if (err == ERR_OK)
+        err = crypto_seal(&sealed, c->e->office->seal_key, place, paper->bytes);
+    if (err == ERR_OK)
+        err = vault_blob_put(paper->blob, root, buf_view(&sealed));
+    buf_free(&sealed);
+    return err;
+}
+
 enum err draw_paper_put(struct draw_paper *paper, const struct draw_case *c, struct str name,
                         struct str bytes)
 {
@@ -191,7 +216,7 @@ enum err draw_paper_put(struct draw_paper *paper, const struct draw_case *c, str
     if (c->draw.sealed)
         TRY(crypto_random(paper->blind, sizeof paper->blind));
     draw_digest(paper->digest, paper->blind, bytes);
-    enum err err = vault_blob_put(paper->blob, root, bytes);
+    enum err err = paper_blob(paper, c, root);
     if (err == ERR_OK)
         return ERR_OK;
     return fault_set(&e->fault, err, "写入文件 %.*s 失败：%s；没有任何改动", STR_ARG(name),
@@ -230,28 +255,50 @@ enum err draw_case_blind(uint8_t blind[CRYPTO_HASH], const struct draw_case *c,
     return err;
 }
 
+/* Opens what was read; blob is emptied. */
+static enum err case_file_open(struct str *out, const struct draw_case *c, struct str name,
+                               struct buf *blob)
+{
+    struct buf plain = {0};
+    struct str bytes = buf_view(blob);
+    struct str place = case_file_place(c, name);
+    if (!str_starts(bytes, CASE_VEILED))
+        return arena_keep(out, c->e->arena, blob, ERR_OK);
+    bytes = str_sub(bytes, CASE_VEILED.len, bytes.len);
+    enum err err =
+        place.data != NULL ? crypto_open(&plain, c->e->office->seal_key, place, bytes) : ERR_MEMORY;
+    buf_free(blob);
+    return arena_keep(out, c->e->arena, &plain, err);
+}
+
+enum err draw_case_bytes(struct str *out, const struct draw_case *c,
+                         const struct store_draw_file *file)
+{
+    struct errand *e = c->e;
+    struct buf blob = {0};
+    uint8_t digest[CRYPTO_HASH];
+    const char *path = draw_case_blob(e, file->digest);
+    enum err err = path != NULL ? file_read(&blob, path, CASE_FILE_MAX) : ERR_MEMORY;
+    if (err == ERR_OK) {
+        crypto_sha256(digest, buf_view(&blob));
+        err = crypto_hash_eq(digest, (const uint8_t *)file->digest.data) ? ERR_OK : ERR_DAMAGED;
+    }
+    if (err == ERR_OK)
+        err = case_file_open(out, c, file->name, &blob);
+    buf_free(&blob);
+    if (err != ERR_OK)
+        return fault_set(&e->fault, err, "抽取 %.*s 的文件 %.*s 缺失或已被改动，请从备份恢复",
+                         STR_ARG(c->draw.number), STR_ARG(file->name));
+    return ERR_OK;
+}
+
 enum err draw_case_file(struct str *out, const struct draw_case *c, struct db_tx *tx,
                         struct str name)
 {
-    struct errand *e = c->e;
     struct store_draw_file file = {0};
-    struct buf bytes = {0};
-    uint8_t digest[CRYPTO_HASH];
+    struct errand *e = c->e;
     TRY(store_draw_file_get(&file, e->arena, tx, e->office->tenant, c->draw.id, name));
-    const char *path = draw_case_blob(e, file.digest);
-    enum err err = path != NULL ? file_read(&bytes, path, CASE_FILE_MAX) : ERR_MEMORY;
-    if (err == ERR_OK) {
-        crypto_sha256(digest, buf_view(&bytes));
-        *out = arena_str(e->arena, buf_view(&bytes));
-        err = out->data == NULL ? ERR_MEMORY : ERR_OK;
-    }
-    buf_free(&bytes);
-    if (err == ERR_OK && !crypto_hash_eq(digest, (const uint8_t *)file.digest.data))
-        err = ERR_DAMAGED;
-    if (err != ERR_OK)
-        return fault_set(&e->fault, err, "抽取 %.*s 的文件 %.*s 缺失或已被改动，请从备份恢复",
-                         STR_ARG(c->draw.number), STR_ARG(name));
-    return ERR_OK;
+    return draw_case_bytes(out, c, &file);
 }
 
 static enum err case_pool_lines(const struct draw_case *c, struct draw_pool *pool,

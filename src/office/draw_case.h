@@ -11,6 +11,7 @@
 #include "draw/team_files.h"
 #include "office/draw.h"
 #include "office/task.h"
+#include "office/veil.h"
 
 /* A draw loaded inside a transaction. Everything lives in the errand's arena; wipe after use. */
 struct draw_case {
@@ -55,14 +56,18 @@ struct draw_paper {
     uint8_t blind[CRYPTO_HASH];  /* zero in an open draw */
     uint8_t digest[CRYPTO_HASH]; /* H(blind || bytes) */
 };
-/* Makes the blob durable, draws a blind if the draw is sealed, computes the digest. Without the
+/* Makes the blob durable, draws a blind if the draw is sealed, computes the digest. The files of a
+ * sealed draw lie sealed in their blobs, for good (AC8). Without the
  * LF-less rule: digest is of the bytes exactly, hashed names where the file is larger than that. */
 MUST enum err draw_paper_put(struct draw_paper *paper, const struct draw_case *c, struct str name,
                              struct str bytes);
 /* Records a paper in the transaction (its blind sealed). */
 MUST enum err draw_paper_add(const struct draw_paper *paper, const struct draw_case *c,
                              struct db_tx *tx);
-/* Reads a draw's file back, whole, checked against its digest. */
+/* A draw's file whole, opened, checked against the digest of its blob. */
+MUST enum err draw_case_bytes(struct str *out, const struct draw_case *c,
+                              const struct store_draw_file *file);
+/* The same by its name. */
 MUST enum err draw_case_file(struct str *out, const struct draw_case *c, struct db_tx *tx,
                              struct str name);
 /* The blind of a file, opened. */

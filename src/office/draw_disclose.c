@@ -52,19 +52,30 @@ static enum err disclose_load(struct db_tx *tx, void *ctx)
 }
 
 /* selected.tsv without its strata. */
-static enum err disclose_drawn(struct str *out, const struct draw_case *c, const char *path)
+static enum err disclose_drawn(struct str *out, const struct draw_case *c,
+                               const struct store_draw_file *file)
 {
     struct errand *e = c->e;
-    struct buf selected = {0};
+    struct str selected;
     struct buf drawn = {0};
     struct draw_selection selection = {0};
-    TRY(file_read(&selected, path, 1 << 30));
-    enum err err =
-        draw_selected_parse(&selection, e->arena, &c->commitment, buf_view(&selected), &e->fault);
+    TRY(draw_case_bytes(&selected, c, file));
+    enum err err = draw_selected_parse(&selection, e->arena, &c->commitment, selected, &e->fault);
     if (err == ERR_OK)
         err = draw_drawn_write(&drawn, &selection, e->arena);
-    buf_free(&selected);
     return arena_keep(out, e->arena, &drawn, err);
+}
+
+/* One file: where it lies, or its bytes where it lies sealed. */
+static enum err disclose_part(struct disclose *d, const struct store_draw_file *file)
+{
+    struct draw_case *c = d->c;
+    struct office_bundle_part *part = &d->parts[d->part_count++];
+    *part = (struct office_bundle_part){.name = file->name, .kept = disclose_keep(d, file->name)};
+    if (c->draw.sealed && !str_eq(file->name, STR("pool.tsv")))
+        return draw_case_bytes(&part->bytes, c, file);
+    part->path = draw_case_blob(c->e, file->digest);
+    return part->path != NULL ? ERR_OK : ERR_MEMORY;
 }
 
 static enum err disclose_parts(struct disclose *d)
@@ -77,15 +88,11 @@ static enum err disclose_parts(struct disclose *d)
         return ERR_MEMORY;
     for (size_t i = 0; i < d->file_count; i++) {
         const struct store_draw_file *file = &d->files[i];
-        const char *path = draw_case_blob(e, file->digest);
-        if (path == NULL)
-            return ERR_MEMORY;
-        d->parts[d->part_count++] = (struct office_bundle_part){
-            .name = file->name, .path = path, .kept = disclose_keep(d, file->name)};
+        TRY(disclose_part(d, file));
         if (str_eq(file->name, STR("selected.tsv"))) {
             struct office_bundle_part *drawn = &d->parts[d->part_count++];
             *drawn = (struct office_bundle_part){.name = STR("drawn.tsv")};
-            TRY(disclose_drawn(&drawn->bytes, c, path));
+            TRY(disclose_drawn(&drawn->bytes, c, file));
         }
         if (!c->draw.sealed || str_eq(file->name, STR("pool.tsv")))
             continue;
@@ -160,6 +167,7 @@ static enum err disclose_write(struct db_tx *tx, void *ctx)
         err = draw_case_log(c, tx, DRAW_DISCLOSURE, 0, buf_view(&body));
     buf_free(&body);
     TRY(err);
+    TRY(office_draw_open(c->e, tx, &c->draw));
     return draw_case_step(c, tx, STR("disclosed"), STR("draw-disclose"), c->draw.number);
 }
 

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "crypto/random.h"
 #include "model/resource.h"
+#include "office/veil.h"
 #include "sheet/value.h"
 #include "vault/blob.h"
 
@@ -25,6 +26,8 @@ struct freeze {
     struct db_rows *visited;
     struct str visited_id; /* the visited stream's present id, data NULL at its end */
     struct buf visited_copy;
+    struct str *veiled; /* drawn by sealed draws, sorted */
+    size_t veiled_count;
     bool exclude_visited;
     size_t division_digits; /* of a stratum: townships in a county, counties elsewhere */
     int32_t visit_from;
@@ -97,6 +100,11 @@ static bool freeze_in_scope(const struct freeze *f, const struct store_candidate
 
 /* --- exclusion --- */
 
+static int freeze_by_id(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
 /* Moves the stream of visited ids up to `id`; both ascend, so it is one merge. */
 static enum err freeze_visited(bool *out, struct freeze *f, struct str id)
 {
@@ -110,7 +118,8 @@ static enum err freeze_visited(bool *out, struct freeze *f, struct str id)
         TRY(buf_err(&f->visited_copy));
         f->visited_id = err == ERR_OK ? buf_view(&f->visited_copy) : str_range(NULL, 0);
     }
-    *out = f->visited_id.data != NULL && str_eq(f->visited_id, id);
+    *out = (f->visited_id.data != NULL && str_eq(f->visited_id, id)) ||
+           bsearch(&id, f->veiled, f->veiled_count, sizeof id, freeze_by_id) != NULL;
     return ERR_OK;
 }
 
@@ -306,6 +315,7 @@ static enum err freeze_stream(struct freeze *f, struct db_tx *tx)
     struct str tenant = e->office->tenant;
     struct store_candidate object;
     f->visited_id = STR("");
+    TRY(office_veiled_visited(&f->veiled, &f->veiled_count, e, tx, date_year(f->visit_from)));
     TRY(store_visited(&f->visited, tx, tenant, date_year(f->visit_from)));
     TRY(store_candidates(&f->objects, tx, tenant));
     enum err err = store_candidate_next(&object, f->objects);

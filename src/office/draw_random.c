@@ -251,7 +251,7 @@ static enum err objects_visits_save(struct objects_work *w, struct db_tx *tx)
         if (visits[i].ticket.data == NULL)
             return ERR_MEMORY;
     }
-    return store_visits_add(tx, visits, w->selection.count);
+    return office_visits_add(e, tx, &c->draw, visits, w->selection.count);
 }
 
 static enum err objects_write(struct db_tx *tx, void *ctx)

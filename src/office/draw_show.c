@@ -47,8 +47,8 @@ static enum err show_load(struct db_tx *tx, void *ctx)
     out->task_name = task.name;
     out->organiser = organiser.name;
     TRY(store_strata(&out->strata, &out->stratum_count, e->arena, tx, tenant, out->draw.id));
-    TRY(store_visits(&out->visits, &out->visit_count, e->arena, tx, tenant, out->draw.id));
-    return store_seats(&out->seats, &out->seat_count, e->arena, tx, tenant, out->draw.id);
+    TRY(office_visits(&out->visits, &out->visit_count, e, tx, &out->draw));
+    return office_seats(&out->seats, &out->seat_count, e, tx, &out->draw);
 }
 
 static enum err show_times(struct office_draw *out, struct errand *e)

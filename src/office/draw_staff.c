@@ -220,7 +220,7 @@ static enum err staff_load(struct staff_work *w)
     TRY(office_task_load(&w->task, e, w->tx, w->c->task.number));
     TRY(draw_staff_rule_get(&w->rule, e, w->tx, &w->c->task));
     TRY(staff_people_load(w));
-    TRY(store_recusals(&w->recusals, &w->recusal_count, e->arena, w->tx, tenant, w->c->draw.id));
+    TRY(office_recusals(&w->recusals, &w->recusal_count, e, w->tx, &w->c->draw));
     return store_conflicts(&w->conflicts, &w->conflict_count, e->arena, w->tx, tenant);
 }
 
@@ -422,7 +422,7 @@ static enum err staff_seats_facts(struct staff_seat *out, const struct staff_wor
     struct errand *e = w->c->e;
     struct store_seat *rows = NULL;
     size_t row_count = 0;
-    TRY(store_seats(&rows, &row_count, e->arena, w->tx, e->office->tenant, w->c->draw.id));
+    TRY(office_seats(&rows, &row_count, e, w->tx, &w->c->draw));
     for (size_t i = 0; i < count; i++) {
         const struct store_seat *row = staff_seat_row(rows, row_count, roster->seats[seats[i]].id);
         if (row == NULL)

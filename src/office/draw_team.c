@@ -32,7 +32,7 @@ static enum err recuse_check(struct recuse_work *w, struct db_tx *tx)
     TRY(err);
     if (str_eq(w->recusal->pool_id, STR("*")))
         return ERR_OK;
-    err = store_visit_get(&visit, e->arena, tx, tenant, w->c->draw.id, w->recusal->pool_id);
+    err = office_visit_get(&visit, e, tx, &w->c->draw, w->recusal->pool_id);
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "对象 %.*s 不在本次抽中名单里；没有登记",
                          STR_ARG(w->recusal->pool_id));
@@ -45,8 +45,7 @@ static enum err recuse_write(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     TRY(draw_case_load(w->c, e, tx, w->draw));
     TRY(recuse_check(w, tx));
-    enum err err =
-        store_recusal_add(tx, e->office->tenant, w->c->draw.id, w->recusal, e->now, e->actor);
+    enum err err = office_recusal_add(e, tx, &w->c->draw, w->recusal);
     if (err == ERR_DUPLICATE)
         return ERR_OK;
     TRY(err);
@@ -87,7 +86,7 @@ static enum err teams_load(struct db_tx *tx, void *ctx)
     size_t kept = 0;
     TRY(draw_case_fresh(w->c, tx));
     TRY(draw_case_sources(&w->sources, e, tx, w->texts, w->text_count));
-    TRY(store_visits(&visits, &count, e->arena, tx, e->office->tenant, w->c->draw.id));
+    TRY(office_visits(&visits, &count, e, tx, &w->c->draw));
     for (size_t i = 0; i < count; i++)
         if (str_eq(visits[i].state, STR("drawn")))
             visits[kept++] = visits[i];
@@ -219,7 +218,7 @@ static enum err assign_load(struct db_tx *tx, void *ctx)
     TRY(draw_case_file(&inspectors, c, tx, STR("inspectors.tsv")));
     TRY(draw_case_file(&eligible, c, tx, STR("eligible.tsv")));
     TRY(draw_roster_parse(&w->roster, e->arena, seats, inspectors, eligible, &e->fault));
-    TRY(store_seats(&w->held, &w->held_count, e->arena, tx, e->office->tenant, c->draw.id));
+    TRY(office_seats(&w->held, &w->held_count, e, tx, &c->draw));
     if (c->draw.round == 2)
         return ERR_OK;
     struct str text;
@@ -325,7 +324,7 @@ static enum err assign_seats_save(struct assign_work *w, struct db_tx *tx)
                                        w->roster.inspectors[w->people[i]].id,
                                        date_year(c->task.visit_from),
                                        2};
-    TRY(store_seats_add(tx, e->office->tenant, c->draw.id, seats, count));
+    TRY(office_seats_add(e, tx, &c->draw, seats, count));
     TRY(store_visits_state(tx, e->office->tenant, c->draw.id, STR("drawn"), STR("assigned")));
     return store_task_state(tx, e->office->tenant, c->draw.task, STR("visiting"));
 }
@@ -345,7 +344,7 @@ static enum err assign_changes_save(struct assign_work *w, struct db_tx *tx)
                                                  row->reason,
                                                  e->now,
                                                  e->actor};
-        TRY(store_seat_change(tx, &change));
+        TRY(office_seat_change(e, tx, &c->draw, &change));
     }
     return ERR_OK;
 }

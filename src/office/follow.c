@@ -167,7 +167,7 @@ static enum err follow_audit(struct follow *f, struct db_tx *tx)
     struct buf text = {0};
     struct json_writer j;
     struct office_audit_row row = {.action = STR("result-follow"),
-                                   .target = f->in->key.pool_id,
+                                   .target = f->place.told,
                                    .detail = f->row.measure,
                                    .outcome = STR("done")};
     json_write_begin(&j, &text);

@@ -6,7 +6,9 @@
 #include "base/utf8.h"
 #include "office/scope.h"
 #include "office/setting.h"
+#include "office/veil.h"
 #include "store/pending.h"
+#include "store/task.h"
 
 #include <stdlib.h>
 
@@ -207,6 +209,27 @@ static enum err pending_gather(struct pending_work *w)
     return ERR_OK;
 }
 
+/* Names of objects that a sealed draw drew are opened here: the database cannot join them. */
+static enum err pending_open(struct pending_work *w, struct db_tx *tx)
+{
+    struct errand *e = w->e;
+    for (size_t i = 0; i < w->item_count; i++) {
+        struct store_pending *item = &w->items[i];
+        struct store_object_name object = {0};
+        struct str veiled = item->pool_id;
+        TRY(office_unveil(&item->pool_id, e));
+        if (str_eq(veiled, item->pool_id))
+            continue;
+        item->object = item->pool_id;
+        enum err err = store_object_name(&object, e->arena, tx, e->office->tenant, item->pool_id);
+        if (err == ERR_OK)
+            item->object = object.name;
+        else if (err != ERR_MISSING)
+            return err;
+    }
+    return ERR_OK;
+}
+
 static enum err pending_read(struct db_tx *tx, void *ctx)
 {
     struct pending_work *w = ctx;
@@ -219,6 +242,7 @@ static enum err pending_read(struct db_tx *tx, void *ctx)
     TRY(office_workdays(&w->calendar, e, tx));
     TRY(office_setting_count(&w->out->soon, e, tx, MODEL_SETTING_RESULT_SOON));
     TRY(store_pending(&w->items, &w->item_count, e->arena, tx, tenant, &of));
+    TRY(pending_open(w, tx));
     if (w->find->bare)
         return ERR_OK;
     return store_pending_seats(&w->seats, &w->seat_count, e->arena, tx, tenant, &of);

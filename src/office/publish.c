@@ -7,6 +7,7 @@
 #include "office/publication.h"
 #include "office/redaction.h"
 #include "office/task.h"
+#include "office/veil.h"
 #include "sheet/writer.h"
 #include "store/draw.h"
 
@@ -48,6 +49,15 @@ static bool publish_ready(const struct publish *p, const struct store_result *re
     return true;
 }
 
+/* Is any of a visit's results told now? Where all are exempt its object stays veiled. */
+static bool publish_opens(const struct store_result *results, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(results[i].state, STR("published")))
+            return true;
+    return false;
+}
+
 static enum err publish_visit(struct publish *p, struct db_tx *tx, const struct store_visit *visit)
 {
     struct errand *e = p->e;
@@ -72,7 +82,8 @@ static enum err publish_visit(struct publish *p, struct db_tx *tx, const struct 
         p->news.most++;
     }
     p->out.visits++;
-    return store_visit_state(tx, tenant, visit->id, STR("published"), STR(""));
+    TRY(store_visit_state(tx, tenant, visit->id, STR("published"), STR("")));
+    return publish_opens(results, count) ? office_visit_open(e, tx, &p->row, visit) : ERR_OK;
 }
 
 /* What is approved after the publication of its object corrects a published result. */
@@ -107,7 +118,7 @@ static enum err publish_visits(struct publish *p, struct db_tx *tx)
     struct store_visit *visits = NULL;
     size_t count = 0;
     bool found = p->pool_id.len == 0;
-    TRY(store_visits(&visits, &count, e->arena, tx, e->office->tenant, p->row.id));
+    TRY(office_visits(&visits, &count, e, tx, &p->row));
     for (size_t i = 0; i < count; i++) {
         bool meant = p->pool_id.len == 0 || str_eq(visits[i].pool_id, p->pool_id);
         bool open =

@@ -176,7 +176,7 @@ static enum err redact_part(struct redact *w, struct db_tx *tx, const struct sto
     }
     struct str words = arena_printf(e->arena, "%s：%.*s", part->text, STR_ARG(w->words->ground));
     struct office_audit_row audit = {.action = str_of(w->action),
-                                     .target = w->key->pool_id,
+                                     .target = w->place.told,
                                      .detail = words,
                                      .outcome = STR("done")};
     TRY(words.data != NULL ? ERR_OK : ERR_MEMORY);

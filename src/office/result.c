@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "model/resource.h"
+#include "office/veil.h"
 
 enum err result_place_load(struct result_place *out, struct errand *e, struct db_tx *tx,
                            const struct office_result_key *key)
@@ -19,11 +20,15 @@ enum err result_place_load(struct result_place *out, struct errand *e, struct db
     TRY(err);
     TRY(store_task_by_id(&task, e->arena, tx, tenant, out->draw.task));
     TRY(office_task_load(&out->task, e, tx, task.number));
-    err = store_visit_get(&out->visit, e->arena, tx, tenant, out->draw.id, key->pool_id);
+    err = office_visit_get(&out->visit, e, tx, &out->draw, key->pool_id);
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "对象 %.*s 不在抽取 %.*s 的抽中名单里",
                          STR_ARG(key->pool_id), STR_ARG(key->draw));
-    return err;
+    TRY(err);
+    out->told = key->pool_id;
+    if (str_eq(out->visit.state, STR("published")))
+        return ERR_OK;
+    return office_veil(&out->told, e, &out->draw, key->pool_id);
 }
 
 const struct store_task_item *result_item(const struct result_place *place, struct str code)
@@ -84,7 +89,7 @@ static enum err enter_assigned(struct enter_work *w, struct db_tx *tx,
     struct errand *e = w->e;
     struct store_seat *seats = NULL;
     size_t count = 0;
-    TRY(store_seats(&seats, &count, e->arena, tx, e->office->tenant, w->place.draw.id));
+    TRY(office_seats(&seats, &count, e, tx, &w->place.draw));
     for (size_t i = 0; i < count; i++)
         if (str_eq(seats[i].pool_id, w->entry->key.pool_id) &&
             str_eq(seats[i].department, item->department) &&
@@ -271,7 +276,7 @@ static enum err enter_audit(struct enter_work *w, struct db_tx *tx)
                               (unsigned long long)w->kept);
     if (detail.data == NULL)
         return ERR_MEMORY;
-    return office_audit(e, tx, str_of(w->action), w->entry->key.pool_id, detail);
+    return office_audit(e, tx, str_of(w->action), w->place.told, detail);
 }
 
 /* The answer as text and back, for a repeated errand: the last day, whether it is estimated, and
@@ -462,7 +467,7 @@ static enum err judge_one(struct judge_work *w, struct db_tx *tx, struct store_r
     return ERR_OK;
 }
 
-static enum err judge_audit(struct judge_work *w, struct db_tx *tx)
+static enum err judge_audit(struct judge_work *w, struct db_tx *tx, struct str object)
 {
     const struct judge *judge = w->judge;
     struct str detail = judge->words.len > 0 ? judge->words : w->key->item;
@@ -470,7 +475,7 @@ static enum err judge_audit(struct judge_work *w, struct db_tx *tx)
         detail = arena_printf(w->e->arena, "%s：%.*s", judge->kind->text, STR_ARG(judge->words));
     if (judge->kind != NULL && detail.data == NULL)
         return ERR_MEMORY;
-    return office_audit(w->e, tx, str_of(judge->action), w->key->pool_id, detail);
+    return office_audit(w->e, tx, str_of(judge->action), object, detail);
 }
 
 static enum err judge_run(struct db_tx *tx, void *ctx)
@@ -502,7 +507,7 @@ static enum err judge_run(struct db_tx *tx, void *ctx)
     if (w->count == 0)
         return fault_set(&e->fault, ERR_STATE, "对象 %.*s 没有可以进行这一步的结果；没有改动",
                          STR_ARG(w->key->pool_id));
-    TRY(judge_audit(w, tx));
+    TRY(judge_audit(w, tx, place.told));
     struct str count_text = arena_printf(e->arena, "%llu", (unsigned long long)w->count);
     if (count_text.data == NULL)
         return ERR_MEMORY;

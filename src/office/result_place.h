@@ -12,6 +12,7 @@ struct result_place {
     struct store_draw draw;
     struct office_task task;
     struct store_visit visit;
+    struct str told; /* the object as the audit may name it: of a sealed draw veiled */
 };
 /* Loads draw, task and visit. ERR_MISSING with words. */
 MUST enum err result_place_load(struct result_place *out, struct errand *e, struct db_tx *tx,

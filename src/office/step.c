@@ -5,6 +5,7 @@
 #include "model/resource.h"
 #include "office/scope.h"
 #include "office/setting.h"
+#include "office/veil.h"
 #include "store/draw.h"
 #include "store/step.h"
 
@@ -54,8 +55,11 @@ static enum err step_draw(struct step_work *w, struct db_tx *tx)
         return ERR_OK;
     }
     TRY(err);
-    TRY(store_seats(&w->seats, &w->seat_count, e->arena, tx, tenant, w->draw.id));
-    return store_step_rows(&w->rows, &w->row_count, e->arena, tx, tenant, task);
+    TRY(office_seats(&w->seats, &w->seat_count, e, tx, &w->draw));
+    TRY(store_step_rows(&w->rows, &w->row_count, e->arena, tx, tenant, task));
+    for (size_t i = 0; i < w->row_count; i++)
+        TRY(office_unveil(&w->rows[i].pool_id, e));
+    return ERR_OK;
 }
 
 static enum err step_read(struct db_tx *tx, void *ctx)

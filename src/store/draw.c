@@ -274,6 +274,16 @@ enum err store_recusal_add(struct db_tx *tx, struct str tenant, int64_t draw,
                           db_text(actor)));
 }
 
+static const char RECUSALS_RENAME[] = "UPDATE recusal SET pool_id = $4"
+                                      " WHERE tenant = $1 AND draw = $2 AND pool_id = $3";
+
+enum err store_recusals_rename(struct db_tx *tx, struct str tenant, int64_t draw, struct str from,
+                               struct str to)
+{
+    return db_run(tx, NULL, RECUSALS_RENAME,
+                  DB_ARGS(db_text(tenant), db_int(draw), db_text(from), db_text(to)));
+}
+
 static enum err recusal_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
     bool failed = false;

@@ -110,6 +110,9 @@ struct store_recusal {
 /* ERR_DUPLICATE when it was declared already. */
 MUST enum err store_recusal_add(struct db_tx *tx, struct str tenant, int64_t draw,
                                 const struct store_recusal *recusal, int64_t at, struct str actor);
+/* Replaces the object that recusals of a draw name. */
+MUST enum err store_recusals_rename(struct db_tx *tx, struct str tenant, int64_t draw,
+                                    struct str from, struct str to);
 /* Sorted by inspector, then pool id. */
 MUST enum err store_recusals(struct store_recusal **out, size_t *count, struct arena *arena,
                              struct db_tx *tx, struct str tenant, int64_t draw);
@@ -139,6 +142,9 @@ MUST enum err store_visit_get(struct store_visit *out, struct arena *arena, stru
                               struct str tenant, int64_t draw, struct str pool_id);
 MUST enum err store_visit_state(struct db_tx *tx, struct str tenant, int64_t id, struct str state,
                                 struct str reason);
+/* Replaces the names of a visit's object and of the one it follows. */
+MUST enum err store_visit_rename(struct db_tx *tx, struct str tenant, int64_t id,
+                                 struct str pool_id, struct str follows);
 /* All visits of a draw that stand in `from` go to `to`. */
 MUST enum err store_visits_state(struct db_tx *tx, struct str tenant, int64_t draw, struct str from,
                                  struct str to);
@@ -159,6 +165,9 @@ MUST enum err store_seats(struct store_seat **out, size_t *count, struct arena *
 /* The seats of a skipped object visit the object that follows it. */
 MUST enum err store_seats_move(struct db_tx *tx, struct str tenant, int64_t draw, struct str from,
                                struct str to);
+/* Replaces the name of a seat, also in what is kept of who left it. */
+MUST enum err store_seat_rename(struct db_tx *tx, struct str tenant, int64_t draw, struct str from,
+                                struct str to);
 /* Gives a seat to another inspector and keeps who left (R94). */
 struct store_seat_change {
     struct str tenant;

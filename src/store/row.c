@@ -24,6 +24,13 @@ enum err store_fill_int(void *out, struct db_rows *rows, struct arena *arena)
     return ERR_OK;
 }
 
+enum err store_fill_text(void *out, struct db_rows *rows, struct arena *arena)
+{
+    bool failed = false;
+    *(struct str *)out = store_text(rows, 0, arena, &failed);
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
 enum err store_all(struct db_tx *tx, const char *sql, const struct db_value *args, size_t count,
                    store_each *each, void *ctx)
 {

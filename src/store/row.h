@@ -15,6 +15,9 @@ MUST enum err store_one(void *out, struct arena *arena, struct db_tx *tx, const 
 /* The fill of a query for one number: out is an int64_t. */
 MUST enum err store_fill_int(void *out, struct db_rows *rows, struct arena *arena);
 
+/* The same for one text: out is a struct str. */
+MUST enum err store_fill_text(void *out, struct db_rows *rows, struct arena *arena);
+
 /* Calls each with every row in turn; each may stop with ERR_END (that is success). */
 typedef enum err store_each(void *ctx, struct db_rows *rows);
 MUST enum err store_all(struct db_tx *tx, const char *sql, const struct db_value *args,

@@ -251,6 +251,18 @@ enum err store_candidate_next(struct store_candidate *out, struct db_rows *rows)
 static const char VISITED[] = "SELECT DISTINCT pool_id FROM visit WHERE tenant = $1 AND year = $2"
                               " AND state <> 'skipped' AND state <> 'aborted' ORDER BY pool_id";
 
+static const char VEILED[] = "SELECT pool_id FROM visit WHERE tenant = $1 AND year = $2"
+                             " AND pool_id LIKE '~%' AND state <> 'skipped'"
+                             " AND state <> 'aborted'";
+
+enum err store_visited_veiled(struct str **out, size_t *count, struct arena *arena,
+                              struct db_tx *tx, struct str tenant, int year)
+{
+    const struct store_shape shape = {sizeof **out, store_fill_text};
+    return store_array((void **)out, count, arena, tx, &shape, VEILED,
+                       DB_ARGS(db_text(tenant), db_int(year)));
+}
+
 enum err store_visited(struct db_rows **out, struct db_tx *tx, struct str tenant, int year)
 {
     return db_stream(out, tx, VISITED, DB_ARGS(db_text(tenant), db_int(year)));

@@ -75,6 +75,18 @@ enum err store_visit_state(struct db_tx *tx, struct str tenant, int64_t id, stru
     return changed == 1 ? ERR_OK : ERR_MISSING;
 }
 
+static const char VISIT_RENAME[] = "UPDATE visit SET pool_id = $3, follows = $4"
+                                   " WHERE tenant = $1 AND id = $2";
+
+enum err store_visit_rename(struct db_tx *tx, struct str tenant, int64_t id, struct str pool_id,
+                            struct str follows)
+{
+    uint64_t changed = 0;
+    TRY(db_run(tx, &changed, VISIT_RENAME,
+               DB_ARGS(db_text(tenant), db_int(id), db_text(pool_id), db_text(follows))));
+    return changed == 1 ? ERR_OK : ERR_MISSING;
+}
+
 static const char VISITS_STATE[] = "UPDATE visit SET state = $4"
                                    " WHERE tenant = $1 AND draw = $2 AND state = $3";
 
@@ -133,6 +145,19 @@ enum err store_seats_move(struct db_tx *tx, struct str tenant, int64_t draw, str
 {
     return db_run(tx, NULL, SEATS_MOVE,
                   DB_ARGS(db_text(tenant), db_int(draw), db_text(from), db_text(to)));
+}
+
+static const char SEAT_RENAME[] = "UPDATE seat SET seat = $4"
+                                  " WHERE tenant = $1 AND draw = $2 AND seat = $3";
+static const char CHANGES_RENAME[] = "UPDATE seat_change SET seat = $4"
+                                     " WHERE tenant = $1 AND draw = $2 AND seat = $3";
+
+enum err store_seat_rename(struct db_tx *tx, struct str tenant, int64_t draw, struct str from,
+                           struct str to)
+{
+    const struct db_value args[] = {db_text(tenant), db_int(draw), db_text(from), db_text(to)};
+    TRY(db_run(tx, NULL, SEAT_RENAME, args, 4));
+    return db_run(tx, NULL, CHANGES_RENAME, args, 4);
 }
 
 static const char SEAT_GIVE[] = "UPDATE seat SET inspector = $4, round = $5"
