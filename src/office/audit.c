@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "crypto/merkle.h"
+#include "office/veil.h"
 
 #include <string.h>
 
@@ -25,7 +26,12 @@ static enum err audit_reading(struct db_tx *tx, void *ctx)
     struct audit_reading *r = ctx;
     if (r->all != NULL)
         return store_audit_count(r->all, tx, &r->find);
-    return store_audit_find(r->out, r->count, r->e->arena, tx, &r->find);
+    TRY(store_audit_find(r->out, r->count, r->e->arena, tx, &r->find));
+    for (size_t i = 0; i < *r->count; i++) {
+        TRY(office_veil_told(&(*r->out)[i].target, r->e, tx));
+        TRY(office_veil_told(&(*r->out)[i].detail, r->e, tx));
+    }
+    return ERR_OK;
 }
 
 enum err office_audit_find(struct store_audit **out, size_t *count, struct errand *e,

@@ -61,11 +61,12 @@ enum err office_veil(struct str *out, struct errand *e, const struct store_draw 
     return err;
 }
 
-static enum err veil_lift(struct str *name, struct errand *e, struct str sealed)
+/* Opens the sealed bytes: the draw's id and the name. */
+static enum err veil_lift(int64_t *draw, struct str *name, struct errand *e, struct str sealed)
 {
     uint8_t key[CRYPTO_SIV_256];
     struct buf plain = {0};
-    struct str draw;
+    struct str id;
     struct str text;
     struct str place = veil_place(e);
     if (place.data == NULL)
@@ -74,25 +75,52 @@ static enum err veil_lift(struct str *name, struct errand *e, struct str sealed)
     enum err err = crypto_siv_open(&plain, str_range((const char *)key, sizeof key), place, sealed);
     crypto_wipe(key, sizeof key);
     TRY(arena_keep(&text, e->arena, &plain, err));
-    if (!str_cut(&draw, &text, '|') || text.data == NULL)
+    if (!str_cut(&id, &text, '|') || text.data == NULL || str_i64(draw, id) != ERR_OK)
         return ERR_DAMAGED;
     *name = text;
     return ERR_OK;
 }
 
+/* The bytes of a veiled name; the length is 0 for a name that somebody gave. */
+static size_t veil_bytes(uint8_t bytes[VEIL_BYTES], struct str name)
+{
+    if (name.len < 2 * CRYPTO_SIV_EXTRA || name.data[0] != VEIL_MARK)
+        return 0;
+    struct str hex = str_sub(name, 1, name.len - 1);
+    bool veiled = hex.len <= 2 * VEIL_BYTES && str_unhex(bytes, hex.len / 2, hex) == ERR_OK;
+    return veiled ? hex.len / 2 : 0;
+}
+
 enum err office_unveil(struct str *name, struct errand *e)
 {
     uint8_t bytes[VEIL_BYTES];
-    if (name->len < 2 * CRYPTO_SIV_EXTRA || name->data[0] != VEIL_MARK)
+    int64_t draw = 0;
+    size_t size = veil_bytes(bytes, *name);
+    if (size == 0)
         return ERR_OK;
-    struct str hex = str_sub(*name, 1, name->len);
-    if (hex.len > 2 * sizeof bytes || str_unhex(bytes, hex.len / 2, hex) != ERR_OK)
-        return ERR_OK; /* a name that somebody gave */
-    enum err err = veil_lift(name, e, str_range((const char *)bytes, hex.len / 2));
+    enum err err = veil_lift(&draw, name, e, str_range((const char *)bytes, size));
     if (err == ERR_DAMAGED)
         fault_set(&e->fault, err,
                   "封存抽取的名单无法打开（密钥文件与数据库不配套，或者数据被改动）");
     return err;
+}
+
+enum err office_veil_told(struct str *text, struct errand *e, struct db_tx *tx)
+{
+    uint8_t bytes[VEIL_BYTES];
+    int64_t draw = 0;
+    int64_t disclosed = 0;
+    struct str name;
+    size_t size = veil_bytes(bytes, *text);
+    if (size == 0)
+        return ERR_OK;
+    enum err err = veil_lift(&draw, &name, e, str_range((const char *)bytes, size));
+    if (err == ERR_OK)
+        err = store_draw_disclosed(&disclosed, tx, e->office->tenant, draw);
+    if (err != ERR_OK && err != ERR_DAMAGED)
+        return err;
+    *text = disclosed == 1 ? name : STR("封存抽取的对象（公开前不显示）");
+    return ERR_OK;
 }
 
 /* --- visits --- */

@@ -26,6 +26,10 @@ MUST enum err office_veil(struct str *out, struct errand *e, const struct store_
 /* Opens a name in place; plain text stays. ERR_DAMAGED: changed, or of another key. */
 MUST enum err office_unveil(struct str *name, struct errand *e);
 
+/* A text of the audit for people: a veiled name as it is where its draw is disclosed, else words
+ * that say what stands there. */
+MUST enum err office_veil_told(struct str *text, struct errand *e, struct db_tx *tx);
+
 /* As their namesakes in store/draw.h, veiling what is written and opening what is read. */
 MUST enum err office_visits(struct store_visit **out, size_t *count, struct errand *e,
                             struct db_tx *tx, const struct store_draw *draw);

@@ -108,6 +108,15 @@ enum err store_object_draws(int64_t **out, size_t *count, struct arena *arena, s
                        DB_ARGS(db_text(tenant), db_text(pool_id)));
 }
 
+static const char DRAW_DISCLOSED[] = "SELECT COUNT(*) FROM draw WHERE tenant = $1 AND id = $2"
+                                     " AND state = 'disclosed'";
+
+enum err store_draw_disclosed(int64_t *out, struct db_tx *tx, struct str tenant, int64_t id)
+{
+    return store_one(out, NULL, tx, DRAW_DISCLOSED, DB_ARGS(db_text(tenant), db_int(id)),
+                     store_fill_int);
+}
+
 static const char DRAW_OF_TASK[] = "SELECT COUNT(*) FROM draw WHERE tenant = $1 AND task = $2";
 
 enum err store_draw_of_task(int64_t *count, struct db_tx *tx, struct str tenant, int64_t task)

@@ -34,6 +34,8 @@ MUST enum err store_draw_by_task(struct store_draw *out, struct arena *arena, st
                                  struct str tenant, int64_t task);
 MUST enum err store_draw_list(struct store_draw **out, size_t *count, struct arena *arena,
                               struct db_tx *tx, struct str tenant);
+/* 1 when the draw of that id is disclosed, else 0. */
+MUST enum err store_draw_disclosed(int64_t *out, struct db_tx *tx, struct str tenant, int64_t id);
 /* How many draws a task ever had: never more than one. */
 MUST enum err store_draw_of_task(int64_t *count, struct db_tx *tx, struct str tenant, int64_t task);
 /* Moves a draw on: state, round and number drawn, if its version is still the one that was read.

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "office/audit.h"
 #include "office/object.h"
 #include "office/pending.h"
 #include "office/veil.h"
@@ -149,7 +150,8 @@ static const struct step work[] = {
     {"assign", course_assign},
     {"a result", course_enter, &(struct course_result){"1", .code = "01", .method = "现场检查"},
      .days = 10},
-    {"and another", course_enter, &(struct course_result){"2", .code = "02", .method = "现场检查", .note = "未亮照"}},
+    {"and another", course_enter,
+     &(struct course_result){"2", .code = "02", .method = "现场检查", .note = "未亮照"}},
     {"returned", course_return, &(struct course_result){"2", .item = "", .note = "照片不清"},
      .by = "审核员"},
     {"approved", course_approve, &(struct course_result){"1", .item = ""}, .by = "审核员"},
@@ -227,6 +229,33 @@ static void AC8_who_does_the_work_sees_it_and_the_registry_does_not_tell(void **
     assert_int_equal(object.visit_count, 1);
 }
 
+/* The object of the audit's newest row of an action, as people are shown it. */
+static struct str audited(struct course *c, const char *action)
+{
+    struct store_audit *rows = NULL;
+    size_t count = 0;
+    const struct store_audit_find find = {.action = str_of(action), .most = 1};
+    assert_int_equal(office_audit_find(&rows, &count, &c->s->e, &find), ERR_OK);
+    assert_int_equal(count, 1);
+    return str_eq(str_of(action), STR("draw-skip")) ? rows[0].detail : rows[0].target;
+}
+
+static void AC8_the_audit_names_the_objects_when_the_draw_is_disclosed(void **state)
+{
+    struct course *c = *state;
+    static const char *const actions[] = {"draw-skip", "result-approve"};
+    COURSE_RUN(c, sealed);
+    struct str fourth = course_object(c, "4");
+    COURSE_RUN(c, work);
+    struct str objects[] = {fourth, course_object(c, "1")};
+    for (size_t i = 0; i < 2; i++)
+        assert_true(str_eq(audited(c, actions[i]), STR("封存抽取的对象（公开前不显示）")));
+    const struct step open[] = {{"disclose", course_disclose}};
+    COURSE_RUN(c, open);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(str_eq(audited(c, actions[i]), objects[i]));
+}
+
 static void AC8_publishing_one_visit_opens_that_one_alone(void **state)
 {
     struct course *c = *state;
@@ -245,7 +274,8 @@ static void AC8_publishing_one_visit_opens_that_one_alone(void **state)
                      1);
     const struct step open[] = {
         {"a correction", course_correct,
-         &(struct course_result){"1", .code = "02", .method = "现场检查", .note = "未亮照", .reason = "录入有误"}},
+         &(struct course_result){"1", .code = "02", .method = "现场检查", .note = "未亮照",
+                                 .reason = "录入有误"}},
         {"disclose", course_disclose},
         {"peer, from the bundle", course_peer, .still = true},
         {"sound", course_sound, .still = true},
@@ -332,6 +362,7 @@ int main(void)
         COURSE_TEST(AC8_what_a_sealed_draw_drew_stands_nowhere_until_its_disclosure),
         COURSE_TEST(AC8_an_open_draw_is_in_plain_text),
         COURSE_TEST(AC8_who_does_the_work_sees_it_and_the_registry_does_not_tell),
+        COURSE_TEST(AC8_the_audit_names_the_objects_when_the_draw_is_disclosed),
         COURSE_TEST(AC8_publishing_one_visit_opens_that_one_alone),
         COURSE_TEST(AC8_what_a_sealed_draw_drew_is_not_drawn_again_that_year),
         COURSE_TEST(AC8_a_changed_name_or_another_key_is_told_in_words),
