@@ -9,27 +9,52 @@
 #include <time.h>
 
 enum {
-    ACCESS_FULL = 16 * 1024, /* bytes that are written without waiting */
-    ACCESS_QUIET = 10000,    /* microseconds since the last write after which a line isn't kept */
-    ACCESS_KEEP = 100        /* milliseconds that a line is kept at most */
+    ACCESS_FULL = 32 * 1024,  /* bytes that are written without waiting */
+    ACCESS_MOST = 256 * 1024, /* bytes at which whoever adds a line waits for those in front */
+    ACCESS_QUIET = 10000,     /* microseconds since the last write after which a line isn't kept */
+    ACCESS_KEEP = 100         /* milliseconds that a line is kept at most */
 };
 
+/* Lines are gathered under the lock and written without it, by one at a time: a thread that is held
+ * up in the kernel holds up nobody who only adds a line. */
 struct web_access {
     const struct log *log;
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t changed; /* for the thread: a first line, or the end */
+    pthread_cond_t emptied; /* for who waits until a write has ended */
     pthread_t thread;
     bool stopping;
-    struct buf lines;
-    int64_t written; /* when, UTC microseconds */
+    bool idle;        /* the thread waits for a first line */
+    bool writing;     /* somebody writes what is in out */
+    struct buf lines; /* gathered */
+    struct buf out;   /* being written; his who set writing */
+    int64_t written;  /* when, UTC microseconds */
 };
 
+/* Writes what is gathered; the lock is held before and after, not meanwhile. Nobody may be writing.
+ */
 static void access_write(struct web_access *access)
 {
-    if (access->lines.len > 0)
-        log_write(access->log, buf_view(&access->lines));
-    buf_clear(&access->lines);
+    struct buf empty = access->out;
+    access->out = access->lines;
+    access->lines = empty;
+    access->writing = true;
+    pthread_mutex_unlock(&access->lock);
+    if (access->out.len > 0)
+        log_write(access->log, buf_view(&access->out));
+    buf_clear(&access->out);
+    pthread_mutex_lock(&access->lock);
+    access->writing = false;
     access->written = time_now();
+    pthread_cond_broadcast(&access->emptied);
+}
+
+/* The same when whoever writes now has done so. */
+static void access_turn(struct web_access *access)
+{
+    while (access->writing)
+        pthread_cond_wait(&access->emptied, &access->lock);
+    access_write(access);
 }
 
 /* ACCESS_KEEP from now, as pthread_cond_timedwait takes it. */
@@ -48,13 +73,17 @@ static void *access_run(void *arg)
     struct web_access *access = arg;
     pthread_mutex_lock(&access->lock);
     while (!access->stopping) {
+        access->idle = true;
         while (!access->stopping && access->lines.len == 0)
             pthread_cond_wait(&access->changed, &access->lock);
+        access->idle = false;
         struct timespec until = access_later();
-        if (!access->stopping)
-            (void)pthread_cond_timedwait(&access->changed, &access->lock, &until);
-        access_write(access);
+        while (!access->stopping &&
+               pthread_cond_timedwait(&access->changed, &access->lock, &until) == 0)
+            ;
+        access_turn(access);
     }
+    access_turn(access); /* what came while it wrote for the last time */
     pthread_mutex_unlock(&access->lock);
     return NULL;
 }
@@ -67,9 +96,11 @@ enum err web_access_open(struct web_access **out, const struct log *log)
     access->log = log;
     pthread_mutex_init(&access->lock, NULL);
     pthread_cond_init(&access->changed, NULL);
+    pthread_cond_init(&access->emptied, NULL);
     if (pthread_create(&access->thread, NULL, access_run, access) != 0) {
         pthread_mutex_destroy(&access->lock);
         pthread_cond_destroy(&access->changed);
+        pthread_cond_destroy(&access->emptied);
         free(access);
         return ERR_MEMORY;
     }
@@ -87,8 +118,10 @@ void web_access_close(struct web_access *access)
     pthread_mutex_unlock(&access->lock);
     pthread_join(access->thread, NULL);
     buf_free(&access->lines);
+    buf_free(&access->out);
     pthread_mutex_destroy(&access->lock);
     pthread_cond_destroy(&access->changed);
+    pthread_cond_destroy(&access->emptied);
     free(access);
 }
 
@@ -96,13 +129,17 @@ void web_access_close(struct web_access *access)
 static void access_add(struct web_access *access, struct str line, int64_t now)
 {
     pthread_mutex_lock(&access->lock);
-    bool first = access->lines.len == 0;
     buf_str(&access->lines, line);
     int64_t waited = now - access->written;
-    if (waited >= ACCESS_QUIET || waited < 0 || access->lines.len >= ACCESS_FULL)
+    bool full = access->lines.len >= ACCESS_FULL;
+    if (!access->writing && (waited >= ACCESS_QUIET || waited < 0 || full)) {
         access_write(access);
-    else if (first)
+    } else if (access->idle) {
+        access->idle = false;
         pthread_cond_signal(&access->changed);
+    }
+    while (access->writing && access->lines.len >= ACCESS_MOST)
+        pthread_cond_wait(&access->emptied, &access->lock);
     pthread_mutex_unlock(&access->lock);
 }
 

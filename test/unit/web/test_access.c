@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -122,6 +124,51 @@ static void no_line_of_many_writers_is_lost_or_torn(void **state)
     close(b->log.fd);
 }
 
+static void *teller(void *arg)
+{
+    tell(arg, 1, "/first");
+    return NULL;
+}
+
+/* A disk or a collector that takes its time: whoever writes waits, whoever adds a line does not. */
+static void a_write_that_is_held_up_holds_up_nobody_who_adds_a_line(void **state)
+{
+    static struct bench b;
+    static char full[1 << 20];
+    pthread_t first;
+    int ends[2];
+    int unread = 0;
+    size_t got = 0;
+    ssize_t piece;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    b.log.fd = ends[1];
+    assert_int_equal(web_access_open(&b.access, &b.log), ERR_OK);
+    int capacity = fcntl(ends[1], F_GETPIPE_SZ);
+    assert_in_range(capacity, 1, sizeof full);
+    memset(full, '\n', sizeof full);
+    assert_int_equal(write(ends[1], full, (size_t)capacity), capacity);
+    assert_int_equal(pthread_create(&first, NULL, teller, &b), 0);
+    usleep(50000); /* it waits for room in the pipe by now */
+    tell(&b, 2, "/second");
+    tell(&b, 3, "/third"); /* neither returns while the first is waited for by them */
+    assert_int_equal(ioctl(ends[0], FIONREAD, &unread), 0);
+    assert_int_equal(unread, capacity);
+    while (got < (size_t)capacity && (piece = read(ends[0], full, (size_t)capacity - got)) > 0)
+        got += (size_t)piece;
+    pthread_join(first, NULL);
+    web_access_close(b.access);
+    close(ends[1]);
+    for (got = 0; (piece = read(ends[0], b.text + got, sizeof b.text - 1 - got)) > 0;)
+        got += (size_t)piece;
+    b.text[got] = '\0';
+    close(ends[0]);
+    const char *order[] = {strstr(b.text, "/first"), strstr(b.text, "/second"),
+                           strstr(b.text, "/third")};
+    assert_true(order[0] != NULL && order[1] > order[0] && order[2] > order[1]);
+    assert_int_equal(lines(b.text), 3);
+}
+
 static void without_a_log_nothing_is_written(void **state)
 {
     static struct bench b = {.log = {.fd = -1}};
@@ -140,6 +187,7 @@ int main(void)
         cmocka_unit_test(on_a_quiet_server_a_line_is_there_at_once),
         cmocka_unit_test(what_a_burst_leaves_is_written_soon_and_when_the_server_ends),
         cmocka_unit_test(no_line_of_many_writers_is_lost_or_torn),
+        cmocka_unit_test(a_write_that_is_held_up_holds_up_nobody_who_adds_a_line),
         cmocka_unit_test(without_a_log_nothing_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
