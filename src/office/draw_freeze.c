@@ -118,8 +118,9 @@ static enum err freeze_visited(bool *out, struct freeze *f, struct str id)
         TRY(buf_err(&f->visited_copy));
         f->visited_id = err == ERR_OK ? buf_view(&f->visited_copy) : str_range(NULL, 0);
     }
-    *out = (f->visited_id.data != NULL && str_eq(f->visited_id, id)) ||
-           bsearch(&id, f->veiled, f->veiled_count, sizeof id, freeze_by_id) != NULL;
+    *out = f->visited_id.data != NULL && str_eq(f->visited_id, id);
+    if (!*out && f->veiled_count > 0)
+        *out = bsearch(&id, f->veiled, f->veiled_count, sizeof id, freeze_by_id) != NULL;
     return ERR_OK;
 }
 
