@@ -649,17 +649,23 @@ def the_portal_shows_nothing_of_b_unpublished(state):
     must(not wrong, "\n".join(wrong))
 
 
-def draw_of_b(county):
-    """A task of B with a draw whose teams stand: its number, the drawn objects."""
+def draw_of(county, department, *words):
+    """A task of the department, and its draw of three objects whose teams stand: their numbers."""
     day = datetime.date.today()
-    told = run("task", "create", "--name", "消防专项", "--department", B, "--item", "XFJY-S0001@" + B, "--part", B + ":2",
-               "--quota", "*=fixed:3", "--from", str(day), "--until", str(day + datetime.timedelta(days=40)),
-               "--basis", "《消防法》第五十三条", "--document", "示消〔2026〕1号", data=county.data)
+    told = run("task", "create", "--department", department, *words, "--quota", "*=fixed:3", "--from", str(day), "--until",
+               str(day + datetime.timedelta(days=40)), "--basis", "《消防法》第五十三条", data=county.data)
     task = re.search(r"\d{12,}", told).group(0)
-    number = re.search(r"\d{6}-%s-\d{4}-\d+" % B, run("draw", "commit", task, "--open", "--source", "local",
-                                                      data=county.data)).group(0)
+    number = re.search(r"\d{6}-%s-\d{4}-\d+" % department, run("draw", "commit", task, "--open", "--source", "local",
+                                                               data=county.data)).group(0)
     for step in (["beacon"], ["objects"], ["teams", "--source", "local"], ["beacon"], ["assign"]):
         run("draw", step[0], number, *step[1:], data=county.data)
+    return task, number
+
+
+def draw_of_b(county):
+    """A task of B with a draw whose teams stand: its number, the drawn objects."""
+    task, number = draw_of(county, B, "--name", "消防专项", "--item", "XFJY-S0001@" + B, "--part", B + ":2", "--document",
+                           "示消〔2026〕1号")
     return task, [row[0] for row in query(county.data, "SELECT o.name FROM visit v JOIN draw d ON d.id = v.draw"
                                           " JOIN object o ON o.pool_id = v.pool_id WHERE d.number = ?", number)]
 
