@@ -11,6 +11,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/wipe.h"
+#include "office/department.h"
 #include "office/password.h"
 #include "store/department.h"
 
@@ -345,22 +346,25 @@ enum err office_account_get(struct office_account *out, struct errand *e, int64_
     return ERR_OK;
 }
 
-struct department_list {
-    struct errand *e;
-    struct store_department **out;
-    size_t *count;
-};
-
-static enum err department_list(struct db_tx *tx, void *ctx)
-{
-    struct department_list *l = ctx;
-    return store_departments(l->out, l->count, l->e->arena, tx, l->e->office->tenant);
-}
-
 enum err office_departments(struct store_department **out, size_t *count, struct errand *e)
 {
-    struct department_list l = {e, out, count};
-    return office_read(e, "departments", department_list, &l);
+    struct office_department *tree = NULL;
+    TRY(office_department_tree(&tree, count, e));
+    *out = arena_array(e->arena, *count + 1, sizeof **out);
+    if (*out == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < *count; i++) {
+        const struct str *v = tree[i].record.values;
+        (*out)[i] = (struct store_department){.id = tree[i].record.id,
+                                              .code = v[MODEL_DEPARTMENT_CODE],
+                                              .name = v[MODEL_DEPARTMENT_NAME],
+                                              .parent = v[MODEL_DEPARTMENT_PARENT],
+                                              .state = v[MODEL_DEPARTMENT_STATE],
+                                              .aliases = v[MODEL_DEPARTMENT_ALIASES],
+                                              .depth = tree[i].depth,
+                                              .below = tree[i].below};
+    }
+    return ERR_OK;
 }
 
 /* --- making and changing --- */

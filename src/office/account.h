@@ -102,7 +102,7 @@ MUST enum err office_grants(struct store_grant **out, size_t *count, struct erra
 /* May a role be added to these? Pure. */
 bool office_roles_agree(unsigned roles, enum model_role role);
 
-/* The departments, for drop-downs; all that the person may see. */
+/* All departments, for drop-downs and names, in the order of the tree. */
 struct store_department;
 MUST enum err office_departments(struct store_department **out, size_t *count, struct errand *e);
 

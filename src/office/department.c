@@ -55,6 +55,18 @@ static void department_below(struct office_department *out, size_t *used,
     }
 }
 
+/* Counts from the department in which the scope begins; the tree's own depth where it holds all. */
+static void department_within(struct office_department *rows, size_t count,
+                              const struct office_scope *scope)
+{
+    unsigned top = 0;
+    for (size_t i = 0; i < count && scope->level != MODEL_SCOPE_ALL; i++)
+        if (str_eq(rows[i].record.values[MODEL_DEPARTMENT_CODE], scope->department))
+            top = rows[i].depth;
+    for (size_t i = 0; i < count; i++)
+        rows[i].below = rows[i].depth > top ? rows[i].depth - top : 0;
+}
+
 enum err office_department_tree(struct office_department **out, size_t *count, struct errand *e)
 {
     struct department_list l = {.e = e};
@@ -64,6 +76,7 @@ enum err office_department_tree(struct office_department **out, size_t *count, s
     if (*out == NULL)
         return ERR_MEMORY;
     department_below(*out, count, &l, STR(""), 0);
+    department_within(*out, *count, &e->scope);
     return ERR_OK;
 }
 

@@ -9,6 +9,7 @@
 struct office_department {
     struct store_record record;
     unsigned depth;
+    unsigned below; /* how deep below the topmost department of the errand's scope */
 };
 /* All of them in the order of the tree: each behind its parent. */
 MUST enum err office_department_tree(struct office_department **out, size_t *count,

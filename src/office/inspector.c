@@ -278,8 +278,11 @@ static enum err groups_make(struct inspector_read *r)
         inside = it ? depth + 1 : inside > 0 && depth >= inside ? inside : 0;
         r->below[i] = it || (f->below && inside > 0);
         if (office_scope_department(&r->e->scope, v[MODEL_DEPARTMENT_CODE]))
-            out->groups[out->group_count++] = (struct office_inspector_group){
-                .code = v[MODEL_DEPARTMENT_CODE], .name = v[MODEL_DEPARTMENT_NAME], .depth = depth};
+            out->groups[out->group_count++] =
+                (struct office_inspector_group){.code = v[MODEL_DEPARTMENT_CODE],
+                                                .name = v[MODEL_DEPARTMENT_NAME],
+                                                .depth = depth,
+                                                .below = r->departments[i].below};
     }
     return ERR_OK;
 }

@@ -53,6 +53,7 @@ struct office_inspector_group {
     struct str code;
     struct str name;
     unsigned depth;
+    unsigned below; /* the topmost in scope */
     int64_t people; /* on duty */
     int64_t counting;
     int64_t ending;

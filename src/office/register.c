@@ -360,8 +360,8 @@ static enum err tally_departments(struct office_register_counts *out, struct err
         for (size_t k = 0; k < count && !shown; k++)
             shown = str_eq(rows[k].record.values[MODEL_REGISTER_DEPARTMENT], code);
         if (shown && office_scope_department(&e->scope, code))
-            out->departments[out->count++] =
-                (struct office_register_count){.code = code, .name = values[MODEL_DEPARTMENT_NAME]};
+            out->departments[out->count++] = (struct office_register_count){
+                .code = code, .name = values[MODEL_DEPARTMENT_NAME], .below = tree[i].below};
     }
     return ERR_OK;
 }

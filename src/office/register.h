@@ -74,6 +74,7 @@ MUST enum err office_register_withdraw(struct errand *e, const struct office_reg
 struct office_register_count {
     struct str code;
     struct str name;
+    unsigned below; /* how deep below the topmost in scope */
     int64_t rows[12];
     int64_t people[12];
     int64_t total;

@@ -146,6 +146,9 @@ struct web_value *desk_form_field(struct desk_form *form, const struct desk_fiel
 /* One choice of a select. */
 void desk_form_option(struct desk_form *form, struct web_value *field, struct str value,
                       struct str label);
+/* A department's name as a choice of a select: a wide space before it for each level above it, from
+ * the topmost department that is shown on. */
+struct str desk_indent(struct page *p, struct str name, unsigned depth);
 /* Words that a text field with a list of words is filled from: its completions are what it holds
  * with one word more. */
 void desk_form_words(struct desk_form *form, struct web_value *field, const struct str *words,

@@ -195,7 +195,8 @@ static enum err account_choices_fill(struct desk_list *list)
     size_t count = 0;
     TRY(office_departments(&departments, &count, &list->p->errand));
     for (size_t i = 0; i < count; i++)
-        desk_list_option(list, "department", departments[i].code, departments[i].name);
+        desk_list_option(list, "department", departments[i].code,
+                         desk_indent(list->p, departments[i].name, departments[i].depth));
     for (size_t i = 0; i < MODEL_ROLE_COUNT; i++)
         desk_list_option(list, "role", str_of(model_roles[i].code), str_of(model_roles[i].text));
     return ERR_OK;
@@ -396,7 +397,8 @@ static enum err account_form(struct web_reply *reply, struct page *p,
         desk_form_option(&form, row, STR(""), STR("（无）"));
         for (size_t k = 0; k < count; k++)
             if (str_eq(departments[k].state, STR("active")))
-                desk_form_option(&form, row, departments[k].code, departments[k].name);
+                desk_form_option(&form, row, departments[k].code,
+                                 desk_indent(p, departments[k].name, departments[k].depth));
     }
     desk_crumb(p, STR("用户管理"), desk_list_home(p, "/desk/accounts"));
     web_set_flag(&p->model, &p->model.root, "fresh", a->row.id == 0);

@@ -188,8 +188,9 @@ static void department_field(struct desk_form *form, size_t i, struct str value,
         return;
     desk_form_option(form, row, STR(""), STR("（无，最上级）"));
     for (size_t k = 0; k < count; k++)
-        desk_form_option(form, row, all[k].record.values[MODEL_DEPARTMENT_CODE],
-                         all[k].record.values[MODEL_DEPARTMENT_NAME]);
+        desk_form_option(
+            form, row, all[k].record.values[MODEL_DEPARTMENT_CODE],
+            desk_indent(form->p, all[k].record.values[MODEL_DEPARTMENT_NAME], all[k].depth));
 }
 
 static enum err department_form(struct web_reply *reply, struct page *p,

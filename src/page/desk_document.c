@@ -109,8 +109,9 @@ static enum err document_departments(struct desk_list *list)
     size_t count = 0;
     TRY(office_department_tree(&rows, &count, &list->p->errand));
     for (size_t i = 0; i < count; i++)
-        desk_list_option(list, "department", rows[i].record.values[MODEL_DEPARTMENT_CODE],
-                         rows[i].record.values[MODEL_DEPARTMENT_NAME]);
+        desk_list_option(
+            list, "department", rows[i].record.values[MODEL_DEPARTMENT_CODE],
+            desk_indent(list->p, rows[i].record.values[MODEL_DEPARTMENT_NAME], rows[i].depth));
     return ERR_OK;
 }
 

@@ -72,7 +72,8 @@ static enum err due_choices(struct desk_list *list, const struct office_pendings
     struct desk_departments mine;
     TRY(desk_departments_mine(&mine, p));
     for (size_t i = 0; i < mine.count; i++)
-        desk_list_option(list, "department", mine.rows[i].code, mine.rows[i].name);
+        desk_list_option(list, "department", mine.rows[i].code,
+                         desk_indent(p, mine.rows[i].name, mine.rows[i].below));
     for (size_t i = 0; i < all->task_count; i++) {
         const struct office_pending_task *task = &all->tasks[i];
         struct str text = arena_printf(p->request->arena, "%.*s %.*s", STR_ARG(task->number),

@@ -150,6 +150,17 @@ void desk_form_option(struct desk_form *form, struct web_value *field, struct st
     web_set_flag(m, row, "chosen", str_eq(chosen, value));
 }
 
+struct str desk_indent(struct page *p, struct str name, unsigned depth)
+{
+    static const char wide[] = "　　　　　　　　"; /* U+3000, which a browser keeps in an option */
+    size_t indent = depth * 3 < sizeof wide - 1 ? depth * 3 : sizeof wide - 1;
+    if (depth == 0)
+        return name;
+    struct str text = arena_printf(p->request->arena, "%.*s%.*s", (int)indent, wide, STR_ARG(name));
+    p->model.failed = p->model.failed || text.data == NULL;
+    return text;
+}
+
 bool desk_form_again(const struct web_request *request)
 {
     return web_field(request, "again").len > 0;

@@ -181,7 +181,7 @@ static enum err health_form(struct web_reply *reply, struct page *p, enum err re
     for (size_t i = 0; i < count; i++) {
         if (office_scope_department(&p->errand.scope, rows[i].code) &&
             str_eq(rows[i].state, STR("active")))
-            page_option(p, list, rows[i].code, rows[i].name,
+            page_option(p, list, rows[i].code, desk_indent(p, rows[i].name, rows[i].below),
                         typed.data != NULL ? typed : desk->session.department);
     }
     web_set_count(m, &m->root, "mib", (int64_t)(limit >> 20));

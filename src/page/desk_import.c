@@ -92,7 +92,7 @@ static enum err import_departments(struct page *p)
     for (size_t i = 0; i < count; i++)
         if (str_eq(rows[i].state, STR("active")) &&
             office_scope_department(&p->errand.scope, rows[i].code))
-            page_option(p, list, rows[i].code, rows[i].name, chosen);
+            page_option(p, list, rows[i].code, desk_indent(p, rows[i].name, rows[i].below), chosen);
     web_set_flag(&p->model, &p->model.root, "optional", p->errand.scope.level == MODEL_SCOPE_ALL);
     return ERR_OK;
 }

@@ -157,7 +157,7 @@ static void list_choices(struct desk_list *list, const struct office_inspectors 
         struct str text =
             arena_printf(p->request->arena, "%.*s（%lld）", STR_ARG(g->name), (long long)n);
         p->model.failed = p->model.failed || text.data == NULL;
-        desk_list_option(list, "department", g->code, text);
+        desk_list_option(list, "department", g->code, desk_indent(p, text, g->below));
     }
     for (size_t i = 0; i < all->speciality_count; i++)
         desk_list_option(list, "speciality", all->specialities[i], all->specialities[i]);

@@ -20,7 +20,8 @@ static void person_departments(struct person_form *f, struct str value)
     if (f->all->group_count != 1)
         desk_form_option(&f->form, row, STR(""), STR("请选择"));
     for (size_t i = 0; i < f->all->group_count; i++)
-        desk_form_option(&f->form, row, f->all->groups[i].code, f->all->groups[i].name);
+        desk_form_option(&f->form, row, f->all->groups[i].code,
+                         desk_indent(f->p, f->all->groups[i].name, f->all->groups[i].below));
 }
 
 static enum err person_field(struct person_form *f, size_t i, struct str value)

@@ -168,7 +168,8 @@ enum err desk_department_options(struct desk_form *form, struct web_value *field
     desk_form_option(form, field, STR(""), str_of(none));
     for (size_t i = 0; i < count; i++)
         if (str_eq(rows[i].state, STR("active")))
-            desk_form_option(form, field, rows[i].code, rows[i].name);
+            desk_form_option(form, field, rows[i].code,
+                             desk_indent(form->p, rows[i].name, rows[i].depth));
     return ERR_OK;
 }
 
@@ -297,7 +298,8 @@ static void items_filter(struct items_tree *t)
     const struct web_request *r = p->request;
     struct web_value *list = web_set_list(m, &m->root, "departments");
     for (size_t i = 0; i < t->department_count; i++)
-        page_option(p, list, t->departments[i].code, t->departments[i].name,
+        page_option(p, list, t->departments[i].code,
+                    desk_indent(p, t->departments[i].name, t->departments[i].depth),
                     web_param(r, "department"));
     page_options(p, "classes", model_item_classes, web_param(r, "class"));
     struct web_value *states = web_set_list(m, &m->root, "states");
@@ -578,7 +580,8 @@ static enum err joint_fill(struct desk_list *list)
     if (keys == NULL || of == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < unit_count; i++)
-        desk_list_option(list, "department", units[i].code, units[i].name);
+        desk_list_option(list, "department", units[i].code,
+                         desk_indent(list->p, units[i].name, units[i].depth));
     for (size_t i = 0; i < count; i++) {
         struct joint_units own = {0};
         own.items = office_item_units_of(&own.count, all, all_count, rows[i].id);

@@ -131,7 +131,8 @@ static enum err library_form(struct web_reply *reply, struct page *p, const stru
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         struct web_value *row = desk_form_field(&form, &fields[i], values[i]);
         for (size_t k = 0; i == 1 && k < mine.count; k++)
-            desk_form_option(&form, row, mine.rows[k].code, mine.rows[k].name);
+            desk_form_option(&form, row, mine.rows[k].code,
+                             desk_indent(p, mine.rows[k].name, mine.rows[k].below));
     }
     web_set(&p->model, &p->model.root, "intro", STR(""));
     desk_crumb(p, STR("专项库"), desk_list_home(p, "/desk/libraries"));

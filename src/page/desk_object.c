@@ -322,7 +322,8 @@ static enum err object_responsible(struct page *p, const struct office_object *o
     TRY(desk_departments_all(&mine, p));
     for (size_t i = 0; i < mine.count; i++)
         if (str_eq(mine.rows[i].state, STR("active")))
-            page_option(p, choices, mine.rows[i].code, mine.rows[i].name, chosen);
+            page_option(p, choices, mine.rows[i].code,
+                        desk_indent(p, mine.rows[i].name, mine.rows[i].depth), chosen);
     return ERR_OK;
 }
 
@@ -515,7 +516,9 @@ static void object_field(struct desk_form *form, size_t i, struct str value,
     for (size_t k = 0; i == MODEL_OBJECT_DEPARTMENT && k < departments->count; k++)
         if (str_eq(departments->rows[k].state, STR("active")) ||
             str_eq(departments->rows[k].code, value))
-            desk_form_option(form, row, departments->rows[k].code, departments->rows[k].name);
+            desk_form_option(
+                form, row, departments->rows[k].code,
+                desk_indent(form->p, departments->rows[k].name, departments->rows[k].below));
 }
 
 /* The words of a vocabulary as a hint beside the field. */

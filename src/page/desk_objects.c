@@ -175,7 +175,8 @@ static enum err object_choices(struct desk_list *list)
     TRY(office_library_choices(&libraries, &library_count, e));
     object_sections(list);
     for (size_t i = 0; i < mine.count; i++)
-        desk_list_option(list, "department", mine.rows[i].code, mine.rows[i].name);
+        desk_list_option(list, "department", mine.rows[i].code,
+                         desk_indent(list->p, mine.rows[i].name, mine.rows[i].below));
     for (size_t i = 0; i < label_count; i++)
         desk_list_option(list, "label", labels[i].word, labels[i].word);
     desk_list_option(list, "label", STR("-"), STR("没有标签"));

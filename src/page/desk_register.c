@@ -284,7 +284,7 @@ static enum err register_counts(struct desk_list *list, const struct register_pa
     }
     for (size_t i = 0; i < counts.count; i++)
         desk_list_option(list, "department", counts.departments[i].code,
-                         counts.departments[i].name);
+                         desk_indent(p, counts.departments[i].name, counts.departments[i].below));
     web_set_count(m, &m->root, "year", t.year);
     web_set_flag(m, &m->root, "of_people", r->kind->people >= 0);
     web_set(m, &m->root, "whose",

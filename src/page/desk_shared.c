@@ -48,8 +48,9 @@ enum err desk_form_departments(struct desk_form *form, const struct desk_field *
     if (count != 1)
         desk_form_option(form, row, STR(""), STR("请选择"));
     for (size_t i = 0; i < count; i++)
-        desk_form_option(form, row, rows[i].record.values[MODEL_DEPARTMENT_CODE],
-                         rows[i].record.values[MODEL_DEPARTMENT_NAME]);
+        desk_form_option(
+            form, row, rows[i].record.values[MODEL_DEPARTMENT_CODE],
+            desk_indent(form->p, rows[i].record.values[MODEL_DEPARTMENT_NAME], rows[i].below));
     return ERR_OK;
 }
 

@@ -11,6 +11,8 @@ struct store_department {
     struct str parent;  /* code, '' at the top */
     struct str state;   /* active, closed */
     struct str aliases; /* by which lists call it, 、 between */
+    unsigned depth;     /* in the tree, and below the topmost within a scope: set by */
+    unsigned below;     /* office_departments alone */
 };
 /* All of them, by code. */
 MUST enum err store_departments(struct store_department **out, size_t *count, struct arena *arena,

@@ -9,7 +9,7 @@ import re
 import sqlite3
 
 import leak
-from desk_kit import ROLES, csrf_of, first_sign_in, matrix, route_table, routes
+from desk_kit import ROLES, csrf_of, first_sign_in, matrix, query, route_table, routes
 from tap import must
 
 ABOVE, BELOW, BESIDE, SAME = "above", "below", "beside", "same"
@@ -149,6 +149,48 @@ def AC3_every_cell_has_exactly_its_answer(state):
     return "%d cells" % cells
 
 
+def tree(county):
+    """[(code, name, depth)]: each department behind the one above it, those beside each other as they came."""
+    rows = query(county.data, "SELECT code, name, parent FROM department WHERE tenant = '410882' ORDER BY id")
+
+    def below(parent, depth):
+        return [row for code, name, up in rows if up == parent
+                for row in [(code, name, depth)] + below(code, depth + 1)]
+    return below("", 0)
+
+
+def choices_of(text):
+    """What the selects of a page offer: [(name, [(value, text)])]."""
+    return [(name, re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)', inner))
+            for name, inner in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', text, flags=re.S)]
+
+
+def departments_are_offered_as_a_tree_that_begins_where_the_scope_does(state):
+    county, wrong, seen, deep = state["county"], [], set(), set()
+    rows = tree(county)
+    must([d for c, _, d in rows if c in (HOME[ABOVE], leak.B, HOME[BELOW])] == [0, 1, 2], rows)
+    pages = [p for m, p, _ in routes() if m == "GET" and p.startswith("/desk/") and "{" not in p]
+    pages += ["/desk/import/objects", "/desk/import/commissions", "/desk/departments/%s/edit" % leak.B]
+    for who, cookie in state["people"].items():
+        for path in pages if who[1] in (ABOVE, SAME) else ():
+            status, _, text = county.server.ask(path, cookie=cookie)
+            for name, options in choices_of(text) if status == 200 else ():
+                codes = {value for value, _ in options}
+                shown = [row for row in rows if row[0] in codes]
+                if name not in ("department", "parent") or not shown:
+                    continue
+                top = min(depth for _, _, depth in shown)
+                want = [(code, "\u3000" * (depth - top) + label) for code, label, depth in shown]
+                got = [(value, words.split("（")[0]) for value, words in options if value in {c for c, _, _ in rows}]
+                seen.add(path)
+                deep |= {(path, depth - top) for _, _, depth in shown}
+                if got != want:
+                    wrong.append("%s as %s: %s, not %s" % (path, who, got, want))
+    must(not wrong, "%d\n%s" % (len(wrong), "\n".join(wrong[:20])))
+    must(len(seen) >= 16 and {p for p, d in deep if d == 2} == seen, sorted(seen))
+    return "%d pages" % len(seen)
+
+
 def main():
     county = leak.prepare()
     state = {"county": county, "b": {}, "table": matrix(), "published": False}
@@ -160,7 +202,8 @@ def main():
     state["people"][("stranger", SAME)] = "f" * 64
     state["tokens"] = {who: csrf_of(county.server.ask("/desk/sessions", cookie=cookie)[2])
                        for who, cookie in state["people"].items()}
-    leak.walk((AC3_every_cell_has_exactly_its_answer,), state)
+    leak.walk((AC3_every_cell_has_exactly_its_answer,
+               departments_are_offered_as_a_tree_that_begins_where_the_scope_does), state)
 
 
 if __name__ == "__main__":
