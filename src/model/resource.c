@@ -2,6 +2,8 @@
  * really send (items/header_variants_in_the_wild.csv, the platforms of REQUIREMENTS.md D). */
 #include "model/resource.h"
 
+#include "model/permission.h"
+
 #define COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
 
 static const struct field object_fields[MODEL_OBJECT_COUNT] = {
@@ -178,6 +180,13 @@ static const struct field department_fields[MODEL_DEPARTMENT_COUNT] = {
                                   "抽查事项清单里的叫法，如：市场监管部门、市监局；多个用顿号分隔"},
 };
 
+/* How confidential a row is (AC7). */
+#define GRADE_FIELD                                                                                \
+    {                                                                                              \
+        "grade", "安全标记", FIELD_CODE, false, 40, MASK_NONE, "密级标记|安全等级", model_grades,  \
+            "公开、内部、敏感；空则新登记的按设置，已登记的不变"          \
+    }
+
 static const struct field commission_fields[MODEL_COMMISSION_COUNT] = {
     [MODEL_COMMISSION_CODE] = {"code", "委托编号", FIELD_TEXT, true, 64, MASK_NONE,
                                "编号|委托书编号", NULL, "本单位的委托书编号，建好后不能更改"},
@@ -210,6 +219,7 @@ static const struct field commission_fields[MODEL_COMMISSION_COUNT] = {
                                      "报告结论", NULL, "完成时必填；报告作为附件上传"},
     [MODEL_COMMISSION_STATE] = {"state", "委托状态", FIELD_CODE, false, 40, MASK_NONE, "状态",
                                 model_commission_states, "进行中、已完成、已取消"},
+    [MODEL_COMMISSION_GRADE] = GRADE_FIELD,
 };
 
 /* What the three registers have at the same places (enum model_register_field). */
@@ -231,7 +241,8 @@ static const struct field commission_fields[MODEL_COMMISSION_COUNT] = {
                               MASK_NONE,                                                           \
                               "状态",                                                              \
                               model_register_states,                                               \
-                              "有效、作废；空则为有效"}
+                              "有效、作废；空则为有效"},                                           \
+    [MODEL_REGISTER_GRADE] = GRADE_FIELD
 
 static const struct field meeting_fields[MODEL_MEETING_COUNT] = {
     REGISTER_FIELDS("会议名称", "名称|会议", "会议日期", "日期|会议时间|时间|召开日期|召开时间",

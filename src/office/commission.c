@@ -165,6 +165,7 @@ enum err office_commission_save(int64_t *id, struct errand *e, const struct str 
         TRY(commission_one(&old, e, *id, STR("")));
         mended[MODEL_COMMISSION_CODE] = old.record.values[MODEL_COMMISSION_CODE];
         mended[MODEL_COMMISSION_DEPARTMENT] = old.record.values[MODEL_COMMISSION_DEPARTMENT];
+        mended[MODEL_COMMISSION_GRADE] = old.record.values[MODEL_COMMISSION_GRADE];
     } else if (!office_scope_department(&e->scope, values[MODEL_COMMISSION_DEPARTMENT])) {
         return fault_at(&e->fault, "department", ERR_INPUT, "请选择委托单位");
     }

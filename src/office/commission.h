@@ -32,8 +32,9 @@ struct office_commission_page {
 };
 MUST enum err office_commission_get(struct office_commission_page *out, struct errand *e,
                                     int64_t id);
-/* Saves what was typed, one value a field of model_commissions. *id 0: a new one, gets its id.
- * ERR_INPUT with fault.field; ERR_MISSING outside the scope. */
+/* Saves what was typed, one value a field of model_commissions. *id 0: a new one, gets its id; a
+ * change leaves the grade as it is (office/grade.h). ERR_INPUT with fault.field; ERR_MISSING
+ * outside the scope. */
 MUST enum err office_commission_save(int64_t *id, struct errand *e, const struct str *values);
 
 /* Writes whoever matches into a table file, oldest first: its headings are those of an import.

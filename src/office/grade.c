@@ -17,6 +17,11 @@ struct grade_work {
     struct store_registry_grade row;
 };
 
+static enum model_setting grade_setting(const struct office_register_kind *registered)
+{
+    return registered != NULL ? MODEL_SETTING_GRADE_REGISTER : MODEL_SETTING_GRADE_COMMISSION;
+}
+
 /* The row within the scope, with its grade. */
 static enum err grade_find(struct grade_work *w)
 {
@@ -42,9 +47,7 @@ static enum err grade_find(struct grade_work *w)
 static enum err grade_judge(struct grade_work *w, struct db_tx *tx)
 {
     struct errand *e = w->e;
-    TRY(office_scope_grade(&w->row.grade, e, tx, w->to->grade,
-                           w->to->registered != NULL ? MODEL_SETTING_GRADE_REGISTER
-                                                     : MODEL_SETTING_GRADE_COMMISSION));
+    TRY(office_scope_grade(&w->row.grade, e, tx, w->to->grade, grade_setting(w->to->registered)));
     if (w->row.grade == w->row.was)
         return fault_at(&e->fault, "grade", ERR_STATE, "安全标记已经是“%s”，没有改动",
                         model_grades[w->row.grade].text);
@@ -92,4 +95,27 @@ enum err office_grade(struct errand *e, const struct office_grading *to)
         return fault_at(&e->fault, "reason", ERR_INPUT,
                         "理由过长（最多约200字），或含有不能显示的字符");
     return office_write(e, w.action, grade_run, &w);
+}
+
+struct grade_first {
+    struct errand *e;
+    enum model_setting setting;
+    int64_t grade;
+};
+
+static enum err grade_first(struct db_tx *tx, void *ctx)
+{
+    struct grade_first *f = ctx;
+    return office_scope_grade(&f->grade, f->e, tx, STR(""), f->setting);
+}
+
+enum err office_grade_first(enum model_grade *out, struct errand *e,
+                            const struct office_register_kind *registered)
+{
+    struct grade_first f = {.e = e, .setting = grade_setting(registered)};
+    struct fault words = e->fault; /* of what was refused before the form is shown again */
+    TRY(office_read(e, "grade-first", grade_first, &f));
+    e->fault = words;
+    *out = (enum model_grade)f.grade;
+    return ERR_OK;
 }

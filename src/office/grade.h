@@ -1,6 +1,6 @@
 /* The grades (安全标记) of rows of the registers and of commissions (SECURITY.md AC7); documents
- * have steps of their own (office/document.h). A new row is graded as the settings say, at most as
- * the one who enters it is cleared. */
+ * have steps of their own (office/document.h). A new row is graded as it says itself, else as the
+ * settings say, at most as the one who enters it is cleared; a file may raise a grade. */
 #ifndef OFFICE_GRADE_H
 #define OFFICE_GRADE_H
 
@@ -16,5 +16,10 @@ struct office_grading {
  * such code, above his clearance) or reason (none, where it is lowered); ERR_STATE where nothing
  * changes. Audited with what held before; the same key again does nothing. */
 MUST enum err office_grade(struct errand *e, const struct office_grading *to);
+
+/* The grade with which the person's new row of that register begins (NULL: a commission), for the
+ * form; e->fault stays. */
+MUST enum err office_grade_first(enum model_grade *out, struct errand *e,
+                                 const struct office_register_kind *registered);
 
 #endif

@@ -2,8 +2,6 @@
  * that is done says what came of it. */
 #include "office/import_kind.h"
 
-#include "office/scope.h"
-
 #define BIT(field) (UINT32_C(1) << (field))
 
 enum { FEE_DIGITS = 10 };
@@ -121,7 +119,7 @@ static enum err settle_row(struct commission_index *index, struct import_row *ro
     if (row->old != NULL && !str_eq(row->old->values[MODEL_COMMISSION_DEPARTMENT],
                                     row->record.values[MODEL_COMMISSION_DEPARTMENT]))
         return import_reject(run, row, MODEL_COMMISSION_DEPARTMENT, "委托单位不能更改");
-    return ERR_OK;
+    return import_grade(run, row);
 }
 
 static enum err commission_settle(struct import_run *run)
@@ -142,15 +140,19 @@ static enum err commission_settle(struct import_run *run)
 /* A commission brings its code along. */
 static enum err commission_enrol(struct import_run *run, struct import_row *row)
 {
-    return office_scope_grade(&row->record.grade, run->e, run->tx, STR(""),
-                              MODEL_SETTING_GRADE_COMMISSION);
+    (void)run;
+    (void)row;
+    return ERR_OK;
 }
 
 const struct import_kind import_commissions = {
     .table = STORE_COMMISSIONS,
     .resource = &model_commissions,
     .department = MODEL_COMMISSION_DEPARTMENT,
-    .fixed = BIT(MODEL_COMMISSION_STATE) | BIT(MODEL_COMMISSION_PAYER),
+    .grade = MODEL_COMMISSION_GRADE,
+    .first = MODEL_SETTING_GRADE_COMMISSION,
+    .fixed =
+        BIT(MODEL_COMMISSION_STATE) | BIT(MODEL_COMMISSION_PAYER) | BIT(MODEL_COMMISSION_GRADE),
     .late = BIT(MODEL_COMMISSION_DEPARTMENT),
     .judge = commission_judge,
     .settle = commission_settle,

@@ -49,6 +49,8 @@ struct import_kind {
     const struct resource *resource;
     int department;   /* the field that says whose row it is, -1 if none does */
     bool open_handed; /* a row may be nobody's yet */
+    int grade;        /* the field of its security grade, never the first; 0 where rows have none */
+    enum model_setting first; /* with such a field: the grade of a new row that names none */
     size_t chunk;     /* rows held at once; 0: the whole file, since rows speak of each other */
     uint32_t lenient; /* fields whose unreadable cells judge looks at */
     uint32_t fixed;   /* fields that 清空 may not empty */
@@ -220,6 +222,11 @@ MUST enum err import_pipe(bool *done, struct import_run *run);
 /* Rejects good rows of the chunk that belong, or belonged so far, to departments beyond the
  * errand's scope, where the job is scoped (import_scope.c). */
 MUST enum err import_scope(struct import_run *run);
+
+/* Grades a row that was settled (AC7): empty, a new one as the kind's setting says, a known one as
+ * it is. Rejects a grade above the person's clearance, and a lower one than the row has, since that
+ * needs a reason of its own (import_scope.c). */
+MUST enum err import_grade(struct import_run *run, struct import_row *row);
 
 /* Compares a row with row->old: values the file does not give are taken from it, before and after
  * are set where something differs. changed gets the bits of the fields. */

@@ -5,7 +5,6 @@
 
 #include "base/time.h"
 #include "office/register.h"
-#include "office/scope.h"
 #include "sheet/value.h"
 
 #define BIT(field) (UINT32_C(1) << (field))
@@ -181,7 +180,8 @@ static enum err settle_row(struct register_index *index, struct import_row *row)
     if (row->old != NULL && !str_eq(row->old->values[MODEL_REGISTER_DEPARTMENT],
                                     row->record.values[MODEL_REGISTER_DEPARTMENT]))
         return import_reject(run, row, MODEL_REGISTER_DEPARTMENT, "%s不能更改", department->label);
-    return settle_state(index, row);
+    TRY(import_grade(run, row));
+    return import_good(row) ? settle_state(index, row) : ERR_OK;
 }
 
 static enum err register_settle(struct import_run *run)
@@ -201,8 +201,6 @@ static enum err register_enrol(struct import_run *run, struct import_row *row)
     struct str department = row->record.values[MODEL_REGISTER_DEPARTMENT];
     int64_t number = 0;
     int32_t day = 0;
-    TRY(office_scope_grade(&row->record.grade, run->e, run->tx, STR(""),
-                           MODEL_SETTING_GRADE_REGISTER));
     TRY(date_parse(&day, row->record.values[MODEL_REGISTER_DATE]));
     struct str counter = arena_printf(&run->chunk, "%s-%.*s", kind->prefix, STR_ARG(department));
     if (counter.data == NULL)
@@ -219,7 +217,9 @@ static enum err register_enrol(struct import_run *run, struct import_row *row)
         .table = of_table,                                                                         \
         .resource = &of_resource,                                                                  \
         .department = MODEL_REGISTER_DEPARTMENT,                                                   \
-        .fixed = BIT(MODEL_REGISTER_STATE) | BIT(MODEL_REGISTER_CODE),                             \
+        .grade = MODEL_REGISTER_GRADE,                                                             \
+        .first = MODEL_SETTING_GRADE_REGISTER,                                                     \
+        .fixed = BIT(MODEL_REGISTER_STATE) | BIT(MODEL_REGISTER_CODE) | BIT(MODEL_REGISTER_GRADE), \
         .freed = BIT(MODEL_REGISTER_CODE),                                                         \
         .late = BIT(MODEL_REGISTER_DEPARTMENT),                                                    \
         .judge = register_judge,                                                                   \

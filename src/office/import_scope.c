@@ -1,5 +1,6 @@
-/* Whose rows a person may import: those of the departments that his permission reaches. A row of
- * the registry that another department has may not be taken over by a file either. */
+/* Whose rows a person may import, and how confidential ones: those of the departments that his
+ * permission reaches, graded no higher than his clearance. A row of the registry that another
+ * department has may not be taken over by a file either. */
 #include "office/import_kind.h"
 #include "office/scope.h"
 
@@ -28,5 +29,29 @@ enum err import_scope(struct import_run *run)
     for (size_t i = 0; i < run->count; i++)
         if (import_good(&run->rows[i]))
             TRY(scope_row(run, &run->rows[i]));
+    return ERR_OK;
+}
+
+enum err import_grade(struct import_run *run, struct import_row *row)
+{
+    struct errand *e = run->e;
+    int field = run->kind->grade;
+    struct str typed = row->record.values[field];
+    struct fault kept = e->fault;
+    int64_t grade = 0;
+    if (typed.len == 0 && row->old != NULL)
+        return ERR_OK;
+    enum err err = office_scope_grade(&grade, e, run->tx, typed, run->kind->first);
+    if (err == ERR_INPUT) {
+        err = import_reject(run, row, field, "%s", fault_text(&e->fault));
+        e->fault = kept;
+        return err;
+    }
+    TRY(err);
+    if (row->old != NULL && grade < row->old->grade)
+        return import_reject(run, row, field,
+                             "安全标记原为“%s”，降低须写明理由，请在工作台上逐条办理",
+                             model_grades[row->old->grade].text);
+    import_set(row, field, str_of(model_grades[grade].code));
     return ERR_OK;
 }

@@ -266,6 +266,7 @@ enum err office_register_save(int64_t *id, struct errand *e,
         TRY(register_one(&row, e, edit->kind, &which));
         mended[MODEL_REGISTER_CODE] = row.record.values[MODEL_REGISTER_CODE];
         mended[MODEL_REGISTER_DEPARTMENT] = row.record.values[MODEL_REGISTER_DEPARTMENT];
+        mended[MODEL_REGISTER_GRADE] = row.record.values[MODEL_REGISTER_GRADE];
         return register_change(e, &all, &row);
     }
     mended[MODEL_REGISTER_CODE] = STR("");

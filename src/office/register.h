@@ -56,7 +56,8 @@ struct office_register_page {
 MUST enum err office_register_get(struct office_register_page *out, struct errand *e,
                                   const struct office_register_kind *kind, int64_t id);
 /* Saves what was typed, one value a field of the resource. *id 0: a new row, gets its id; a change
- * needs a reason. ERR_INPUT with fault.field; ERR_MISSING outside the scope. */
+ * needs a reason and leaves the grade as it is (office/grade.h). ERR_INPUT with fault.field;
+ * ERR_MISSING outside the scope. */
 struct office_register_edit {
     const struct office_register_kind *kind;
     const struct str *values;

@@ -160,6 +160,8 @@ static enum err commission_page(struct web_reply *reply, struct page *p, int64_t
     const struct str *v = page.commission.record.values;
     struct web_value *pairs = web_set_list(m, &m->root, "pairs");
     for (size_t i = 0; i < MODEL_COMMISSION_COUNT; i++) {
+        if (i == MODEL_COMMISSION_GRADE) /* shown by desk_grade_show */
+            continue;
         struct web_value *row = web_list_add(m, pairs);
         web_set(m, row, "label", str_of(model_commissions.fields[i].label));
         web_set(m, row, "value",
@@ -279,12 +281,15 @@ static enum err commission_form(struct web_reply *reply, struct page *p,
     if (refused != ERR_OK)
         desk_form_refused(&form, reply, refused);
     for (size_t i = 0; i < MODEL_COMMISSION_COUNT; i++) {
-        bool fixed = i == MODEL_COMMISSION_CODE || i == MODEL_COMMISSION_DEPARTMENT;
+        bool fixed = i == MODEL_COMMISSION_CODE || i == MODEL_COMMISSION_DEPARTMENT ||
+                     i == MODEL_COMMISSION_GRADE;
         if (old != NULL && fixed)
             continue;
         struct str value = old != NULL ? old->record.values[i] : STR("");
         if (i == MODEL_COMMISSION_DEPARTMENT)
             TRY(commission_departments(&form, value));
+        else if (i == MODEL_COMMISSION_GRADE)
+            TRY(desk_form_grade_first(&form, NULL));
         else
             (void)desk_form_model(&form, &model_commissions.fields[i], value);
     }

@@ -369,6 +369,8 @@ static enum err register_page(struct web_reply *reply, struct page *p,
     const struct str *v = page.row.record.values;
     struct web_value *pairs = web_set_list(m, &m->root, "pairs");
     for (size_t i = 0; i < resource->count; i++) {
+        if (i == MODEL_REGISTER_GRADE) /* shown by desk_grade_show */
+            continue;
         struct web_value *row = web_list_add(m, pairs);
         web_set(m, row, "label", str_of(resource->fields[i].label));
         web_set(m, row, "value",
@@ -528,10 +530,13 @@ static enum err register_form(struct web_reply *reply, struct page *p,
         desk_form_refused(&form, reply, refused);
     for (size_t i = 0; i < resource->count; i++) {
         bool fixed = i == MODEL_REGISTER_CODE || i == MODEL_REGISTER_STATE;
-        if (fixed || (old != NULL && i == MODEL_REGISTER_DEPARTMENT))
+        bool first = i == MODEL_REGISTER_DEPARTMENT || i == MODEL_REGISTER_GRADE;
+        if (fixed || (old != NULL && first))
             continue;
         if (i == MODEL_REGISTER_DEPARTMENT)
             TRY(register_departments(&form, r));
+        else if (i == MODEL_REGISTER_GRADE)
+            TRY(desk_form_grade_first(&form, r->kind));
         else
             (void)desk_form_model(&form, &resource->fields[i],
                                   old != NULL ? old->record.values[i] : STR(""));

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "office/department.h"
+#include "office/grade.h"
 #include "office/mask.h"
 #include "office/picture.h"
 #include "sheet/value.h"
@@ -199,6 +200,16 @@ void desk_form_grade(struct desk_form *form, struct str value, const char *hint)
     struct web_value *row = desk_form_field(form, &field, value);
     for (size_t i = 0; i <= grade_highest(form->p); i++)
         desk_form_option(form, row, str_of(model_grades[i].code), str_of(model_grades[i].text));
+}
+
+enum err desk_form_grade_first(struct desk_form *form,
+                               const struct office_register_kind *registered)
+{
+    enum model_grade grade = MODEL_GRADE_PUBLIC;
+    TRY(office_grade_first(&grade, &form->p->errand, registered));
+    desk_form_grade(form, str_of(model_grades[grade].code),
+                    "可阅等级不低于它的人才看得到；以后降低须写明理由");
+    return ERR_OK;
 }
 
 void desk_list_grades(struct desk_list *list)

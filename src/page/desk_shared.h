@@ -50,6 +50,9 @@ MUST enum err desk_export_path(const char **path, struct page *p, const char *en
 struct str desk_scanned(struct page *p, int64_t at);
 /* The select of a form with the grades (安全标记, AC7) that the person may give; value: a code. */
 void desk_form_grade(struct desk_form *form, struct str value, const char *hint);
+/* The same in the form of a new row of a register (NULL: of a commission). */
+MUST enum err desk_form_grade_first(struct desk_form *form,
+                                    const struct office_register_kind *registered);
 /* The same grades as the choices of a list's filter "grade". */
 void desk_list_grades(struct desk_list *list);
 /* The same as the list `name` of the model's root: value, text, on (the code `chosen`); those above

@@ -4,12 +4,13 @@
 #include "store/registry.h"
 
 #include "base/time.h"
+#include "model/permission.h"
 #include "store/object_columns.h"
 #include "store/reach.h"
 
 enum { COLUMNS_MAX = STORE_VALUES_MAX + 8 };
 
-enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
+enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO, COLUMN_GRADE };
 
 #define INSPECTOR_COLUMNS                                                                          \
     "name, department, position, category, certificate, valid_until, issuer, certificate2, "       \
@@ -21,15 +22,16 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 #define SUPERIOR_COLUMNS ITEM_FIELDS ", list, state"
 #define COMMISSION_COLUMNS                                                                         \
     "code, kind, body, qualification, matter, department, payer, contract, fee, task, expert, "    \
-    "begins_on, ends_on, conclusion, state"
+    "begins_on, ends_on, conclusion, state, grade"
 #define DEPARTMENT_COLUMNS                                                                         \
     "code, name, parent, level, division, leader, section, person, liaison, phone, state, aliases"
 #define LABEL_COLUMNS "word, theme, subject, state"
 #define MEETING_COLUMNS                                                                            \
-    "code, title, held_on, department, state, kind, attendees, place, minutes, note"
-#define ISSUANCE_COLUMNS "code, title, issued_on, department, state, number, level, note"
+    "code, title, held_on, department, state, grade, kind, attendees, place, minutes, note"
+#define ISSUANCE_COLUMNS "code, title, issued_on, department, state, grade, number, level, note"
 #define COURSE_COLUMNS                                                                             \
-    "code, title, held_on, department, state, kind, people, hours, teacher, content, task, note"
+    "code, title, held_on, department, state, grade, kind, people, hours, teacher, content, "      \
+    "task, note"
 
 /* The last parameters are the stamp: job and time. */
 #define OBJECT_UPDATE                                                                              \
@@ -67,22 +69,24 @@ enum column_kind { COLUMN_TEXT, COLUMN_DAY, COLUMN_INT, COLUMN_RATIO };
 #define COMMISSION_UPDATE                                                                          \
     "UPDATE commission SET code = $3, kind = $4, body = $5, qualification = $6, matter = $7, "     \
     "department = $8, payer = $9, contract = $10, fee = $11, task = $12, expert = $13, "           \
-    "begins_on = $14, ends_on = $15, conclusion = $16, state = $17, job = $18, at = $19 "          \
+    "begins_on = $14, ends_on = $15, conclusion = $16, state = $17, grade = $18, job = $19, "      \
+    "at = $20 "                                                                                    \
     "WHERE tenant = $1 AND id = $2"
 
 #define MEETING_UPDATE                                                                             \
     "UPDATE meeting SET code = $3, title = $4, held_on = $5, department = $6, state = $7, "        \
-    "kind = $8, attendees = $9, place = $10, minutes = $11, note = $12, job = $13, at = $14 "      \
-    "WHERE tenant = $1 AND id = $2"
+    "grade = $8, kind = $9, attendees = $10, place = $11, minutes = $12, note = $13, job = $14, "  \
+    "at = $15 WHERE tenant = $1 AND id = $2"
 #define ISSUANCE_UPDATE                                                                            \
     "UPDATE issuance SET code = $3, title = $4, issued_on = $5, department = $6, state = $7, "     \
-    "number = $8, level = $9, note = $10, job = $11, at = $12 WHERE tenant = $1 AND id = $2"
+    "grade = $8, number = $9, level = $10, note = $11, job = $12, at = $13 "                       \
+    "WHERE tenant = $1 AND id = $2"
 #define COURSE_UPDATE                                                                              \
     "UPDATE course SET code = $3, title = $4, held_on = $5, department = $6, state = $7, "         \
-    "kind = $8, people = $9, hours = $10, teacher = $11, content = $12, task = $13, note = $14, "  \
-    "job = $15, at = $16 WHERE tenant = $1 AND id = $2"
+    "grade = $8, kind = $9, people = $10, hours = $11, teacher = $12, content = $13, task = $14, " \
+    "note = $15, job = $16, at = $17 WHERE tenant = $1 AND id = $2"
 
-/* Tables whose rows have a grade: it stands behind the values. */
+/* Tables whose rows have a grade: one of the values. */
 #define GRADED STORE_CLEARED("grade", "$2") " ORDER BY id"
 
 #define GRADE_UPDATE(table)                                                                        \
@@ -119,25 +123,21 @@ static const struct {
                         " FROM item_superior WHERE tenant = $1 ORDER BY id",
                         SUPERIOR_UPDATE, STORE_SUPERIOR_VALUES},
     [STORE_COMMISSIONS] = {&model_commissions, "commission",
-                           "tenant, id, " COMMISSION_COLUMNS ", job, at, grade",
+                           "tenant, id, " COMMISSION_COLUMNS ", job, at",
                            "SELECT id, " COMMISSION_COLUMNS
-                           ", grade FROM commission WHERE tenant = $1" GRADED,
+                           " FROM commission WHERE tenant = $1" GRADED,
                            COMMISSION_UPDATE, MODEL_COMMISSION_COUNT, GRADE_UPDATE("commission")},
     [STORE_LABELS] = {&model_labels, "label", "tenant, id, " LABEL_COLUMNS ", job, at",
                       "SELECT id, " LABEL_COLUMNS " FROM label WHERE tenant = $1 ORDER BY id",
                       LABEL_UPDATE, MODEL_LABEL_COUNT},
-    [STORE_MEETINGS] = {&model_meetings, "meeting",
-                        "tenant, id, " MEETING_COLUMNS ", job, at, grade",
-                        "SELECT id, " MEETING_COLUMNS
-                        ", grade FROM meeting WHERE tenant = $1" GRADED,
+    [STORE_MEETINGS] = {&model_meetings, "meeting", "tenant, id, " MEETING_COLUMNS ", job, at",
+                        "SELECT id, " MEETING_COLUMNS " FROM meeting WHERE tenant = $1" GRADED,
                         MEETING_UPDATE, MODEL_MEETING_COUNT, GRADE_UPDATE("meeting")},
-    [STORE_ISSUANCES] = {&model_issuances, "issuance",
-                         "tenant, id, " ISSUANCE_COLUMNS ", job, at, grade",
-                         "SELECT id, " ISSUANCE_COLUMNS
-                         ", grade FROM issuance WHERE tenant = $1" GRADED,
+    [STORE_ISSUANCES] = {&model_issuances, "issuance", "tenant, id, " ISSUANCE_COLUMNS ", job, at",
+                         "SELECT id, " ISSUANCE_COLUMNS " FROM issuance WHERE tenant = $1" GRADED,
                          ISSUANCE_UPDATE, MODEL_ISSUANCE_COUNT, GRADE_UPDATE("issuance")},
-    [STORE_COURSES] = {&model_courses, "course", "tenant, id, " COURSE_COLUMNS ", job, at, grade",
-                       "SELECT id, " COURSE_COLUMNS ", grade FROM course WHERE tenant = $1" GRADED,
+    [STORE_COURSES] = {&model_courses, "course", "tenant, id, " COURSE_COLUMNS ", job, at",
+                       "SELECT id, " COURSE_COLUMNS " FROM course WHERE tenant = $1" GRADED,
                        COURSE_UPDATE, MODEL_COURSE_COUNT, GRADE_UPDATE("course")},
     [STORE_LIBRARIES] = {&model_libraries, NULL, NULL, NULL, NULL, MODEL_LIBRARY_COUNT},
 };
@@ -173,6 +173,8 @@ static enum column_kind kind_of(enum store_table table, size_t value)
             return COLUMN_INT;
         return table == STORE_ITEMS && value == STORE_ITEM_VALID_FROM ? COLUMN_DAY : COLUMN_TEXT;
     }
+    if (resource->fields[value].words == model_grades)
+        return COLUMN_GRADE;
     switch (resource->fields[value].kind) {
     case FIELD_DATE:
         return COLUMN_DAY;
@@ -221,6 +223,10 @@ static enum err bind_value(struct db_value *out, size_t *used, enum column_kind 
     case COLUMN_RATIO:
         *used = 2;
         return bind_ratio(out, text);
+    case COLUMN_GRADE:
+        number = model_grade_find(text);
+        *out = db_int(number);
+        return number < MODEL_GRADE_COUNT ? ERR_OK : ERR_STATE;
     }
     return ERR_STATE;
 }
@@ -252,8 +258,6 @@ enum err store_registry_load_add(struct store_load *load, const struct store_rec
     struct db_value args[COLUMNS_MAX];
     size_t count = 0;
     TRY(bind_record(args, &count, load->table, record, &load->stamp));
-    if (tables[load->table].grade != NULL)
-        args[count++] = db_int(record->grade);
     return db_bulk_add(load->bulk, args, count);
 }
 
@@ -315,6 +319,8 @@ static struct str take_value(struct db_rows *rows, int *col, enum column_kind ki
         (*col)++;
         return arena_printf(arena, "%lld/%lld", (long long)db_col_int(rows, at),
                             (long long)db_col_int(rows, at + 1));
+    case COLUMN_GRADE:
+        return str_of(model_grades[db_col_int(rows, at)].code);
     case COLUMN_TEXT:
         break;
     }
@@ -332,9 +338,12 @@ static enum err take_record(struct store_record *out, enum store_table table, st
                             int col, struct arena *arena)
 {
     for (size_t i = 0; i < tables[table].count; i++) {
-        out->values[i] = take_value(rows, &col, kind_of(table, i), arena);
+        enum column_kind kind = kind_of(table, i);
+        out->values[i] = take_value(rows, &col, kind, arena);
         if (out->values[i].data == NULL)
             return ERR_MEMORY;
+        if (kind == COLUMN_GRADE)
+            out->grade = model_grade_find(out->values[i]);
     }
     return ERR_OK;
 }
@@ -351,8 +360,6 @@ static enum err find_row(void *ctx, struct db_rows *rows)
     const struct finding *f = ctx;
     struct store_record record = {.id = db_col_int(rows, 0)};
     TRY(take_record(&record, f->table, rows, 1, f->find->arena));
-    if (tables[f->table].grade != NULL)
-        record.grade = db_col_int(rows, 1 + (int)tables[f->table].count);
     return f->find->each(f->find->ctx, &record);
 }
 

@@ -48,7 +48,7 @@ enum {
 struct store_record {
     int64_t id;
     struct str values[STORE_VALUES_MAX];
-    int64_t grade; /* enum model_grade, of commissions and registers; else 0 */
+    int64_t grade; /* enum model_grade, as read: of commissions and registers, else 0 */
 };
 
 /* Which import wrote a row, and when. */

@@ -90,7 +90,7 @@ inBrowser('R144: a ledger of documents is checked, taken in, exported, and chang
   const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
   const kept = readFileSync(await file.path(), 'utf8');
   const lines = kept.trim().split('\r\n');
-  assert.ok(lines[0].includes('登记编号,文件名称,印发日期,发文单位,登记状态,文号,级别,备注'), lines[0]);
+  assert.ok(lines[0].includes('登记编号,文件名称,印发日期,发文单位,登记状态,安全标记,文号,级别,备注'), lines[0]);
   assert.equal(lines.length, 3);
   await upload(page, 'issuances', table('again.csv', kept.replace('抽查事项清单', '抽查事项清单（2025年版）')));
   assert.match(await confirm(page), /新增 0，变更 1，无变化 1/);

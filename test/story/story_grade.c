@@ -5,6 +5,7 @@
 
 #include "rig_people.h"
 
+#include "base/file.h"
 #include "office/account.h"
 #include "office/attachment.h"
 #include "office/batch.h"
@@ -355,30 +356,37 @@ static void AC7_a_batch_passes_over_what_is_not_there(void **state)
 
 /* --- registers and commissions --- */
 
-/* A meeting of SCJG, made by somebody of that clearance. */
-static int64_t meeting(struct course *c, enum model_grade clearance, const char *title)
+/* A meeting of SCJG with a grade ("": none chosen), entered by somebody of that clearance. */
+static enum err entered(int64_t *id, struct errand *e, const char *title, const char *grade)
 {
     struct str values[STORE_VALUES_MAX] = {{0}};
     const struct office_register_edit edit = {office_register_kind(STR("meetings")), values,
                                               STR("")};
-    int64_t id = 0;
+    *id = 0;
     for (size_t i = 0; i < edit.kind->resource->count; i++)
         values[i] = STR("");
+    values[MODEL_REGISTER_GRADE] = str_of(grade);
     values[MODEL_REGISTER_DEPARTMENT] = STR("SCJG");
     values[MODEL_REGISTER_TITLE] = str_of(title);
     values[MODEL_REGISTER_DATE] = STR("2026-01-05");
     values[MODEL_MEETING_KIND] = STR("deploy");
-    enum err err = office_register_save(&id, as(c, "chen", clearance), &edit);
+    return office_register_save(id, e, &edit);
+}
+
+static int64_t meeting(struct course *c, enum model_grade clearance, const char *title)
+{
+    int64_t id = 0;
+    enum err err = entered(&id, as(c, "chen", clearance), title, "");
     if (err != ERR_OK)
         print_message("# %s\n", c->s->e.fault.text);
     assert_int_equal(err, ERR_OK);
     return id;
 }
 
-static int64_t commission(struct course *c, enum model_grade clearance, const char *code)
+static enum err commissioned(int64_t *id, struct errand *e, const char *code, const char *grade)
 {
     struct str values[MODEL_COMMISSION_COUNT];
-    int64_t id = 0;
+    *id = 0;
     for (size_t i = 0; i < MODEL_COMMISSION_COUNT; i++)
         values[i] = STR("");
     values[MODEL_COMMISSION_CODE] = str_of(code);
@@ -389,7 +397,14 @@ static int64_t commission(struct course *c, enum model_grade clearance, const ch
     values[MODEL_COMMISSION_DEPARTMENT] = STR("SCJG");
     values[MODEL_COMMISSION_BEGINS_ON] = STR("2026-03-02");
     values[MODEL_COMMISSION_STATE] = STR("active");
-    assert_int_equal(office_commission_save(&id, as(c, "chen", clearance), values), ERR_OK);
+    values[MODEL_COMMISSION_GRADE] = str_of(grade);
+    return office_commission_save(id, e, values);
+}
+
+static int64_t commission(struct course *c, enum model_grade clearance, const char *code)
+{
+    int64_t id = 0;
+    assert_int_equal(commissioned(&id, as(c, "chen", clearance), code, ""), ERR_OK);
     return id;
 }
 
@@ -512,6 +527,119 @@ static void AC7_a_row_is_graded_as_the_setting_says_and_lowered_with_a_reason(vo
         office_register_withdraw(as(c, "chen", MODEL_GRADE_SENSITIVE), kind, id, STR("因")),
         ERR_OK);
     assert_int_equal(course_number(c, "SELECT max(grade) FROM meeting"), MODEL_GRADE_SENSITIVE);
+}
+
+static void AC7_a_new_row_is_graded_as_chosen_up_to_the_clearance(void **state)
+{
+    struct course *c = *state;
+    static const char *const grades[] = {"public", "internal", "sensitive"};
+    for (size_t n = 0; n < MODEL_GRADE_COUNT; n++)
+        for (size_t g = 0; g < MODEL_GRADE_COUNT; g++) {
+            char name[20];
+            int64_t id = 0;
+            enum err want = g <= n ? ERR_OK : ERR_INPUT;
+            snprintf(name, sizeof name, "W-%zu-%zu", n, g);
+            struct errand *e = as(c, "chen", (enum model_grade)n);
+            assert_int_equal(entered(&id, e, name, grades[g]), want);
+            if (want != ERR_OK) {
+                assert_string_equal(e->fault.field, "grade");
+                assert_non_null(strstr(e->fault.text, "可阅等级"));
+            }
+            e = as(c, "chen", (enum model_grade)n);
+            assert_int_equal(commissioned(&id, e, name, grades[g]), want);
+            if (want != ERR_OK)
+                assert_string_equal(e->fault.field, "grade");
+        }
+    int64_t id = 0;
+    struct errand *e = as(c, "chen", MODEL_GRADE_SENSITIVE);
+    assert_int_equal(entered(&id, e, "无此级", "secret"), ERR_INPUT);
+    assert_string_equal(e->fault.field, "grade");
+    for (int k = 0; k < 2; k++) {
+        struct str sum =
+            k == 0 ? str_of(course_text(c, "SELECT CAST(sum(grade) AS text) FROM meeting"))
+                   : str_of(course_text(c, "SELECT CAST(sum(grade) AS text) FROM commission"));
+        assert_true(str_eq(sum, STR("4"))); /* 0, 0 1, 0 1 2 */
+    }
+    assert_int_equal(course_number(c, "SELECT count(id) FROM audit WHERE action = 'register-add'"
+                                      " AND new_value LIKE '%\"grade\":\"sensitive\"%'"),
+                     1);
+}
+
+/* A file of a resource, taken in by somebody of that clearance. */
+static void taken(struct course *c, enum model_grade clearance, const char *resource,
+                  const char *path)
+{
+    const struct office_import job = {.resource = str_of(resource), .path = path, .scoped = true};
+    assert_int_equal(office_import(as(c, "chen", clearance), &job, &c->s->report), ERR_OK);
+}
+
+/* The reason of the i-th rejected row, which is about the grade. */
+static const char *told(struct course *c, size_t i)
+{
+    const struct office_import_problem *problem = &c->s->report.problems[i];
+    assert_true(str_eq(problem->column, STR("安全标记")));
+    return arena_cstr(&c->s->arena, problem->reason);
+}
+
+static void AC7_a_file_grades_new_rows_raises_known_ones_and_lowers_none(void **state)
+{
+    struct course *c = *state;
+    static const char head[] = "会议名称,会议日期,召集单位,会议类别,安全标记\n";
+    static const char rest[] = "2026-01-05,SCJG,部署推进会";
+    struct str text =
+        arena_printf(&c->s->arena, "%s甲会,%s,敏感\n乙会,%s,公开\n丙会,%s,\n丁会,%s,绝密\n", head,
+                     rest, rest, rest, rest);
+    taken(c, MODEL_GRADE_INTERNAL, "meetings", story_file(c->s, "first.csv", text.data));
+    const struct story_counts first = {.seen = 4, .added = 2, .rejected = 2};
+    story_counts(c->s, &first);
+    assert_non_null(strstr(told(c, 0), "不能高于本人的可阅等级（内部）"));
+    (void)told(c, 1);
+    assert_int_equal(course_number(c, "SELECT grade FROM meeting WHERE title = '乙会'"), 0);
+    assert_int_equal(course_number(c, "SELECT grade FROM meeting WHERE title = '丙会'"), 1);
+    text = arena_printf(&c->s->arena, "%s乙会,%s,内部\n丙会,%s,公开\n", head, rest, rest);
+    taken(c, MODEL_GRADE_INTERNAL, "meetings", story_file(c->s, "second.csv", text.data));
+    const struct story_counts second = {.seen = 2, .changed = 1, .rejected = 1};
+    story_counts(c->s, &second);
+    assert_non_null(strstr(told(c, 0), "降低"));
+    assert_int_equal(course_number(c, "SELECT grade FROM meeting WHERE title = '乙会'"), 1);
+    assert_int_equal(course_number(c, "SELECT grade FROM meeting WHERE title = '丙会'"), 1);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM registry_change"
+                                      " WHERE before = '{\"grade\":\"public\"}'"
+                                      " AND after = '{\"grade\":\"internal\"}'"),
+                     1);
+    text = arena_printf(&c->s->arena, "%s乙会,%s,\n丙会,%s,清空\n", head, rest, rest);
+    taken(c, MODEL_GRADE_INTERNAL, "meetings", story_file(c->s, "third.csv", text.data));
+    const struct story_counts third = {.seen = 2, .same = 1, .rejected = 1};
+    story_counts(c->s, &third);
+    (void)told(c, 0);
+}
+
+static void AC7_an_exported_file_has_the_grades_and_changes_nothing_when_it_comes_back(void **state)
+{
+    struct course *c = *state;
+    static const char *const grades[] = {"public", "internal", "sensitive"};
+    const struct office_commission_find none = {.key_count = 0};
+    struct buf text = {0};
+    uint64_t rows = 0;
+    for (size_t g = 0; g < MODEL_GRADE_COUNT; g++) {
+        char code[20];
+        int64_t id = 0;
+        snprintf(code, sizeof code, "W-%zu", g);
+        assert_int_equal(commissioned(&id, as(c, "chen", MODEL_GRADE_SENSITIVE), code, grades[g]),
+                         ERR_OK);
+    }
+    const struct office_commission_export export = {&none, UINT32_MAX,
+                                                    story_file(c->s, "out.csv", "")};
+    assert_int_equal(office_commission_export(&rows, as(c, "chen", MODEL_GRADE_SENSITIVE), &export),
+                     ERR_OK);
+    assert_int_equal(file_read(&text, export.path, 1 << 20), ERR_OK);
+    assert_true(str_find(buf_view(&text), STR("委托状态,安全标记")) >= 0);
+    assert_true(str_find(buf_view(&text), STR("进行中,公开")) >= 0);
+    assert_true(str_find(buf_view(&text), STR("进行中,敏感")) >= 0);
+    buf_free(&text);
+    taken(c, MODEL_GRADE_SENSITIVE, "commissions", export.path);
+    const struct story_counts same = {.seen = 3, .same = 3};
+    story_counts(c->s, &same);
 }
 
 /* --- clearances --- */
@@ -662,6 +790,9 @@ int main(void)
         COURSE_TEST(AC7_a_batch_passes_over_what_is_not_there),
         COURSE_TEST(AC7_rows_of_registers_and_commissions_end_at_the_clearance),
         COURSE_TEST(AC7_a_row_is_graded_as_the_setting_says_and_lowered_with_a_reason),
+        COURSE_TEST(AC7_a_new_row_is_graded_as_chosen_up_to_the_clearance),
+        COURSE_TEST(AC7_a_file_grades_new_rows_raises_known_ones_and_lowers_none),
+        COURSE_TEST(AC7_an_exported_file_has_the_grades_and_changes_nothing_when_it_comes_back),
         COURSE_TEST(AC7_a_clearance_is_given_by_another_ends_sessions_and_stands_in_the_audit),
         COURSE_TEST(AC7_a_job_is_seen_by_nobody_of_less_clearance_than_who_ordered_it),
         COURSE_TEST(AC7_a_job_sees_no_more_than_who_ordered_it_did_then),

@@ -371,7 +371,7 @@ static void an_export_holds_what_fits_and_comes_back_unchanged(void **state)
     assert_true(str_find(name, STR("业务培训登记簿")) >= 0);
     const char *file = arena_cstr(&h.s->arena, path);
     assert_int_equal(file_read(&text, file, 1 << 20), ERR_OK);
-    assert_true(str_find(buf_view(&text), STR("A-PX2024-001,业务班,2024-01-05,甲局,有效,"
+    assert_true(str_find(buf_view(&text), STR("A-PX2024-001,业务班,2024-01-05,甲局,有效,内部,"
                                               "执法人员业务,46,8,甲讲师")) >= 0);
     assert_true(str_find(buf_view(&text), STR("丙局")) < 0);   /* beyond the scope */
     assert_true(str_find(buf_view(&text), STR("标准班")) < 0); /* of another year */
