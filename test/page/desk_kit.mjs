@@ -105,10 +105,13 @@ export async function violations(page) {
   return [...words, ...(wide > 0 ? [`${wide} px too wide`] : []), ...narrow];
 }
 
-// Where a table's rows are cards, cells that leave their words less than eight characters a line.
+// Where a table's rows are cards, cells that leave their words less than eight characters a line; else
+// names of files that have less than a quarter of their table.
 function squeezed() {
   const cells = [...document.querySelectorAll('main .cardy td')].filter((cell) => getComputedStyle(cell).display === 'flow-root');
   const room = (cell) => cell.clientWidth - parseFloat(getComputedStyle(cell).paddingLeft) - parseFloat(getComputedStyle(cell).paddingRight);
   const narrow = (cell) => room(cell) < 8 * parseFloat(getComputedStyle(cell).fontSize);
-  return cells.filter(narrow).slice(0, 3).map((cell) => `squeezed to ${room(cell)} px: ${cell.textContent.trim().slice(0, 30)}`);
+  const names = [...document.querySelectorAll('main .files td:first-child')].filter((cell) => getComputedStyle(cell).display === 'table-cell');
+  const pinched = (cell) => cell.offsetWidth < cell.closest('table').offsetWidth / 4;
+  return [...cells.filter(narrow), ...names.filter(pinched)].slice(0, 3).map((cell) => `squeezed to ${room(cell)} px: ${cell.textContent.trim().slice(0, 30)}`);
 }
