@@ -11,6 +11,7 @@
 #include "office/audit.h"
 #include "office/catalogue.h"
 #include "office/job.h"
+#include "office/personal.h"
 #include "office/portal.h"
 #include "office/roster.h"
 #include "page/page.h"
@@ -103,8 +104,8 @@ static void serve_renew(struct serve *s)
 }
 
 /* Once a day, and at the start: binds the days of the audit that are over, suspends accounts that
- * nobody uses, lets items begin and end whose day has come. A failure is told in the log and tried
- * again an hour later. Returns when it is due next. */
+ * nobody uses, lets items begin and end whose day has come, seals numbers from before. A failure is
+ * told in the log and tried again an hour later. Returns when it is due next. */
 static int64_t serve_daily(struct serve *s)
 {
     struct arena arena = {0};
@@ -114,11 +115,14 @@ static int64_t serve_daily(struct serve *s)
     uint64_t days = 0;
     uint64_t accounts = 0;
     uint64_t items = 0;
+    uint64_t numbers = 0;
     enum err err = office_audit_close(&days, &e);
     if (err == ERR_OK)
         err = office_account_sweep(&accounts, &e);
     if (err == ERR_OK)
         err = office_items_follow(&items, &e);
+    if (err == ERR_OK)
+        err = office_personal_sweep(&numbers, &e);
     if (err != ERR_OK)
         log_event(&s->cmd->log, LOG_ERROR, "daily",
                   LOG_PAIRS(log_err(err), log_str("words", str_of(e.fault.text))));

@@ -13,6 +13,7 @@
 #include "crypto/wipe.h"
 #include "office/department.h"
 #include "office/password.h"
+#include "office/personal.h"
 #include "store/department.h"
 
 #include <string.h>
@@ -318,6 +319,8 @@ static enum err account_list(struct db_tx *tx, void *ctx)
         return ERR_MEMORY;
     for (size_t i = 0; i < count; i++) {
         list[i] = (struct office_account){.row = l->id != 0 ? one : rows[i]};
+        const struct office_personal at = {STORE_PERSONAL_ACCOUNT, list[i].row.id};
+        TRY(office_personal_open(&list[i].row.phone, e, &at));
         account_dress(&list[i], grants, grant_count);
         for (size_t k = 0; k < department_count; k++)
             if (str_eq(departments[k].code, list[i].row.department))
@@ -447,6 +450,12 @@ static void account_take(struct store_account *row, const struct account_write *
     row->actor = w->e->actor;
 }
 
+static enum err account_seal(struct store_account *row, struct errand *e)
+{
+    const struct office_personal at = {STORE_PERSONAL_ACCOUNT, row->id};
+    return office_personal_seal(&row->phone, e, &at);
+}
+
 static enum err account_add(struct db_tx *tx, void *ctx)
 {
     struct account_write *w = ctx;
@@ -462,6 +471,7 @@ static enum err account_add(struct db_tx *tx, void *ctx)
     w->row.hash = str_of(w->hash);
     TRY(account_cleared(&w->row, e, tx));
     TRY(office_id(&w->row.id, e));
+    TRY(account_seal(&w->row, e));
     enum err err = store_account_add(tx, e->office->tenant, &w->row);
     if (err == ERR_DUPLICATE)
         return fault_at(&e->fault, "name", err, "用户名“%.*s”已经有人使用，请换一个",
@@ -508,6 +518,7 @@ static enum err account_save(struct account_write *w, struct db_tx *tx)
     w->row.version++;
     w->row.at = w->e->now;
     w->row.actor = w->e->actor;
+    TRY(account_seal(&w->row, w->e));
     TRY(store_account_update(&changed, tx, w->e->office->tenant, &w->row));
     return changed != 0 ? ERR_OK : ERR_CONFLICT;
 }

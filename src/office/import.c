@@ -6,6 +6,7 @@
  * doubles; the error workbook appears under its name before the commit, so that no row is left out
  * of the registry without a word about it. */
 #include "office/import_kind.h"
+#include "office/personal.h"
 
 #include "base/json.h"
 #include "base/time.h"
@@ -42,6 +43,7 @@ struct import_loading {
     const struct store_record **rows;
     size_t count;
     size_t cap;
+    bool people; /* inspectors: their phones are opened */
 };
 
 /* Adds one record to a growing array in the run's arena. */
@@ -63,13 +65,16 @@ static enum err load_row(void *ctx, const struct store_record *record)
         return ERR_MEMORY;
     *copy = *record;
     l->rows[l->count++] = copy;
-    return ERR_OK;
+    if (!l->people)
+        return ERR_OK;
+    const struct office_personal at = {STORE_PERSONAL_INSPECTOR, copy->id};
+    return office_personal_open(&copy->values[MODEL_INSPECTOR_PHONE], l->run->e, &at);
 }
 
 enum err import_load_graded(const struct store_record ***out, size_t *count, struct import_run *run,
                             enum store_table table, enum model_grade clearance)
 {
-    struct import_loading l = {.run = run};
+    struct import_loading l = {.run = run, .people = table == STORE_INSPECTORS};
     const struct store_find find = {run->tx, run->stamp.tenant, &run->arena, load_row,
                                     &l,      clearance};
     TRY(store_registry_all(table, &find));

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "office/mask.h"
+#include "office/personal.h"
 #include "store/label.h"
 
 /* --- comparing --- */
@@ -27,7 +28,7 @@ static enum err json_fields(struct str *out, struct import_run *run,
     for (size_t i = 0; i < resource->count; i++)
         if ((wanted->fields >> i & 1) != 0)
             json_pair_str(&w, resource->fields[i].name,
-                          wanted->masked
+                          wanted->masked || resource->fields[i].mask == MASK_PHONE
                               ? office_mask(&run->chunk, &resource->fields[i], record->values[i])
                               : record->values[i]);
     json_write_object_end(&w);
@@ -186,12 +187,28 @@ static enum err load_labels(struct import_run *run, const enum fate *fates)
     return run->fresh ? ERR_OK : store_object_labels_load(run->tx, run->stamp.tenant, rows, count);
 }
 
+/* The record as the database keeps it: a person's in `room`, with the phone sealed. */
+static enum err save_sealed(const struct store_record **out, struct store_record *room,
+                            struct import_run *run, const struct import_row *row)
+{
+    const struct office_personal at = {STORE_PERSONAL_INSPECTOR, row->record.id};
+    *out = &row->record;
+    if (run->kind->table != STORE_INSPECTORS)
+        return ERR_OK;
+    *room = row->record;
+    *out = room;
+    return office_personal_seal(&room->values[MODEL_INSPECTOR_PHONE], run->e, &at);
+}
+
 /* What one row writes before the chunk's bulk load: changes in place, versions out of force, the
  * numbers of what is new. */
 static enum err prepare_row(struct import_run *run, struct import_row *row, enum fate fate)
 {
+    const struct store_record *record;
+    struct store_record room;
     if (fate == FATE_CHANGED) {
-        TRY(store_registry_update(run->tx, run->kind->table, &row->record, &run->stamp));
+        TRY(save_sealed(&record, &room, run, row));
+        TRY(store_registry_update(run->tx, run->kind->table, record, &run->stamp));
         return labels_differ(run, row) ? store_object_labels_put(run->tx, run->stamp.tenant,
                                                                  row->record.id, labels_of(row))
                                        : ERR_OK;
@@ -209,12 +226,16 @@ static enum err prepare_row(struct import_run *run, struct import_row *row, enum
 static enum err load_rows(struct import_run *run, const enum fate *fates)
 {
     enum err err = ERR_OK;
+    const struct store_record *record;
+    struct store_record room;
     for (size_t i = 0; i < run->count && err == ERR_OK; i++) {
         if (fates[i] != FATE_NEW && fates[i] != FATE_VERSION)
             continue;
         if (run->load.bulk == NULL)
             TRY(store_registry_load(&run->load, run->tx, run->kind->table, &run->stamp));
-        err = store_registry_load_add(&run->load, &run->rows[i].record);
+        err = save_sealed(&record, &room, run, &run->rows[i]);
+        if (err == ERR_OK)
+            err = store_registry_load_add(&run->load, record);
     }
     if (run->fresh)
         return err;

@@ -9,6 +9,7 @@
 #include "office/department.h"
 #include "office/import.h"
 #include "office/mask.h"
+#include "office/personal.h"
 #include "office/scope.h"
 #include "sheet/value.h"
 
@@ -256,8 +257,12 @@ static enum err inspector_row(void *ctx, const struct store_record *record)
         TRY(speciality_add(r, word));
     if (r->find->department.len > 0 && (at < 0 || !r->below[at]))
         return ERR_OK;
+    const struct office_personal phone = {STORE_PERSONAL_INSPECTOR, record->id};
     TRY(inspector_matches(&matches, r, &i));
-    return matches ? row_keep(r, &i) : ERR_OK;
+    if (!matches)
+        return ERR_OK;
+    TRY(office_personal_open(&i.record.values[MODEL_INSPECTOR_PHONE], r->e, &phone));
+    return row_keep(r, &i);
 }
 
 /* The departments in scope, with nobody in them yet; and which of all lie within the one that is

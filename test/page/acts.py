@@ -283,7 +283,9 @@ def AU6_no_number_of_a_person_is_in_the_log_or_the_audit(state):
         found += ["log: %s" % number] if number in log else []
         found += ["audit: %s in %s" % (number, [r for r in rows if number in str(r)][:2])] if number in audit else []
     must(not found, found)
-    must(leak.PHONE in str(query(county.data, "SELECT * FROM inspector")), "the canary was never taken in")
+    must("LECKB7730043" in str(query(county.data, "SELECT * FROM inspector")), "the canary was never taken in")
+    must(leak.PHONE not in str(query(county.data, "SELECT * FROM inspector")), "a phone stands in the database")
+    must(query(county.data, "SELECT COUNT(*) FROM inspector WHERE phone LIKE 'sealed:%'")[0][0] > 0, "no phone was taken in")
 
 
 def ID3_an_administrator_comes_back_by_the_server_alone(state):

@@ -57,6 +57,42 @@ void course_digest(uint8_t digest[32], struct course *c)
     assert_int_equal(db_read(c->s->office.db, "digest", digest_work, &d, NULL), ERR_OK);
 }
 
+struct holds {
+    struct course *c;
+    const char *words;
+    size_t count;
+};
+
+static enum err holds_table(struct holds *h, struct db_tx *tx, const char *table)
+{
+    char sql[100];
+    struct db_rows *rows = NULL;
+    snprintf(sql, sizeof sql, "SELECT t.*, 0 FROM %s t", table);
+    TRY(db_query(&rows, tx, sql, DB_NONE));
+    enum err err;
+    while ((err = db_next(rows)) == ERR_OK)
+        for (int i = 0; i < COURSE_COLUMNS; i++)
+            h->count += str_find(db_col_text(rows, i), str_of(h->words)) >= 0;
+    db_done(rows);
+    return err == ERR_END ? ERR_OK : err;
+}
+
+static enum err holds_work(struct db_tx *tx, void *ctx)
+{
+    struct holds *h = ctx;
+    h->count = 0;
+    for (size_t i = 0; i < h->c->table_count; i++)
+        TRY(holds_table(h, tx, h->c->tables[i]));
+    return ERR_OK;
+}
+
+size_t course_holds(struct course *c, const char *words)
+{
+    struct holds h = {c, words, 0};
+    assert_int_equal(db_read(c->s->office.db, "holds", holds_work, &h, NULL), ERR_OK);
+    return h.count;
+}
+
 /* --- looking --- */
 
 const char *course_path(struct course *c, const char *name)

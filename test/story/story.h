@@ -219,6 +219,8 @@ const char *course_text(struct course *c, const char *sql);
 struct str course_bytes(struct course *c, const char *sql);
 /* A file of the last draw as it was fixed, in the arena; absent when there is none. */
 struct str course_file(struct course *c, const char *name);
+/* How many cells of all tables hold these words. */
+size_t course_holds(struct course *c, const char *words);
 /* SHA-256 over every row of every table. */
 void course_digest(uint8_t digest[32], struct course *c);
 /* The source line and the part of the witness with nonce number K, in the arena. */

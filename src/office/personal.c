@@ -1,0 +1,103 @@
+/* Personal numbers in the database: see personal.h. */
+#include "office/personal.h"
+
+#include "crypto/seal.h"
+#include "crypto/wipe.h"
+
+#define PERSONAL_SEALED "sealed:"
+enum { PERSONAL_BYTES = 1024, PERSONAL_PIECE = 500 };
+
+static const char *const personal_tables[STORE_PERSONAL_COUNT] = {
+    [STORE_PERSONAL_INSPECTOR] = "inspector",
+    [STORE_PERSONAL_ACCOUNT] = "account",
+};
+
+static struct str personal_place(const struct errand *e, const struct office_personal *at)
+{
+    return arena_printf(e->arena, "personal|%.*s|%s|%lld|phone", STR_ARG(e->office->tenant),
+                        personal_tables[at->column], (long long)at->id);
+}
+
+enum err office_personal_seal(struct str *value, struct errand *e, const struct office_personal *at)
+{
+    struct buf sealed = {0};
+    struct str place = personal_place(e, at);
+    if (value->len == 0 || str_starts(*value, STR(PERSONAL_SEALED)))
+        return ERR_OK;
+    if (place.data == NULL)
+        return ERR_MEMORY;
+    TRY(crypto_seal(&sealed, e->office->seal_key, place, *value));
+    struct str hex = arena_hex(e->arena, (const uint8_t *)sealed.data, sealed.len);
+    buf_free(&sealed);
+    *value = arena_printf(e->arena, PERSONAL_SEALED "%.*s", STR_ARG(hex));
+    return hex.data != NULL && value->data != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+enum err office_personal_open(struct str *value, struct errand *e, const struct office_personal *at)
+{
+    uint8_t bytes[PERSONAL_BYTES];
+    struct buf plain = {0};
+    struct str place = personal_place(e, at);
+    struct str head = STR(PERSONAL_SEALED);
+    if (!str_starts(*value, head))
+        return ERR_OK;
+    if (place.data == NULL)
+        return ERR_MEMORY;
+    struct str hex = str_sub(*value, head.len, value->len - head.len);
+    enum err err = hex.len <= 2 * sizeof bytes ? str_unhex(bytes, hex.len / 2, hex) : ERR_DAMAGED;
+    if (err == ERR_OK)
+        err = crypto_open(&plain, e->office->seal_key, place,
+                          str_range((const char *)bytes, hex.len / 2));
+    if (err == ERR_OK)
+        *value = arena_str(e->arena, buf_view(&plain));
+    if (plain.data != NULL)
+        crypto_wipe(plain.data, plain.cap);
+    buf_free(&plain);
+    if (err == ERR_OK)
+        return value->data != NULL ? ERR_OK : ERR_MEMORY;
+    if (err != ERR_MEMORY && err != ERR_CRYPTO)
+        return fault_set(&e->fault, ERR_DAMAGED,
+                         "电话号码无法打开（密钥文件与数据库不配套，或者数据被改动）");
+    return err;
+}
+
+/* --- what stands in plain text --- */
+
+struct personal_sweep {
+    struct errand *e;
+    enum store_personal column;
+    uint64_t count;
+    bool more;
+};
+
+static enum err personal_piece(struct db_tx *tx, void *ctx)
+{
+    struct personal_sweep *s = ctx;
+    struct errand *e = s->e;
+    struct store_personal_row *rows = NULL;
+    size_t count = 0;
+    const struct store_personal_find find = {e->office->tenant, s->column, PERSONAL_SEALED,
+                                             PERSONAL_PIECE};
+    TRY(store_personal_plain(&rows, &count, e->arena, tx, &find));
+    for (size_t i = 0; i < count; i++) {
+        const struct office_personal at = {s->column, rows[i].id};
+        TRY(office_personal_seal(&rows[i].value, e, &at));
+        TRY(store_personal_put(tx, e->office->tenant, s->column, &rows[i]));
+    }
+    s->count = count;
+    s->more = count == PERSONAL_PIECE;
+    return ERR_OK;
+}
+
+enum err office_personal_sweep(uint64_t *count, struct errand *e)
+{
+    *count = 0;
+    for (int i = 0; i < STORE_PERSONAL_COUNT; i++) {
+        struct personal_sweep s = {e, (enum store_personal)i, 0, true};
+        while (s.more) {
+            TRY(office_write(e, "personal-sweep", personal_piece, &s));
+            *count += s.count;
+        }
+    }
+    return ERR_OK;
+}

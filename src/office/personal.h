@@ -1,0 +1,26 @@
+/* Personal numbers in the database (SECURITY.md CR1): telephone numbers of inspectors and accounts
+ * stand there as "sealed:" and, in hex, AES-256-GCM under the office's key (crypto/seal.h), which
+ * lies outside of the database. Each is bound to its tenant, table and row: put into another row it
+ * does not open. Nobody looks for rows by their numbers, so that there is no index of them. */
+#ifndef OFFICE_PERSONAL_H
+#define OFFICE_PERSONAL_H
+
+#include "office/office.h"
+#include "store/personal.h"
+
+/* Where a number stands. */
+struct office_personal {
+    enum store_personal column;
+    int64_t id;
+};
+/* Seals a number in place; '' and what is sealed already stay. ERR_CRYPTO. */
+MUST enum err office_personal_seal(struct str *value, struct errand *e,
+                                   const struct office_personal *at);
+/* Opens it in place; plain text from before stays. ERR_DAMAGED with words: changed, moved from
+ * another row, or of another key. */
+MUST enum err office_personal_open(struct str *value, struct errand *e,
+                                   const struct office_personal *at);
+/* Seals what still stands in plain text, some hundreds a transaction. *count gets their number. */
+MUST enum err office_personal_sweep(uint64_t *count, struct errand *e);
+
+#endif
