@@ -87,14 +87,13 @@ static enum err enter_assigned(struct enter_work *w, struct db_tx *tx,
                                const struct store_task_item *item)
 {
     struct errand *e = w->e;
-    struct store_seat *seats = NULL;
-    size_t count = 0;
-    TRY(office_seats(&seats, &count, e, tx, &w->place.draw));
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(seats[i].pool_id, w->entry->key.pool_id) &&
-            str_eq(seats[i].department, item->department) &&
-            str_eq(seats[i].inspector, w->entry->inspector))
-            return ERR_OK;
+    const struct store_seat seat = {.pool_id = w->entry->key.pool_id,
+                                    .department = item->department,
+                                    .inspector = w->entry->inspector};
+    bool held = false;
+    TRY(office_seat_held(&held, e, tx, &w->place.draw, &seat));
+    if (held)
+        return ERR_OK;
     return fault_set(&e->fault, ERR_FORBIDDEN,
                      "%.*s 不是该对象 %.*s 检查组的成员，谁检查谁录入；没有录入",
                      STR_ARG(w->entry->inspector), STR_ARG(item->department));

@@ -190,6 +190,22 @@ enum err office_seats(struct store_seat **out, size_t *count, struct errand *e, 
     return ERR_OK;
 }
 
+enum err office_seat_held(bool *out, struct errand *e, struct db_tx *tx,
+                          const struct store_draw *draw, const struct store_seat *seat)
+{
+    struct store_seat *rows = NULL;
+    size_t count = 0;
+    struct str veiled;
+    *out = false;
+    TRY(office_veil(&veiled, e, draw, seat->pool_id));
+    TRY(store_seats(&rows, &count, e->arena, tx, e->office->tenant, draw->id));
+    for (size_t i = 0; i < count && !*out; i++)
+        *out = (str_eq(rows[i].pool_id, veiled) || str_eq(rows[i].pool_id, seat->pool_id)) &&
+               str_eq(rows[i].department, seat->department) &&
+               str_eq(rows[i].inspector, seat->inspector);
+    return ERR_OK;
+}
+
 enum err office_seats_add(struct errand *e, struct db_tx *tx, const struct store_draw *draw,
                           struct store_seat *seats, size_t count)
 {

@@ -39,6 +39,9 @@ MUST enum err office_visits_add(struct errand *e, struct db_tx *tx, const struct
                                 struct store_visit *visits, size_t count);
 MUST enum err office_seats(struct store_seat **out, size_t *count, struct errand *e,
                            struct db_tx *tx, const struct store_draw *draw);
+/* Does the inspector hold a seat of that object and department? Opens no name. */
+MUST enum err office_seat_held(bool *out, struct errand *e, struct db_tx *tx,
+                               const struct store_draw *draw, const struct store_seat *seat);
 MUST enum err office_seats_add(struct errand *e, struct db_tx *tx, const struct store_draw *draw,
                                struct store_seat *seats, size_t count);
 MUST enum err office_seats_move(struct errand *e, struct db_tx *tx, const struct store_draw *draw,
