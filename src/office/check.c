@@ -3,6 +3,7 @@
 
 #include "crypto/wipe.h"
 #include "office/audit.h"
+#include "office/personal.h"
 #include "store/core.h"
 #include "vault/blob.h"
 #include "vault/log.h"
@@ -36,12 +37,24 @@ static enum err check_draw_files(struct check_work *w, struct db_tx *tx, const s
     return ERR_OK;
 }
 
+/* Every name that a sealed draw drew must open. */
+static enum err check_draw_names(struct check_work *w, struct db_tx *tx, const struct draw_case *c)
+{
+    struct store_visit *visits = NULL;
+    struct store_seat *seats = NULL;
+    size_t count = 0;
+    TRY(office_visits(&visits, &count, w->e, tx, &c->draw));
+    return office_seats(&seats, &count, w->e, tx, &c->draw);
+}
+
 static enum err check_draw(struct check_work *w, struct db_tx *tx, struct str number)
 {
     struct draw_case c;
     enum err err = draw_case_load(&c, w->e, tx, number);
     if (err == ERR_OK)
         err = check_draw_files(w, tx, &c);
+    if (err == ERR_OK)
+        err = check_draw_names(w, tx, &c);
     draw_case_wipe(&c);
     return err;
 }
@@ -54,7 +67,7 @@ static enum err check_files(struct db_tx *tx, void *ctx)
     TRY(store_draw_list(&draws, &count, w->e->arena, tx, w->e->office->tenant));
     for (size_t i = 0; i < count; i++)
         TRY(check_draw(w, tx, draws[i].number));
-    return ERR_OK;
+    return office_personal_check(w->e, tx);
 }
 
 struct check_entries {

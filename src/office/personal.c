@@ -61,6 +61,25 @@ enum err office_personal_open(struct str *value, struct errand *e, const struct 
     return err;
 }
 
+static enum err personal_check(struct errand *e, struct db_tx *tx, enum store_personal column)
+{
+    struct store_personal_row *rows = NULL;
+    size_t count = 0;
+    TRY(store_personal_all(&rows, &count, e->arena, tx, e->office->tenant, column));
+    for (size_t i = 0; i < count; i++) {
+        const struct office_personal at = {column, rows[i].id};
+        TRY(office_personal_open(&rows[i].value, e, &at));
+    }
+    return ERR_OK;
+}
+
+enum err office_personal_check(struct errand *e, struct db_tx *tx)
+{
+    for (int i = 0; i < STORE_PERSONAL_COUNT; i++)
+        TRY(personal_check(e, tx, (enum store_personal)i));
+    return ERR_OK;
+}
+
 /* --- what stands in plain text --- */
 
 struct personal_sweep {

@@ -20,6 +20,8 @@ MUST enum err office_personal_seal(struct str *value, struct errand *e,
  * another row, or of another key. */
 MUST enum err office_personal_open(struct str *value, struct errand *e,
                                    const struct office_personal *at);
+/* Does every number open? ERR_DAMAGED with words. */
+MUST enum err office_personal_check(struct errand *e, struct db_tx *tx);
 /* Seals what still stands in plain text, some hundreds a transaction. *count gets their number. */
 MUST enum err office_personal_sweep(uint64_t *count, struct errand *e);
 

@@ -23,6 +23,10 @@ struct store_personal_find {
 MUST enum err store_personal_plain(struct store_personal_row **out, size_t *count,
                                    struct arena *arena, struct db_tx *tx,
                                    const struct store_personal_find *find);
+/* All rows that have a number. */
+MUST enum err store_personal_all(struct store_personal_row **out, size_t *count,
+                                 struct arena *arena, struct db_tx *tx, struct str tenant,
+                                 enum store_personal column);
 /* Replaces the number. */
 MUST enum err store_personal_put(struct db_tx *tx, struct str tenant, enum store_personal column,
                                  const struct store_personal_row *row);

@@ -76,6 +76,10 @@ static void CR1_a_number_moved_to_another_row_does_not_open(void **state)
                     " WHERE o.name = '钱二') WHERE name = '钱一'");
     assert_int_equal(revealed(&phone, c, "钱一"), ERR_DAMAGED);
     assert_non_null(strstr(c->s->e.fault.text, "电话号码"));
+    struct office_checked checked;
+    struct errand *e = whole(c);
+    assert_int_equal(office_check(&checked, e), ERR_DAMAGED);
+    assert_non_null(strstr(e->fault.text, "电话号码"));
 }
 
 static void CR1_numbers_from_before_are_read_and_sealed_once(void **state)

@@ -317,6 +317,8 @@ static void AC8_a_changed_name_or_another_key_is_told_in_words(void **state)
     story_run(c->s,
               "UPDATE visit SET pool_id = replace(pool_id, substr(pool_id, 2, 8), '00000000')");
     assert_int_equal(office_draw_show(&draw, e, c->draw), ERR_DAMAGED);
+    struct office_checked checked;
+    assert_int_equal(office_check(&checked, e), ERR_DAMAGED);
 }
 
 /* Drawn before names were veiled: the rest of its way is as it was. */
