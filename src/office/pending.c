@@ -171,7 +171,8 @@ static void row_gather(struct office_pending *row, const struct pending_work *w,
                                    .task = first->task,
                                    .task_name = first->task_name,
                                    .draw = first->draw,
-                                   .department = first->department};
+                                   .department = first->department,
+                                   .veiled = first->veiled};
     for (; *at < w->item_count && item_order(first, &w->items[*at]) == 0; (*at)++) {
         row_count(row, w->items[*at].state);
         row_due(row, &w->items[*at]);
@@ -218,7 +219,8 @@ static enum err pending_open(struct pending_work *w, struct db_tx *tx)
         struct store_object_name object = {0};
         struct str veiled = item->pool_id;
         TRY(office_unveil(&item->pool_id, e));
-        if (str_eq(veiled, item->pool_id))
+        item->veiled = !str_eq(veiled, item->pool_id);
+        if (!item->veiled)
             continue;
         item->object = item->pool_id;
         enum err err = store_object_name(&object, e->arena, tx, e->office->tenant, item->pool_id);

@@ -34,6 +34,7 @@ struct office_pending {
     bool visits;           /* it is the last day of the visits, else of publication */
     int32_t workday;       /* due_on is no working day: the last one before it; else 0 */
     bool today;            /* due_on is today */
+    bool veiled;           /* of a sealed draw that is not public yet (AC8) */
     bool estimated;        /* a year whose calendar is not known lies between */
     enum office_pending_state state;
     unsigned days; /* working days until due_on, or since */

@@ -107,6 +107,8 @@ static void due_row(struct desk_list *list, const struct office_pending *row, st
     struct str left = due_keep(p, office_pending_days(arena, row));
     desk_list_row(list, key, row->object);
     desk_list_text(list, DUE_OBJECT, row->object);
+    if (row->veiled)
+        desk_list_tag(list, DUE_OBJECT, STR("封存"), false);
     desk_list_text(list, DUE_NUMBER, row->pool_id);
     desk_list_link(list, DUE_TASK, row->task_name,
                    due_keep(p, arena_printf(arena, "/desk/tasks/%.*s/steps", STR_ARG(row->task))));

@@ -26,6 +26,8 @@ struct store_pending {
     struct str state; /* of the newest version: entered, returned, approved; empty: not entered */
     int32_t due_on;   /* last day for publication, 0 where nothing is entered */
     bool estimated;
+    bool veiled; /* of a sealed draw that is not public: set by office/pending, which opens the name
+                  */
 };
 /* All of them, in no order. */
 MUST enum err store_pending(struct store_pending **out, size_t *count, struct arena *arena,

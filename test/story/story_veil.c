@@ -213,6 +213,7 @@ static void AC8_who_does_the_work_sees_it_and_the_registry_does_not_tell(void **
                    .data));
         assert_true(str_eq(owed.rows[i].object, name));
         assert_true(owed.rows[i].team.len > 0);
+        assert_true(owed.rows[i].veiled);
         found = found || str_eq(owed.rows[i].pool_id, first);
     }
     assert_true(found);
