@@ -432,7 +432,7 @@ static enum err demo_words(struct demo_run *r)
                                           .department = STR("SCJG"),
                                           .basis = STR("演示"),
                                           .state = STR("active")};
-    return office_library_put(&id, e, &library);
+    return office_library_put(&id, e, &library, STR(""));
 }
 
 /* Rows of the three registers: what the monthly reports' first three rows are made of. */

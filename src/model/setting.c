@@ -28,6 +28,7 @@ unsigned model_setting_most(enum model_setting setting)
         {MODEL_SETTING_SESSION_LENGTH, 12},   {MODEL_SETTING_SESSION_PROVE, 30},
         {MODEL_SETTING_CLEARANCE_DEFAULT, 2}, {MODEL_SETTING_GRADE_DOCUMENT, 2},
         {MODEL_SETTING_GRADE_REGISTER, 2},    {MODEL_SETTING_GRADE_COMMISSION, 2},
+        {MODEL_SETTING_GRADE_LIBRARY, 2},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].setting == setting)

@@ -140,7 +140,7 @@ static enum err commission_history(struct db_tx *tx, void *ctx)
 {
     struct commission_history *h = ctx;
     const struct store_registry_row row = {h->e->office->tenant, STR("commissions"),
-                                           h->out->commission.record.id};
+                                           h->out->commission.record.id, h->e->scope.clearance};
     return store_registry_changes(&h->out->changes, &h->out->change_count, h->e->arena, tx, &row);
 }
 

@@ -125,7 +125,8 @@ struct department_changes {
 static enum err department_changes(struct db_tx *tx, void *ctx)
 {
     struct department_changes *c = ctx;
-    const struct store_registry_row row = {c->e->office->tenant, STR("departments"), c->id};
+    const struct store_registry_row row = {c->e->office->tenant, STR("departments"), c->id,
+                                           c->e->scope.clearance};
     return store_registry_changes(c->out, c->count, c->e->arena, tx, &row);
 }
 

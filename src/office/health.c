@@ -3,6 +3,7 @@
 #include "office/health.h"
 
 #include "base/time.h"
+#include "office/library_place.h"
 #include "office/scope.h"
 #include "store/department.h"
 
@@ -128,9 +129,9 @@ static enum err health_libraries(struct db_tx *tx, void *ctx)
 enum err office_health_libraries(struct store_library **out, size_t *count, uint64_t *least,
                                  struct errand *e)
 {
-    struct health_libraries l = {.e = e, .find = {.tenant = e->office->tenant}};
+    struct health_libraries l = {.e = e};
     size_t kept = 0;
-    TRY(office_reach(&l.find.reach, e));
+    TRY(library_find(&l.find, e));
     TRY(office_read(e, "health-libraries", health_libraries, &l));
     for (size_t i = 0; i < l.count; i++) {
         bool small = str_eq(l.rows[i].state, STR("active")) &&

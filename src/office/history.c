@@ -18,7 +18,7 @@ static enum err history_run(struct db_tx *tx, void *ctx)
         return fault_set(&e->fault, err, "名录库中没有检查对象 %.*s", STR_ARG(w->pool_id));
     TRY(err);
     TRY(store_object_changes(&out->changes, &out->change_count, e->arena, tx, tenant,
-                             out->object.id));
+                             out->object.id, e->scope.clearance));
     return store_object_visits(&out->visits, &out->visit_count, e->arena, tx, tenant, w->pool_id);
 }
 

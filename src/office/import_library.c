@@ -53,7 +53,9 @@ static enum err library_file(struct import_run *run)
     size_t count = 0;
     if (kept == NULL)
         return ERR_MEMORY;
-    *kept = (struct library_kept){.find = {.tenant = run->stamp.tenant, .reach = {.all = true}},
+    *kept = (struct library_kept){.find = {.tenant = run->stamp.tenant,
+                                           .reach = {.all = true},
+                                           .clearance = run->e->scope.clearance},
                                   .fallback = STR("")};
     run->kept = kept;
     if (columns[MODEL_LIBRARY_NUMBER] < 0 && columns[MODEL_LIBRARY_OBJECT] < 0)
@@ -363,7 +365,8 @@ static enum err settle_row(const struct library_look *look, struct import_row *r
     TRY(settle_twice(run, row, &place));
     if (!import_good(row))
         return ERR_OK;
-    enum err err = store_library_row_get(&was, &run->chunk, run->tx, run->stamp.tenant, &place);
+    enum err err = store_library_row_get(&was, &run->chunk, run->tx, run->stamp.tenant, &place,
+                                         run->e->scope.clearance);
     if (err == ERR_MISSING)
         return ERR_OK;
     return err == ERR_OK ? settle_old(run, row, &was) : err;
@@ -391,8 +394,10 @@ static enum err save_change(struct store_change *out, struct import_run *run,
                             const struct import_row *row, const struct store_library_row *place)
 {
     struct str library = row_library(run, row)->name;
-    *out = (struct store_change){
-        .target = place->object, .before = STR("{}"), .reason = import_reason(run, row)};
+    *out = (struct store_change){.target = place->object,
+                                 .before = STR("{}"),
+                                 .reason = import_reason(run, row),
+                                 .library = place->library};
     TRY(import_id(&out->id, run));
     TRY(library_place_json(&out->after, &run->chunk, library, place));
     if (row->old == NULL)

@@ -394,7 +394,7 @@ static enum err inspector_around(struct db_tx *tx, void *ctx)
     struct office_inspector_page *out = a->out;
     uint64_t asked = 0;
     const struct store_registry_row row = {e->office->tenant, STR("inspectors"),
-                                           out->inspector.record.id};
+                                           out->inspector.record.id, e->scope.clearance};
     const struct store_tally who = {out->inspector.record.values[STORE_INSPECTOR_CODE], out->year};
     TRY(office_setting_count(&asked, e, tx, MODEL_SETTING_CERTIFICATE));
     out->certificate = asked != 0;

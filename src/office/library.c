@@ -18,16 +18,24 @@ struct library_work {
     struct store_library *rows;
     size_t count;
     const struct store_library *put;
+    struct str grade; /* as typed */
     int64_t id;
 };
 
 /* --- libraries --- */
 
+enum err library_find(struct store_library_find *out, struct errand *e)
+{
+    *out =
+        (struct store_library_find){.tenant = e->office->tenant, .clearance = e->scope.clearance};
+    return office_reach(&out->reach, e);
+}
+
 static enum err libraries_run(struct db_tx *tx, void *ctx)
 {
     struct library_work *w = ctx;
-    struct store_library_find find = {.tenant = w->e->office->tenant};
-    TRY(office_reach(&find.reach, w->e));
+    struct store_library_find find;
+    TRY(library_find(&find, w->e));
     return store_libraries(&w->rows, &w->count, w->e->arena, tx, &find);
 }
 
@@ -43,8 +51,8 @@ enum err office_libraries(struct store_library **out, size_t *count, struct erra
 static enum err choices_run(struct db_tx *tx, void *ctx)
 {
     struct library_work *w = ctx;
-    struct store_library_find find = {.tenant = w->e->office->tenant};
-    TRY(office_reach(&find.reach, w->e));
+    struct store_library_find find;
+    TRY(library_find(&find, w->e));
     return store_library_choices(&w->rows, &w->count, w->e->arena, tx, &find);
 }
 
@@ -59,8 +67,8 @@ enum err office_library_choices(struct store_library **out, size_t *count, struc
 
 enum err library_visible(struct store_library *out, struct errand *e, struct db_tx *tx, int64_t id)
 {
-    struct store_library_find find = {.tenant = e->office->tenant};
-    TRY(office_reach(&find.reach, e));
+    struct store_library_find find;
+    TRY(library_find(&find, e));
     enum err err = store_library_find(out, e->arena, tx, &find, id);
     return err == ERR_MISSING ? fault_at(&e->fault, "library", ERR_INPUT, "请选择专项库") : err;
 }
@@ -117,8 +125,33 @@ static enum err library_json(struct str *out, struct errand *e, const struct sto
     json_pair_str(&w, "department", l->department);
     json_pair_str(&w, "basis", l->basis);
     json_pair_str(&w, "state", l->state);
+    json_pair_str(&w, "grade", str_of(model_grades[l->grade].code));
     json_write_object_end(&w);
     return arena_keep(out, e->arena, &json, json_write_end(&w));
+}
+
+enum err library_kept(struct store_library *out, struct errand *e, struct db_tx *tx, int64_t id)
+{
+    enum err err = store_library_get(out, e->arena, tx, e->office->tenant, id, e->scope.clearance);
+    if (err == ERR_OK && !office_scope_department(&e->scope, out->department))
+        err = ERR_MISSING;
+    return err == ERR_MISSING ? fault_set(&e->fault, err, "没有这个专项库，或者它由别的部门维护")
+                              : err;
+}
+
+/* The grade that the library gets: an edit may raise it, where none is chosen it stays as it is. */
+static enum err library_grade(struct library_work *w, struct db_tx *tx, struct store_library *l,
+                              const struct store_library *was)
+{
+    struct errand *e = w->e;
+    l->grade = was->grade;
+    if (l->id != 0 && w->grade.len == 0)
+        return ERR_OK;
+    TRY(office_scope_grade(&l->grade, e, tx, w->grade, MODEL_SETTING_GRADE_LIBRARY));
+    if (l->id != 0 && l->grade < was->grade)
+        return fault_at(&e->fault, "grade", ERR_INPUT,
+                        "降低安全标记请在专项库的页面办理（修改安全标记），并写明理由");
+    return ERR_OK;
 }
 
 static enum err library_save(struct library_work *w, struct db_tx *tx, struct store_library *l)
@@ -127,15 +160,14 @@ static enum err library_save(struct library_work *w, struct db_tx *tx, struct st
     struct office_audit_row audit = {.action = STR("library"), .outcome = STR("done")};
     struct store_library was = {0};
     int64_t job = l->job;
+    if (l->id != 0)
+        TRY(library_kept(&was, e, tx, l->id));
+    if (l->id != 0 && was.job != job) /* before its grade is judged against one that nobody saw */
+        return ERR_CONFLICT;
+    TRY(library_grade(w, tx, l, &was));
     TRY(office_id(&l->job, e));
     l->at = e->now;
     if (l->id != 0) {
-        enum err err = store_library_get(&was, e->arena, tx, e->office->tenant, l->id);
-        if (err == ERR_OK && !office_scope_department(&e->scope, was.department))
-            err = ERR_MISSING;
-        if (err == ERR_MISSING)
-            return fault_set(&e->fault, ERR_MISSING, "没有这个专项库，或者它由别的部门维护");
-        TRY(err);
         TRY(library_json(&audit.before, e, &was));
         TRY(store_library_save(tx, e->office->tenant, l, job));
     } else {
@@ -168,12 +200,29 @@ static enum err library_run(struct db_tx *tx, void *ctx)
     return office_once_done(e, tx, STR("library"), arena_printf(e->arena, "%lld", (long long)l.id));
 }
 
-enum err office_library_put(int64_t *id, struct errand *e, const struct store_library *library)
+enum err office_library_put(int64_t *id, struct errand *e, const struct store_library *library,
+                            struct str grade)
 {
-    struct library_work w = {.e = e, .put = library};
+    struct library_work w = {.e = e, .put = library, .grade = grade};
     enum err err = office_write(e, "library-put", library_run, &w);
     *id = w.id;
     return err;
+}
+
+static enum err first_run(struct db_tx *tx, void *ctx)
+{
+    struct library_work *w = ctx;
+    return office_scope_grade(&w->id, w->e, tx, STR(""), MODEL_SETTING_GRADE_LIBRARY);
+}
+
+enum err office_library_grade_first(int64_t *out, struct errand *e)
+{
+    struct library_work w = {.e = e};
+    struct fault words = e->fault; /* of what was refused before the form is shown again */
+    TRY(office_read(e, "library-grade", first_run, &w));
+    e->fault = words;
+    *out = w.id;
+    return ERR_OK;
 }
 
 /* --- places --- */
@@ -207,7 +256,7 @@ static enum err rows_run(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     TRY(place_object(w, tx, w->pool_id));
     return store_library_rows(&w->rows, &w->count, e->arena, tx, e->office->tenant,
-                              w->object.record.id);
+                              w->object.record.id, e->scope.clearance);
 }
 
 enum err office_library_rows(struct store_library_row **out, size_t *count, struct errand *e,
@@ -280,6 +329,7 @@ static enum err place_note(struct place_work *w, struct db_tx *tx, struct store_
                                            .before = change->before,
                                            .after = change->after};
     change->target = w->object.record.id;
+    change->library = w->row.library;
     change->reason = w->leave ? STR("移出专项库") : STR("列入专项库");
     TRY(office_id(&change->id, e));
     TRY(store_change_add(tx, &stamp, &all));
@@ -299,7 +349,8 @@ static enum err place_write(struct place_work *w, struct db_tx *tx, const struct
     struct store_change change = {.before = STR("{}"), .after = STR("{}")};
     uint64_t changed = 0;
     w->row.object = w->object.record.id;
-    enum err err = store_library_row_get(&was, e->arena, tx, e->office->tenant, &w->row);
+    enum err err =
+        store_library_row_get(&was, e->arena, tx, e->office->tenant, &w->row, e->scope.clearance);
     if (err != ERR_OK && err != ERR_MISSING)
         return err;
     bool there = err == ERR_OK;

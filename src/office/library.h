@@ -1,5 +1,6 @@
 /* Special libraries (专项库, R26): who keeps them, which objects stand in them, a row a licence.
- * All of it within the scope of the errand. */
+ * All of it within the scope and the clearance of the errand: a library graded above that is not
+ * there, nor are its rows (SECURITY.md AC7). */
 #ifndef OFFICE_LIBRARY_H
 #define OFFICE_LIBRARY_H
 
@@ -14,9 +15,13 @@ MUST enum err office_library_choices(struct store_library **out, size_t *count, 
 /* One of them. ERR_MISSING. */
 MUST enum err office_library_get(struct store_library *out, struct errand *e, int64_t id);
 /* Adds a library (id 0) or changes one whose job is still library->job. The department must be
- * within the scope. ERR_INPUT with fault.field (name, department), ERR_DUPLICATE, ERR_CONFLICT. */
-MUST enum err office_library_put(int64_t *id, struct errand *e,
-                                 const struct store_library *library);
+ * within the scope. grade: a code; empty: that of the setting grade.library, or what it had. It is
+ * raised here, lowered by office_grade. ERR_INPUT with fault.field (name, department, grade),
+ * ERR_DUPLICATE, ERR_CONFLICT. */
+MUST enum err office_library_put(int64_t *id, struct errand *e, const struct store_library *library,
+                                 struct str grade);
+/* The grade of a new one for which nobody chooses one (enum model_grade). */
+MUST enum err office_library_grade_first(int64_t *out, struct errand *e);
 
 /* The places of an object, known to be within the scope, in libraries. */
 MUST enum err office_library_rows(struct store_library_row **out, size_t *count, struct errand *e,

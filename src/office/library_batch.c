@@ -52,8 +52,11 @@ static struct store_change *page_change(struct batch_page *page, const struct li
                                         int64_t object)
 {
     struct store_change *change = &page->changes[page->count++];
-    *change = (struct store_change){
-        .target = object, .before = STR("{}"), .after = STR("{}"), .reason = w->batch.reason};
+    *change = (struct store_change){.target = object,
+                                    .before = STR("{}"),
+                                    .after = STR("{}"),
+                                    .reason = w->batch.reason,
+                                    .library = w->library.id};
     return change;
 }
 
@@ -104,7 +107,7 @@ static enum err page_write(struct object_batch *b, struct db_tx *tx, struct batc
     const struct library_what *w = b->what;
     const struct store_changes all = {page->changes, page->count, STORE_OBJECTS, b->e->actor};
     const struct store_library_rows_find gone = {
-        b->stamp.tenant, w->library.id, {page->gone, page->gone_count}};
+        b->stamp.tenant, w->library.id, b->e->scope.clearance, {page->gone, page->gone_count}};
     int64_t next = 0;
     if (page->count == 0)
         return ERR_OK;
@@ -128,7 +131,7 @@ static enum err batch_page(struct object_batch *b, struct db_tx *tx,
     for (size_t i = 0; i < count; i++)
         page.gone[i] = rows[i].record.id;
     const struct store_library_rows_find find = {
-        b->stamp.tenant, w->library.id, {page.gone, count}};
+        b->stamp.tenant, w->library.id, b->e->scope.clearance, {page.gone, count}};
     TRY(store_library_rows_of(&page.had, &page.had_count, arena, tx, &find));
     page.fresh = arena_array(arena, count + 1, sizeof *page.fresh);
     page.changes = arena_array(arena, count + page.had_count + 1, sizeof *page.changes);

@@ -5,7 +5,6 @@
 #include "office/library.h"
 #include "office/library_place.h"
 #include "office/mask.h"
-#include "office/scope.h"
 
 #include "base/time.h"
 
@@ -61,10 +60,10 @@ static enum err export_find(struct db_tx *tx, void *ctx)
 static enum err export_rows(struct db_tx *tx, void *ctx)
 {
     struct export_work *w = ctx;
-    struct store_library_find find = {.tenant = w->e->office->tenant};
+    struct store_library_find find;
     if (w->rows > 0) /* read once more after a broken connection: the file has rows already */
         return fault_set(&w->e->fault, ERR_STATE, "数据库连接中断，没有导出，请重新导出");
-    TRY(office_reach(&find.reach, w->e));
+    TRY(library_find(&find, w->e));
     return store_library_entries(tx, &find, w->id, export_row, w);
 }
 

@@ -2,7 +2,6 @@
 #include "office/library.h"
 #include "office/library_place.h"
 #include "office/mask.h"
-#include "office/scope.h"
 
 struct list_work {
     struct errand *e;
@@ -62,8 +61,7 @@ static enum err list_run(struct db_tx *tx, void *ctx)
     struct errand *e = w->e;
     const struct office_library_query *q = w->query;
     struct str text = str_trim(q->text);
-    struct store_library_page page = {.find = {.tenant = e->office->tenant},
-                                      .library = q->library,
+    struct store_library_page page = {.library = q->library,
                                       .text = text,
                                       .number = list_number(e->arena, text),
                                       .from = q->from,
@@ -79,7 +77,7 @@ static enum err list_run(struct db_tx *tx, void *ctx)
     TRY(err);
     if (page.number.data == NULL)
         return ERR_MEMORY;
-    TRY(office_reach(&page.find.reach, e));
+    TRY(library_find(&page.find, e));
     TRY(store_library_page_total(&w->out->total, tx, &page));
     TRY(list_rows(w->out, e, tx, &page));
     return list_mask(w->out, e->arena);

@@ -197,7 +197,8 @@ static enum err show_run(struct db_tx *tx, void *ctx)
     int64_t id = out->row.record.id;
     TRY(store_object_departments(&out->departments, &out->department_count, e->arena, tx, tenant,
                                  id));
-    TRY(store_object_changes(&out->changes, &out->change_count, e->arena, tx, tenant, id));
+    TRY(store_object_changes(&out->changes, &out->change_count, e->arena, tx, tenant, id,
+                             e->scope.clearance));
     TRY(store_object_visits(&out->visits, &out->visit_count, e->arena, tx, tenant, w->pool_id));
     return store_registry_all(STORE_ITEMS, &items);
 }

@@ -204,8 +204,8 @@ struct register_history {
 static enum err register_history(struct db_tx *tx, void *ctx)
 {
     struct register_history *h = ctx;
-    const struct store_registry_row row = {h->e->office->tenant, h->resource,
-                                           h->out->row.record.id};
+    const struct store_registry_row row = {h->e->office->tenant, h->resource, h->out->row.record.id,
+                                           h->e->scope.clearance};
     return store_registry_changes(&h->out->changes, &h->out->change_count, h->e->arena, tx, &row);
 }
 

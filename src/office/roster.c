@@ -604,7 +604,7 @@ static enum err ask_sets(struct roster_ask *a, struct errand *e, struct db_tx *t
             a->chosen[i] ^= 1;
     if (f->library == 0)
         return ERR_OK;
-    TRY(store_object_in_library(&ids, &count, e->arena, tx, f));
+    TRY(store_object_in_library(&ids, &count, e->arena, tx, f, e->scope.clearance));
     return ask_choose(a, e->arena, ids, count);
 }
 

@@ -207,6 +207,8 @@ static const struct effect effects[] = {
         {.later = "只影响以后新建、没有另选安全标记的文件资料；已有文件不变，年度计划总是公开"},
     [MODEL_SETTING_GRADE_REGISTER] = {.later = "只影响以后登记的；已登记的安全标记不变"},
     [MODEL_SETTING_GRADE_COMMISSION] = {.later = "只影响以后登记的委托；已登记的安全标记不变"},
+    [MODEL_SETTING_GRADE_LIBRARY] =
+        {.later = "只影响以后新建、没有另选安全标记的专项库；已有专项库不变"},
     [MODEL_SETTING_ATTACHMENT_MIB] = {.later = "只影响以后上传的附件",
                                       .counted = "已有附件中有 %lld 个大于新值，予以保留",
                                       .what = STORE_TOUCHED_ATTACHMENTS,
@@ -286,7 +288,7 @@ static enum err impact_read(struct db_tx *tx, void *ctx)
         TRY(effect->counts(&count, tx, e->office->tenant));
     TRY(touch_values(values, w, effect->by));
     if (effect->counted != NULL && effect->counts == NULL)
-        TRY(store_touched(&count, tx, e->office->tenant, effect->what, values));
+        TRY(store_touched(&count, tx, e->office->tenant, effect->what, values, e->scope.clearance));
     if (effect->counted != NULL)
         TRY(impact_counted(&w->out->words[w->out->count++], e->arena, effect->counted, count));
     w->out->words[w->out->count++] = str_of(effect->later);

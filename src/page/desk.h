@@ -209,6 +209,6 @@ web_handler desk_objects, desk_object, desk_object_new, desk_object_edit, desk_o
     desk_object_department, desk_object_library, desk_object_reveal, desk_object_label,
     desk_object_unlabel, desk_object_place, desk_object_displace, desk_object_export, desk_labels,
     desk_label_new, desk_label_edit, desk_libraries, desk_library, desk_library_new,
-    desk_library_edit, desk_library_export;
+    desk_library_edit, desk_library_export, desk_library_grade;
 
 #endif

@@ -60,6 +60,7 @@ static const struct field_word audit_actions[] = {
     {"object-export", "导出检查对象", NULL},
     {"label", "维护标签字库", NULL},
     {"library", "新建或修改专项库", NULL},
+    {"library-grade", "改变专项库的安全标记", NULL},
     {"library-place", "列入或移出专项库", NULL},
     {"library-batch", "批量列入或移出专项库", NULL},
     {"library-export", "导出专项库", NULL},

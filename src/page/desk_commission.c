@@ -208,7 +208,8 @@ enum err desk_commission_grade(struct web_reply *reply, const struct web_request
     struct page p;
     enum err err = ERR_OK;
     const struct office_grading to = {NULL, desk_number(web_capture(request, "id")),
-                                      web_field(request, "grade"), web_field(request, "reason")};
+                                      web_field(request, "grade"), web_field(request, "reason"),
+                                      false};
     desk_begin(&p, request, "/desk/commissions", "第三方委托");
     if (desk_form_again(request)) {
         desk_say_again(&p);

@@ -1,6 +1,7 @@
 /* Special libraries (专项库): the list, new, edit, the export. The rows of one stand in
  * desk_library_rows.c. */
 #include "page/desk_object.h"
+#include "page/desk_shared.h"
 
 #include <string.h>
 
@@ -10,6 +11,7 @@ static const struct field_word library_states[] = {
 static const struct desk_filter library_filters[] = {
     {"q", "名称", DESK_FILTER_TEXT, NULL, false},
     {"state", "状态", DESK_FILTER_SELECT, library_states, false},
+    {"grade", "安全标记", DESK_FILTER_SELECT, NULL, true},
     {NULL, NULL, DESK_FILTER_TEXT, NULL, false}};
 
 enum { LIBRARY_NAME, LIBRARY_DEPARTMENT, LIBRARY_OBJECTS, LIBRARY_BASIS, LIBRARY_STATE };
@@ -29,8 +31,10 @@ static bool library_matches(const struct store_library *l, const struct web_requ
 {
     struct str text = str_trim(web_param(r, "q"));
     struct str state = web_param(r, "state");
+    struct str grade = web_param(r, "grade");
     return (text.len == 0 || str_find(l->name, text) >= 0) &&
-           (state.len == 0 || str_eq(state, l->state));
+           (state.len == 0 || str_eq(state, l->state)) &&
+           (grade.len == 0 || (int64_t)model_grade_find(grade) == l->grade);
 }
 
 static void library_row(struct desk_list *list, const struct store_library *l, struct str key,
@@ -41,6 +45,7 @@ static void library_row(struct desk_list *list, const struct store_library *l, s
     struct str rows = arena_printf(arena, "/desk/libraries/%.*s", STR_ARG(key));
     desk_list_row(list, key, l->name);
     desk_list_link(list, LIBRARY_NAME, l->name, rows);
+    desk_list_grade(list, l->grade);
     desk_list_text(list, LIBRARY_DEPARTMENT, desk_department_name(departments, l->department));
     desk_list_count(list, LIBRARY_OBJECTS, l->objects);
     desk_list_text(list, LIBRARY_BASIS, l->basis);
@@ -73,6 +78,7 @@ static enum err library_fill(struct desk_list *list)
     size_t until = 0;
     TRY(desk_departments_all(&departments, p));
     TRY(office_libraries(&rows, &count, &p->errand));
+    desk_list_grades(list);
     struct str *keys = arena_array(arena, count + 1, sizeof *keys);
     if (keys == NULL)
         return ERR_MEMORY;
@@ -122,6 +128,9 @@ static enum err library_form(struct web_reply *reply, struct page *p, const stru
     struct desk_form form;
     struct desk_departments mine;
     struct fault words = p->errand.fault;
+    int64_t grade = l->grade;
+    if (l->id == 0)
+        TRY(office_library_grade_first(&grade, &p->errand));
     TRY(desk_departments_mine(&mine, p));
     p->errand.fault = words;
     desk_form_begin(&form, p, p->request->path, l->id == 0 ? "新建专项库" : "保存");
@@ -134,6 +143,9 @@ static enum err library_form(struct web_reply *reply, struct page *p, const stru
             desk_form_option(&form, row, mine.rows[k].code,
                              desk_indent(p, mine.rows[k].name, mine.rows[k].below));
     }
+    desk_form_grade(&form, str_of(model_grades[grade].code),
+                    l->id == 0 ? "可阅等级不低于它的人才看得到这个专项库和其中各行"
+                               : "只能调高；降低的在专项库的页面办理（修改安全标记），写明理由");
     web_set(&p->model, &p->model.root, "intro", STR(""));
     desk_crumb(p, STR("专项库"), desk_list_home(p, "/desk/libraries"));
     return page_end(reply, p, "desk_form_page");
@@ -162,7 +174,7 @@ static enum err library_edit(struct web_reply *reply, struct page *p, struct fau
                                             .basis = web_field(r, "basis"),
                                             .state = web_field(r, "state"),
                                             .job = desk_number(web_field(r, "job"))};
-        err = office_library_put(&id, &p->errand, &typed);
+        err = office_library_put(&id, &p->errand, &typed, web_field(r, "grade"));
         if (err == ERR_OK)
             return desk_done(reply, r, desk_list_home(p, "/desk/libraries"), "saved");
         if (!desk_form_mends(err))

@@ -1,8 +1,11 @@
 /* One special library (专项库): its rows, a row a licence, with what runs out; import and export.
  */
 #include "page/desk_object.h"
+#include "page/desk_shared.h"
 
 #include "base/time.h"
+#include "office/grade.h"
+#include "office/scope.h"
 
 enum {
     ROWS_NAME,
@@ -108,6 +111,14 @@ static void rows_buttons(struct desk_list *list, const struct store_library *l)
         desk_list_button(list, "修改", arena_printf(arena, "/desk/libraries/%lld/edit", id));
 }
 
+static struct str library_href(struct page *p, int64_t id, const char *tail)
+{
+    struct str href =
+        arena_printf(p->request->arena, "/desk/libraries/%lld%s", (long long)id, tail);
+    p->model.failed = p->model.failed || href.data == NULL;
+    return href;
+}
+
 /* What the library is, above its rows. */
 static void rows_head(struct page *p, const struct store_library *l,
                       const struct desk_departments *departments)
@@ -117,6 +128,10 @@ static void rows_head(struct page *p, const struct store_library *l,
     web_set(m, &m->root, "keeper", desk_department_name(departments, l->department));
     web_set(m, &m->root, "basis", l->basis);
     web_set_flag(m, &m->root, "closed", !str_eq(l->state, STR("active")));
+    web_set_flag(m, &m->root, "grade_library", true);
+    desk_grade_show(p, l->grade, library_href(p, l->id, "/grade"),
+                    desk_may(p, MODEL_PERMISSION_LIBRARY_EDIT) &&
+                        office_scope_department(&p->errand.scope, l->department));
     desk_crumb(p, STR("专项库"), desk_list_home(p, "/desk/libraries"));
 }
 
@@ -146,22 +161,48 @@ static enum err rows_fill(struct desk_list *list, int64_t id)
     return ERR_OK;
 }
 
-enum err desk_library(struct web_reply *reply, const struct web_request *request,
-                      struct fault *fault)
+static enum err rows_page(struct web_reply *reply, struct page *p, int64_t id, enum err refused)
 {
-    struct page p;
     struct desk_list list;
-    int64_t id = desk_number(web_capture(request, "id"));
-    desk_begin(&p, request, "/desk/libraries", "专项库");
-    struct str path = arena_printf(request->arena, "/desk/libraries/%lld", (long long)id);
+    struct str path = library_href(p, id, "");
     if (path.data == NULL)
         return ERR_MEMORY;
     const struct desk_list_kind kind = {"library-rows", path.data,    "专项库中的检查对象",
                                         "行",           rows_filters, rows_columns};
-    enum err err = desk_list_begin(&list, &p, &kind);
-    if (err == ERR_OK)
-        err = rows_fill(&list, id);
-    if (err != ERR_OK)
-        return page_fail(fault, &p, err);
-    return page_end(reply, &p, "desk_library");
+    desk_refused(reply, p, refused);
+    TRY(desk_list_begin(&list, p, &kind));
+    TRY(rows_fill(&list, id));
+    return page_end(reply, p, "desk_library");
+}
+
+enum err desk_library(struct web_reply *reply, const struct web_request *request,
+                      struct fault *fault)
+{
+    struct page p;
+    desk_begin(&p, request, "/desk/libraries", "专项库");
+    enum err err = rows_page(reply, &p, desk_number(web_capture(request, "id")), ERR_OK);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
+}
+
+enum err desk_library_grade(struct web_reply *reply, const struct web_request *request,
+                            struct fault *fault)
+{
+    struct page p;
+    const struct office_grading to = {.row = desk_number(web_capture(request, "id")),
+                                      .grade = web_field(request, "grade"),
+                                      .reason = web_field(request, "reason"),
+                                      .library = true};
+    enum err err = ERR_OK;
+    desk_begin(&p, request, "/desk/libraries", "专项库");
+    if (desk_form_again(request)) {
+        desk_say_again(&p);
+    } else {
+        err = office_grade(&p.errand, &to);
+        if (err == ERR_OK)
+            return desk_done(reply, request, library_href(&p, to.row, ""), "graded");
+        if (!desk_form_mends(err))
+            return page_fail(fault, &p, err);
+    }
+    err = rows_page(reply, &p, to.row, err);
+    return err == ERR_OK ? ERR_OK : page_fail(fault, &p, err);
 }

@@ -427,7 +427,8 @@ enum err desk_register_grade(struct web_reply *reply, const struct web_request *
         return ERR_MISSING;
     desk_begin(&p, request, r.path, r.kind->noun);
     const struct office_grading to = {r.kind, desk_number(web_capture(request, "id")),
-                                      web_field(request, "grade"), web_field(request, "reason")};
+                                      web_field(request, "grade"), web_field(request, "reason"),
+                                      false};
     if (desk_form_again(request)) {
         desk_say_again(&p);
         err = register_page(reply, &p, &r, to.row, ERR_OK);

@@ -263,6 +263,8 @@ const struct web_route page_routes[] = {
      DESK_PERMIT(LIBRARY_EDIT)},
     {WEB_POST, "/desk/libraries/{id}/edit", desk_library_edit, WEB_BLOCK | WEB_FORM, ROUTES_DESK,
      "desk-library-save", DESK_PERMIT(LIBRARY_EDIT)},
+    {WEB_POST, "/desk/libraries/{id}/grade", desk_library_grade, WEB_BLOCK | WEB_FORM, ROUTES_DESK,
+     "desk-library-grade", DESK_PERMIT(LIBRARY_EDIT)},
     {WEB_GET, "/desk/libraries/{id}/export", desk_library_export, WEB_BLOCK, 0,
      "desk-library-export", DESK_PERMIT(OBJECT_EXPORT)},
     {WEB_POST, "/desk/libraries/{id}/export", desk_library_export, WEB_BLOCK | WEB_FORM,

@@ -1,6 +1,8 @@
 /* One object with all that happened to it: see history.h. */
 #include "store/history.h"
 
+#include "store/reach.h"
+
 static const char OBJECT_GET[] =
     "SELECT id, pool_id, number, name, kind, type, state, division, address, industry, business,"
     " established, risk, risk_on, observed_until, department, labels, at FROM object"
@@ -34,8 +36,11 @@ enum err store_object_get(struct store_object *out, struct arena *arena, struct 
 }
 
 static const char OBJECT_CHANGES[] =
-    "SELECT at, actor, before, after, reason FROM registry_change"
-    " WHERE tenant = $1 AND resource = $2 AND target = $3 ORDER BY id DESC";
+    "SELECT c.at, c.actor, c.before, c.after, c.reason FROM registry_change c"
+    " WHERE c.tenant = $1 AND c.resource = $2 AND c.target = $3" STORE_CLEARED(
+        "CASE WHEN c.library = 0 THEN 0 ELSE COALESCE((SELECT l.grade FROM library l"
+        " WHERE l.tenant = c.tenant AND l.id = c.library), 2) END",
+        "$4") " ORDER BY c.id DESC";
 
 static enum err change_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -55,13 +60,15 @@ enum err store_registry_changes(struct store_object_change **out, size_t *count,
 {
     const struct store_shape shape = {sizeof(struct store_object_change), change_fill};
     return store_array((void **)out, count, arena, tx, &shape, OBJECT_CHANGES,
-                       DB_ARGS(db_text(row->tenant), db_text(row->resource), db_int(row->id)));
+                       DB_ARGS(db_text(row->tenant), db_text(row->resource), db_int(row->id),
+                               db_int(row->clearance)));
 }
 
 enum err store_object_changes(struct store_object_change **out, size_t *count, struct arena *arena,
-                              struct db_tx *tx, struct str tenant, int64_t object)
+                              struct db_tx *tx, struct str tenant, int64_t object,
+                              int64_t clearance)
 {
-    const struct store_registry_row row = {tenant, STR("objects"), object};
+    const struct store_registry_row row = {tenant, STR("objects"), object, clearance};
     return store_registry_changes(out, count, arena, tx, &row);
 }
 

@@ -30,7 +30,8 @@ struct store_object {
 MUST enum err store_object_get(struct store_object *out, struct arena *arena, struct db_tx *tx,
                                struct str tenant, struct str pool_id);
 
-/* A change of its registry row, newest first; before and after are JSON objects. */
+/* A change of its registry row, newest first; before and after are JSON objects. What tells of a
+ * special library above the clearance is not there. */
 struct store_object_change {
     int64_t at;
     struct str actor;
@@ -40,13 +41,14 @@ struct store_object_change {
 };
 MUST enum err store_object_changes(struct store_object_change **out, size_t *count,
                                    struct arena *arena, struct db_tx *tx, struct str tenant,
-                                   int64_t object);
+                                   int64_t object, int64_t clearance);
 
 /* The same of a row of any registry. */
 struct store_registry_row {
     struct str tenant;
     struct str resource; /* its name: departments */
     int64_t id;
+    int64_t clearance;
 };
 MUST enum err store_registry_changes(struct store_object_change **out, size_t *count,
                                      struct arena *arena, struct db_tx *tx,

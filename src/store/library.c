@@ -16,6 +16,7 @@ static enum err library_fill(void *out, struct db_rows *rows, struct arena *aren
     l->job = db_col_int(rows, 5);
     l->at = db_col_int(rows, 6);
     l->objects = db_col_int(rows, 7);
+    l->grade = db_col_int(rows, 8);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -25,66 +26,73 @@ static enum err library_fill(void *out, struct db_rows *rows, struct arena *aren
     " AND o.id = r.object WHERE r.tenant = l.tenant AND r.library = l.id"                          \
     " AND " STORE_REACH_OBJECT ")"
 static const char LIBRARIES[] =
-    "SELECT y.id, y.name, y.department, y.basis, y.state, y.job, y.at, y.objects FROM"
-    " (SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, " OBJECTS_IN
-    " AS objects FROM library l WHERE l.tenant = $1) y"
-    " WHERE y.objects > 0 OR " STORE_REACH("y.department") " ORDER BY y.name";
+    "SELECT y.id, y.name, y.department, y.basis, y.state, y.job, y.at, y.objects, y.grade FROM"
+    " (SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, l.grade, " OBJECTS_IN
+    " AS objects FROM library l WHERE l.tenant = $1" STORE_CLEARED(
+        "l.grade", "$4") ") y"
+                         " WHERE y.objects > 0 OR " STORE_REACH("y.department") " ORDER BY y.name";
 
 enum err store_libraries(struct store_library **out, size_t *count, struct arena *arena,
                          struct db_tx *tx, const struct store_library_find *find)
 {
     const struct store_shape shape = {sizeof **out, library_fill};
-    return store_array((void **)out, count, arena, tx, &shape, LIBRARIES,
-                       DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach)));
+    return store_array(
+        (void **)out, count, arena, tx, &shape, LIBRARIES,
+        DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(find->clearance)));
 }
 
 #define LIBRARY_SEEN                                                                               \
-    "SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, 0 FROM library l"           \
+    "SELECT l.id, l.name, l.department, l.basis, l.state, l.job, l.at, 0, l.grade FROM library l"  \
     " WHERE l.tenant = $1 AND (" STORE_REACH(                                                      \
         "l.department") " OR EXISTS (SELECT 1 FROM library_row r JOIN object o"                    \
                         " ON o.tenant = r.tenant AND o.id = r.object WHERE r.tenant = l.tenant"    \
-                        " AND r.library = l.id AND " STORE_REACH_OBJECT "))"
+                        " AND r.library = l.id AND " STORE_REACH_OBJECT                            \
+                        "))" STORE_CLEARED("l.grade", "$4")
 static const char LIBRARY_CHOICES[] = LIBRARY_SEEN " ORDER BY l.name";
-static const char LIBRARY_FIND[] = LIBRARY_SEEN " AND l.id = $4";
+static const char LIBRARY_FIND[] = LIBRARY_SEEN " AND l.id = $5";
 
 enum err store_library_choices(struct store_library **out, size_t *count, struct arena *arena,
                                struct db_tx *tx, const struct store_library_find *find)
 {
     const struct store_shape shape = {sizeof **out, library_fill};
-    return store_array((void **)out, count, arena, tx, &shape, LIBRARY_CHOICES,
-                       DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach)));
+    return store_array(
+        (void **)out, count, arena, tx, &shape, LIBRARY_CHOICES,
+        DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(find->clearance)));
 }
 
 enum err store_library_find(struct store_library *out, struct arena *arena, struct db_tx *tx,
                             const struct store_library_find *find, int64_t id)
 {
     return store_one(out, arena, tx, LIBRARY_FIND,
-                     DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(id)),
+                     DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach),
+                             db_int(find->clearance), db_int(id)),
                      library_fill);
 }
 
-static const char LIBRARY_GET[] = "SELECT id, name, department, basis, state, job, at, 0"
-                                  " FROM library WHERE tenant = $1 AND id = $2";
+static const char LIBRARY_GET[] =
+    "SELECT id, name, department, basis, state, job, at, 0, grade"
+    " FROM library WHERE tenant = $1 AND id = $2" STORE_CLEARED("grade", "$3");
 
 enum err store_library_get(struct store_library *out, struct arena *arena, struct db_tx *tx,
-                           struct str tenant, int64_t id)
+                           struct str tenant, int64_t id, int64_t clearance)
 {
-    return store_one(out, arena, tx, LIBRARY_GET, DB_ARGS(db_text(tenant), db_int(id)),
-                     library_fill);
+    return store_one(out, arena, tx, LIBRARY_GET,
+                     DB_ARGS(db_text(tenant), db_int(id), db_int(clearance)), library_fill);
 }
 
 static const char LIBRARY_ADD[] = "INSERT INTO library (tenant, id, name, department, basis, state,"
-                                  " job, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+                                  " job, at, grade) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 enum err store_library_add(struct db_tx *tx, struct str tenant, const struct store_library *l)
 {
     return db_run(tx, NULL, LIBRARY_ADD,
                   DB_ARGS(db_text(tenant), db_int(l->id), db_text(l->name), db_text(l->department),
-                          db_text(l->basis), db_text(l->state), db_int(l->job), db_int(l->at)));
+                          db_text(l->basis), db_text(l->state), db_int(l->job), db_int(l->at),
+                          db_int(l->grade)));
 }
 
 static const char LIBRARY_SAVE[] = "UPDATE library SET name = $3, department = $4, basis = $5,"
-                                   " state = $6, job = $7, at = $8"
+                                   " state = $6, job = $7, at = $8, grade = $10"
                                    " WHERE tenant = $1 AND id = $2 AND job = $9";
 
 enum err store_library_save(struct db_tx *tx, struct str tenant, const struct store_library *l,
@@ -94,7 +102,20 @@ enum err store_library_save(struct db_tx *tx, struct str tenant, const struct st
     TRY(db_run(tx, &changed, LIBRARY_SAVE,
                DB_ARGS(db_text(tenant), db_int(l->id), db_text(l->name), db_text(l->department),
                        db_text(l->basis), db_text(l->state), db_int(l->job), db_int(l->at),
-                       db_int(was))));
+                       db_int(was), db_int(l->grade))));
+    return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+static const char LIBRARY_GRADE[] = "UPDATE library SET grade = $4, job = $5, at = $6"
+                                    " WHERE tenant = $1 AND id = $2 AND grade = $3";
+
+enum err store_library_grade(struct db_tx *tx, struct str tenant, const struct store_library *l,
+                             int64_t was)
+{
+    uint64_t changed = 0;
+    TRY(db_run(tx, &changed, LIBRARY_GRADE,
+               DB_ARGS(db_text(tenant), db_int(l->id), db_int(was), db_int(l->grade),
+                       db_int(l->job), db_int(l->at))));
     return changed == 1 ? ERR_OK : ERR_CONFLICT;
 }
 
@@ -121,25 +142,26 @@ static enum err row_fill(void *out, struct db_rows *rows, struct arena *arena)
     "SELECT r.library, l.name, r.object, r.licence, r.what, r.valid_until, r.contact, r.phone,"    \
     " r.at, r.actor FROM library_row r JOIN library l ON l.tenant = r.tenant AND l.id = r.library" \
     " WHERE r.tenant = $1"
-#define PLACES PLACES_ALL " AND r.object = $2"
+#define PLACES PLACES_ALL " AND r.object = $2" STORE_CLEARED("l.grade", "$3")
 static const char PLACES_OF[] = PLACES " ORDER BY l.name, r.licence";
-static const char PLACE_GET[] = PLACES " AND r.library = $3 AND r.licence = $4";
+static const char PLACE_GET[] = PLACES " AND r.library = $4 AND r.licence = $5";
 
 enum err store_library_rows(struct store_library_row **out, size_t *count, struct arena *arena,
-                            struct db_tx *tx, struct str tenant, int64_t object)
+                            struct db_tx *tx, struct str tenant, int64_t object, int64_t clearance)
 {
     const struct store_shape shape = {sizeof **out, row_fill};
     return store_array((void **)out, count, arena, tx, &shape, PLACES_OF,
-                       DB_ARGS(db_text(tenant), db_int(object)));
+                       DB_ARGS(db_text(tenant), db_int(object), db_int(clearance)));
 }
 
 enum err store_library_row_get(struct store_library_row *out, struct arena *arena, struct db_tx *tx,
-                               struct str tenant, const struct store_library_row *key)
+                               struct str tenant, const struct store_library_row *key,
+                               int64_t clearance)
 {
-    return store_one(
-        out, arena, tx, PLACE_GET,
-        DB_ARGS(db_text(tenant), db_int(key->object), db_int(key->library), db_text(key->licence)),
-        row_fill);
+    return store_one(out, arena, tx, PLACE_GET,
+                     DB_ARGS(db_text(tenant), db_int(key->object), db_int(clearance),
+                             db_int(key->library), db_text(key->licence)),
+                     row_fill);
 }
 
 static const char PLACE_UPDATE[] =
@@ -170,10 +192,12 @@ enum err store_library_row_remove(uint64_t *changed, struct db_tx *tx, struct st
 }
 
 /* Behind three values the keys, $4 to $103, the last one again and again. */
-static const char PLACES_IN[] =
-    PLACES_ALL " AND r.library = $2 AND r.object > $3 AND r.object IN " STORE_REACH_IN;
-static const char PLACES_GONE[] = "DELETE FROM library_row WHERE tenant = $1 AND library = $2"
-                                  " AND object > $3 AND object IN " STORE_REACH_IN;
+static const char PLACES_IN[] = PLACES_ALL
+    " AND r.library = $2" STORE_CLEARED("l.grade", "$3") " AND r.object IN " STORE_REACH_IN;
+static const char PLACES_GONE[] =
+    "DELETE FROM library_row WHERE tenant = $1 AND library = $2"
+    " AND EXISTS (SELECT 1 FROM library l WHERE l.tenant = $1 AND l.id = $2" STORE_CLEARED(
+        "l.grade", "$3") ") AND object IN " STORE_REACH_IN;
 
 /* The parameters of a hundred keys from `from` on. */
 static void keys_args(struct db_value args[3 + STORE_REACH_KEYS],
@@ -182,7 +206,7 @@ static void keys_args(struct db_value args[3 + STORE_REACH_KEYS],
     size_t left = find->objects.count - from;
     args[0] = db_text(find->tenant);
     args[1] = db_int(find->library);
-    args[2] = db_int(0);
+    args[2] = db_int(find->clearance);
     for (size_t i = 0; i < STORE_REACH_KEYS; i++)
         args[3 + i] = db_int(find->objects.items[from + (i < left ? i : left - 1)]);
 }
@@ -327,7 +351,8 @@ enum err store_library_objects(struct store_library_object **out, size_t *count,
 
 #define ENTRIES_FROM                                                                               \
     " FROM library_row r JOIN object o ON o.tenant = r.tenant AND o.id = r.object"                 \
-    " WHERE r.tenant = $1 AND r.library = $4 AND " STORE_REACH_OBJECT
+    " JOIN library l ON l.tenant = r.tenant AND l.id = r.library WHERE r.tenant = $1"              \
+    " AND r.library = $4 AND " STORE_REACH_OBJECT STORE_CLEARED("l.grade", "$5")
 #define ENTRIES_COLUMNS                                                                            \
     "SELECT r.object, r.licence, r.what, r.valid_until, r.contact, r.phone, r.at, r.actor,"        \
     " o.pool_id, o.name, o.department, r.library" ENTRIES_FROM
@@ -366,23 +391,23 @@ enum err store_library_entries(struct db_tx *tx, const struct store_library_find
                                int64_t library, store_library_each *each, void *ctx)
 {
     struct entries all = {each, ctx};
-    return store_all(
-        tx, ENTRIES,
-        DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(library)), entry_each,
-        &all);
+    return store_all(tx, ENTRIES,
+                     DB_ARGS(db_text(find->tenant), STORE_REACH_ARGS(&find->reach), db_int(library),
+                             db_int(find->clearance)),
+                     entry_each, &all);
 }
 
-/* $5 to $8. */
+/* $6 to $9. */
 #define ENTRIES_FIT                                                                                \
-    " AND ($5 = '' OR REPLACE(o.name, $5, '') <> o.name OR REPLACE(r.licence, $5, '') <> "         \
-    "r.licence OR o.pool_id = $6) AND ($7 = 0 OR (r.valid_until >= $7 AND r.valid_until <= $8))"
+    " AND ($6 = '' OR REPLACE(o.name, $6, '') <> o.name OR REPLACE(r.licence, $6, '') <> "         \
+    "r.licence OR o.pool_id = $7) AND ($8 = 0 OR (r.valid_until >= $8 AND r.valid_until <= $9))"
 static const char ENTRIES_TOTAL[] = "SELECT COUNT(*)" ENTRIES_FROM ENTRIES_FIT;
 static const char ENTRIES_BEHIND[] =
-    ENTRIES_COLUMNS ENTRIES_FIT " AND r.object >= $9 AND (r.object > $9 OR r.licence > $10)"
-                                " ORDER BY r.object, r.licence LIMIT $11";
+    ENTRIES_COLUMNS ENTRIES_FIT " AND r.object >= $10 AND (r.object > $10 OR r.licence > $11)"
+                                " ORDER BY r.object, r.licence LIMIT $12";
 static const char ENTRIES_BEFORE[] =
-    ENTRIES_COLUMNS ENTRIES_FIT " AND r.object <= $9 AND (r.object < $9 OR r.licence < $10)"
-                                " ORDER BY r.object DESC, r.licence DESC LIMIT $11";
+    ENTRIES_COLUMNS ENTRIES_FIT " AND r.object <= $10 AND (r.object < $10 OR r.licence < $11)"
+                                " ORDER BY r.object DESC, r.licence DESC LIMIT $12";
 
 static enum err entry_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -404,10 +429,11 @@ enum err store_library_page(struct store_library_entry **out, size_t *count, str
 {
     const struct store_shape shape = {sizeof **out, entry_fill};
     const struct db_value args[] = {db_text(p->find.tenant), STORE_REACH_ARGS(&p->find.reach),
-                                    db_int(p->library),      db_text(p->text),
-                                    db_text(p->number),      db_int(p->from),
-                                    db_int(p->until),        db_int(p->object),
-                                    db_text(p->licence),     db_int(p->most)};
+                                    db_int(p->library),      db_int(p->find.clearance),
+                                    db_text(p->text),        db_text(p->number),
+                                    db_int(p->from),         db_int(p->until),
+                                    db_int(p->object),       db_text(p->licence),
+                                    db_int(p->most)};
     size_t n = sizeof args / sizeof args[0];
     if (!p->back)
         return store_array((void **)out, count, arena, tx, &shape, ENTRIES_BEHIND, args, n);
@@ -425,7 +451,7 @@ enum err store_library_page_total(int64_t *out, struct db_tx *tx,
 {
     return store_one(out, NULL, tx, ENTRIES_TOTAL,
                      DB_ARGS(db_text(p->find.tenant), STORE_REACH_ARGS(&p->find.reach),
-                             db_int(p->library), db_text(p->text), db_text(p->number),
-                             db_int(p->from), db_int(p->until)),
+                             db_int(p->library), db_int(p->find.clearance), db_text(p->text),
+                             db_text(p->number), db_int(p->from), db_int(p->until)),
                      store_fill_int);
 }

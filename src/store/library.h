@@ -14,12 +14,15 @@ struct store_library {
     int64_t job;      /* changes with each change of the row */
     int64_t at;
     int64_t objects; /* in it, within the reach that was asked for */
+    int64_t grade;   /* enum model_grade */
 };
 /* All of the tenant that are kept within the reach or hold an object of it, by name; with how many
- * of its objects each holds. */
+ * of its objects each holds. Here and below what is graded above the clearance is not there, nor
+ * are its rows (store/reach.h). */
 struct store_library_find {
     struct str tenant;
     struct store_reach reach;
+    int64_t clearance;
     const struct str *keys; /* of store_library_objects */
     size_t key_count;
 };
@@ -33,13 +36,16 @@ MUST enum err store_library_find(struct store_library *out, struct arena *arena,
                                  const struct store_library_find *find, int64_t id);
 /* One, wherever it is kept. ERR_MISSING. */
 MUST enum err store_library_get(struct store_library *out, struct arena *arena, struct db_tx *tx,
-                                struct str tenant, int64_t id);
+                                struct str tenant, int64_t id, int64_t clearance);
 /* Adds one; ERR_DUPLICATE for a name that is taken. Changes one that still carries the job `was`;
  * ERR_CONFLICT. */
 MUST enum err store_library_add(struct db_tx *tx, struct str tenant,
                                 const struct store_library *library);
 MUST enum err store_library_save(struct db_tx *tx, struct str tenant,
                                  const struct store_library *library, int64_t was);
+/* Grades one anew: id, grade, job, at. ERR_CONFLICT when its grade is no longer `was`. */
+MUST enum err store_library_grade(struct db_tx *tx, struct str tenant,
+                                  const struct store_library *library, int64_t was);
 
 /* An object's place in a library. */
 struct store_library_row {
@@ -56,11 +62,12 @@ struct store_library_row {
 };
 /* The places of an object, by library and licence. */
 MUST enum err store_library_rows(struct store_library_row **out, size_t *count, struct arena *arena,
-                                 struct db_tx *tx, struct str tenant, int64_t object);
+                                 struct db_tx *tx, struct str tenant, int64_t object,
+                                 int64_t clearance);
 /* One place by library, object and licence. ERR_MISSING. */
 MUST enum err store_library_row_get(struct store_library_row *out, struct arena *arena,
                                     struct db_tx *tx, struct str tenant,
-                                    const struct store_library_row *key);
+                                    const struct store_library_row *key, int64_t clearance);
 /* Adds a place or changes what it says; takes it away (*changed is 0 where there is none). */
 MUST enum err store_library_row_put(struct db_tx *tx, struct str tenant,
                                     const struct store_library_row *row);
@@ -68,6 +75,7 @@ MUST enum err store_library_row_put(struct db_tx *tx, struct str tenant,
 struct store_library_rows_find {
     struct str tenant;
     int64_t library;
+    int64_t clearance;
     struct store_ids objects;
 };
 MUST enum err store_library_rows_of(struct store_library_row **out, size_t *count,

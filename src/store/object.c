@@ -164,7 +164,8 @@ static const char VISITED[] =
     " WHERE v.tenant = $1 AND v.year = $2 AND ((v.state IN ('entered', 'published') AND $3 <> 3)"
     " OR (v.state IN ('drawn', 'assigned') AND $3 <> 1))"; /* of enum store_visited */
 static const char IN_LIBRARY[] =
-    "SELECT object FROM library_row WHERE tenant = $1 AND library = $2 ORDER BY object";
+    "SELECT r.object FROM library_row r JOIN library l ON l.tenant = r.tenant AND l.id = r.library"
+    " WHERE r.tenant = $1 AND r.library = $2" STORE_CLEARED("l.grade", "$3") " ORDER BY r.object";
 
 enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena, struct db_tx *tx,
                               const struct store_object_filter *f)
@@ -175,11 +176,12 @@ enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena,
 }
 
 enum err store_object_in_library(int64_t **out, size_t *count, struct arena *arena,
-                                 struct db_tx *tx, const struct store_object_filter *f)
+                                 struct db_tx *tx, const struct store_object_filter *f,
+                                 int64_t clearance)
 {
     const struct store_shape shape = {sizeof **out, store_fill_int};
     return store_array((void **)out, count, arena, tx, &shape, IN_LIBRARY,
-                       DB_ARGS(db_text(f->tenant), db_int(f->library)));
+                       DB_ARGS(db_text(f->tenant), db_int(f->library), db_int(clearance)));
 }
 
 enum err store_object_count_active(int64_t *out, struct db_tx *tx, struct str tenant)

@@ -103,11 +103,12 @@ MUST enum err store_object_batches(struct db_tx *tx, struct str tenant, int64_t 
                                    store_batch_each *each, void *ctx);
 /* Ids of the objects that were drawn in filter->year and neither skipped nor in an aborted draw,
  * for YES and DRAWN those with and without a result; of those in filter->library, by id, one as
- * often as it stands there. */
+ * often as it stands there, none where it is graded above the clearance. */
 MUST enum err store_object_visited(int64_t **out, size_t *count, struct arena *arena,
                                    struct db_tx *tx, const struct store_object_filter *filter);
 MUST enum err store_object_in_library(int64_t **out, size_t *count, struct arena *arena,
-                                      struct db_tx *tx, const struct store_object_filter *filter);
+                                      struct db_tx *tx, const struct store_object_filter *filter,
+                                      int64_t clearance);
 
 /* One object within the reach, by id or by its pool id. ERR_MISSING. */
 MUST enum err store_object_find(struct store_object_row *out, struct arena *arena, struct db_tx *tx,

@@ -504,7 +504,8 @@ static enum err change_row(struct db_bulk *bulk, const struct store_stamp *stamp
     return db_bulk_add(bulk, DB_ARGS(db_text(stamp->tenant), db_int(one->id),
                                      db_text(store_registry_name(all->table)), db_int(one->target),
                                      db_int(stamp->job), db_text(one->before), db_text(one->after),
-                                     db_text(one->reason), db_int(stamp->at), db_text(all->actor)));
+                                     db_text(one->reason), db_int(stamp->at), db_text(all->actor),
+                                     db_int(one->library)));
 }
 
 enum err store_change_add(struct db_tx *tx, const struct store_stamp *stamp,
@@ -514,7 +515,8 @@ enum err store_change_add(struct db_tx *tx, const struct store_stamp *stamp,
     if (changes->count == 0)
         return ERR_OK;
     TRY(db_bulk_open(&bulk, tx, "registry_change",
-                     "tenant, id, resource, target, job, before, after, reason, at, actor"));
+                     "tenant, id, resource, target, job, before, after, reason, at, actor,"
+                     " library"));
     enum err err = ERR_OK;
     for (size_t i = 0; i < changes->count && err == ERR_OK; i++)
         err = change_row(bulk, stamp, changes, &changes->items[i]);

@@ -155,6 +155,7 @@ struct store_change {
     struct str before;
     struct str after;
     struct str reason;
+    int64_t library; /* special library that it tells of; 0: none */
 };
 /* Writes the changes of rows of one table. */
 struct store_changes {

@@ -1,6 +1,8 @@
 /* Settings, calendar and dictionaries: see setting.h. */
 #include "store/setting.h"
 
+#include "store/reach.h"
+
 /* --- settings --- */
 
 static enum err version_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -27,7 +29,8 @@ enum err store_setting_versions(struct store_setting_version **out, size_t *coun
                        DB_ARGS(db_text(tenant), db_text(name)));
 }
 
-/* Each uses $2 and $3, also where it needs less: the driver binds by number. */
+/* Each uses $2 and $3, also where it needs less: the driver binds by number. Of what has a grade of
+ * its own there is the clearance as $4. */
 static const char *const TOUCHED[STORE_TOUCHED_COUNT] = {
     [STORE_TOUCHED_RESULTS] = "SELECT COUNT(*) FROM result WHERE tenant = $1 AND state IN"
                               " ('entered', 'approved') AND $2 = $2 AND $3 = $3",
@@ -80,14 +83,15 @@ static const char *const TOUCHED[STORE_TOUCHED_COUNT] = {
     [STORE_TOUCHED_LIBRARIES] =
         "SELECT COUNT(*) FROM library l WHERE l.tenant = $1 AND l.state = 'active'"
         " AND (SELECT COUNT(DISTINCT r.object) FROM library_row r WHERE r.tenant = l.tenant"
-        " AND r.library = l.id) * $2 < $3",
+        " AND r.library = l.id) * $2 < $3" STORE_CLEARED("l.grade", "$4"),
 };
 
 enum err store_touched(int64_t *out, struct db_tx *tx, struct str tenant, enum store_touched what,
-                       const int64_t values[2])
+                       const int64_t values[2], int64_t clearance)
 {
-    return store_one(out, NULL, tx, TOUCHED[what],
-                     DB_ARGS(db_text(tenant), db_int(values[0]), db_int(values[1])),
+    const struct db_value args[] = {db_text(tenant), db_int(values[0]), db_int(values[1]),
+                                    db_int(clearance)};
+    return store_one(out, NULL, tx, TOUCHED[what], args, what == STORE_TOUCHED_LIBRARIES ? 4 : 3,
                      store_fill_int);
 }
 

@@ -41,13 +41,13 @@ enum store_touched {
     STORE_TOUCHED_ENDING,      /* officers whose last certificate ends from the day a up to b */
     STORE_TOUCHED_PEOPLE,      /* people in office */
     STORE_TOUCHED_ATTACHMENTS, /* attachments of more than a bytes */
-    STORE_TOUCHED_LIBRARIES,   /* special libraries of which a/b is not one object */
+    STORE_TOUCHED_LIBRARIES,   /* special libraries seen of which a/b is not one object */
     STORE_TOUCHED_COUNT
 };
 /* A count that needs no values. */
 typedef enum err store_count_plain(int64_t *out, struct db_tx *tx, struct str tenant);
 MUST enum err store_touched(int64_t *out, struct db_tx *tx, struct str tenant,
-                            enum store_touched what, const int64_t values[2]);
+                            enum store_touched what, const int64_t values[2], int64_t clearance);
 
 /* The year's tasks and visits, for the targets: all, and those that count. */
 struct store_reached {

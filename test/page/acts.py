@@ -143,6 +143,7 @@ def objects(w):
     library = "/desk/libraries/%s" % w.b["library"]
     w.post("b", library + "/edit", {"basis": "新依据"})
     w.post("b", library + "/export", {"format": "csv"})
+    w.post("b", library + "/grade", {"grade": "public", **REASON}, library)
     label = query(w.county.data, "SELECT id FROM label WHERE word = '食品经营'")[0][0]
     w.post("office", "/desk/labels/%d/edit" % label, {"theme": "改"})
     w.post("office", "/desk/labels/new", {"word": "新词", "subject": "objects", "state": "active"})
@@ -267,6 +268,7 @@ def AU1_values_before_and_after_stand_in_the_record(state):
                              ("item-submit", "draft", "submitted"), ("item-withdraw", "coming", "withdrawn"),
                              ("department-save", "", "某领导"), ("document-save", "", "另一正文"), ("item-draft", "", "另一内容"),
                              ("document-grade", "internal", "public"), ("account-clearance", "internal", "sensitive"),
+                             ("library-grade", "internal", "public"), ("library", "internal", "新依据"),
                              ("commission-save", "", "另一事项"), ("register-save", "", "改动"), ("inspector-save", "", "新岗")):
         must(action in rows and old in rows[action][0] and new in rows[action][1], "%s: %s" % (action, rows.get(action)))
 

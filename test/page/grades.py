@@ -2,7 +2,7 @@
 """Who sees a record of which security grade, as answers of the server: grades.py SUNLOT
 
 Three people of one role and scope, of the clearances public, internal and sensitive, ask for documents,
-rows of registers and commissions of the three grades by every way there is: list, filter, count, home,
+rows of registers, commissions and special libraries of the three grades by every way there is: list, filter, count, home,
 page, form, steps, batch, export, job, file. A record above the clearance must be as one that nobody made (SECURITY.md AC7)."""
 import glob
 import os
@@ -90,11 +90,29 @@ def made_row(county, name, grade):
     return one, query(county.data, "SELECT max(id) FROM attachment")[0][0]
 
 
+def made_library(county, grade, thing):
+    """A special library of that grade in which the object stands: its id."""
+    path, name = "/desk/libraries/new", MARK + "库" + grade
+    fields = Forms(county.ask("maker", path)[2]).posts()[path]
+    fields.pop("csrf")
+    status, _, text = county.ask("maker", path, {**fields, "name": name, "department": "SCJG", "basis": MARK + "依据", "grade": grade,
+                                                 "key": "made-library-" + grade})
+    must(status == 303, "a library: %d %s" % (status, why(text)))
+    number, held = query(county.data, "SELECT id, grade FROM library WHERE name = ?", name)[0]
+    must(held == GRADES.index(grade), "its grade: %d" % held)
+    status, _, text = county.ask("maker", "/desk/objects/%s/library" % thing, {
+        "library": str(number), "licence": MARK + "证" + grade, "key": "place-" + grade})
+    must(status == 303, "a place: %d %s" % (status, why(text)))
+    return number
+
+
 def prepare():
     county = County(home)
     for name, clearance in [("maker", "sensitive"), *(("of-" + g, g) for g in GRADES)]:
         cleared(county, name, clearance)
-    return {"county": county, "docs": {g: made(county, g) for g in GRADES},
+    thing = query(county.data, "SELECT pool_id FROM object WHERE department = 'SCJG' AND state = 'active' ORDER BY id")[0][0]
+    return {"county": county, "thing": thing, "libraries": {g: made_library(county, g, thing) for g in GRADES},
+            "docs": {g: made(county, g) for g in GRADES},
             "rows": {(n, g): made_row(county, n, g) for n in ROWS for g in GRADES}}
 
 
@@ -343,6 +361,121 @@ def AC7_rows_lists_and_exports_of_registers_and_commissions_end_at_the_clearance
     return "%d cells" % cells
 
 
+def library_asks(number, grade, thing):
+    """Ways to a library by its id: (path, fields or None, status where it is seen and where it is not)."""
+    one, pick = "/desk/libraries/%d" % number, {"which": "picked", "s-" + thing: "1", "filter": "", "total": "1", "sure": "1"}
+    return [(one, None, 200, 404), (one + "?q=" + QUOTED, None, 200, 404), (one + "/edit", None, 200, 404), (one + "/export", None, 200, 404),
+            (one + "/edit", {"again": "1"}, 200, 404),
+            (one + "/edit", {"name": "别名", "department": "SCJG", "state": "active", "job": "99"}, 409, 404),
+            (one + "/grade", {"grade": grade}, 409, 404), (one + "/grade", {"again": "1", "grade": grade}, 200, 404),
+            (one + "/export", {"format": "pdf"}, 400, 404),
+            ("/desk/objects/%s/library" % thing, {"library": str(number), "licence": MARK, "valid_until": "x"}, 400, 400),
+            ("/desk/objects/%s/library" % thing, {"library": str(number), "licence": "没有", "remove": "1"}, 303, 400),
+            ("/desk/objects/place", {**pick, "library": str(number), "reason": "因"}, 303, 400),
+            ("/desk/objects/displace", {**pick, "library": str(number), "reason": ""}, 400, 400)]
+
+
+def AC7_every_way_to_a_library_ends_at_the_clearance(state):
+    """By its id, by its name, by the object that stands in it, in lists, counts and choices."""
+    county, thing, wrong, cells = state["county"], state["thing"], [], 0
+    kept = "SELECT l.id, l.grade, l.name, r.object, r.licence FROM library l JOIN library_row r ON r.library = l.id ORDER BY 1, 4, 5"
+    before = query(county.data, kept)
+    for at, clearance in enumerate(GRADES):
+        who, seen = "of-" + clearance, list(GRADES[:at + 1])
+        for level, grade in enumerate(GRADES):
+            number = state["libraries"][grade]
+            for path, fields, shown, hidden in library_asks(number, grade, thing):
+                status, _, text = county.ask(who, path, None if fields is None else {"key": "lib-%d" % cells, **fields})
+                cells += 1
+                want = shown if level <= at else hidden
+                if status != want or (level > at and (MARK + "库" + grade in text or MARK + "证" + grade in text)):
+                    wrong.append("%s %s as %s: %d, not %d %s" % (path, fields, who, status, want, why(text)))
+            text = county.ask(who, "/desk/objects?library=%d" % number)[2]
+            if ("共 1 " in text) != (level <= at) or (thing in text) != (level <= at):
+                wrong.append("the objects of %s as %s" % (grade, who))
+            status, _, text = send_file(county, who, "/desk/import/libraries", {"key": "lib-%d" % cells, "library": MARK + "库" + grade},
+                                        "a.csv", ("统一社会信用代码,许可证号\n%s,X\n" % thing).encode())
+            cells += 2
+            if (status, "请选择在用的专项库" in text) != ((303, False) if level <= at else (400, True)):
+                wrong.append("a file for %s as %s: %d %s" % (grade, who, status, why(text)))
+            text = county.ask(who, "/desk/libraries?grade=" + grade)[2]
+            if (MARK + "库" + grade in text) != (level <= at) or ('<option value="%s"' % grade in text) != (level <= at):
+                wrong.append("the filter %s of %s" % (grade, who))
+        text = county.ask(who, "/desk/libraries?q=" + QUOTED)[2]
+        if "共 %d 个专项库" % (at + 1) not in text or [g for g in GRADES if MARK + "库" + g in text] != seen:
+            wrong.append("the list of %s" % who)
+        for path in ("/desk/objects/" + thing, "/desk/objects", "/desk/import/libraries", "/desk/health"):
+            text = county.ask(who, path)[2]
+            cells += 1
+            if [g for g in GRADES if MARK + "库" + g in text] != seen or (path.endswith(thing) and
+                                                                         [g for g in GRADES if MARK + "证" + g in text] != seen):
+                wrong.append("%s of %s" % (path, who))
+        form = Forms(county.ask(who, "/desk/libraries/new")[2])
+        if form.options.get("grade") != seen:
+            wrong.append("the choices of a new library of %s: %s" % (who, form.options.get("grade")))
+    must(not wrong, "%d\n%s" % (len(wrong), "\n".join(wrong[:40])))
+    must(query(county.data, kept) == before, "the walk changed something")
+    return "%d cells" % cells
+
+
+def AC7_a_hidden_library_is_as_one_that_nobody_made(state):
+    county, thing, wrong = state["county"], state["thing"], []
+    number, nobody = state["libraries"]["sensitive"], 999999999
+    for who in ("of-public", "of-internal"):
+        asked = [zip(library_asks(n, "sensitive", thing) + [("/desk/objects?library=%d" % n, None, 0, 0)], (n,) * 99) for n in (number, nobody)]
+        for at, ((a, n), (b, m)) in enumerate(zip(*asked)):
+            answers = []
+            for (path, fields, _, _), mine in ((a, n), (b, m)):
+                status, _, text = county.ask(who, path, None if fields is None else {"key": "lone-%d-%d" % (at, mine), **fields})
+                answers.append((status, plain(text, str(mine))))
+            if answers[0] != answers[1]:
+                wrong.append("%s %s as %s: %d and %d" % (a[0], a[1], who, answers[0][0], answers[1][0]))
+    must(not wrong, "\n".join(wrong))
+
+
+def AC7_a_library_is_exported_for_its_clearance_and_graded_by_its_page(state):
+    county, jobs = state["county"], {}
+    for at, clearance in enumerate(GRADES):
+        who, number = "of-" + clearance, state["libraries"][clearance]
+        status, headers, text = county.ask(who, "/desk/libraries/%d/export" % number, {"format": "csv", "key": "lib-export-" + clearance})
+        must(status == 303, "an export: %d %s" % (status, why(text)))
+        jobs[at] = headers["location"].split("?")[0]
+        for _ in range(300):
+            if query(county.data, "SELECT state FROM job WHERE id = ?", int(jobs[at].rsplit("/", 1)[1])) == [("done",)]:
+                break
+            time.sleep(0.1)
+    for at, job in jobs.items():
+        for k, clearance in enumerate(GRADES):
+            for path in (job, job + "/file"):
+                status, _, text = county.ask("of-" + clearance, path)
+                must(status == (200 if at <= k else 404), "%s of %s as %s: %d" % (path, GRADES[at], clearance, status))
+                must((MARK + "库" + GRADES[at] in text) == (at <= k), "what %s shows %s" % (path, clearance))
+            text = county.ask("of-" + clearance, "/desk/jobs")[2]
+            must((MARK + "库" + GRADES[at] in text) == (at <= k), "the jobs of " + clearance)
+    one = "/desk/libraries/%d" % state["libraries"]["internal"]
+    page = county.ask("of-internal", one)[2]
+    must("安全标记：内部" in page and one + "/grade" in page, "the page does not say it")
+    fields = Forms(county.ask("of-internal", one + "/edit")[2]).posts()[one + "/edit"]
+    must(fields["grade"] == "internal", "the form's grade: %s" % fields["grade"])
+    fields.pop("csrf")
+    for path, more, words in ((one + "/edit", {**fields, "grade": "sensitive"}, "可阅等级"), (one + "/edit", {**fields, "grade": "public"}, "降低安全标记请在"),
+                              (one + "/grade", {"grade": "sensitive"}, "可阅等级"), (one + "/grade", {"grade": "public"}, "降低安全标记必须写明理由")):
+        status, _, text = county.ask("of-internal", path, {**more, "key": "lib-" + words + path[-5:]})
+        must(status == 400 and words in text, "%s %s: %d %s" % (path, more, status, why(text)))
+    must(county.ask("clerk", one + "/grade", {"grade": "internal"})[0] == 409, "a clerk of the department that keeps it")
+    for role in ("reviewer", "inspector", "viewer", "system", "security", "audit"):
+        must(county.ask(role, one + "/grade", {"grade": "public", "reason": "因"})[0] == 403, "%s grades it" % role)
+    must(county.ask("of-sensitive", one + "/edit", {**fields, "grade": "sensitive", "key": "lib-raise"})[0] == 303, "raised by an edit")
+    must(county.ask("of-internal", one)[0] == 404, "it is there still")
+    for grade, reason in (("public", "可以公开"), ("internal", "")):
+        status, headers, _ = county.ask("of-sensitive", one + "/grade", {"grade": grade, "reason": reason, "key": "lib-down-" + grade})
+        must(status == 303 and headers["location"].split("?")[0] == one, "lowered: %d" % status)
+    rows = query(county.data, "SELECT action, old_value, new_value, detail FROM audit WHERE target = ? AND old_value <> '' ORDER BY id",
+                 MARK + "库internal")
+    must([r[0] for r in rows] == ["library", "library-grade", "library-grade"] and rows[1][3] == "可以公开" and
+         '"grade":"internal"' in rows[0][1] and '"grade":"sensitive"' in rows[0][2] and rows[1][2] == '{"grade":"public"}', rows)
+
+
 def AC7_no_public_page_shows_what_is_not_public(state):
     county, wrong = state["county"], []
     for grade in GRADES:
@@ -382,14 +515,41 @@ def AC7_what_was_published_before_there_were_grades_is_public_and_the_rest_inter
     return "%d documents" % len(want)
 
 
+def AC7_libraries_from_before_are_internal_and_what_histories_tell_of_them_is_known(_):
+    link = sqlite3.connect(":memory:")
+    files = sorted(glob.glob(os.path.join(SOURCE, "schema", "*.sql")))
+    cut = [i for i, f in enumerate(files) if f.endswith("-library-grade.sql")][0]
+    for name in files[:cut]:
+        with open(name, encoding="utf-8") as f:
+            link.executescript(f.read())
+    for number, name in ((7, "电梯库"), (8, "电梯库二"), (9, "新名")):
+        link.execute("INSERT INTO library (tenant, id, name, department, basis, state, job, at) VALUES ('410882', ?, ?, 'A', '', 'active', 1, 1)",
+                     (number, name))
+    link.execute("INSERT INTO library (tenant, id, name, department, basis, state, job, at) VALUES ('410883', 70, '电梯库', 'A', '', 'active', 1, 1)")
+    place = '{"library":"%s","licence":"%s","what":"","valid_until":"","contact":"","phone":""}'
+    rows = [(place % ("电梯库", "电梯库二"), "{}", 7), ("{}", place % ("电梯库二", "1"), 8), (place % ("旧名", "1"), place % ("旧名", "1"), -1),
+            ('{"name":"电梯库"}', '{"name":"电梯库二"}', 0), ("{}", '{"number":"1","library":"电梯库"}', 0)]
+    for i, (old, new, _) in enumerate(rows):
+        link.execute("INSERT INTO registry_change (tenant, id, resource, target, job, before, after, reason, at, actor) VALUES"
+                     " ('410882', ?, 'objects', 1, 1, ?, ?, '', 1, 'x')", (i, old, new))
+    with open(files[cut], encoding="utf-8") as f:
+        link.executescript(f.read())
+    must(list(link.execute("SELECT DISTINCT grade FROM library")) == [(1,)], "grades")
+    got = [r[0] for r in link.execute("SELECT library FROM registry_change ORDER BY id")]
+    must(got == [r[2] for r in rows], got)
+
+
 def main():
     state = prepare()
     for test in (AC7_every_cell_of_clearance_grade_and_way_has_its_answer, AC7_what_is_hidden_is_as_what_nobody_made,
                  AC7_lists_counts_and_choices_end_at_the_clearance,
-                 AC7_rows_lists_and_exports_of_registers_and_commissions_end_at_the_clearance, AC7_no_public_page_shows_what_is_not_public,
+                 AC7_rows_lists_and_exports_of_registers_and_commissions_end_at_the_clearance,
+                 AC7_every_way_to_a_library_ends_at_the_clearance, AC7_a_hidden_library_is_as_one_that_nobody_made,
+                 AC7_a_library_is_exported_for_its_clearance_and_graded_by_its_page, AC7_no_public_page_shows_what_is_not_public,
                  AC7_nobody_gives_more_than_he_sees, AC7_a_batch_does_nothing_to_what_is_hidden,
                  AC7_a_clearance_is_given_by_the_security_administrator_to_others_with_the_password_again,
-                 AC7_what_was_published_before_there_were_grades_is_public_and_the_rest_internal):
+                 AC7_what_was_published_before_there_were_grades_is_public_and_the_rest_internal,
+                 AC7_libraries_from_before_are_internal_and_what_histories_tell_of_them_is_known):
         tap.run(test.__name__, test, state)
     state["county"].server.stop()
     shutil.rmtree(home, ignore_errors=True)

@@ -436,7 +436,7 @@ static void AC7_rows_of_registers_and_commissions_end_at_the_clearance(void **st
         assert_int_equal(meetings(c, MODEL_GRADE_PUBLIC, ""), g > 0 ? 1 : 0);
         for (size_t k = 0; k < 2; k++) {
             const struct office_register_kind *of = k == 0 ? kind : NULL;
-            const struct office_grading to = {of, rows[k], str_of(names[g]), STR("依据")};
+            const struct office_grading to = {of, rows[k], str_of(names[g]), STR("依据"), false};
             const struct office_attachment_place place = {.registered = of, .row = rows[k]};
             const struct office_attachment_file file = {story_file(c->s, "u.bin", PDF),
                                                         STR("附件.pdf")};
@@ -500,10 +500,10 @@ static void AC7_a_row_is_graded_as_the_setting_says_and_lowered_with_a_reason(vo
     assert_int_equal(course_number(c, "SELECT grade FROM meeting"), MODEL_GRADE_PUBLIC);
     id = meeting(c, MODEL_GRADE_SENSITIVE, "常");
     assert_int_equal(course_number(c, "SELECT max(grade) FROM meeting"), MODEL_GRADE_INTERNAL);
-    const struct office_grading up = {kind, id, STR("sensitive"), STR("")};
-    const struct office_grading bare = {kind, id, STR("internal"), STR(" ")};
-    const struct office_grading down = {kind, id, STR("internal"), STR("脱敏")};
-    const struct office_grading none = {kind, id, STR("secret"), STR("x")};
+    const struct office_grading up = {kind, id, STR("sensitive"), STR(""), false};
+    const struct office_grading bare = {kind, id, STR("internal"), STR(" "), false};
+    const struct office_grading down = {kind, id, STR("internal"), STR("脱敏"), false};
+    const struct office_grading none = {kind, id, STR("secret"), STR("x"), false};
     assert_int_equal(office_grade(as(c, "chen", MODEL_GRADE_INTERNAL), &up), ERR_INPUT);
     assert_string_equal(c->s->e.fault.field, "grade");
     assert_int_equal(office_grade(as(c, "chen", MODEL_GRADE_INTERNAL), &none), ERR_INPUT);

@@ -34,7 +34,7 @@ static int64_t library(struct house *h, int64_t account, const char *name, const
     int64_t id = 0;
     const struct store_library l = {
         .name = str_of(name), .department = str_of(department), .state = str_of(state)};
-    assert_int_equal(office_library_put(&id, as(h, account), &l), ERR_OK);
+    assert_int_equal(office_library_put(&id, as(h, account), &l, STR("")), ERR_OK);
     return id;
 }
 

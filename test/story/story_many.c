@@ -55,7 +55,7 @@ static void many_make(struct many *m, struct story *s, int rows)
             ERR_OK);
     assert_int_equal(office_library_put(&m->library,
                                         people_as(s, m->clerk, MODEL_PERMISSION_LIBRARY_EDIT),
-                                        &library),
+                                        &library, STR("")),
                      ERR_OK);
 }
 

@@ -823,8 +823,8 @@ test_a_library_holds_an_object_once_a_licence_and_shows_each_department_its_own(
     struct story *s = w->s;
     struct store_library library = {
         .name = STR("特种设备库"), .department = STR("SCJG"), .state = STR("active")};
-    assert_int_equal(office_library_put(&id, &s->e, &library), ERR_OK);
-    assert_int_equal(office_library_put(&id, &s->e, &library), ERR_DUPLICATE);
+    assert_int_equal(office_library_put(&id, &s->e, &library, STR("")), ERR_OK);
+    assert_int_equal(office_library_put(&id, &s->e, &library, STR("")), ERR_DUPLICATE);
     assert_int_equal(office_libraries(&libraries, &count, &s->e), ERR_OK);
     assert_int_equal(count, 1);
     id = libraries[0].id;
@@ -845,8 +845,9 @@ test_a_library_holds_an_object_once_a_licence_and_shows_each_department_its_own(
     assert_int_equal(office_object_list(&list, &s->e, &query), ERR_OK);
     assert_int_equal(list.total, 40);
     for (int k = 0; k < 4; k++) {
-        s->e.scope =
-            (struct office_scope){.level = MODEL_SCOPE_DEPARTMENT, .department = str_of(codes[k])};
+        s->e.scope = (struct office_scope){.level = MODEL_SCOPE_DEPARTMENT,
+                                           .clearance = MODEL_GRADE_INTERNAL,
+                                           .department = str_of(codes[k])};
         assert_int_equal(office_object_list(&list, &s->e, &query), ERR_OK);
         assert_int_equal(list.total, in[k]);
         assert_int_equal(office_libraries(&libraries, &count, &s->e), ERR_OK);
@@ -856,7 +857,7 @@ test_a_library_holds_an_object_once_a_licence_and_shows_each_department_its_own(
         library.id = id;
         library.job = count > 0 ? libraries[0].job : 0;
         if (k > 0)
-            assert_int_equal(office_library_put(&none, &s->e, &library), ERR_INPUT);
+            assert_int_equal(office_library_put(&none, &s->e, &library, STR("")), ERR_INPUT);
     }
     scope_all(s);
     const struct office_library_place leave = {
