@@ -244,7 +244,8 @@ static enum err pending_read(struct db_tx *tx, void *ctx)
     TRY(office_workdays(&w->calendar, e, tx));
     TRY(office_setting_count(&w->out->soon, e, tx, MODEL_SETTING_RESULT_SOON));
     TRY(store_pending(&w->items, &w->item_count, e->arena, tx, tenant, &of));
-    TRY(pending_open(w, tx));
+    if (!w->find->bare || w->text.len > 0)
+        TRY(pending_open(w, tx));
     if (w->find->bare)
         return ERR_OK;
     return store_pending_seats(&w->seats, &w->seat_count, e->arena, tx, tenant, &of);

@@ -18,14 +18,38 @@ static struct str personal_place(const struct errand *e, const struct office_per
                         personal_tables[at->column], (long long)at->id);
 }
 
+/* Opens a number that is sealed for this place; ERR_MISSING: the text is none. */
+static enum err personal_lift(struct str *out, struct errand *e, struct str text, struct str place)
+{
+    uint8_t bytes[PERSONAL_BYTES];
+    struct buf plain = {0};
+    struct str head = STR(PERSONAL_SEALED);
+    struct str hex = str_sub(text, head.len, text.len);
+    bool sealed = str_starts(text, head) && hex.len > 2 * CRYPTO_SEAL_EXTRA &&
+                  hex.len <= 2 * sizeof bytes && str_unhex(bytes, hex.len / 2, hex) == ERR_OK;
+    if (!sealed)
+        return ERR_MISSING;
+    enum err err = crypto_open(&plain, e->office->seal_key, place,
+                               str_range((const char *)bytes, hex.len / 2));
+    if (err == ERR_OK)
+        *out = arena_str(e->arena, buf_view(&plain));
+    if (plain.data != NULL)
+        crypto_wipe(plain.data, plain.cap);
+    buf_free(&plain);
+    return err == ERR_OK && out->data == NULL ? ERR_MEMORY : err;
+}
+
 enum err office_personal_seal(struct str *value, struct errand *e, const struct office_personal *at)
 {
     struct buf sealed = {0};
+    struct str held;
     struct str place = personal_place(e, at);
-    if (value->len == 0 || str_starts(*value, STR(PERSONAL_SEALED)))
+    if (value->len == 0)
         return ERR_OK;
     if (place.data == NULL)
         return ERR_MEMORY;
+    if (personal_lift(&held, e, *value, place) == ERR_OK)
+        return ERR_OK;
     TRY(crypto_seal(&sealed, e->office->seal_key, place, *value));
     struct str hex = arena_hex(e->arena, (const uint8_t *)sealed.data, sealed.len);
     buf_free(&sealed);
@@ -35,26 +59,14 @@ enum err office_personal_seal(struct str *value, struct errand *e, const struct 
 
 enum err office_personal_open(struct str *value, struct errand *e, const struct office_personal *at)
 {
-    uint8_t bytes[PERSONAL_BYTES];
-    struct buf plain = {0};
     struct str place = personal_place(e, at);
-    struct str head = STR(PERSONAL_SEALED);
-    if (!str_starts(*value, head))
+    if (!str_starts(*value, STR(PERSONAL_SEALED)))
         return ERR_OK;
     if (place.data == NULL)
         return ERR_MEMORY;
-    struct str hex = str_sub(*value, head.len, value->len - head.len);
-    enum err err = hex.len <= 2 * sizeof bytes ? str_unhex(bytes, hex.len / 2, hex) : ERR_DAMAGED;
-    if (err == ERR_OK)
-        err = crypto_open(&plain, e->office->seal_key, place,
-                          str_range((const char *)bytes, hex.len / 2));
-    if (err == ERR_OK)
-        *value = arena_str(e->arena, buf_view(&plain));
-    if (plain.data != NULL)
-        crypto_wipe(plain.data, plain.cap);
-    buf_free(&plain);
-    if (err == ERR_OK)
-        return value->data != NULL ? ERR_OK : ERR_MEMORY;
+    enum err err = personal_lift(value, e, *value, place);
+    if (err == ERR_OK || err == ERR_MISSING)
+        return ERR_OK;
     if (err != ERR_MEMORY && err != ERR_CRYPTO)
         return fault_set(&e->fault, ERR_DAMAGED,
                          "电话号码无法打开（密钥文件与数据库不配套，或者数据被改动）");

@@ -13,7 +13,8 @@ struct office_personal {
     enum store_personal column;
     int64_t id;
 };
-/* Seals a number in place; '' and what is sealed already stay. ERR_CRYPTO. */
+/* Seals a number in place; '' and what is sealed for that place already stay, whatever else is
+ * written is sealed, also where it looks like that. ERR_CRYPTO. */
 MUST enum err office_personal_seal(struct str *value, struct errand *e,
                                    const struct office_personal *at);
 /* Opens it in place; plain text from before stays. ERR_DAMAGED with words: changed, moved from

@@ -226,6 +226,7 @@ static enum err publish_run(struct db_tx *tx, void *ctx)
     struct publish *p = ctx;
     struct errand *e = p->e;
     struct store_task task = {0};
+    struct str told;
     struct str outcome;
     bool done = false;
     p->out = (struct office_published){.idx = -1};
@@ -246,8 +247,9 @@ static enum err publish_run(struct db_tx *tx, void *ctx)
     TRY(publish_entry(p, tx, &p->news));
     TRY(publish_entry(p, tx, &p->corrections));
     p->out.idx = p->corrections.idx >= 0 ? p->corrections.idx : p->news.idx;
+    TRY(office_veil(&told, e, &p->row, p->pool_id));
     if (p->out.visits > 0 || p->out.corrected > 0)
-        TRY(office_audit(e, tx, STR("result-publish"), p->draw, p->pool_id));
+        TRY(office_audit(e, tx, STR("result-publish"), p->draw, told));
     return publish_remember(p, tx);
 }
 

@@ -246,6 +246,14 @@ enum err office_recusal_add(struct errand *e, struct db_tx *tx, const struct sto
                             const struct store_recusal *recusal)
 {
     struct store_recusal row = *recusal;
+    struct store_recusal *known = NULL;
+    size_t count = 0;
+    /* one that stands there opened is the same declaration */
+    TRY(office_recusals(&known, &count, e, tx, draw));
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(known[i].inspector, recusal->inspector) &&
+            str_eq(known[i].pool_id, recusal->pool_id))
+            return ERR_DUPLICATE;
     TRY(office_veil(&row.pool_id, e, draw, recusal->pool_id));
     return store_recusal_add(tx, e->office->tenant, draw->id, &row, e->now, e->actor);
 }

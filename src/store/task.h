@@ -112,10 +112,10 @@ struct store_candidate {
 MUST enum err store_candidates(struct db_rows **out, struct db_tx *tx, struct str tenant);
 MUST enum err store_candidate_next(struct store_candidate *out, struct db_rows *rows);
 /* The pool ids that were drawn for a visit of this year, ascending, each once. */
+MUST enum err store_visited(struct db_rows **out, struct db_tx *tx, struct str tenant, int year);
 /* Those of them that are veiled (office/veil.h), in no order. */
 MUST enum err store_visited_veiled(struct str **out, size_t *count, struct arena *arena,
                                    struct db_tx *tx, struct str tenant, int year);
-MUST enum err store_visited(struct db_rows **out, struct db_tx *tx, struct str tenant, int year);
 
 /* Inspectors of a department who are active. load: seats held in visits of `year`. */
 struct store_inspector {

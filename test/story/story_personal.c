@@ -67,6 +67,29 @@ static void CR1_no_telephone_number_stands_in_the_database(void **state)
     assert_true(str_eq(phone, STR("13711112222")));
 }
 
+/* A text that looks as if it were sealed is a text like any other. */
+static void CR1_what_looks_sealed_is_sealed_too(void **state)
+{
+    struct course *c = *state;
+    struct str phone;
+    struct str password;
+    struct office_account account;
+    int64_t id = 0;
+    const struct office_account_edit edit = {.name = STR("wang"),
+                                             .person = STR("王"),
+                                             .department = STR("SCJG"),
+                                             .phone = STR("sealed:1")};
+    story_import_text(c->s, "inspectors",
+                      "姓名,单位,人员类别,执法证号,执法证有效期,手机号\n"
+                      "钱一,SCJG,执法人员,41088200000001,2030-01-01,sealed:00\n");
+    assert_int_equal(office_account_add(&id, &password, whole(c), &edit), ERR_OK);
+    assert_int_equal(office_account_get(&account, whole(c), id), ERR_OK);
+    assert_true(str_eq(account.row.phone, STR("sealed:1")));
+    assert_int_equal(revealed(&phone, c, "钱一"), ERR_OK);
+    assert_true(str_eq(phone, STR("sealed:00")));
+    assert_int_equal(course_holds(c, "sealed:1"), 0);
+}
+
 static void CR1_a_number_moved_to_another_row_does_not_open(void **state)
 {
     struct course *c = *state;
@@ -111,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         COURSE_TEST(CR1_no_telephone_number_stands_in_the_database),
+        COURSE_TEST(CR1_what_looks_sealed_is_sealed_too),
         COURSE_TEST(CR1_a_number_moved_to_another_row_does_not_open),
         COURSE_TEST(CR1_numbers_from_before_are_read_and_sealed_once),
     };

@@ -273,6 +273,9 @@ static void AC8_publishing_one_visit_opens_that_one_alone(void **state)
     assert_int_equal(places_betray(&p), 0);
     assert_int_equal(course_number(c, "SELECT count(id) FROM visit WHERE pool_id NOT LIKE '~%'"),
                      1);
+    assert_int_equal(course_number(c, "SELECT count(seat) FROM seat WHERE pool_id NOT LIKE '~%'"),
+                     2); /* its own */
+    assert_int_equal(course_number(c, "SELECT count(seat) FROM seat WHERE seat NOT LIKE '~%'"), 0);
     const struct step open[] = {
         {"a correction", course_correct,
          &(struct course_result){"1", .code = "02", .method = "现场检查", .note = "未亮照",
@@ -283,6 +286,70 @@ static void AC8_publishing_one_visit_opens_that_one_alone(void **state)
     };
     COURSE_RUN(c, open);
     assert_int_equal(course_number(c, "SELECT count(id) FROM visit WHERE pool_id LIKE '~%'"), 0);
+}
+
+/* Published is the object that came after one that was skipped: which one that was stays veiled. */
+static void AC8_what_follows_does_not_tell_what_it_follows(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, sealed);
+    COURSE_RUN(c, work);
+    const char *next = arena_cstr(&c->s->arena, c->next);
+    const struct course_result all = {next, .item = ""};
+    const struct course_result good = {next, .code = "01", .method = "现场检查"};
+    const struct step steps[] = {
+        {"its result", course_enter, &good},
+        {"approved", course_approve, &all, .by = "审核员"},
+        {"published", course_publish, next},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(course_number(c, "SELECT count(id) FROM visit WHERE pool_id NOT LIKE '~%'"
+                                      " AND follows LIKE '~%'"),
+                     1);
+}
+
+/* What is published to nobody (a state secret) is named by no row, not by the audit either. */
+static void AC8_a_visit_that_is_wholly_exempt_stays_veiled(void **state)
+{
+    struct course *c = *state;
+    static struct places p;
+    COURSE_RUN(c, sealed);
+    struct str first = course_object(c, "1");
+    const char *object = arena_cstr(&c->s->arena, first);
+    const struct course_result entered = {object, .code = "01", .method = "现场检查"};
+    const struct course_result exempt = {object, .item = "", .note = "涉及国家秘密",
+                                         .reason = "国家秘密"};
+    const struct step steps[] = {
+        {"a result", course_enter, &entered, .days = 10},
+        {"kept back", course_exempt, &exempt, .by = "审核员"},
+        {"published", course_publish, object},
+    };
+    COURSE_RUN(c, steps);
+    assert_string_equal(course_text(c, "SELECT state FROM visit WHERE state = 'published'"),
+                        "published");
+    places_look(&p, c);
+    assert_int_equal(places_betray(&p), 0);
+}
+
+static void AC8_a_recusal_declared_again_after_publication_is_the_same_one(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, sealed);
+    COURSE_RUN(c, work);
+    const char *second = arena_cstr(&c->s->arena, course_object(c, "2"));
+    const struct course_result good = {second, .code = "01", .method = "现场检查"};
+    const struct course_result all = {second, .item = ""};
+    const struct course_recuse again = {"SCJG-002", second, "亲属"};
+    const struct step steps[] = {
+        {"entered anew", course_enter, &good},
+        {"approved", course_approve, &all, .by = "审核员"},
+        {"published", course_publish, second},
+        {"declared again", course_recuse, &again, .still = true},
+        {"disclose", course_disclose},
+        {"sound", course_sound, .still = true},
+    };
+    COURSE_RUN(c, steps);
+    assert_int_equal(course_number(c, "SELECT count(*) FROM recusal"), 1);
 }
 
 static void AC8_what_a_sealed_draw_drew_is_not_drawn_again_that_year(void **state)
@@ -367,6 +434,9 @@ int main(void)
         COURSE_TEST(AC8_who_does_the_work_sees_it_and_the_registry_does_not_tell),
         COURSE_TEST(AC8_the_audit_names_the_objects_when_the_draw_is_disclosed),
         COURSE_TEST(AC8_publishing_one_visit_opens_that_one_alone),
+        COURSE_TEST(AC8_what_follows_does_not_tell_what_it_follows),
+        COURSE_TEST(AC8_a_visit_that_is_wholly_exempt_stays_veiled),
+        COURSE_TEST(AC8_a_recusal_declared_again_after_publication_is_the_same_one),
         COURSE_TEST(AC8_what_a_sealed_draw_drew_is_not_drawn_again_that_year),
         COURSE_TEST(AC8_a_changed_name_or_another_key_is_told_in_words),
         COURSE_TEST(AC8_a_draw_from_before_goes_on_in_plain_text),

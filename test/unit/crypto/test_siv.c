@@ -64,6 +64,7 @@ static void what_was_changed_cut_or_moved_does_not_open(void **state)
     (void)state;
     static const char key_bytes[CRYPTO_SIV_256] = "a key";
     static const char wrong[CRYPTO_SIV_256] = "b key";
+    char last[CRYPTO_SIV_256];
     struct str key = str_range(key_bytes, sizeof key_bytes);
     struct buf sealed = {0};
     struct buf plain = {0};
@@ -80,6 +81,11 @@ static void what_was_changed_cut_or_moved_does_not_open(void **state)
         crypto_siv_open(&plain, str_range(wrong, sizeof wrong), STR("p"), buf_view(&sealed)),
         ERR_DAMAGED);
     assert_int_equal(plain.len, 0);
+    memcpy(last, key_bytes, sizeof last);
+    last[CRYPTO_SIV_256 - 1] ^= 1; /* all 64 bytes are the key */
+    assert_int_equal(
+        crypto_siv_open(&plain, str_range(last, sizeof last), STR("p"), buf_view(&sealed)),
+        ERR_DAMAGED);
     assert_int_equal(crypto_siv_seal(&sealed, str_range(wrong, 31), STR("p"), STR("x")), ERR_LIMIT);
     assert_int_equal(crypto_siv_seal(&sealed, key, STR("p"), STR("")), ERR_LIMIT);
     buf_free(&sealed);
