@@ -464,6 +464,12 @@ def plans(server):
 
 # --- how public results are ---
 
+def drawn_by(draw):
+    """[(object, its inspectors)] as the command tells them: the database holds a sealed draw's veiled."""
+    rows = re.findall(r"^  \d+\. (\S+) \[[^\]]*\](.*)$", run("draw", "show", draw), re.M)
+    return sorted((pool_id, sorted(people.split())) for pool_id, people in rows)
+
+
 def rate_cells(source, name):
     row = re.search(r'data-label="部门">(?:<strong>)?%s(?:</strong>)?</td>(.*?)</tr>' % name, unmarked(source), re.S).group(1)
     return [re.sub("<[^>]+>", "", c) for c in re.findall(r'<td class="num"[^>]*>(.*?)</td>', row)]
@@ -477,9 +483,9 @@ def rates(server):
     must(rate_cells(source, name) == ["100.0%", str(published), str(published), "0", "0", "0", "0"], str(rate_cells(source, name)))
     # of the sealed draw: one result withheld, one waiting, and its last day is made to be over
     draw = ask_sql("SELECT number FROM draw WHERE state = 'assigned'")[0][0]
-    objects = ask_sql("SELECT v.pool_id, MIN(s.inspector), o.name FROM visit v JOIN draw w ON w.id = v.draw JOIN seat s"
-                      " ON s.draw = v.draw AND s.pool_id = v.pool_id JOIN object o ON o.pool_id = v.pool_id"
-                      " WHERE w.number = ? GROUP BY v.pool_id, o.name ORDER BY v.pool_id LIMIT 2", draw)
+    objects = [(pool_id, people[0], ask_sql("SELECT name FROM object WHERE pool_id = ?", pool_id)[0][0])
+               for pool_id, people in drawn_by(draw)[:2]]
+    must(len(objects) == 2, "what was drawn is not told")
     for pool_id, inspector, _ in objects:
         run("result", "enter", draw, "--object", pool_id, "--item", "SCJG-S0003", "--result", "01", "--method", "site",
             "--inspector", inspector)
@@ -594,7 +600,8 @@ def tickets(server):
     drawn = {pool_id: ticket for ticket, pool_id in bundle_rows(first, "drawn.tsv")}
     chosen = [row[-1] for row in bundle_rows(first, "selected.tsv")]
     pool = [row[0] for row in bundle_rows(first, "pool.tsv")]
-    later = [row[0] for row in ask_sql("SELECT pool_id FROM visit v JOIN draw d ON d.id = v.draw WHERE d.number = ?", second)]
+    later = [pool_id for pool_id, _ in drawn_by(second)]
+    must(len(later) > 12, "what was drawn is not told")
     asked = sorted(set(chosen[:12] + [p for p in pool if p not in chosen][:12] + later[:12]))
     for pool_id in asked:
         shown = tickets_shown(server, pool_id, "a")

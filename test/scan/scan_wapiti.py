@@ -17,6 +17,7 @@ import time
 from collections import Counter
 
 from scan_kit import finish, home, say, served
+from desk_kit import NAMES  # scan_kit says where
 from front_kit import free_port  # scan_kit says where
 
 MODULES = ("backup,blindsql,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,methods,permanentxss,"
@@ -136,7 +137,8 @@ def scan(county, who, port, endpoint, folder):
              "-m", MODULES, "-f", "json", "-o", report, "--store-session", os.path.join(folder, who), "--no-bugreport",
              "-v", "1", *CRAWL, "--max-scan-time", SECONDS, "--max-attack-time", str(int(SECONDS) // 6), "-t", "60",
              "--endpoint", "http://127.0.0.1:%d/" % endpoint.server_port, "-H", "Sec-Fetch-Site: same-origin"]
-    if who != "portal":
+    if who != "portal":  # afresh: while others were tried an administrator's session has ended
+        county.cookies[who] = county.server.sign_in(NAMES[who], county.passwords[NAMES[who]])[1]
         words += ["-H", "Cookie: __Host-s=" + county.cookies[who]]
     since, began = os.path.getsize(county.server.log_path), time.time()
     done = subprocess.run(["wapiti", *words], capture_output=True, text=True, errors="replace",

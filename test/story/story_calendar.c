@@ -257,7 +257,8 @@ static void a_change_counts_what_it_touches(void **state)
     char sql[600];
     const int64_t now = WINTER;
     const char *const made[] = {
-        "INSERT INTO library VALUES ('410882', 5, '加油站', 'SCJG', '', 'active', 1, 1)",
+        "INSERT INTO library (tenant, id, name, department, basis, state, job, at)"
+        " VALUES ('410882', 5, '加油站', 'SCJG', '', 'active', 1, 1)",
         "INSERT INTO library_row VALUES ('410882', 5, 8, '', '', 0, '', '', 1, 'x')",
         "INSERT INTO attachment (tenant, id, resource, owner, name, kind, size, digest, at, actor,"
         " removed_at, removed_by)"
