@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* Keeps the first error: the later ones only follow from it. */
@@ -227,12 +228,12 @@ void json_pair_bool(struct json_writer *w, const char *key, bool value)
  * only those led by C2, D8 and E2 can need an escape. */
 static size_t json_plain_len(struct str s)
 {
+    static const bool stops[UCHAR_MAX + 1] = {
+        [0 ... 0x1F] = true, ['"'] = true,  ['\\'] = true, [0x7F] = true,
+        [0xC2] = true,       [0xD8] = true, [0xE2] = true};
     size_t i = 0;
-    for (; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.data[i];
-        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7F || c == 0xC2 || c == 0xD8 || c == 0xE2)
-            break;
-    }
+    while (i < s.len && !stops[(unsigned char)s.data[i]])
+        i++;
     return i;
 }
 

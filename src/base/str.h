@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
     const char *data;
@@ -17,16 +18,28 @@ struct str {
 /* Slice of a string literal. */
 #define STR(literal) ((struct str){("" literal), sizeof(literal) - 1})
 /* Slice of a C string (NULL gives the absent string); of a byte range. */
-struct str str_of(const char *text);
-struct str str_range(const char *data, size_t len);
+static inline struct str str_of(const char *text)
+{
+    return (struct str){text, text != NULL ? strlen(text) : 0};
+}
+static inline struct str str_range(const char *data, size_t len)
+{
+    return (struct str){data, len};
+}
 
 /* For printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).len, ((s).data ? (s).data : "")
 
 /* No bytes, absent or not. */
-bool str_empty(struct str s);
+static inline bool str_empty(struct str s)
+{
+    return s.len == 0;
+}
 /* The same bytes. */
-bool str_eq(struct str a, struct str b);
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
 /* Orders by raw bytes, a prefix first: LC_ALL=C sort. Returns <0, 0, >0. */
 int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, struct str prefix);

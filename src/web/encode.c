@@ -24,6 +24,16 @@ const char *web_encoding_name(enum web_encoding encoding)
     return encoding == WEB_GZIP ? "gzip" : encoding == WEB_BROTLI ? "br" : NULL;
 }
 
+/* Without the blanks that a header may hold (RFC 9110 5.6.3). */
+static struct str encoding_word(struct str s)
+{
+    while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t'))
+        s = str_range(s.data + 1, s.len - 1);
+    while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t'))
+        s.len--;
+    return s;
+}
+
 /* Is this coding named with a weight above zero? */
 static bool encoding_allowed(struct str accept, struct str coding)
 {
@@ -32,8 +42,8 @@ static bool encoding_allowed(struct str accept, struct str coding)
         struct str rest = one;
         struct str name;
         (void)str_cut(&name, &rest, ';');
-        name = str_trim(name);
-        rest = str_trim(rest);
+        name = encoding_word(name);
+        rest = encoding_word(rest);
         if (name.len != coding.len || strncasecmp(name.data, coding.data, name.len) != 0)
             continue;
         bool zero = str_starts(rest, STR("q=0"));

@@ -3,21 +3,6 @@
 
 #include <string.h>
 
-enum { MODEL_SLOTS = 32 };
-
-/* Length and three characters tell the names of a page apart well enough. */
-struct web_name web_name_of(struct str text)
-{
-    const unsigned char *c = (const unsigned char *)text.data;
-    uint32_t mark = (uint32_t)(text.len & 0xFF);
-    if (text.len > 0)
-        mark |=
-            (uint32_t)c[0] << 24 | (uint32_t)c[text.len / 2] << 16 | (uint32_t)c[text.len - 1] << 8;
-    uint32_t mixed =
-        (mark & 0xFF) + (mark >> 24) * 7 + (mark >> 16 & 0xFF) * 3 + (mark >> 8 & 0xFF) * 5;
-    return (struct web_name){text, mark, (uint16_t)(mixed % MODEL_SLOTS), 0};
-}
-
 void web_model_init(struct web_model *m, struct arena *arena)
 {
     *m = (struct web_model){.arena = arena, .root = {.kind = WEB_OBJECT}};
@@ -39,7 +24,7 @@ static struct web_value *model_grow(struct web_model *m, struct web_value *v, bo
         return NULL;
     }
     if (named && v->newest == NULL)
-        v->newest = arena_array(m->arena, MODEL_SLOTS, sizeof *v->newest);
+        v->newest = arena_array(m->arena, WEB_NAME_SLOTS, sizeof *v->newest);
     if (named && v->newest == NULL) {
         m->failed = true;
         return NULL;
@@ -56,7 +41,8 @@ static struct web_value *model_grow(struct web_model *m, struct web_value *v, bo
 
 /* A new value under a name. Of two with the same name the later one is found, which replaces the
  * earlier without looking for it. */
-static struct web_value *model_slot(struct web_model *m, struct web_value *object, const char *name)
+static struct web_value *model_slot(struct web_model *m, struct web_value *object,
+                                    struct web_name name)
 {
     object->kind = WEB_OBJECT;
     struct web_value *slot = model_grow(m, object, true);
@@ -64,25 +50,19 @@ static struct web_value *model_slot(struct web_model *m, struct web_value *objec
     if (slot == NULL || object->count == UINT16_MAX)
         return NULL;
     struct web_name *own = &object->names[object->count];
-    *own = web_name_of(str_of(name));
+    *own = name;
     own->older = object->newest[own->slot];
     object->items[object->count++] = slot;
     object->newest[own->slot] = (uint16_t)object->count;
     return slot;
 }
 
-void web_set(struct web_model *m, struct web_value *object, const char *name, struct str text)
+void web_set_value(struct web_model *m, struct web_value *object, struct web_name name,
+                   enum web_value_kind kind, struct str text)
 {
     struct web_value *slot = model_slot(m, object, name);
     if (slot != NULL)
-        *slot = (struct web_value){.kind = WEB_TEXT, .text = text};
-}
-
-void web_set_flag(struct web_model *m, struct web_value *object, const char *name, bool on)
-{
-    struct web_value *slot = model_slot(m, object, name);
-    if (slot != NULL)
-        *slot = (struct web_value){.kind = on ? WEB_TRUE : WEB_NOTHING};
+        *slot = (struct web_value){.kind = kind, .text = text};
 }
 
 void web_set_count(struct web_model *m, struct web_value *object, const char *name, int64_t n)
@@ -110,7 +90,7 @@ static struct web_value *model_scratch(struct web_model *m)
 static struct web_value *model_nested(struct web_model *m, struct web_value *object,
                                       const char *name, enum web_value_kind kind)
 {
-    struct web_value *slot = model_slot(m, object, name);
+    struct web_value *slot = model_slot(m, object, web_name_of(str_of(name)));
     if (slot == NULL)
         return model_scratch(m);
     *slot = (struct web_value){.kind = kind};

@@ -16,7 +16,20 @@ struct web_name {
     uint16_t slot;
     uint16_t older; /* from 1; 0: none */
 };
-struct web_name web_name_of(struct str text);
+/* Length and three characters tell the names of a page apart well enough. In the header, so that
+ * the compiler works out what is known of a literal. */
+enum { WEB_NAME_SLOTS = 32 };
+static inline struct web_name web_name_of(struct str text)
+{
+    const unsigned char *c = (const unsigned char *)text.data;
+    uint32_t mark = (uint32_t)(text.len & 0xFF);
+    if (text.len > 0)
+        mark |=
+            (uint32_t)c[0] << 24 | (uint32_t)c[text.len / 2] << 16 | (uint32_t)c[text.len - 1] << 8;
+    uint32_t mixed =
+        (mark & 0xFF) + (mark >> 24) * 7 + (mark >> 16 & 0xFF) * 3 + (mark >> 8 & 0xFF) * 5;
+    return (struct web_name){text, mark, (uint16_t)(mixed % WEB_NAME_SLOTS), 0};
+}
 static inline bool web_name_eq(const struct web_name *a, const struct web_name *b)
 {
     return a->mark == b->mark && str_eq(a->text, b->text);
@@ -42,8 +55,19 @@ struct web_model {
     bool failed;
 };
 void web_model_init(struct web_model *m, struct arena *arena);
-void web_set(struct web_model *m, struct web_value *object, const char *name, struct str text);
-void web_set_flag(struct web_model *m, struct web_value *object, const char *name, bool on);
+void web_set_value(struct web_model *m, struct web_value *object, struct web_name name,
+                   enum web_value_kind kind, struct str text);
+static inline void web_set(struct web_model *m, struct web_value *object, const char *name,
+                           struct str text)
+{
+    web_set_value(m, object, web_name_of(str_of(name)), WEB_TEXT, text);
+}
+static inline void web_set_flag(struct web_model *m, struct web_value *object, const char *name,
+                                bool on)
+{
+    web_set_value(m, object, web_name_of(str_of(name)), on ? WEB_TRUE : WEB_NOTHING,
+                  (struct str){NULL, 0});
+}
 /* Decimal with no grouping. */
 void web_set_count(struct web_model *m, struct web_value *object, const char *name, int64_t n);
 /* A nested object or list under name; never NULL (a scratch value when out of memory). */
