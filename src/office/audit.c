@@ -24,6 +24,8 @@ struct audit_reading {
 static enum err audit_reading(struct db_tx *tx, void *ctx)
 {
     struct audit_reading *r = ctx;
+    if (r->find.target.len > 0)
+        TRY(office_veil_forms(&r->find.veiled, r->e, tx, r->find.target));
     if (r->all != NULL)
         return store_audit_count(r->all, tx, &r->find);
     TRY(store_audit_find(r->out, r->count, r->e->arena, tx, &r->find));

@@ -123,6 +123,24 @@ enum err office_veil_told(struct str *text, struct errand *e, struct db_tx *tx)
     return ERR_OK;
 }
 
+enum err office_veil_forms(struct str *out, struct errand *e, struct db_tx *tx, struct str plain)
+{
+    struct store_disclosed *draws = NULL;
+    size_t count = 0;
+    struct buf forms = {0};
+    enum err err =
+        store_disclosed_draws(&draws, &count, e->arena, tx, e->office->tenant, INT64_MAX);
+    for (size_t i = 0; i < count && err == ERR_OK; i++) {
+        const struct store_draw then = {.id = draws[i].id, .sealed = true, .state = STR("drawn")};
+        struct str veiled;
+        err = office_veil(&veiled, e, &then, plain);
+        buf_char(&forms, '\x1F');
+        buf_str(&forms, veiled);
+    }
+    buf_char(&forms, '\x1F');
+    return arena_keep(out, e->arena, &forms, err);
+}
+
 /* --- visits --- */
 
 static int veil_by_ticket(const void *a, const void *b)

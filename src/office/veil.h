@@ -29,6 +29,10 @@ MUST enum err office_unveil(struct str *name, struct errand *e);
 /* A text of the audit for people: a veiled name as it is where its draw is disclosed, else words
  * that say what stands there. */
 MUST enum err office_veil_told(struct str *text, struct errand *e, struct db_tx *tx);
+/* How a name reads veiled in each of the disclosed draws, \x1F before each and behind the last: the
+ * audit of those is searched by name, that of others tells nobody of what it is. In e->arena. */
+MUST enum err office_veil_forms(struct str *out, struct errand *e, struct db_tx *tx,
+                                struct str plain);
 
 /* As their namesakes in store/draw.h, veiling what is written and opening what is read. */
 MUST enum err office_visits(struct store_visit **out, size_t *count, struct errand *e,

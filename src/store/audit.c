@@ -6,13 +6,15 @@
     "old_value, new_value"
 #define AUDIT_MATCHES                                                                              \
     " FROM audit WHERE tenant = $1 AND (actor = $2 OR $2 = '') AND (action = $3 OR $3 = '')"       \
-    " AND (target = $4 OR $4 = '') AND (address = $5 OR $5 = '') AND (outcome = $6 OR $6 = '')"    \
+    " AND (target = $4 OR $4 = '' OR SUBSTR(target, 1, 1) = '~'"                                   \
+    " AND REPLACE($9, '\x1F' || target || '\x1F', '') <> $9)"                                      \
+    " AND (address = $5 OR $5 = '') AND (outcome = $6 OR $6 = '')"                                 \
     " AND at >= $7 AND (at < $8 OR $8 = 0)"
 
 static const char AUDIT_FIND[] =
-    "SELECT " AUDIT_COLUMNS AUDIT_MATCHES " AND (id < $9 OR $9 = 0) ORDER BY id DESC LIMIT $10";
+    "SELECT " AUDIT_COLUMNS AUDIT_MATCHES " AND (id < $10 OR $10 = 0) ORDER BY id DESC LIMIT $11";
 static const char AUDIT_NEXT[] =
-    "SELECT " AUDIT_COLUMNS AUDIT_MATCHES " AND id > $9 ORDER BY id LIMIT $10";
+    "SELECT " AUDIT_COLUMNS AUDIT_MATCHES " AND id > $10 ORDER BY id LIMIT $11";
 static const char AUDIT_COUNT[] = "SELECT COUNT(id)" AUDIT_MATCHES;
 static const char AUDIT_SPAN[] =
     "SELECT " AUDIT_COLUMNS " FROM audit WHERE tenant = $1 AND id >= $2 AND id < $2 + $3"
@@ -42,7 +44,8 @@ static const struct store_shape audit_shape = {sizeof(struct store_audit), audit
 
 #define AUDIT_ARGS(f)                                                                              \
     db_text((f)->tenant), db_text((f)->actor), db_text((f)->action), db_text((f)->target),         \
-        db_text((f)->address), db_text((f)->outcome), db_int((f)->from), db_int((f)->until)
+        db_text((f)->address), db_text((f)->outcome), db_int((f)->from), db_int((f)->until),       \
+        db_text((f)->veiled)
 
 enum err store_audit_find(struct store_audit **out, size_t *count, struct arena *arena,
                           struct db_tx *tx, const struct store_audit_find *find)

@@ -11,6 +11,8 @@ struct store_audit_find {
     struct str actor;
     struct str action;
     struct str target;
+    struct str
+        veiled; /* what the target may also read in a row: \x1F before each, behind the last */
     struct str address;
     struct str outcome;
     int64_t from; /* times: from <= at < until; until 0: no end */

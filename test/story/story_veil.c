@@ -241,6 +241,21 @@ static struct str audited(struct course *c, const char *action)
     return str_eq(str_of(action), STR("draw-skip")) ? rows[0].detail : rows[0].target;
 }
 
+/* How many rows of the audit tell of an action on that object. */
+static int64_t audited_of(struct course *c, const char *action, struct str target)
+{
+    struct store_audit *rows = NULL;
+    size_t count = 0;
+    int64_t all = 0;
+    const struct store_audit_find find = {.action = str_of(action), .target = target, .most = 10};
+    assert_int_equal(office_audit_find(&rows, &count, &c->s->e, &find), ERR_OK);
+    assert_int_equal(office_audit_count(&all, &c->s->e, &find), ERR_OK);
+    assert_int_equal(all, count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(str_eq(rows[i].target, target));
+    return all;
+}
+
 static void AC8_the_audit_names_the_objects_when_the_draw_is_disclosed(void **state)
 {
     struct course *c = *state;
@@ -251,10 +266,13 @@ static void AC8_the_audit_names_the_objects_when_the_draw_is_disclosed(void **st
     struct str objects[] = {fourth, course_object(c, "1")};
     for (size_t i = 0; i < 2; i++)
         assert_true(str_eq(audited(c, actions[i]), STR("封存抽取的对象（公开前不显示）")));
+    assert_int_equal(audited_of(c, "result-approve", objects[1]), 0);
     const struct step open[] = {{"disclose", course_disclose}};
     COURSE_RUN(c, open);
     for (size_t i = 0; i < 2; i++)
         assert_true(str_eq(audited(c, actions[i]), objects[i]));
+    assert_true(audited_of(c, "result-approve", objects[1]) > 0);
+    assert_int_equal(audited_of(c, "result-approve", fourth), 0);
 }
 
 static void AC8_publishing_one_visit_opens_that_one_alone(void **state)
