@@ -6,8 +6,11 @@
 #define DEPARTMENT MODEL_SCOPE_DEPARTMENT
 #define BELOW MODEL_SCOPE_BELOW
 #define ALL MODEL_SCOPE_ALL
+#define PUBLIC MODEL_GRADE_PUBLIC
+#define INTERNAL MODEL_GRADE_INTERNAL
 static const struct model_permission_row permission_rows[MODEL_PERMISSION_COUNT] = {
-#define PERMISSION(id, name, what, ...) [MODEL_PERMISSION_##id] = {name, what, {__VA_ARGS__}},
+#define PERMISSION(id, name, what, grade, ...)                                                     \
+    [MODEL_PERMISSION_##id] = {name, what, grade, {__VA_ARGS__}},
 #include "model/permission.def"
 #undef PERMISSION
 };
@@ -59,10 +62,12 @@ bool model_role_admin(enum model_role role)
     return role <= MODEL_ROLE_AUDIT;
 }
 
-enum model_scope model_permission_scope(enum model_permission permission, unsigned roles)
+enum model_scope model_permission_scope(enum model_permission permission, unsigned roles,
+                                        enum model_grade clearance)
 {
     enum model_scope best = MODEL_SCOPE_NONE;
-    for (size_t i = 0; i < MODEL_ROLE_COUNT; i++) {
+    bool cleared = clearance >= permission_rows[permission].grade;
+    for (size_t i = 0; i < MODEL_ROLE_COUNT && cleared; i++) {
         enum model_scope scope = permission_rows[permission].scopes[i];
         if ((roles & 1u << i) != 0 && scope > best)
             best = scope;

@@ -38,7 +38,7 @@ enum model_grade {
 };
 
 enum model_permission {
-#define PERMISSION(id, name, what, ...) MODEL_PERMISSION_##id,
+#define PERMISSION(id, name, what, grade, ...) MODEL_PERMISSION_##id,
 #include "model/permission.def"
 #undef PERMISSION
     MODEL_PERMISSION_COUNT
@@ -47,6 +47,7 @@ enum model_permission {
 struct model_permission_row {
     const char *name;
     const char *what;
+    enum model_grade grade; /* a clearance below it does not have the permission */
     enum model_scope scopes[MODEL_ROLE_COUNT];
 };
 
@@ -64,7 +65,9 @@ enum model_grade model_grade_find(struct str code);
 enum model_role model_role_find(struct str code);
 /* Is it one of the three administrators (三员), who hold no second role (AC1)? */
 bool model_role_admin(enum model_role role);
-/* The farthest scope that any of the roles (a set of bits 1 << role) gives. */
-enum model_scope model_permission_scope(enum model_permission permission, unsigned roles);
+/* The farthest scope that any of the roles (a set of bits 1 << role) gives to a person of that
+ * clearance. */
+enum model_scope model_permission_scope(enum model_permission permission, unsigned roles,
+                                        enum model_grade clearance);
 
 #endif

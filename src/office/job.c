@@ -143,7 +143,8 @@ static bool job_own(const struct errand *e, const struct store_job *job)
 static bool job_visible(const struct errand *e, const struct store_job *job)
 {
     const struct office_job_kind *kind = office_job_kind(job->kind);
-    if (kind == NULL || model_permission_scope(kind->permission, job_roles(e)) == MODEL_SCOPE_NONE)
+    if (kind == NULL || model_permission_scope(kind->permission, job_roles(e),
+                                               e->scope.clearance) == MODEL_SCOPE_NONE)
         return false;
     if (!office_scope_cleared(&e->scope, job->clearance))
         return false;

@@ -184,6 +184,20 @@ enum err object_find(struct store_object_row *out, struct errand *e, struct db_t
     return err;
 }
 
+/* A result that is not public yet has the grade of the permission to see such results (AC7). */
+static void show_cleared(struct office_object *out, const struct office_scope *scope)
+{
+    bool cleared =
+        office_scope_cleared(scope, model_permission_row(MODEL_PERMISSION_RESULT_VIEW)->grade);
+    size_t kept = 0;
+    for (size_t i = 0; i < out->visit_count; i++) {
+        const struct store_object_visit *v = &out->visits[i];
+        if (cleared || v->code.len == 0 || v->published_at != 0)
+            out->visits[kept++] = *v;
+    }
+    out->visit_count = kept;
+}
+
 static enum err show_run(struct db_tx *tx, void *ctx)
 {
     struct show_work *w = ctx;
@@ -200,6 +214,7 @@ static enum err show_run(struct db_tx *tx, void *ctx)
     TRY(store_object_changes(&out->changes, &out->change_count, e->arena, tx, tenant, id,
                              e->scope.clearance));
     TRY(store_object_visits(&out->visits, &out->visit_count, e->arena, tx, tenant, w->pool_id));
+    show_cleared(out, &e->scope);
     return store_registry_all(STORE_ITEMS, &items);
 }
 

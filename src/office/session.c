@@ -513,7 +513,8 @@ enum err office_session_scope(struct office_scope *out, struct errand *e,
                               enum model_permission permission)
 {
     char id[24];
-    enum model_scope level = model_permission_scope(permission, session->roles);
+    enum model_scope level =
+        model_permission_scope(permission, session->roles, (enum model_grade)session->clearance);
     bool placed = session->department.len > 0;
     *out = (struct office_scope){.level = MODEL_SCOPE_NONE,
                                  .clearance = (enum model_grade)session->clearance};

@@ -227,6 +227,15 @@ static enum err desk_stale(struct web_reply *reply, struct web_request *request,
     return ERR_OK;
 }
 
+/* Why the permission is not his: the role, or the clearance (AC7). */
+static const char *desk_lacks(const struct desk *desk, const struct web_route *route)
+{
+    enum model_permission permission = (enum model_permission)(route->permit - 1);
+    bool cleared = desk->session.clearance >= model_permission_row(permission)->grade;
+    return cleared ? "您的角色没有这项权限；如确需使用，请与安全管理员联系"
+                   : "这里的内容标为内部，高于您账号的可阅等级；如确需查看，请与安全管理员联系";
+}
+
 enum err page_guard(bool *answered, struct web_reply *reply, struct web_request *request,
                     const struct web_route *route, struct fault *fault)
 {
@@ -253,8 +262,7 @@ enum err page_guard(bool *answered, struct web_reply *reply, struct web_request 
         return ERR_OK;
     }
     if (desk->scope.level == MODEL_SCOPE_NONE)
-        return desk_refuse(&e, route, "您的角色没有这项权限；如确需使用，请与安全管理员联系",
-                           fault);
+        return desk_refuse(&e, route, desk_lacks(desk, route), fault);
     if (stale) {
         *answered = true;
         return desk_stale(reply, request, &e, route, fault);
@@ -270,7 +278,8 @@ bool desk_may(const struct page *p, enum model_permission permission)
 {
     const struct desk *desk = desk_of(p->request);
     return permission == MODEL_PERMISSION_SELF ||
-           model_permission_scope(permission, desk->session.roles) != MODEL_SCOPE_NONE;
+           model_permission_scope(permission, desk->session.roles,
+                                  (enum model_grade)desk->session.clearance) != MODEL_SCOPE_NONE;
 }
 
 bool desk_opens(const struct page *p, struct str href)

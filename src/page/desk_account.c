@@ -587,6 +587,8 @@ enum err desk_matrix(struct web_reply *reply, const struct web_request *request,
         struct web_value *cells = web_set_list(m, row, "cells");
         web_set(m, row, "what", str_of(permission->what));
         web_set(m, row, "code", str_of(permission->name));
+        web_set(m, row, "grade", str_of(model_grades[permission->grade].text));
+        web_set_flag(m, row, "graded", permission->grade > MODEL_GRADE_PUBLIC);
         for (size_t r = 0; r < MODEL_ROLE_COUNT; r++) {
             struct web_value *cell = web_list_add(m, cells);
             bool has = permission->scopes[r] != MODEL_SCOPE_NONE;
@@ -603,7 +605,7 @@ enum err desk_matrix_csv(struct web_reply *reply, const struct web_request *requ
                          struct fault *fault)
 {
     struct page p;
-    struct str cells[MODEL_ROLE_COUNT + 2] = {STR("权限"), STR("代码")};
+    struct str cells[MODEL_ROLE_COUNT + 3] = {STR("权限"), STR("代码"), STR("所需可阅等级")};
     desk_begin(&p, request, "/desk/matrix", "权限表");
     enum err err = office_audit_note(&p.errand, STR("matrix-export"), STR("permissions"), STR(""));
     if (err != ERR_OK)
@@ -612,15 +614,16 @@ enum err desk_matrix_csv(struct web_reply *reply, const struct web_request *requ
     reply->download = STR("权限表.csv");
     buf_cat(&reply->body, "\xEF\xBB\xBF");
     for (size_t r = 0; r < MODEL_ROLE_COUNT; r++)
-        cells[r + 2] = str_of(model_roles[r].text);
-    csv_write_row(&reply->body, cells, MODEL_ROLE_COUNT + 2, ',');
+        cells[r + 3] = str_of(model_roles[r].text);
+    csv_write_row(&reply->body, cells, MODEL_ROLE_COUNT + 3, ',');
     for (size_t i = 0; i < MODEL_PERMISSION_COUNT; i++) {
         const struct model_permission_row *row = model_permission_row((enum model_permission)i);
         cells[0] = str_of(row->what);
         cells[1] = str_of(row->name);
+        cells[2] = str_of(model_grades[row->grade].text);
         for (size_t r = 0; r < MODEL_ROLE_COUNT; r++)
-            cells[r + 2] = str_of(model_scopes[row->scopes[r]].text);
-        csv_write_row(&reply->body, cells, MODEL_ROLE_COUNT + 2, ',');
+            cells[r + 3] = str_of(model_scopes[row->scopes[r]].text);
+        csv_write_row(&reply->body, cells, MODEL_ROLE_COUNT + 3, ',');
     }
     return ERR_OK;
 }

@@ -399,7 +399,8 @@ static void item_buttons(struct page *p, const struct store_item *versions, size
     const struct store_item *active = NULL;
     bool coming = false;
     const struct office_session *session = &desk_of(p->request)->session;
-    enum model_scope level = model_permission_scope(MODEL_PERMISSION_ITEM_EDIT, session->roles);
+    enum model_scope level = model_permission_scope(MODEL_PERMISSION_ITEM_EDIT, session->roles,
+                                                    (enum model_grade)session->clearance);
     for (size_t i = 0; i < count; i++) {
         active = str_eq(versions[i].state, STR("active")) ? &versions[i] : active;
         coming = coming || str_eq(versions[i].state, STR("coming"));

@@ -242,11 +242,12 @@ bool fields_known(const struct web_route *route, struct str name)
            (fields_common(route, name) || fields_among(name, row->own) || fields_of(name, row));
 }
 
-bool fields_open(const struct web_route *route, struct str name, unsigned roles)
+bool fields_open(const struct web_route *route, struct str name, unsigned roles,
+                 enum model_grade clearance)
 {
     for (const struct fields_limit *l = fields_limits; l->route != NULL; l++)
         if (strcmp(l->route, route->name) == 0 && str_eq(name, str_of(l->field)))
-            return model_permission_scope(l->permission, roles) >= l->scope;
+            return model_permission_scope(l->permission, roles, clearance) >= l->scope;
     return true;
 }
 
@@ -278,7 +279,8 @@ enum err page_fields(const struct web_request *request, const struct web_route *
         if (!fields_known(route, name))
             err = fault_set(fault, ERR_INPUT, "这个表单没有“%.*s”这一项，没有执行",
                             STR_ARG(fields_told(name)));
-        else if (desk != NULL && !fields_open(route, name, desk->session.roles))
+        else if (desk != NULL && !fields_open(route, name, desk->session.roles,
+                                              (enum model_grade)desk->session.clearance))
             err = fault_set(fault, ERR_FORBIDDEN, "您的角色不能填写“%.*s”这一项，没有执行",
                             STR_ARG(fields_told(name)));
         if (err != ERR_OK && desk != NULL)

@@ -38,6 +38,7 @@ bool fields_known(const struct web_route *route, struct str name);
 MUST enum err fields_denied(const struct web_request *request, const char *route,
                             const struct fault *fault);
 /* May a person of these roles (bits 1 << role) fill it in? */
-bool fields_open(const struct web_route *route, struct str name, unsigned roles);
+bool fields_open(const struct web_route *route, struct str name, unsigned roles,
+                 enum model_grade clearance);
 
 #endif

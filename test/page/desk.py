@@ -22,7 +22,7 @@ import urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 from tap import Tap, must  # noqa: E402
 from desk_kit import (ROLES, NAMES, SOURCE, SUNLOT, County, Server, cookie_of, csrf_of,  # noqa: E402
-                      first_sign_in, html_text, matrix, query, routes, run)
+                      first_sign_in, html_text, matrix, permission_grades, query, routes, run)
 
 CANARY = "Zk7-Kanarien9vogel"
 tap = Tap()
@@ -674,8 +674,10 @@ def the_matrix_is_exported_as_it_is(county):
     must(status == 200 and headers["content-type"].startswith("text/csv"), "%d" % status)
     rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
     words = {"NONE": "无", "OWN": "本人", "DEPARTMENT": "本部门", "BELOW": "本部门及下级", "ALL": "全部"}
-    must([[words[s] for s in row.values()] for row in matrix().values()] == [r[2:] for r in rows[1:]],
+    must([[words[s] for s in row.values()] for row in matrix().values()] == [r[3:] for r in rows[1:]],
          "the export differs from the table")
+    grades = [("公开", "内部", "敏感")[g] for g in permission_grades().values()]
+    must(grades == [r[2] for r in rows[1:]] and len(set(grades)) == 2, "the grades differ from the table")
 
 
 def AU1_the_audit_shows_who_when_where_and_what(county):

@@ -89,8 +89,15 @@ def matrix():
     """{permission ID: {role: scope}} from the table as text."""
     text = open(os.path.join(SOURCE, "src/model/permission.def"), encoding="utf-8").read()
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    rows = re.findall(r'PERMISSION\((\w+), "[^"]*", "[^"]*",([^)]*)\)', text)
+    rows = re.findall(r'PERMISSION\((\w+), "[^"]*",\s*"[^"]*", \w+,([^)]*)\)', text)
     return {name: dict(zip(ROLES, [s.strip() for s in scopes.split(",")])) for name, scopes in rows}
+
+
+def permission_grades():
+    """{permission ID: 0 public, 1 internal, 2 sensitive} from the table as text."""
+    text = open(os.path.join(SOURCE, "src/model/permission.def"), encoding="utf-8").read()
+    rows = re.findall(r'^PERMISSION\((\w+), "[^"]*",\s*"[^"]*", (\w+),', text, flags=re.M)
+    return {name: ("PUBLIC", "INTERNAL", "SENSITIVE").index(grade) for name, grade in rows}
 
 
 def route_table():

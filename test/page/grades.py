@@ -16,7 +16,8 @@ import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 from tap import Tap, must  # noqa: E402
-from desk_kit import SOURCE, County, Forms, csrf_of, first_sign_in, query, run, send_file, why  # noqa: E402
+from desk_kit import (SOURCE, County, Forms, csrf_of, first_sign_in, matrix, permission_grades, query, routes, run,  # noqa: E402
+                      send_file, why)
 
 GRADES = ("public", "internal", "sensitive")
 WORDS = dict(zip(GRADES, ("公开", "内部", "敏感")))
@@ -476,6 +477,30 @@ def AC7_a_library_is_exported_for_its_clearance_and_graded_by_its_page(state):
          '"grade":"internal"' in rows[0][1] and '"grade":"sensitive"' in rows[0][2] and rows[1][2] == '{"grade":"public"}', rows)
 
 
+def AC7_what_a_permission_opens_ends_at_its_grade(state):
+    """Records without a grade of their own: every route of every permission, as the table of permissions says."""
+    county, wrong, cells, said = state["county"], [], 0, 0
+    needed = permission_grades()
+    for method, pattern, permit in routes():
+        if permit in ("0", "SELF"):  # one's own session, which the walk would end
+            continue
+        path = re.sub(r"\{\w+\}", "0", pattern)
+        for at, clearance in enumerate(GRADES):
+            status, _, text = county.ask("of-" + clearance, path, {"key": "x"} if method == "POST" else None)
+            cells += 1
+            told = "高于您账号的可阅等级" in text
+            said += told
+            above = needed[permit] > at and matrix()[permit]["office"] != "NONE"
+            if (above and status != 403) or (told and not above):
+                wrong.append("%s %s (%s) as %s: %d %s" % (method, path, permit, clearance, status, why(text)))
+    must(not wrong, "%d\n%s" % (len(wrong), "\n".join(wrong[:40])))
+    for clearance, sees in zip(GRADES, (False, True, True)):
+        text = county.ask("of-" + clearance, "/desk")[2]
+        must(('href="/desk/due"' in text, 'href="/desk/feedback"' in text) == (sees, sees), "the menu of " + clearance)
+    must(said > 20, "%d answers say why" % said)
+    return "%d cells" % cells
+
+
 def AC7_no_public_page_shows_what_is_not_public(state):
     county, wrong = state["county"], []
     for grade in GRADES:
@@ -545,7 +570,8 @@ def main():
                  AC7_lists_counts_and_choices_end_at_the_clearance,
                  AC7_rows_lists_and_exports_of_registers_and_commissions_end_at_the_clearance,
                  AC7_every_way_to_a_library_ends_at_the_clearance, AC7_a_hidden_library_is_as_one_that_nobody_made,
-                 AC7_a_library_is_exported_for_its_clearance_and_graded_by_its_page, AC7_no_public_page_shows_what_is_not_public,
+                 AC7_a_library_is_exported_for_its_clearance_and_graded_by_its_page,
+                 AC7_what_a_permission_opens_ends_at_its_grade, AC7_no_public_page_shows_what_is_not_public,
                  AC7_nobody_gives_more_than_he_sees, AC7_a_batch_does_nothing_to_what_is_hidden,
                  AC7_a_clearance_is_given_by_the_security_administrator_to_others_with_the_password_again,
                  AC7_what_was_published_before_there_were_grades_is_public_and_the_rest_internal,

@@ -4,6 +4,8 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "model/permission.h"
+#include "office/object.h"
 
 static void nothing_is_prefilled_and_only_the_eight_results_are_taken(void **state)
 {
@@ -497,6 +499,33 @@ static void the_publications_root_is_recomputed_from_what_is_public(void **state
     assert_int_equal(c->published.results, 12);
 }
 
+/* How many results the object's page tells to somebody of that clearance. */
+static size_t told(struct course *c, enum model_grade clearance, struct str pool_id)
+{
+    struct office_object object;
+    size_t count = 0;
+    struct errand *e = course_as(c, "chen", MODEL_SCOPE_ALL, NULL);
+    e->scope.clearance = clearance;
+    assert_int_equal(office_object_show(&object, e, pool_id), ERR_OK);
+    for (size_t i = 0; i < object.visit_count; i++)
+        count += object.visits[i].code.len > 0 ? 1 : 0;
+    return count;
+}
+
+static void AC7_results_are_internal_until_they_are_published(void **state)
+{
+    struct course *c = *state;
+    COURSE_RUN(c, single);
+    const struct step enter[] = {{"results", course_results, .days = 8}};
+    COURSE_RUN(c, enter);
+    struct str first = course_object(c, "1");
+    assert_int_equal(told(c, MODEL_GRADE_INTERNAL, first), 1);
+    assert_int_equal(told(c, MODEL_GRADE_PUBLIC, first), 0);
+    const struct step publish[] = {{"publish", course_publish}};
+    COURSE_RUN(c, publish);
+    assert_int_equal(told(c, MODEL_GRADE_PUBLIC, first), 1);
+}
+
 static void names_that_look_like_formulas_do_no_harm(void **state)
 {
     struct course *c = *state;
@@ -551,6 +580,7 @@ int main(void)
         COURSE_TEST(an_object_is_published_when_all_its_items_are_in_and_only_once),
         COURSE_TEST(what_is_late_is_counted_as_overdue),
         COURSE_TEST(the_publications_root_is_recomputed_from_what_is_public),
+        COURSE_TEST(AC7_results_are_internal_until_they_are_published),
         COURSE_TEST(names_that_look_like_formulas_do_no_harm),
         COURSE_TEST(a_file_of_another_ending_is_refused),
     };

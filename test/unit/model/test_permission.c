@@ -39,9 +39,12 @@ static void granting_and_making_accounts_are_in_two_hands(void **state)
     (void)state;
     for (int r = 0; r < MODEL_ROLE_COUNT; r++) {
         unsigned role = 1u << r;
-        bool makes = model_permission_scope(MODEL_PERMISSION_ACCOUNT_EDIT, role) > 0;
-        bool grants = model_permission_scope(MODEL_PERMISSION_ROLE_GRANT, role) > 0;
-        bool audits = model_permission_scope(MODEL_PERMISSION_AUDIT_VIEW, role) > 0;
+        bool makes =
+            model_permission_scope(MODEL_PERMISSION_ACCOUNT_EDIT, role, MODEL_GRADE_SENSITIVE) > 0;
+        bool grants =
+            model_permission_scope(MODEL_PERMISSION_ROLE_GRANT, role, MODEL_GRADE_SENSITIVE) > 0;
+        bool audits =
+            model_permission_scope(MODEL_PERMISSION_AUDIT_VIEW, role, MODEL_GRADE_SENSITIVE) > 0;
         assert_true(makes + grants + audits <= 1);
     }
 }
@@ -50,14 +53,36 @@ static void nobody_without_a_role_may_do_anything(void **state)
 {
     (void)state;
     for (int p = 0; p < MODEL_PERMISSION_COUNT; p++)
-        assert_int_equal(model_permission_scope((enum model_permission)p, 0), MODEL_SCOPE_NONE);
+        assert_int_equal(model_permission_scope((enum model_permission)p, 0, MODEL_GRADE_SENSITIVE),
+                         MODEL_SCOPE_NONE);
 }
 
 static void two_roles_give_the_farther_scope(void **state)
 {
     (void)state;
     unsigned both = 1u << MODEL_ROLE_CLERK | 1u << MODEL_ROLE_OFFICE;
-    assert_int_equal(model_permission_scope(MODEL_PERMISSION_OBJECT_VIEW, both), MODEL_SCOPE_ALL);
+    assert_int_equal(
+        model_permission_scope(MODEL_PERMISSION_OBJECT_VIEW, both, MODEL_GRADE_SENSITIVE),
+        MODEL_SCOPE_ALL);
+}
+
+/* What is not published yet, citizens' words, relatives and numbers of persons. */
+static void AC7_a_clearance_below_the_grade_of_a_permission_does_not_have_it(void **state)
+{
+    (void)state;
+    static const char *const internal[] = {"conflict.declare", "person.unmask", "result.view",
+                                           "feedback.view",    "feedback.edit", "item.draft",
+                                           "item.edit",        "item.import",   "item.review"};
+    unsigned every = (1u << MODEL_ROLE_COUNT) - 1;
+    for (int p = 0; p < MODEL_PERMISSION_COUNT; p++) {
+        enum model_permission permission = (enum model_permission)p;
+        const char *name = model_permission_row(permission)->name;
+        bool held = true;
+        for (size_t i = 0; i < sizeof internal / sizeof internal[0]; i++)
+            held = held && strcmp(internal[i], name) != 0;
+        assert_int_equal(model_permission_scope(permission, every, MODEL_GRADE_PUBLIC) > 0, held);
+        assert_true(model_permission_scope(permission, every, MODEL_GRADE_INTERNAL) > 0);
+    }
 }
 
 static void names_are_unique(void **state)
@@ -79,6 +104,7 @@ int main(void)
         cmocka_unit_test(granting_and_making_accounts_are_in_two_hands),
         cmocka_unit_test(nobody_without_a_role_may_do_anything),
         cmocka_unit_test(two_roles_give_the_farther_scope),
+        cmocka_unit_test(AC7_a_clearance_below_the_grade_of_a_permission_does_not_have_it),
         cmocka_unit_test(names_are_unique),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

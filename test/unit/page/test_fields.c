@@ -67,10 +67,13 @@ static void AC5_what_is_limited_is_a_field_that_somebody_may_fill_in(void **stat
         assert_non_null(route);
         assert_true(fields_known(route, str_of(l->field)));
         for (unsigned role = 0; role < MODEL_ROLE_COUNT; role++) {
-            bool enters = model_permission_scope((enum model_permission)(route->permit - 1),
-                                                 1U << role) != MODEL_SCOPE_NONE;
+            bool enters =
+                model_permission_scope((enum model_permission)(route->permit - 1), 1U << role,
+                                       MODEL_GRADE_SENSITIVE) != MODEL_SCOPE_NONE;
             comes_in += enters ? 1 : 0;
-            may += enters && fields_open(route, str_of(l->field), 1U << role) ? 1 : 0;
+            may += enters && fields_open(route, str_of(l->field), 1U << role, MODEL_GRADE_SENSITIVE)
+                       ? 1
+                       : 0;
         }
         assert_true(may > 0 && may < comes_in);
     }
