@@ -81,7 +81,7 @@ WITHOUT = {
         "catalogue.c": "SUPERIORS_LOOSE",
         "job.c": "JOB_OLDEST JOB_STALE",
         "label.c": "LABELS_OF_JOB",
-        "personal.c": "columns:2",
+        "personal.c": "columns:6",
         "registry.c": "store_object_any()",
         "search.c": "PENDING FOLLOW",
         "upload.c": "UPLOAD_STALE",

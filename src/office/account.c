@@ -319,7 +319,7 @@ static enum err account_list(struct db_tx *tx, void *ctx)
         return ERR_MEMORY;
     for (size_t i = 0; i < count; i++) {
         list[i] = (struct office_account){.row = l->id != 0 ? one : rows[i]};
-        const struct office_personal at = {STORE_PERSONAL_ACCOUNT, list[i].row.id};
+        const struct office_personal at = {.column = STORE_PERSONAL_ACCOUNT, .id = list[i].row.id};
         TRY(office_personal_open(&list[i].row.phone, e, &at));
         account_dress(&list[i], grants, grant_count);
         for (size_t k = 0; k < department_count; k++)
@@ -452,7 +452,7 @@ static void account_take(struct store_account *row, const struct account_write *
 
 static enum err account_seal(struct store_account *row, struct errand *e)
 {
-    const struct office_personal at = {STORE_PERSONAL_ACCOUNT, row->id};
+    const struct office_personal at = {.column = STORE_PERSONAL_ACCOUNT, .id = row->id};
     return office_personal_seal(&row->phone, e, &at);
 }
 

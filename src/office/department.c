@@ -3,6 +3,7 @@
 #include "office/department.h"
 
 #include "office/import.h"
+#include "office/personal.h"
 #include "store/history.h"
 
 #include <string.h>
@@ -80,6 +81,13 @@ enum err office_department_tree(struct office_department **out, size_t *count, s
     return ERR_OK;
 }
 
+/* Only where it is shown: a number that does not open keeps nobody from the tree. */
+enum err office_department_open(struct errand *e, struct office_department *d)
+{
+    const struct office_personal at = {.column = STORE_PERSONAL_DEPARTMENT, .id = d->record.id};
+    return office_personal_open(&d->record.values[MODEL_DEPARTMENT_PHONE], e, &at);
+}
+
 enum err office_department_get(struct office_department *out, struct errand *e, struct str code)
 {
     struct department_list l = {.e = e};
@@ -87,7 +95,7 @@ enum err office_department_get(struct office_department *out, struct errand *e, 
     for (size_t i = 0; i < l.count; i++)
         if (str_eq(l.rows[i].record.values[MODEL_DEPARTMENT_CODE], code)) {
             *out = l.rows[i];
-            return ERR_OK;
+            return office_department_open(e, out);
         }
     return fault_set(&e->fault, ERR_MISSING, "没有这个部门");
 }

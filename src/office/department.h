@@ -11,10 +11,13 @@ struct office_department {
     unsigned depth;
     unsigned below; /* how deep below the topmost department of the errand's scope */
 };
-/* All of them in the order of the tree: each behind its parent. */
+/* All of them in the order of the tree: each behind its parent. Phones stay sealed:
+ * office_department_open. */
 MUST enum err office_department_tree(struct office_department **out, size_t *count,
                                      struct errand *e);
-/* One by its code, ERR_MISSING. */
+/* Opens its phone in place, as office_personal_open. */
+MUST enum err office_department_open(struct errand *e, struct office_department *d);
+/* One by its code, its phone open. ERR_MISSING. */
 MUST enum err office_department_get(struct office_department *out, struct errand *e,
                                     struct str code);
 /* Adds (fresh) or changes a department: one value a field of model_departments, an empty one

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "ids/person.h"
 #include "office/mask.h"
+#include "office/personal.h"
 #include "office/scope.h"
 
 enum { FEEDBACK_TEXT = 2000, FEEDBACK_LINE = 200, FEEDBACK_NOTE = 2000 }; /* bytes */
@@ -25,6 +26,7 @@ static enum err feedback_add(struct db_tx *tx, void *ctx)
     struct feedback_work *w = ctx;
     struct errand *e = w->e;
     struct str tenant = e->office->tenant;
+    struct store_feedback sealed;
     struct str outcome;
     bool done = false;
     TRY(office_once(&done, &outcome, e, tx, STR("feedback")));
@@ -33,7 +35,10 @@ static enum err feedback_add(struct db_tx *tx, void *ctx)
     TRY(office_id(&w->row.id, e));
     if (w->row.subject.len > 0)
         TRY(store_feedback_owner(&w->row.department, e->arena, tx, tenant, w->row.subject));
-    TRY(store_feedback_add(tx, tenant, &w->row));
+    sealed = w->row;
+    const struct office_personal at = {.column = STORE_PERSONAL_FEEDBACK, .id = sealed.id};
+    TRY(office_personal_seal(&sealed.contact, e, &at));
+    TRY(store_feedback_add(tx, tenant, &sealed));
     TRY(office_audit(e, tx, STR("feedback"), STR(""), STR("")));
     return office_once_done(e, tx, STR("feedback"), STR("stored"));
 }
@@ -58,8 +63,15 @@ enum err office_feedback_add(struct errand *e, const struct office_feedback_word
 
 /* --- reading --- */
 
+static enum err feedback_open(struct store_feedback *row, struct errand *e)
+{
+    const struct office_personal at = {.column = STORE_PERSONAL_FEEDBACK, .id = row->id};
+    return office_personal_open(&row->contact, e, &at);
+}
+
 static enum err feedback_mask(struct store_feedback *row, struct errand *e)
 {
+    TRY(feedback_open(row, e));
     if (row->contact.len > 0)
         row->contact = ids_mask_phone(e->arena, row->contact);
     return row->contact.data == NULL ? ERR_MEMORY : ERR_OK;
@@ -176,7 +188,7 @@ enum err office_feedback_reveal(struct store_feedback *out, struct errand *e, in
     TRY(office_reach(&w.reach, e));
     TRY(office_write(e, "person-unmask", feedback_reveal, &w));
     *out = w.row;
-    return ERR_OK;
+    return feedback_open(out, e);
 }
 
 /* --- handling --- */

@@ -43,7 +43,8 @@ struct import_loading {
     const struct store_record **rows;
     size_t count;
     size_t cap;
-    bool people; /* inspectors: their phones are opened */
+    enum store_personal numbers; /* column of what is opened, STORE_PERSONAL_COUNT: none */
+    int phone;                   /* its field */
 };
 
 /* Adds one record to a growing array in the run's arena. */
@@ -65,16 +66,18 @@ static enum err load_row(void *ctx, const struct store_record *record)
         return ERR_MEMORY;
     *copy = *record;
     l->rows[l->count++] = copy;
-    if (!l->people)
+    if (l->numbers == STORE_PERSONAL_COUNT)
         return ERR_OK;
-    const struct office_personal at = {STORE_PERSONAL_INSPECTOR, copy->id};
-    return office_personal_open(&copy->values[MODEL_INSPECTOR_PHONE], l->run->e, &at);
+    const struct office_personal at = {.column = l->numbers, .id = copy->id};
+    return office_personal_open(&copy->values[l->phone], l->run->e, &at);
 }
 
 enum err import_load_graded(const struct store_record ***out, size_t *count, struct import_run *run,
                             enum store_table table, enum model_grade clearance)
 {
-    struct import_loading l = {.run = run, .people = table == STORE_INSPECTORS};
+    struct import_loading l = {.run = run, .numbers = STORE_PERSONAL_COUNT};
+    if (table == run->kind->table)
+        l.numbers = import_numbers(&l.phone, run);
     const struct store_find find = {run->tx, run->stamp.tenant, &run->arena, load_row,
                                     &l,      clearance};
     TRY(store_registry_all(table, &find));

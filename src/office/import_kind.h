@@ -10,6 +10,7 @@
 #include "office/form.h"
 #include "office/import.h"
 #include "office/joint.h"
+#include "office/personal.h"
 #include "office/vocabulary.h"
 #include "store/registry.h"
 
@@ -238,6 +239,9 @@ MUST enum err import_save(struct import_run *run);
 MUST enum err import_id(int64_t *out, struct import_run *run);
 /* Why a row changed, for its history: the file's words or its name. */
 struct str import_reason(const struct import_run *run, const struct import_row *row);
+/* The column of numbers that stand sealed in the kind's table and the field of the resource that
+ * they are; STORE_PERSONAL_COUNT: none. */
+enum store_personal import_numbers(int *field, const struct import_run *run);
 
 /* All rows of the kind's table (or of departments) into an array in the run's arena. */
 MUST enum err import_load(const struct store_record ***out, size_t *count, struct import_run *run,

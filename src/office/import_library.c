@@ -369,7 +369,9 @@ static enum err settle_row(const struct library_look *look, struct import_row *r
                                          run->e->scope.clearance);
     if (err == ERR_MISSING)
         return ERR_OK;
-    return err == ERR_OK ? settle_old(run, row, &was) : err;
+    TRY(err);
+    TRY(library_place_open(&was, run->e, &run->chunk));
+    return settle_old(run, row, &was);
 }
 
 static enum err library_settle(struct import_run *run)
@@ -424,6 +426,7 @@ static enum err library_save(struct import_run *run)
             continue;
         TRY(row_place(&place, run, row));
         TRY(save_change(&changes[all.count++], run, row, &place));
+        TRY(library_place_seal(&place, run->e, &run->chunk));
         if (row->old == NULL)
             fresh[count++] = place;
         else

@@ -187,17 +187,28 @@ static enum err load_labels(struct import_run *run, const enum fate *fates)
     return run->fresh ? ERR_OK : store_object_labels_load(run->tx, run->stamp.tenant, rows, count);
 }
 
-/* The record as the database keeps it: a person's in `room`, with the phone sealed. */
+enum store_personal import_numbers(int *field, const struct import_run *run)
+{
+    bool people = run->kind->table == STORE_INSPECTORS;
+    bool departments = run->kind->table == STORE_DEPARTMENTS;
+    *field = people ? MODEL_INSPECTOR_PHONE : MODEL_DEPARTMENT_PHONE;
+    if (!people && !departments)
+        return STORE_PERSONAL_COUNT;
+    return people ? STORE_PERSONAL_INSPECTOR : STORE_PERSONAL_DEPARTMENT;
+}
+
+/* The record as the database keeps it: one with a phone in `room`, with that sealed. */
 static enum err save_sealed(const struct store_record **out, struct store_record *room,
                             struct import_run *run, const struct import_row *row)
 {
-    const struct office_personal at = {STORE_PERSONAL_INSPECTOR, row->record.id};
+    int field = 0;
+    const struct office_personal at = {.column = import_numbers(&field, run), .id = row->record.id};
     *out = &row->record;
-    if (run->kind->table != STORE_INSPECTORS)
+    if (at.column == STORE_PERSONAL_COUNT)
         return ERR_OK;
     *room = row->record;
     *out = room;
-    return office_personal_seal(&room->values[MODEL_INSPECTOR_PHONE], run->e, &at);
+    return office_personal_seal(&room->values[field], run->e, &at);
 }
 
 /* What one row writes before the chunk's bulk load: changes in place, versions out of force, the

@@ -257,7 +257,7 @@ static enum err inspector_row(void *ctx, const struct store_record *record)
         TRY(speciality_add(r, word));
     if (r->find->department.len > 0 && (at < 0 || !r->below[at]))
         return ERR_OK;
-    const struct office_personal phone = {STORE_PERSONAL_INSPECTOR, record->id};
+    const struct office_personal phone = {.column = STORE_PERSONAL_INSPECTOR, .id = record->id};
     TRY(inspector_matches(&matches, r, &i));
     if (!matches)
         return ERR_OK;

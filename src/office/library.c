@@ -7,6 +7,7 @@
 #include "ids/person.h"
 #include "office/library_place.h"
 #include "office/mask.h"
+#include "office/personal.h"
 #include "office/scope.h"
 #include "store/label.h"
 #include "store/object.h"
@@ -239,6 +240,27 @@ struct place_work {
     bool leave;
 };
 
+static struct office_personal place_at(const struct store_library_row *row, struct arena *arena)
+{
+    return (struct office_personal){.column = STORE_PERSONAL_LIBRARY,
+                                    .id = row->library,
+                                    .object = row->object,
+                                    .licence = row->licence,
+                                    .arena = arena};
+}
+
+enum err library_place_open(struct store_library_row *row, struct errand *e, struct arena *arena)
+{
+    const struct office_personal at = place_at(row, arena);
+    return office_personal_open(&row->phone, e, &at);
+}
+
+enum err library_place_seal(struct store_library_row *row, struct errand *e, struct arena *arena)
+{
+    const struct office_personal at = place_at(row, arena);
+    return office_personal_seal(&row->phone, e, &at);
+}
+
 static enum err place_object(struct place_work *w, struct db_tx *tx, struct str pool_id)
 {
     struct errand *e = w->e;
@@ -255,8 +277,11 @@ static enum err rows_run(struct db_tx *tx, void *ctx)
     struct place_work *w = ctx;
     struct errand *e = w->e;
     TRY(place_object(w, tx, w->pool_id));
-    return store_library_rows(&w->rows, &w->count, e->arena, tx, e->office->tenant,
-                              w->object.record.id, e->scope.clearance);
+    TRY(store_library_rows(&w->rows, &w->count, e->arena, tx, e->office->tenant,
+                           w->object.record.id, e->scope.clearance));
+    for (size_t i = 0; i < w->count; i++)
+        TRY(library_place_open(&w->rows[i], e, e->arena));
+    return ERR_OK;
 }
 
 enum err office_library_rows(struct store_library_row **out, size_t *count, struct errand *e,
@@ -355,6 +380,8 @@ static enum err place_write(struct place_work *w, struct db_tx *tx, const struct
         return err;
     bool there = err == ERR_OK;
     if (there)
+        TRY(library_place_open(&was, e, e->arena));
+    if (there)
         TRY(library_place_json(&change.before, e->arena, l->name, &was));
     if (w->leave) {
         TRY(store_library_row_remove(&changed, tx, e->office->tenant, &w->row));
@@ -362,7 +389,9 @@ static enum err place_write(struct place_work *w, struct db_tx *tx, const struct
     }
     if (there && place_same(&was, &w->row))
         return ERR_OK;
-    TRY(store_library_row_put(tx, e->office->tenant, &w->row));
+    struct store_library_row sealed = w->row;
+    TRY(library_place_seal(&sealed, e, e->arena));
+    TRY(store_library_row_put(tx, e->office->tenant, &sealed));
     TRY(library_place_json(&change.after, e->arena, l->name, &w->row));
     return place_note(w, tx, &change);
 }

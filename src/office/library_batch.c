@@ -84,7 +84,9 @@ static enum err page_leave(struct object_batch *b, struct batch_page *page, stru
     const struct library_what *w = b->what;
     for (size_t i = 0; i < count; i++) {
         struct store_change *change = page_change(page, w, had[i].object);
-        TRY(library_place_json(&change->before, arena, w->library.name, &had[i]));
+        struct store_library_row was = had[i];
+        TRY(library_place_open(&was, b->e, arena));
+        TRY(library_place_json(&change->before, arena, w->library.name, &was));
     }
     page->gone[page->gone_count++] = had[0].object;
     return ERR_OK;

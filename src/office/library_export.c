@@ -33,6 +33,8 @@ static enum err export_row(void *ctx, const struct store_library_entry *entry)
     struct export_work *w = ctx;
     if (w->rows++ % EXPORT_CLEAR == 0)
         arena_clear(&w->arena);
+    struct store_library_row place = entry->place;
+    TRY(library_place_open(&place, w->e, &w->arena));
     struct str values[MODEL_LIBRARY_COUNT] = {
         [MODEL_LIBRARY_NAME] = w->library.name,
         [MODEL_LIBRARY_NUMBER] = entry->pool_id,
@@ -40,8 +42,8 @@ static enum err export_row(void *ctx, const struct store_library_entry *entry)
         [MODEL_LIBRARY_LICENCE] = entry->place.licence,
         [MODEL_LIBRARY_WHAT] = entry->place.what,
         [MODEL_LIBRARY_CONTACT] = entry->place.contact,
-        [MODEL_LIBRARY_PHONE] = office_mask(&w->arena, &model_libraries.fields[MODEL_LIBRARY_PHONE],
-                                            entry->place.phone)};
+        [MODEL_LIBRARY_PHONE] =
+            office_mask(&w->arena, &model_libraries.fields[MODEL_LIBRARY_PHONE], place.phone)};
     if (values[MODEL_LIBRARY_PHONE].data == NULL)
         return ERR_MEMORY;
     TRY(export_day(&values[MODEL_LIBRARY_VALID_UNTIL], &w->arena, entry->place.valid_until));

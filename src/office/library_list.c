@@ -44,11 +44,12 @@ static enum err list_rows(struct office_library_list *out, struct errand *e, str
     return ERR_OK;
 }
 
-static enum err list_mask(struct office_library_list *out, struct arena *arena)
+static enum err list_mask(struct office_library_list *out, struct errand *e)
 {
     const struct field *field = &model_libraries.fields[MODEL_LIBRARY_PHONE];
     for (size_t i = 0; i < out->count; i++) {
-        out->rows[i].place.phone = office_mask(arena, field, out->rows[i].place.phone);
+        TRY(library_place_open(&out->rows[i].place, e, e->arena));
+        out->rows[i].place.phone = office_mask(e->arena, field, out->rows[i].place.phone);
         if (out->rows[i].place.phone.data == NULL)
             return ERR_MEMORY;
     }
@@ -80,7 +81,7 @@ static enum err list_run(struct db_tx *tx, void *ctx)
     TRY(library_find(&page.find, e));
     TRY(store_library_page_total(&w->out->total, tx, &page));
     TRY(list_rows(w->out, e, tx, &page));
-    return list_mask(w->out, e->arena);
+    return list_mask(w->out, e);
 }
 
 enum err office_library_list(struct office_library_list *out, struct errand *e,

@@ -22,5 +22,11 @@ MUST enum err library_open(struct errand *e, const struct store_library *library
  * is no matter of history. In arena. */
 MUST enum err library_place_json(struct str *out, struct arena *arena, struct str library,
                                  const struct store_library_row *row);
+/* Opens the phone of a place in place, the text in arena; seals it. As office_personal_open and
+ * office_personal_seal. */
+MUST enum err library_place_open(struct store_library_row *row, struct errand *e,
+                                 struct arena *arena);
+MUST enum err library_place_seal(struct store_library_row *row, struct errand *e,
+                                 struct arena *arena);
 
 #endif

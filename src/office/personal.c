@@ -8,18 +8,33 @@
 enum { PERSONAL_BYTES = 1024, PERSONAL_PIECE = 500 };
 
 static const char *const personal_tables[STORE_PERSONAL_COUNT] = {
-    [STORE_PERSONAL_INSPECTOR] = "inspector",
-    [STORE_PERSONAL_ACCOUNT] = "account",
+    [STORE_PERSONAL_INSPECTOR] = "inspector",   [STORE_PERSONAL_ACCOUNT] = "account",
+    [STORE_PERSONAL_DEPARTMENT] = "department", [STORE_PERSONAL_FEEDBACK] = "feedback",
+    [STORE_PERSONAL_LIBRARY] = "library_row",
 };
 
+static struct arena *personal_arena(const struct errand *e, const struct office_personal *at)
+{
+    return at->arena != NULL ? at->arena : e->arena;
+}
+
+/* The licence, which may hold any character, stands between what holds no bar. */
 static struct str personal_place(const struct errand *e, const struct office_personal *at)
 {
-    return arena_printf(e->arena, "personal|%.*s|%s|%lld|phone", STR_ARG(e->office->tenant),
-                        personal_tables[at->column], (long long)at->id);
+    struct arena *arena = personal_arena(e, at);
+    struct str tenant = e->office->tenant;
+    if (at->column == STORE_PERSONAL_LIBRARY)
+        return arena_printf(arena, "personal|%.*s|library_row|%lld|%lld|%.*s|phone",
+                            STR_ARG(tenant), (long long)at->id, (long long)at->object,
+                            STR_ARG(at->licence));
+    return arena_printf(arena, "personal|%.*s|%s|%lld|%s", STR_ARG(tenant),
+                        personal_tables[at->column], (long long)at->id,
+                        at->column == STORE_PERSONAL_FEEDBACK ? "contact" : "phone");
 }
 
 /* Opens a number that is sealed for this place; ERR_MISSING: the text is none. */
-static enum err personal_lift(struct str *out, struct errand *e, struct str text, struct str place)
+static enum err personal_lift(struct str *out, struct errand *e, const struct office_personal *at,
+                              struct str text, struct str place)
 {
     uint8_t bytes[PERSONAL_BYTES];
     struct buf plain = {0};
@@ -32,7 +47,7 @@ static enum err personal_lift(struct str *out, struct errand *e, struct str text
     enum err err = crypto_open(&plain, e->office->seal_key, place,
                                str_range((const char *)bytes, hex.len / 2));
     if (err == ERR_OK)
-        *out = arena_str(e->arena, buf_view(&plain));
+        *out = arena_str(personal_arena(e, at), buf_view(&plain));
     if (plain.data != NULL)
         crypto_wipe(plain.data, plain.cap);
     buf_free(&plain);
@@ -48,12 +63,12 @@ enum err office_personal_seal(struct str *value, struct errand *e, const struct 
         return ERR_OK;
     if (place.data == NULL)
         return ERR_MEMORY;
-    if (personal_lift(&held, e, *value, place) == ERR_OK)
+    if (personal_lift(&held, e, at, *value, place) == ERR_OK)
         return ERR_OK;
     TRY(crypto_seal(&sealed, e->office->seal_key, place, *value));
-    struct str hex = arena_hex(e->arena, (const uint8_t *)sealed.data, sealed.len);
+    struct str hex = arena_hex(personal_arena(e, at), (const uint8_t *)sealed.data, sealed.len);
     buf_free(&sealed);
-    *value = arena_printf(e->arena, PERSONAL_SEALED "%.*s", STR_ARG(hex));
+    *value = arena_printf(personal_arena(e, at), PERSONAL_SEALED "%.*s", STR_ARG(hex));
     return hex.data != NULL && value->data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
@@ -64,13 +79,21 @@ enum err office_personal_open(struct str *value, struct errand *e, const struct 
         return ERR_OK;
     if (place.data == NULL)
         return ERR_MEMORY;
-    enum err err = personal_lift(value, e, *value, place);
+    enum err err = personal_lift(value, e, at, *value, place);
     if (err == ERR_OK || err == ERR_MISSING)
         return ERR_OK;
     if (err != ERR_MEMORY && err != ERR_CRYPTO)
         return fault_set(&e->fault, ERR_DAMAGED,
-                         "电话号码无法打开（密钥文件与数据库不配套，或者数据被改动）");
+                         "%s无法打开（密钥文件与数据库不配套，或者数据被改动）",
+                         at->column == STORE_PERSONAL_FEEDBACK ? "联系方式" : "电话号码");
     return err;
+}
+
+static struct office_personal personal_at(enum store_personal column,
+                                          const struct store_personal_row *row)
+{
+    return (struct office_personal){
+        .column = column, .id = row->id, .object = row->object, .licence = row->licence};
 }
 
 static enum err personal_check(struct errand *e, struct db_tx *tx, enum store_personal column)
@@ -79,7 +102,7 @@ static enum err personal_check(struct errand *e, struct db_tx *tx, enum store_pe
     size_t count = 0;
     TRY(store_personal_all(&rows, &count, e->arena, tx, e->office->tenant, column));
     for (size_t i = 0; i < count; i++) {
-        const struct office_personal at = {column, rows[i].id};
+        const struct office_personal at = personal_at(column, &rows[i]);
         TRY(office_personal_open(&rows[i].value, e, &at));
     }
     return ERR_OK;
@@ -111,7 +134,7 @@ static enum err personal_piece(struct db_tx *tx, void *ctx)
                                              PERSONAL_PIECE};
     TRY(store_personal_plain(&rows, &count, e->arena, tx, &find));
     for (size_t i = 0; i < count; i++) {
-        const struct office_personal at = {s->column, rows[i].id};
+        const struct office_personal at = personal_at(s->column, &rows[i]);
         TRY(office_personal_seal(&rows[i].value, e, &at));
         TRY(store_personal_put(tx, e->office->tenant, s->column, &rows[i]));
     }

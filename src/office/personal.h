@@ -1,4 +1,5 @@
-/* Personal numbers in the database (SECURITY.md CR1): telephone numbers of inspectors and accounts
+/* Personal numbers in the database (SECURITY.md CR1): telephone numbers of inspectors, accounts,
+ * departments and rows of special libraries, and what a reader of the portal left to be reached by,
  * stand there as "sealed:" and, in hex, AES-256-GCM under the office's key (crypto/seal.h), which
  * lies outside of the database. Each is bound to its tenant, table and row: put into another row it
  * does not open. Nobody looks for rows by their numbers, so that there is no index of them. */
@@ -8,10 +9,13 @@
 #include "office/office.h"
 #include "store/personal.h"
 
-/* Where a number stands. */
+/* Where a number stands: the row's key as struct store_personal_row has it. */
 struct office_personal {
     enum store_personal column;
     int64_t id;
+    int64_t object;
+    struct str licence;
+    struct arena *arena; /* what is opened or sealed lives there; NULL: the errand's */
 };
 /* Seals a number in place; '' and what is sealed for that place already stay, whatever else is
  * written is sealed, also where it looks like that. ERR_CRYPTO. */

@@ -80,8 +80,12 @@ enum err desk_departments(struct web_reply *reply, const struct web_request *req
     for (size_t i = 0; i < count; i++) {
         struct str gaps = department_gaps(&p, &rows[i].record);
         lacking += gaps.len > 0 && !department_closed(&rows[i].record);
-        if (department_matches(&p, &rows[i], gaps))
-            department_row(&p, web_list_add(m, list), &rows[i], gaps);
+        if (!department_matches(&p, &rows[i], gaps))
+            continue;
+        err = office_department_open(&p.errand, &rows[i]);
+        if (err != ERR_OK)
+            return page_fail(fault, &p, err);
+        department_row(&p, web_list_add(m, list), &rows[i], gaps);
     }
     web_set(m, &m->root, "q", str_trim(web_param(request, "q")));
     page_options(&p, "states", department_states, web_param(request, "state"));

@@ -1,20 +1,32 @@
 /* Columns of personal numbers: see personal.h. */
 #include "store/personal.h"
 
-#define PLAIN(table)                                                                               \
-    "SELECT id, phone FROM " table                                                                 \
-    " WHERE tenant = $1 AND phone <> '' AND substr(phone, 1, length($2)) <> $2 ORDER BY id LIMIT " \
-    "$3"
-#define ALL(table) "SELECT id, phone FROM " table " WHERE tenant = $1 AND phone <> ''"
-#define PUT(table) "UPDATE " table " SET phone = $3 WHERE tenant = $1 AND id = $2"
+#define PLAIN(key, column, table)                                                                  \
+    "SELECT " key ", " column " FROM " table " WHERE tenant = $1 AND " column                      \
+    " <> '' AND substr(" column ", 1, length($2)) <> $2 ORDER BY id LIMIT $3"
+#define ALL(key, column, table)                                                                    \
+    "SELECT " key ", " column " FROM " table " WHERE tenant = $1 AND " column " <> ''"
+#define PUT(column, table) "UPDATE " table " SET " column " = $3 WHERE tenant = $1 AND id = $2"
+#define BY_ID "id, 0, ''"
+#define BY_PLACE "library AS id, object, licence"
 
 static const struct {
     const char *plain;
     const char *all;
     const char *put;
 } columns[STORE_PERSONAL_COUNT] = {
-    [STORE_PERSONAL_INSPECTOR] = {PLAIN("inspector"), ALL("inspector"), PUT("inspector")},
-    [STORE_PERSONAL_ACCOUNT] = {PLAIN("account"), ALL("account"), PUT("account")},
+    [STORE_PERSONAL_INSPECTOR] = {PLAIN(BY_ID, "phone", "inspector"),
+                                  ALL(BY_ID, "phone", "inspector"), PUT("phone", "inspector")},
+    [STORE_PERSONAL_ACCOUNT] = {PLAIN(BY_ID, "phone", "account"), ALL(BY_ID, "phone", "account"),
+                                PUT("phone", "account")},
+    [STORE_PERSONAL_DEPARTMENT] = {PLAIN(BY_ID, "phone", "department"),
+                                   ALL(BY_ID, "phone", "department"), PUT("phone", "department")},
+    [STORE_PERSONAL_FEEDBACK] = {PLAIN(BY_ID, "contact", "feedback"),
+                                 ALL(BY_ID, "contact", "feedback"), PUT("contact", "feedback")},
+    [STORE_PERSONAL_LIBRARY] = {PLAIN(BY_PLACE, "phone", "library_row"),
+                                ALL(BY_PLACE, "phone", "library_row"),
+                                "UPDATE library_row SET phone = $3 WHERE tenant = $1 AND"
+                                " library = $2 AND object = $4 AND licence = $5"},
 };
 
 static enum err personal_fill(void *out, struct db_rows *rows, struct arena *arena)
@@ -22,7 +34,9 @@ static enum err personal_fill(void *out, struct db_rows *rows, struct arena *are
     bool failed = false;
     struct store_personal_row *row = out;
     row->id = db_col_int(rows, 0);
-    row->value = store_text(rows, 1, arena, &failed);
+    row->object = db_col_int(rows, 1);
+    row->licence = store_text(rows, 2, arena, &failed);
+    row->value = store_text(rows, 3, arena, &failed);
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
@@ -46,6 +60,10 @@ enum err store_personal_plain(struct store_personal_row **out, size_t *count, st
 enum err store_personal_put(struct db_tx *tx, struct str tenant, enum store_personal column,
                             const struct store_personal_row *row)
 {
+    if (column == STORE_PERSONAL_LIBRARY)
+        return db_run(tx, NULL, columns[column].put,
+                      DB_ARGS(db_text(tenant), db_int(row->id), db_text(row->value),
+                              db_int(row->object), db_text(row->licence)));
     return db_run(tx, NULL, columns[column].put,
                   DB_ARGS(db_text(tenant), db_int(row->id), db_text(row->value)));
 }

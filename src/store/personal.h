@@ -6,11 +6,22 @@
 
 #include "store/row.h"
 
-/* Phones of inspectors, of accounts. */
-enum store_personal { STORE_PERSONAL_INSPECTOR, STORE_PERSONAL_ACCOUNT, STORE_PERSONAL_COUNT };
+/* Phones of inspectors, accounts, departments and rows of special libraries; what a reader of the
+ * portal left to be reached by. */
+enum store_personal {
+    STORE_PERSONAL_INSPECTOR,
+    STORE_PERSONAL_ACCOUNT,
+    STORE_PERSONAL_DEPARTMENT,
+    STORE_PERSONAL_FEEDBACK,
+    STORE_PERSONAL_LIBRARY,
+    STORE_PERSONAL_COUNT
+};
 
+/* A row of a library is known by all three, the others by their id alone. */
 struct store_personal_row {
-    int64_t id;
+    int64_t id; /* a library's row: the library */
+    int64_t object;
+    struct str licence;
     struct str value;
 };
 /* At most `most` rows whose number does not begin with `sealed`. */

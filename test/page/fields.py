@@ -346,8 +346,9 @@ def numbers(county):
     for sql in ("SELECT phone FROM inspector", "SELECT certificate FROM inspector", "SELECT certificate2 FROM inspector",
                 "SELECT phone FROM library_row", "SELECT contact FROM feedback"):
         for (value,) in query(county.data, sql):
-            if len(value) >= 8:
+            if len(value) >= 8 and not value.startswith("sealed:"):
                 found[value] = sql
+    found[leak.PHONE] = "what people of B, its library and a citizen have in common"
     found.pop(leak.CERTIFICATE)  # the licence of B's business bears the same number, and that is for all to see
     must(len(found) > 20, "only %d numbers" % len(found))
     return found

@@ -60,6 +60,18 @@ static int64_t places(struct house *h)
     return story_number(h->s, "SELECT COUNT(*) FROM library_row");
 }
 
+/* The number of P-1's place with that licence, which stands sealed. */
+static const char *phone_of(struct house *h, const char *licence)
+{
+    struct store_library_row *rows = NULL;
+    size_t count = 0;
+    assert_int_equal(office_library_rows(&rows, &count, as(h, h->clerk), STR("P-1")), ERR_OK);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i].licence, str_of(licence)))
+            return arena_cstr(&h->s->arena, rows[i].phone);
+    return NULL;
+}
+
 static int64_t histories(struct house *h)
 {
     return story_number(h->s, "SELECT COUNT(*) FROM registry_change WHERE resource = 'objects'");
@@ -276,8 +288,7 @@ static void a_file_changes_what_it_says_and_keeps_the_rest(void **state)
     story_counts(s, &one);
     assert_string_equal(story_text(s, "SELECT what FROM library_row WHERE licence = 'TS-1'"),
                         "使用登记");
-    assert_string_equal(story_text(s, "SELECT phone FROM library_row WHERE licence = 'TS-1'"),
-                        "13812345678");
+    assert_string_equal(phone_of(&h, "TS-1"), "13812345678");
     assert_non_null(
         strstr(story_text(s, "SELECT before FROM registry_change ORDER BY id DESC LIMIT 1"),
                "2027-01-31"));
@@ -459,8 +470,7 @@ static void an_export_holds_the_rows_of_the_scope_and_comes_back_unchanged(void 
     assert_int_equal(office_import(as(&h, h.clerk), &back, &s->report), ERR_OK);
     assert_int_equal(s->report.same, 5);
     assert_int_equal(s->report.seen, 5);
-    assert_string_equal(story_text(s, "SELECT phone FROM library_row WHERE licence = 'TS-1'"),
-                        "13812345678");
+    assert_string_equal(phone_of(&h, "TS-1"), "13812345678");
     buf_free(&text);
 }
 
