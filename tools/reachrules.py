@@ -9,7 +9,7 @@ import re
 
 # Rows that belong to departments: themselves, or by what they hang on.
 BUSINESS = set("""
-    object object_label object_department library library_row inspector conflict commission document
+    approval object object_label object_department library library_row inspector conflict commission document
     document_version attachment task task_part task_item task_quota draw draw_entry draw_file draw_stratum
     recusal visit seat seat_change result correction followup adoption redaction item_draft item_step
     item_superior outside_check upload upload_mapping reference_object registry_change import_job job

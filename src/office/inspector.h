@@ -110,7 +110,8 @@ MUST enum err office_inspector_reveal(struct store_record *out, struct errand *e
 
 /* Writes who matches into a table file. columns: bit a field of model_inspectors, then the bits of
  * OFFICE_INSPECTOR_*. plain: personal numbers in full, with a reason, at most as many rows as the
- * setting allows. Audited. *rows gets their number. */
+ * setting allows; every row then says who exported it and when, behind its columns. Audited. *rows
+ * gets their number. */
 enum {
     OFFICE_INSPECTOR_CODE = MODEL_INSPECTOR_COUNT,
     OFFICE_INSPECTOR_STANDING,
@@ -123,6 +124,8 @@ struct office_inspector_export {
     const char *path; /* its ending says the format */
     bool plain;
     struct str reason;
+    struct str approver; /* name and account of who approved it (office/approval); else empty */
+    struct str approved_by;
 };
 MUST enum err office_inspector_export(uint64_t *rows, struct errand *e,
                                       const struct office_inspector_export *export);
@@ -134,6 +137,9 @@ const char *office_inspector_column(size_t column);
 /* The same as office_inspectors without masking and without audit. */
 MUST enum err inspector_find(struct office_inspectors *out, struct errand *e,
                              const struct office_inspector_find *find);
+/* Writes the file of rows that were found, audit and limit aside. */
+MUST enum err inspector_export_file(struct errand *e, const struct office_inspector_export *export,
+                                    const struct office_inspectors *all);
 /* Masks a record in place, in arena. */
 MUST enum err inspector_mask(struct store_record *record, struct arena *arena);
 

@@ -191,6 +191,7 @@ static const struct effect effects[] = {
     [MODEL_SETTING_UNMASK_RATE] = {.later = "只影响以后的查看；本小时内已查看的计算在内",
                                    .counted = "名录中有 %lld 名在岗人员",
                                    .what = STORE_TOUCHED_PEOPLE},
+    [MODEL_SETTING_APPROVAL_HOURS] = {.later = "只影响以后提交的申请和以后的批准"},
     [MODEL_SETTING_UNMASK_ROWS] = {.later = "只影响以后的导出",
                                    .counted = "名录中有 %lld 名在岗人员",
                                    .what = STORE_TOUCHED_PEOPLE},

@@ -198,6 +198,7 @@ web_handler desk_registers, desk_register, desk_register_new, desk_register_edit
     desk_register_withdraw, desk_register_grade, desk_register_export, desk_register_file_add,
     desk_register_file, desk_register_file_remove, desk_register_file_original;
 web_handler desk_due, desk_due_export, desk_task_steps;
+web_handler desk_approvals, desk_approval, desk_approval_file;
 web_handler desk_feedback_list, desk_feedback, desk_feedback_reveal;
 web_handler desk_audit, desk_audit_csv, desk_departments, desk_department, desk_department_new,
     desk_department_edit;

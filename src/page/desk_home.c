@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "office/account.h"
+#include "office/approval.h"
 #include "office/audit.h"
 #include "office/catalogue.h"
 #include "office/document.h"
@@ -282,6 +283,26 @@ static enum err home_feedback(struct page *p, struct web_value *list)
     return ERR_OK;
 }
 
+/* Exports in full that wait for a second person, and the person's own that he may do now (PI3). */
+static enum err home_approvals(struct page *p, struct web_value *list)
+{
+    struct office_scope own = p->errand.scope;
+    struct office_approval_counts counts = {0};
+    TRY(office_session_scope(&p->errand.scope, &p->errand, &desk_of(p->request)->session,
+                             MODEL_PERMISSION_EXPORT_APPROVE));
+    TRY(office_approval_count(&counts, &p->errand));
+    p->errand.scope = own;
+    const struct home_todo waiting = {"/desk/approvals?state=asked", "份完整号码导出申请待审批",
+                                      "核实用途后批准或不批准", counts.waiting};
+    const struct home_todo ready = {"/desk/approvals?state=approved", "份导出申请已批准",
+                                    "过期前导出一次", counts.ready};
+    if (waiting.count > 0)
+        home_add(p, list, &waiting);
+    if (ready.count > 0)
+        home_add(p, list, &ready);
+    return ERR_OK;
+}
+
 enum err desk_home(struct web_reply *reply, const struct web_request *request, struct fault *fault)
 {
     struct page p;
@@ -300,6 +321,8 @@ enum err desk_home(struct web_reply *reply, const struct web_request *request, s
         err = home_due(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_FEEDBACK_EDIT))
         err = home_feedback(&p, list);
+    if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_EXPORT_APPROVE))
+        err = home_approvals(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_ITEM_DRAFT))
         err = home_items(&p, list);
     if (err == ERR_OK && desk_may(&p, MODEL_PERMISSION_INSPECTOR_EDIT))

@@ -11,7 +11,7 @@ static const char *const desk_list_names[] = {
     "accounts",  "objects", "inspectors",  "experts",      "items",    "documents", "libraries",
     "labels",    "imports", "jobs",        "health",       "settings", "drafts",    "superior",
     "joint",     "outside", "commissions", "library-rows", "due",      "feedback",  "meetings",
-    "issuances", "courses", "audit",       "divisions",    "words"};
+    "issuances", "courses", "audit",       "divisions",    "words",    "approvals"};
 
 static const unsigned desk_sizes[] = {20, DESK_PAGE, 200, DESK_PAGE_MOST};
 

@@ -1,6 +1,9 @@
 /* Exports of inspectors, experts and commissions: of what the list's filter shows, or of the rows
  * picked in it; which columns, which format. */
+#include "page/desk_catalogue.h"
 #include "page/desk_inspector.h"
+
+#include "office/approval.h"
 
 static const struct field_word export_formats[] = {
     {"xlsx", "Excel（.xlsx）", NULL}, {"csv", "CSV（.csv）", NULL}, {NULL, NULL, NULL}};
@@ -145,6 +148,28 @@ static bool export_csv(const struct export_page *x)
 
 /* --- inspectors and experts --- */
 
+/* The boxes of numbers in full; beyond the limit they are asked for by a button of its own. */
+static void people_plain(struct desk_form *form, const struct office_inspectors *all)
+{
+    struct page *p = form->p;
+    struct web_model *m = &p->model;
+    bool asks = all->count > all->plain_most;
+    struct str hint = arena_printf(
+        p->request->arena, "默认遮盖；勾选后导出完整号码，记入审计。超过 %llu 人的须由另一人审批%s",
+        (unsigned long long)all->plain_most, asks ? "：填写理由，点“提交审批”" : "");
+    m->failed = m->failed || hint.data == NULL;
+    const struct desk_field plain = {"plain", "完整电话和证号", DESK_CHECK, false, hint.data, NULL};
+    const struct desk_field reason = {"reason", "理由", DESK_TEXT, false, "导出完整号码时必填",
+                                      NULL};
+    (void)desk_form_field(form, &plain, STR(""));
+    (void)desk_form_field(form, &reason, STR(""));
+    if (!asks)
+        return;
+    struct web_value *button = web_list_add(m, web_set_list(m, form->object, "more"));
+    web_set(m, button, "code", STR("ask"));
+    web_set(m, button, "label", STR("提交审批"));
+}
+
 static enum err people_form(struct web_reply *reply, struct export_page *x, enum err refused)
 {
     struct desk_form form;
@@ -155,15 +180,8 @@ static enum err people_form(struct web_reply *reply, struct export_page *x, enum
     TRY(office_inspectors(&all, &p->errand, &find));
     p->errand.fault = words;
     export_form(x, &form, reply, refused);
-    if (desk_may(p, MODEL_PERMISSION_PERSON_UNMASK)) {
-        const struct desk_field plain = {
-            "plain", "完整电话和证号", DESK_CHECK, false, "默认遮盖；勾选后导出完整号码，记入审计",
-            NULL};
-        const struct desk_field reason = {"reason", "理由", DESK_TEXT, false, "导出完整号码时必填",
-                                          NULL};
-        (void)desk_form_field(&form, &plain, STR(""));
-        (void)desk_form_field(&form, &reason, STR(""));
-    }
+    if (desk_may(p, MODEL_PERMISSION_PERSON_UNMASK))
+        people_plain(&form, &all);
     web_set_count(&p->model, &p->model.root, "count", (int64_t)all.count);
     return page_end(reply, p, "desk_inspector_export");
 }
@@ -188,6 +206,23 @@ static enum err people_file(struct web_reply *reply, struct export_page *x)
                                      : (csv ? STR("检查人员名录.csv") : STR("检查人员名录.xlsx")));
 }
 
+/* Asks for the second person. */
+static enum err people_ask(struct web_reply *reply, struct export_page *x)
+{
+    struct page *p = &x->p;
+    const struct office_inspector_find find = people_find(x);
+    const struct office_inspector_export export = {.find = &find,
+                                                   .columns = columns_chosen(x),
+                                                   .reason =
+                                                       str_trim(web_field(p->request, "reason"))};
+    const struct office_approval_ask ask = {&export, export_csv(x)};
+    int64_t id = 0;
+    if (!desk_may(p, MODEL_PERMISSION_PERSON_UNMASK))
+        return fault_set(&p->errand.fault, ERR_FORBIDDEN, "您的角色不能导出完整号码；没有提交");
+    TRY(office_approval_ask(&id, &p->errand, &ask));
+    return desk_done(reply, p->request, desk_href(p, "/desk/approvals", id), "asked");
+}
+
 static enum err people_export(struct web_reply *reply, const struct web_request *request,
                               struct fault *fault, bool experts)
 {
@@ -198,16 +233,17 @@ static enum err people_export(struct web_reply *reply, const struct web_request 
                             .column = office_inspector_column,
                             .at_first = person_column};
     bool asked = false;
+    bool asks = str_eq(web_field(request, "act"), STR("ask"));
     desk_begin(&x.p, request, x.list, experts ? "导出专家" : "导出检查人员");
     enum err err = export_begin(&x);
     if (err == ERR_OK && export_asked(&x)) {
-        if (str_eq(web_field(request, "plain"), STR("1")))
+        if (asks || str_eq(web_field(request, "plain"), STR("1")))
             err = desk_prove(&asked, reply, request, &x.p.errand, &desk_of(request)->session);
         if (err != ERR_OK)
             return page_fail(fault, &x.p, err);
         if (asked)
             return ERR_OK;
-        err = people_file(reply, &x);
+        err = asks ? people_ask(reply, &x) : people_file(reply, &x);
         if (err == ERR_OK)
             return ERR_OK;
     }

@@ -189,6 +189,9 @@ def picture(w, one):
 
 
 def people(w):
+    one = "/desk/approvals/%s" % w.b["approval-ready"]
+    w.post("b", one + "/file", None, one)
+    w.post("office", "/desk/approvals/%s" % w.b["approval"], {"decision": "decline", "words": "不必"})
     for kind, name in (("inspectors", "inspector"), ("experts", "expert")):
         pick = {"which": "picked", "s-" + w.b[name]: "1", "filter": "", "total": "1", "sure": "1", **REASON}
         for do, more in (("label", {"word": leak.WORD}), ("unlabel", {"word": leak.WORD}), ("leave", {}), ("return", {}),

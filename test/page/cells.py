@@ -48,7 +48,7 @@ def people(county):
 def other_city(county, b):
     """Copies of B's things under another tenant, with ids of their own: {name of the thing: id}."""
     keys = {"object": ("object", "pool_id"), "library": ("library", "id"), "draft": ("item_draft", "id"),
-            "feedback": ("feedback", "id"), "superior": ("item_superior", "id"), "commission": ("commission", "id"),
+            "feedback": ("feedback", "id"), "approval": ("approval", "id"), "superior": ("item_superior", "id"), "commission": ("commission", "id"),
             "document": ("document", "code"), "inspector": ("inspector", "code"), "job": ("job", "id"),
             "meeting": ("meeting", "id"), "issuance": ("issuance", "id"), "course": ("course", "id"),
             "task": ("task", "number"), **{n: ("upload", "id") for n in b if n.startswith("upload-")}}

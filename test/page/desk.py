@@ -324,6 +324,49 @@ def ID11_full_personal_numbers_ask_for_the_password_again(county):
     run("setting", "session.prove", "30", "--basis", "试验", data=county.data)
 
 
+def PI3_asking_deciding_and_exporting_each_ask_for_the_password_again(county):
+    """A clerk and the office, both long since at work; the file bears both names in each row."""
+    run("setting", "session.prove", "1", "--basis", "试验", data=county.data)
+    run("setting", "person.export-rows", "3", "--basis", "试验", data=county.data)
+    form = {"col-%d" % i: "1" for i in range(30)} | {"format": "csv", "plain": "1", "reason": "统一换证", "key": "pi3-1"}
+    secret = query(county.data, "SELECT certificate FROM inspector WHERE department = 'SCJG' AND certificate <> ''")[0][0]
+    status, headers, text = county.ask("clerk", "/desk/inspectors/export", form)
+    must(status == 413 and "提交审批" in text and secret not in text, "more than the limit at once: %d" % status)
+    where = "/desk/inspectors/export"
+    for role, fields, want in (("clerk", {**form, "act": "ask"}, 303),
+                               ("office", {"decision": "approve", "words": "属实", "key": "pi3-2"}, 303),
+                               ("clerk", {"key": "pi3-3"}, 200)):
+        long_since_proven(county, NAMES[role])
+        status, headers, text = county.ask(role, where, fields)
+        must(status == 401 and "请再次输入密码" in text and secret not in text, "%s without the password: %d" % (where, status))
+        status, headers, text = county.ask(role, where, {**fields, "proof_password": county.passwords[NAMES[role]]})
+        must(status == want, "%s with the password: %d" % (where, status))
+        if "act" in fields:
+            one = where = headers["location"].split("?")[0]
+            must(county.ask("clerk", one, {"decision": "approve", "words": "自己", "key": "pi3-4"})[0] == 403, "his own")
+        elif role == "office":
+            where = one + "/file"
+    rows = text.strip().split("\r\n")[1:]
+    must(secret in text and len(rows) > 3, "%d rows" % len(rows))
+    must(all("jingban" in row and "shuangsuiban 批准" in row for row in rows), rows[0])
+    status, headers, text = county.ask("clerk", where, {"key": "pi3-5"})
+    must(status == 409 and "只能用一次" in text and secret not in text, "a second time: %d" % status)
+    for role in ("system", "security", "audit", "reviewer", "viewer"):
+        must(county.ask(role, one)[0] == 403, "%s sees the request" % role)
+    where = county.ask("clerk", "/desk/inspectors/export", {**form, "act": "ask", "key": "pi3-6"})[1]["location"].split("?")[0]
+    link = sqlite3.connect(county.data + "/sunlot.db", timeout=20)
+    link.execute("UPDATE approval SET until = 1 WHERE state = 'asked'")
+    link.commit()
+    link.close()
+    status, headers, text = county.ask("office", where)
+    must(status == 200 and "过期，不能再审批或导出" in text and "提交审批意见" not in text, "one that ran out: %d" % status)
+    must(county.ask("office", where, {"decision": "approve", "words": "迟", "key": "pi3-7"})[0] == 409, "decided too late")
+    for action, name in (("ask", "jingban"), ("approve", "shuangsuiban"), ("export", "jingban")):
+        must(audited(county, "approval-" + action, name) == (2 if action == "ask" else 1), "approval-%s is not audited" % action)
+    run("setting", "person.export-rows", "100", "--basis", "试验", data=county.data)
+    run("setting", "session.prove", "30", "--basis", "试验", data=county.data)
+
+
 def ID11_five_wrong_passwords_there_are_five_wrong_sign_ins(county):
     run("setting", "session.prove", "1", "--basis", "试验", data=county.data)
     name = "xiaofang"
@@ -879,6 +922,7 @@ for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_
              AC1_the_menu_shows_what_the_matrix_allows,
              ID11_rights_and_passwords_ask_for_the_password_again,
              ID11_full_personal_numbers_ask_for_the_password_again,
+             PI3_asking_deciding_and_exporting_each_ask_for_the_password_again,
              ID11_five_wrong_passwords_there_are_five_wrong_sign_ins, WB2_a_change_needs_origin_and_token,
              WB1_every_answer_has_the_security_headers, WB3_sign_out_ends_the_session_and_clears_the_browser,
              ID10_sessions_are_listed_and_ended_one_by_one_or_all,

@@ -63,7 +63,7 @@ export async function person(chromium, site, viewport = sizes.desktop) {
   const page = await context.newPage();
   whole(page);
   page.troubles = [];
-  const refused = /status of 4(00|01|03|04|09)/;
+  const refused = /status of 4(00|01|03|04|09|13)/;
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && !refused.test(m.text()) && page.troubles.push(`${page.url()} ${m.text()}`));
   page.on('pageerror', (error) => page.troubles.push(`${page.url()} ${error}`));
   page.site = site;

@@ -120,7 +120,7 @@ def addresses(county, b, role):
 def state_pages(b):
     """Drafts submitted and reviewed, an item that comes into force later: each with buttons of its own."""
     return ["/desk/drafts/%s" % b["submitted"], "/desk/drafts/%s" % b["reviewed"], "/desk/drafts/%s/edit" % b["draft"],
-            "/desk/items/" + urllib.parse.quote(b["coming"])]
+            "/desk/items/" + urllib.parse.quote(b["coming"]), "/desk/approvals/" + b["approval-ready"]]
 
 
 def drafts_in_every_state(county, b):

@@ -213,7 +213,7 @@ def IN2_nothing_that_is_typed_becomes_markup(state):
                 wrong.append("%s as %s: %d %s" % (path, role, status, TAGS.search(text)))
     must(not wrong, "\n".join(wrong))
     stored = [t for t in leak.TABLES for row in query(county.data, "SELECT * FROM " + t) if "alert(1)" in str(row)]
-    must(len(stored) >= 5, "hardly anything was taken in: %s" % stored)
+    must(len(stored) >= 4, "hardly anything was taken in: %s" % stored)
     return "%d answers, stored in %s" % (count, sorted(set(stored)))
 
 

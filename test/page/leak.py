@@ -48,7 +48,7 @@ REGISTERS = ("meetings", "issuances", "courses")
 # These belong to one department: everybody else is told that they don't exist.
 OWNED = {
     "/desk/objects/{id}": "object", "/desk/libraries/{id}": "library", "/desk/drafts/{id}": "draft",
-    "/desk/feedback/{id}": "feedback", "/desk/superior/{id}": "superior", "/desk/commissions/{id}": "commission",
+    "/desk/feedback/{id}": "feedback", "/desk/approvals/{id}": "approval", "/desk/superior/{id}": "superior", "/desk/commissions/{id}": "commission",
     "/desk/documents/{code}": "document", "/desk/inspectors/{code}": "inspector", "/desk/jobs/{id}": "job",
     "/desk/import/objects/{id}": "upload-objects", "/desk/import/inspectors/{id}": "upload-inspectors",
     "/desk/import/libraries/{id}": "upload-libraries",
@@ -205,6 +205,16 @@ def make_feedback(county, b):
     b["feedback"] = str(query(county.data, "SELECT id FROM feedback WHERE department = ?", B)[0][0])
 
 
+def make_approvals(county, b):
+    """Two requests of B to export its people in full; the second is approved."""
+    run("setting", "person.export-rows", "3", "--basis", "试验", data=county.data)  # B has few people
+    for at, name in enumerate(("approval", "approval-ready")):
+        b[name] = last(make(county, "/desk/inspectors/export", {
+            "plain": "1", "reason": MARK + "换证%d" % at, "act": "ask", "format": "csv", "col-0": "1"}))
+    act(county, "/desk/approvals/" + b["approval-ready"], {"decision": "approve", "words": MARK + "同意"}, role="office")
+    run("setting", "person.export-rows", "100", "--basis", "试验", data=county.data)
+
+
 def make_jobs(county, b):
     files = {
         "objects": "统一社会信用代码,检查对象名称,对象类别,登记状态,行政区划\n%s,%s错号,企业,存续,410882\n" % ("91410882MADLECKB79", MARK),
@@ -270,7 +280,7 @@ def plain(text):
 def whole_lists(county):
     for role in OF_A + ("b",):
         for name in ("objects", "inspectors", "experts", "libraries", "labels", "commissions", "documents", "items",
-                     "drafts", "superior", "outside", "joint", "health-missing", "jobs", "feedback", "divisions",
+                     "drafts", "superior", "outside", "joint", "health-missing", "jobs", "feedback", "approvals", "divisions",
                      *REGISTERS):
             county.ask(role, "/desk/lists", {"list": name, "back": "/desk", "size": "2000", "reset": "1"})
 
@@ -383,7 +393,7 @@ def no_get_route_gives_a_thing_of_b(state):
 TABLES = ("object", "object_label", "object_department", "library", "library_row", "inspector", "conflict",
           "commission", "attachment", "document", "document_version", "item", "item_draft", "item_step",
           "item_superior", "outside_check", "upload", "upload_mapping", "reference_object", "registry_change",
-          "meeting", "issuance", "course", "label", "job", "feedback", "account", "account_role", "department", "setting", "dictionary_word")
+          "meeting", "issuance", "course", "label", "job", "feedback", "approval", "account", "account_role", "department", "setting", "dictionary_word")
 
 
 def dump(county):
@@ -698,13 +708,15 @@ def prepare():
     county.cookies["b"] = county.server.sign_in("xiaofang", passwords["xiaofang"])[1]
     must(query(county.data, "SELECT department FROM account WHERE name = 'xiaofang'") == [(B,)], "who B is")
     whole_lists(county)
+    run("setting", "person.export-rows", "100", "--basis", "试验", data=county.data)  # as it is again below
     make(county, "/desk/labels/new", {"word": WORD, "subject": "inspectors", "state": "active"}, role="office")
     return county
 
 
 def things_of_b(state):
     county, b = state["county"], state["b"]
-    for step in (make_object, make_people, make_papers, make_registers, make_catalogue, make_feedback, make_jobs):
+    for step in (make_object, make_people, make_papers, make_registers, make_catalogue, make_feedback, make_approvals,
+                 make_jobs):
         step(county, b)
     b.update({"department": B, "setting": "session.idle", "account": str(county.account("xiaofang")),
               "item": query(county.data, "SELECT code FROM item WHERE state = 'active'")[0][0],

@@ -93,7 +93,7 @@ def gets(b):
             else:
                 found.append((role, pattern))
     found += [("clerk", "/desk/libraries/" + b["library-a"]), ("clerk", "/desk/inspectors/" + b["inspector-a"])]
-    found += [("clerk", "/desk/feedback?before=9"),
+    found += [("clerk", "/desk/feedback?before=9"), ("clerk", "/desk/approvals?before=9"),
               ("clerk", "/desk/libraries/%s?before=9000000000000000000+z" % b["library-a"])]
     for path in ("objects", "libraries", "inspectors", "experts", "commissions", "documents", "drafts", "superior", "labels",
                  "outside", "feedback", "meetings", "issuances", "courses", "jobs"):
