@@ -70,9 +70,9 @@ static void two_roles_give_the_farther_scope(void **state)
 static void AC7_a_clearance_below_the_grade_of_a_permission_does_not_have_it(void **state)
 {
     (void)state;
-    static const char *const internal[] = {"conflict.declare", "person.unmask", "result.view",
-                                           "feedback.view",    "feedback.edit", "item.draft",
-                                           "item.edit",        "item.import",   "item.review"};
+    static const char *const internal[] = {
+        "conflict.declare", "person.unmask", "export.approve", "result.view", "feedback.view",
+        "feedback.edit",    "item.draft",    "item.edit",      "item.import", "item.review"};
     unsigned every = (1u << MODEL_ROLE_COUNT) - 1;
     for (int p = 0; p < MODEL_PERMISSION_COUNT; p++) {
         enum model_permission permission = (enum model_permission)p;
