@@ -509,7 +509,10 @@ def check_reach(tree, source):
         return
     view, file, held = reach_view(tree, source), os.path.basename(source.path), {}
     for literal in literals(view, source):
-        if literal.macro or not sqlrules.is_sql(literal.text) or reachrules.CLAUSE in literal.text:
+        if literal.macro or not sqlrules.is_sql(literal.text):
+            continue
+        yield from whole_faults(source, file, literal)
+        if reachrules.CLAUSE in literal.text:
             continue
         wrong, line = reachrules.judge(sqlrules.masked(literal.text)), literal.lines[0][1]
         if wrong == "write":
@@ -517,6 +520,20 @@ def check_reach(tree, source):
         elif wrong == "read":
             held.setdefault(owner_of(source, line), []).append(line)
     yield from reach_faults(source.path, file, held)
+
+
+def whole_faults(source, file, literal):
+    """STORE_WHOLE stands before the statements that tools/reachrules.py says, and before no other."""
+    name, line = owner_of(source, literal.lines[0][1]), literal.lines[0][1]
+    clause = reachrules.CLAUSE in literal.text
+    if clause:
+        want = name in reachrules.BOTH.get(file, {})
+    else:
+        business = reachrules.judge(sqlrules.masked(literal.text)) == "read"
+        want = business and reachrules.marked().get((file, name), False)
+    if want != literal.text.startswith(reachrules.WHOLE_MARK):
+        yield Finding(source.path, line, "reach", "%s %s STORE_WHOLE: tools/reachrules.py says who reads beyond the reach"
+                      % (name, "begins without" if want else "may not begin with"))
 
 
 def reach_faults(path, file, held):
@@ -528,6 +545,15 @@ def reach_faults(path, file, held):
     for name, count in may.items():
         if len(held.get(name, [])) < (count or 1) and name != "*":
             yield Finding(path, 1, "reach", "tools/reachrules.py lists %s, which is not there so often" % name)
+
+
+def check_guards(tree, source):
+    """Row-level security of PostgreSQL covers the tables of business rows, each once."""
+    if source.path != "src/store/guard.c":
+        return
+    names = reachrules.guarded(tree.files[source.path])
+    for name in sorted(set(names) ^ reachrules.BUSINESS | {n for n in names if names.count(n) > 1}):
+        yield Finding(source.path, 1, "reach", "%s: tables here and business rows of tools/reachrules.py are the same" % name)
 
 
 def check_schema(tree, path, text):
@@ -659,7 +685,7 @@ def without_allowed(source, findings):
 
 
 C_RULES = (check_includes, check_calls, check_variables, check_extern, check_headers, check_shape,
-           check_manners, check_sql, check_doors, check_reach)
+           check_manners, check_sql, check_doors, check_reach, check_guards)
 
 
 def check_tree(root):

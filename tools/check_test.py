@@ -10,11 +10,15 @@ import sys
 import tempfile
 
 import check
+import reachrules
 
 REACH = """
 #define STORE_REACH(column) "($2 = 1 OR REPLACE($3, " column ", '') <> $3)"
 #define REACH_DRAW "EXISTS (SELECT 1 FROM task t WHERE " STORE_REACH("t.department") ")"
 """
+REACH_WHOLE = REACH + '#define STORE_WHOLE "/*whole*/ "\n'
+GUARDS = "/* Why. */\n#include \"store/guard.h\"\n\nconst struct db_guard list[] = {\n%s" + "".join(
+    '    {"%s", NULL},\n' % name for name in sorted(reachrules.BUSINESS)) + "%s};\n"
 MARK = re.compile(r"[ \t]*(?://|--|##)!([\w-]+)")
 
 CASES = [
@@ -420,16 +424,29 @@ enum err f(struct db_tx *tx)
 }
 """}),
     ("a statement in the list passes, another beside it and one more of the same name do not", {
-        "src/store/reach.h": REACH, "src/store/step.c": """
-static const char STEP_ROWS[] = "SELECT id FROM visit WHERE tenant = $1 AND task = $2";
+        "src/store/reach.h": REACH_WHOLE, "src/store/step.c": """
+static const char STEP_ROWS[] = STORE_WHOLE "SELECT id FROM visit WHERE tenant = $1 AND task = $2";
 static const char MORE[] = "SELECT id FROM visit WHERE tenant = $1"; //!reach
 """, "src/store/library.c": """
-static const char LIBRARY_GET[] = "SELECT id FROM library WHERE tenant = $1 AND id = $2";
-static const char PLACES_OF[] = "SELECT what FROM library_row WHERE tenant = $1 AND object = $2";
-static const char PLACE_GET[] = "SELECT what FROM library_row WHERE tenant = $1 AND library = $2";
-static const char *const PLACES_IN[] = {"SELECT what FROM library_row WHERE tenant = $1",
-    "SELECT licence FROM library_row WHERE tenant = $1"}; //!reach
+static const char LIBRARY_GET[] = STORE_WHOLE "SELECT id FROM library WHERE tenant = $1 AND id = $2";
+static const char PLACES_OF[] = STORE_WHOLE "SELECT what FROM library_row WHERE tenant = $1 AND object = $2";
+static const char PLACE_GET[] = STORE_WHOLE "SELECT what FROM library_row WHERE tenant = $1 AND library = $2";
+static const char *const PLACES_IN[] = {STORE_WHOLE "SELECT what FROM library_row WHERE tenant = $1",
+    STORE_WHOLE "SELECT licence FROM library_row WHERE tenant = $1"}; //!reach
 """}),
+    ("who reads beyond the reach says so and nobody else does", {
+        "src/store/reach.h": REACH_WHOLE, "src/store/step.c": """
+static const char STEP_ROWS[] = STORE_WHOLE "SELECT id FROM visit WHERE tenant = $1 AND task = $2";
+static const char TASK[] = STORE_WHOLE "SELECT id FROM task WHERE tenant = $1 AND " STORE_REACH("department"); //!reach
+static const char COMMON[] = STORE_WHOLE "SELECT id FROM label WHERE tenant = $1"; //!reach
+""", "src/store/pending.c": """
+static const char PENDING[] = STORE_WHOLE "SELECT id FROM visit WHERE tenant = $1 AND " STORE_REACH("department");
+static const char SEATS[] = "SELECT seat FROM seat WHERE tenant = $1 AND " STORE_REACH("department"); //!reach
+"""}),
+    ("the tables under row-level security are those of business rows", {
+        "src/store/guard.c": GUARDS % ('    {"label", NULL},\n', "")}, {("src/store/guard.c", 1, "reach")}),
+    ("a table that is not under row-level security is found", {
+        "src/store/guard.c": GUARDS.replace('    {"visit", NULL},\n', "") % ("", "")}, {("src/store/guard.c", 1, "reach")}),
     ("an entry of the list that nothing needs is found", {
         "src/store/reach.h": REACH, "src/store/step.c": "static const int none = 0;\n"}, {("src/store/step.c", 1, "reach")}),
     ("a clause of another file's macro is none of this one's", {"src/store/reach.h": REACH, "src/store/b.c": """

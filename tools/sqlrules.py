@@ -74,6 +74,7 @@ def masked(sql):
 
 
 def is_sql(text):
+    text = re.sub(r"^\s*/\*.*?\*/", "", text)
     return bool(STATEMENT.match(text) or SMALL.match(text) or CONTROL.match(text))
 
 

@@ -13,6 +13,14 @@ int cmd_fail(enum err err, const struct fault *fault)
     return err == ERR_USAGE ? CMD_USAGE : CMD_FAILED;
 }
 
+void cmd_guard_print(struct cmd *cmd)
+{
+    struct str words = office_guard_words(&cmd->arena, &cmd->office);
+    if (words.len > 0)
+        printf("注意：%.*s\n", STR_ARG(words));
+    fflush(stdout);
+}
+
 int cmd_open(struct cmd *cmd)
 {
     struct fault fault = {0};

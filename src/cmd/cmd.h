@@ -31,6 +31,8 @@ int cmd_open(struct cmd *cmd);
 /* Prints "错误：" and the fault's words to stderr and returns CMD_FAILED (CMD_USAGE for ERR_USAGE).
  */
 int cmd_fail(enum err err, const struct fault *fault);
+/* Says so where the database's own net beneath the reach is off (office_guard_words). */
+void cmd_guard_print(struct cmd *cmd);
 
 enum cmd_kind {
     CMD_FLAG,  /* bool *: set to true */

@@ -537,8 +537,12 @@ int cmd_demo(struct cmd *cmd, int argc, char **argv)
 {
     struct cmd_list words;
     struct fault fault = {0};
-    const struct cmd_syntax syntax = {NULL, 0, 1, 1,
-                                      "  sunlot demo 目录    在新目录里建立演示县并走完一次抽查"};
+    struct str url = {NULL, 0};
+    const struct cmd_option options[] = {{"--database", CMD_TEXT, &url}};
+    const struct cmd_syntax syntax = {
+        options, 1, 1, 1,
+        "  sunlot demo 目录 [--database 地址]    在新目录里建立演示县并走完一次抽查\n"
+        "    --database  不填用目录里的 SQLite；或 postgresql://用户@主机/库（空库）"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
     if (code != CMD_OK)
         return code;
@@ -547,6 +551,7 @@ int cmd_demo(struct cmd *cmd, int argc, char **argv)
                                      .tenant = demo_division,
                                      .name = STR("示例县（演示）"),
                                      .origin = STR("demo.sunlot.example"),
+                                     .url = url,
                                      .training = true};
     enum err err = office_init(&init, &fault);
     if (err != ERR_OK)

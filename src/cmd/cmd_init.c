@@ -219,5 +219,6 @@ int cmd_check(struct cmd *cmd, int argc, char **argv)
     printf("数据库完好；公开日志 %llu 条相符；抽取文件 %llu 个相符；审计日志 %llu 天相符。\n",
            (unsigned long long)checked.entries, (unsigned long long)checked.files,
            (unsigned long long)checked.days);
+    cmd_guard_print(cmd);
     return CMD_OK;
 }

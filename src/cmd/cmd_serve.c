@@ -278,6 +278,7 @@ int cmd_serve(struct cmd *cmd, int argc, char **argv)
     enum err err = serve_start(&s);
     if (err == ERR_OK) {
         serve_print(&s);
+        cmd_guard_print(cmd);
         serve_wait(&s, &set);
     }
     serve_stop(&s);

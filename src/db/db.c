@@ -26,6 +26,8 @@ struct db {
     struct db_counts counts;
     db_watch *watch;
     void *watch_ctx;
+    char guard_user[64]; /* what db_guarded tells */
+    char guard_why[256];
 };
 
 /* The first failure stays: what follows it is mostly its consequence. */
@@ -40,6 +42,7 @@ void db_tx_reset(struct db_tx *tx, bool writable)
 {
     tx->open = NULL;
     tx->bulk = NULL;
+    tx->reach = NULL;
     tx->writable = writable;
     tx->retry = false;
     tx->failed = ERR_OK;
@@ -235,6 +238,7 @@ static bool job_try(struct db_job *job, struct db *db)
     if (job->err != ERR_OK)
         return false;
     db_tx_reset(tx, job->writes);
+    tx->reach = db->source.guarded == DB_GUARD_ON ? job->reach : NULL;
     enum err err = tx->driver->step(tx, job->writes ? DB_BEGIN_WRITE : DB_BEGIN_READ);
     if (err == ERR_OK) {
         db_job_run(job, tx);
@@ -279,6 +283,37 @@ enum err db_read(struct db *db, const char *name, db_work *work, void *ctx, stru
 {
     struct db_job job = {.name = name, .work = work, .ctx = ctx, .fault = fault};
     return job_pooled(&job, db);
+}
+
+enum err db_read_within(struct db *db, const char *name, const struct db_reach *reach,
+                        db_work *work, void *ctx, struct fault *fault)
+{
+    struct db_job job = {.name = name, .work = work, .ctx = ctx, .fault = fault, .reach = reach};
+    return job_pooled(&job, db);
+}
+
+/* On a connection of its own: what it needs beside a transaction may fail on its own. */
+enum err db_guard(struct db *db, const struct db_guard *list, size_t count, struct fault *fault)
+{
+    struct db_tx *tx = NULL;
+    const char *user = "";
+    if (db->source.driver->guard == NULL)
+        return ERR_OK;
+    TRY(db_pool_take(&tx, &db->pool, fault));
+    db_tx_reset(tx, !db->source.readonly);
+    db->source.guarded = tx->driver->guard(&user, tx, list, count, !db->source.readonly);
+    snprintf(db->guard_user, sizeof db->guard_user, "%s", user);
+    snprintf(db->guard_why, sizeof db->guard_why, "%.255s",
+             db->source.guarded == DB_GUARD_ON ? "" : tx->message);
+    db_pool_give(&db->pool, tx);
+    return ERR_OK;
+}
+
+enum db_guarded db_guarded(const char **user, const char **why, const struct db *db)
+{
+    *user = db->guard_user;
+    *why = db->guard_why;
+    return db->source.guarded;
 }
 
 /* On a connection of its own, outside of a transaction: both databases check what is committed. */

@@ -103,6 +103,20 @@ MUST enum err db_transact(struct db *db, const char *name, db_work *work, void *
 MUST enum err db_read(struct db *db, const char *name, db_work *work, void *ctx,
                       struct fault *fault);
 
+/* How far a reader sees (SECURITY.md AC6). */
+struct db_reach {
+    struct str departments; /* codes with \x1F between them, none at the ends; empty: none */
+    struct str inspector;   /* code of the inspector he is; empty: none */
+};
+
+#define DB_WHOLE "/*whole*/ "
+
+/* db_read in which a guarded database (db_guard) itself shows no row beyond reach; elsewhere the
+ * same as db_read. A statement that begins with DB_WHOLE is shown all. The texts are borrowed until
+ * the call returns. */
+MUST enum err db_read_within(struct db *db, const char *name, const struct db_reach *reach,
+                             db_work *work, void *ctx, struct fault *fault);
+
 /* Runs a statement without rows. *changed (may be NULL) gets the number of rows it touched.
  * A unique violation is ERR_DUPLICATE, a failed CHECK, NOT NULL or foreign key ERR_INPUT; either
  * leaves the transaction usable (on PostgreSQL each db_run stands in a savepoint of its own, sent
@@ -163,6 +177,35 @@ struct db_migration {
  */
 MUST enum err db_migrate(struct db *db, const struct db_migration *list, size_t count,
                          struct fault *fault);
+
+/* The role as which PostgreSQL runs db_read_within; it may not log in. */
+#define DB_GUARD_NAME "sunlot_reach"
+
+/* A table whose rows db_read_within shows by a condition of SQL alone; NULL: none of them. The
+ * condition finds the reach in the settings sunlot.departments and sunlot.inspector (texts as in
+ * struct db_reach, NULL or empty where nothing is set). */
+struct db_guard {
+    const char *table;
+    const char *seen;
+};
+
+enum db_guarded {
+    DB_GUARD_NONE,   /* this kind of database has no row-level security */
+    DB_GUARD_ON,     /* each table of the list shows what its condition says */
+    DB_GUARD_ROLE,   /* off: the role DB_GUARD_NAME is not there, or not for this user */
+    DB_GUARD_TABLES, /* off: the tables could not be put under it */
+};
+
+/* Puts the tables under row-level security for a role that owns nothing (PostgreSQL), whose name
+ * holds in the whole cluster; makes the role where the user may. To be called behind db_migrate, as
+ * a migration that makes a table anew takes its policy away; does nothing where all is as it should
+ * be. A readonly database is only asked. What keeps it from being on is told by db_guarded, and is
+ * no error: the statements' own conditions hold. Not to be called while others use db. */
+MUST enum err db_guard(struct db *db, const struct db_guard *list, size_t count,
+                       struct fault *fault);
+/* Is it on? The database's user gets *user, its own words of what failed *why; either may be "",
+ * and both live as long as db. */
+enum db_guarded db_guarded(const char **user, const char **why, const struct db *db);
 
 /* "sqlite" or "postgresql". */
 const char *db_dialect(const struct db *db);

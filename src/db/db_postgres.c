@@ -108,7 +108,7 @@ enum err pg_expect(struct pg_conn *conn, PGresult *res, ExecStatusType want)
     return err;
 }
 
-static enum err pg_exec(struct db_tx *tx, const char *sql)
+enum err pg_exec(struct db_tx *tx, const char *sql)
 {
     struct pg_conn *conn = (struct pg_conn *)tx;
     return pg_expect(conn, PQexec(conn->pg, sql), PGRES_COMMAND_OK);
@@ -381,7 +381,9 @@ static enum err pg_query(struct db_rows **out, struct db_tx *tx, const struct db
     if (rows == NULL)
         return ERR_MEMORY;
     rows->at = -1;
-    enum err err = params_set(&params, conn, call);
+    enum err err = pg_role_for(conn, call->sql);
+    if (err == ERR_OK)
+        err = params_set(&params, conn, call);
     if (err == ERR_OK)
         err = stream ? rows_declare(rows, conn, call, &params)
                      : rows_fetch_all(rows, conn, call, &params);
@@ -497,6 +499,8 @@ static enum err pg_step(struct db_tx *tx, enum db_step step)
     };
     if (step == DB_COMMIT)
         return pg_commit((struct pg_conn *)tx);
+    if (step == DB_BEGIN_READ && tx->reach != NULL)
+        return pg_begin_within((struct pg_conn *)tx);
     if (step != DB_ROLLBACK)
         return pg_exec(tx, sql[step]);
     bool retry = tx->retry; /* why it is rolled back counts, not how that goes */
@@ -556,14 +560,17 @@ static enum err conn_check(struct pg_conn *conn, struct fault *fault)
 }
 
 /* Session settings. A commit must be durable when it is answered, whatever the server's default;
- * stronger settings than on (remote_apply) are left alone. */
+ * stronger settings than on (remote_apply) are left alone. The schemas are named, since "$user" in
+ * their list would be another one for the role of db_read_within. */
 static enum err conn_set(struct pg_conn *conn, struct fault *fault)
 {
     static const char *const sql =
         "SET bytea_output = 'hex'; SET standard_conforming_strings = on; "
         "SET client_min_messages = warning; "
         "SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') "
-        "IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
+        "IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false), "
+        "set_config('search_path', array_to_string(ARRAY(SELECT quote_ident(s) FROM "
+        "unnest(current_schemas(false)) s), ', '), false)";
     enum err err = pg_expect(conn, PQexec(conn->pg, sql), PGRES_TUPLES_OK);
     if (err != ERR_OK)
         return fault_set(fault, err, "无法设置数据库连接：%.300s", conn->tx.message);
@@ -626,4 +633,5 @@ const struct db_driver db_postgres_driver = {
     .bulk_close = pg_bulk_close,
     .lock_schema = pg_lock_schema,
     .check = pg_check,
+    .guard = pg_guard,
 };

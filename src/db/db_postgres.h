@@ -13,6 +13,7 @@ struct pg_conn {
     struct db_cache cache;
     struct buf scratch; /* parameters of the call under way */
     uint64_t names;     /* for statements and cursors */
+    bool within;        /* this transaction runs as DB_GUARD_NAME at the moment */
     bool committing;    /* COMMIT was sent: a lost connection leaves its outcome unknown */
 };
 
@@ -21,6 +22,15 @@ struct pg_conn {
 enum err pg_fail(struct pg_conn *conn, const PGresult *res);
 /* Clears res; ERR_OK if it is of the wanted kind, else its failure. */
 MUST enum err pg_expect(struct pg_conn *conn, PGresult *res, ExecStatusType want);
+
+/* The guard, see driver.h: the begin of a read within tx->reach, whom the next statement runs as,
+ * and what db_guard does. */
+MUST enum err pg_begin_within(struct pg_conn *conn);
+MUST enum err pg_role_for(struct pg_conn *conn, const char *sql);
+enum db_guarded pg_guard(const char **user, struct db_tx *tx, const struct db_guard *list,
+                         size_t count, bool apply);
+/* One statement, or several in one text, without parameters or rows. */
+MUST enum err pg_exec(struct db_tx *tx, const char *sql);
 
 /* The driver's bulk load and check, see driver.h. */
 MUST enum err pg_bulk_open(struct db_bulk **out, struct db_tx *tx, const char *table,

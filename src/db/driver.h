@@ -17,20 +17,22 @@ struct db_source {
     const struct db_driver *driver;
     char *address; /* path of the file, or the connection URL */
     bool readonly;
+    enum db_guarded guarded; /* fixed by db_guard before others use it */
     atomic_uint wait_ms;
 };
 
 struct db_tx {
     const struct db_driver *driver;
     const struct db_source *source;
-    struct db_tx *next;   /* in the pool's list of free connections */
-    struct db_rows *open; /* queries not yet done */
-    struct db_bulk *bulk; /* the running bulk load */
-    bool writable;        /* this transaction may write */
-    bool retry;           /* failed by a conflict: worth running again */
-    bool lost;            /* the connection is of no more use */
-    enum err failed;      /* first error after which it cannot be committed */
-    char message[512];    /* the driver's words of the last failure */
+    struct db_tx *next;           /* in the pool's list of free connections */
+    struct db_rows *open;         /* queries not yet done */
+    struct db_bulk *bulk;         /* the running bulk load */
+    const struct db_reach *reach; /* of this transaction; NULL: all there is */
+    bool writable;                /* this transaction may write */
+    bool retry;                   /* failed by a conflict: worth running again */
+    bool lost;                    /* the connection is of no more use */
+    enum err failed;              /* first error after which it cannot be committed */
+    char message[512];            /* the driver's words of the last failure */
 };
 
 struct db_rows {
@@ -90,6 +92,11 @@ struct db_driver {
     /* Keeps other processes from migrating until the transaction ends. */
     enum err (*lock_schema)(struct db_tx *tx);
     enum err (*check)(struct db_tx *tx, struct fault *fault);
+    /* See db_guard; outside of a transaction. Puts the tables under it where apply is set. *user
+     * gets the name of the database's user, as long as the connection lives. NULL where there is no
+     * such thing. */
+    enum db_guarded (*guard)(const char **user, struct db_tx *tx, const struct db_guard *list,
+                             size_t count, bool apply);
     /* House-keeping after a commit; ERR_SYNC stops all writing. May be NULL. */
     enum err (*tidy)(struct db_tx *tx);
 };
@@ -114,6 +121,7 @@ struct db_job {
     db_work *work;
     void *ctx;
     struct fault *fault; /* emptied before each try, so that no words of an earlier one stay */
+    const struct db_reach *reach; /* of a read; NULL: all there is */
     bool writes;
     bool settled; /* failed for good; a repeated group leaves it out */
     bool done;    /* under the writer's lock */

@@ -5,6 +5,7 @@
 #include "office/office.h"
 
 #include "office/roster.h"
+#include "office/scope.h"
 
 #include "base/file.h"
 #include "base/json.h"
@@ -15,6 +16,7 @@
 #include "crypto/wipe.h"
 #include "model/embed.h"
 #include "store/core.h"
+#include "store/guard.h"
 #include "store/search.h"
 #include "vault/litter.h"
 #include "vault/log.h"
@@ -257,7 +259,37 @@ static enum err office_db_open(struct office *office, struct str url, struct fau
     struct db_migration *list = NULL;
     size_t count = 0;
     TRY(store_migrations(&list, &count, &office->arena));
-    return db_migrate(office->db, list, count, fault);
+    TRY(db_migrate(office->db, list, count, fault));
+    TRY(db_guard(office->db, store_guards, STORE_GUARDS, fault));
+    const char *user;
+    const char *why;
+    enum db_guarded guarded = db_guarded(&user, &why, office->db);
+    if (guarded == DB_GUARD_ROLE || guarded == DB_GUARD_TABLES)
+        log_event(office->log, LOG_WARN, "row-security-off",
+                  LOG_PAIRS(log_str("user", str_of(user)), log_str("message", str_of(why))));
+    return ERR_OK;
+}
+
+struct str office_guard_words(struct arena *arena, const struct office *office)
+{
+    const char *user;
+    const char *why;
+    enum db_guarded guarded = db_guarded(&user, &why, office->db);
+    if (guarded == DB_GUARD_ROLE)
+        return arena_printf(arena,
+                            "数据库的行级安全没有启用：数据库用户 %s 不能使用角色 " DB_GUARD_NAME
+                            "。各部门之间的数据界限仍由程序保证，只是少了数据库自己的一层。"
+                            "请数据库管理员执行下面两句，然后重新启动 sunlot：\n"
+                            "    CREATE ROLE " DB_GUARD_NAME " NOLOGIN;\n"
+                            "    GRANT " DB_GUARD_NAME " TO \"%s\";",
+                            user, user);
+    if (guarded == DB_GUARD_TABLES)
+        return arena_printf(arena,
+                            "数据库的行级安全没有启用：数据表的访问策略未能设置（%s）。"
+                            "各部门之间的数据界限仍由程序保证，只是少了数据库自己的一层。"
+                            "请让 sunlot 用拥有这些表的数据库用户连接，然后重新启动",
+                            why);
+    return STR("");
 }
 
 /* What a killed command left half written, once it is old enough to be nobody's work. */
@@ -357,9 +389,21 @@ enum err office_write_again(struct errand *e, const char *name, db_work *work, v
     return err;
 }
 
+/* The reach without the separators at its ends. */
+static enum err office_read_within(struct errand *e, const char *name, db_work *work, void *ctx)
+{
+    struct store_reach seen = {0};
+    TRY(office_reach(&seen, e));
+    struct str codes = seen.codes;
+    const struct db_reach reach = {codes.len > 2 ? str_sub(codes, 1, codes.len - 2) : STR(""),
+                                   e->scope.inspector};
+    return db_read_within(e->office->db, name, &reach, work, ctx, &e->fault);
+}
+
 enum err office_read(struct errand *e, const char *name, db_work *work, void *ctx)
 {
-    enum err err = db_read(e->office->db, name, work, ctx, &e->fault);
+    enum err err = office_scope_bound(e) ? office_read_within(e, name, work, ctx)
+                                         : db_read(e->office->db, name, work, ctx, &e->fault);
     office_words(e, err);
     return err;
 }

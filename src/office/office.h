@@ -105,6 +105,9 @@ MUST enum err office_init(const struct office_init *init, struct fault *fault);
 MUST enum err office_open(struct office *out, const char *dir, const struct log *log,
                           struct fault *fault);
 void office_close(struct office *office);
+/* Why the database's own net beneath the reach (store/guard.h) is off, and what to do, for whoever
+ * runs the program; empty where it is on, and on SQLite, which has none. In arena. */
+struct str office_guard_words(struct arena *arena, const struct office *office);
 
 /* The value of a setting in force for this tenant, in arena. */
 MUST enum err office_setting(struct str *out, struct errand *e, struct db_tx *tx,

@@ -37,6 +37,13 @@ bool office_scope_cleared(const struct office_scope *scope, int64_t grade)
     return grade <= (int64_t)scope->clearance;
 }
 
+bool office_scope_bound(const struct errand *e)
+{
+    if (e->scope.level == MODEL_SCOPE_NONE)
+        return e->origin.role.len > 0;
+    return e->scope.level != MODEL_SCOPE_ALL;
+}
+
 enum err office_scope_grade(int64_t *out, struct errand *e, struct db_tx *tx, struct str typed,
                             enum model_setting setting)
 {

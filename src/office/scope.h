@@ -20,6 +20,10 @@ bool office_scope_cleared(const struct office_scope *scope, int64_t grade);
  */
 MUST enum err office_scope_grade(int64_t *out, struct errand *e, struct db_tx *tx, struct str typed,
                                  enum model_setting setting);
+/* Is it the errand of a person who sees less than all, so that its reads are held to his reach by
+ * the database as well (store/guard.h)? Not so for commands, jobs in nobody's name and readers of
+ * the portal, whose scope is empty as nothing asks for it. */
+bool office_scope_bound(const struct errand *e);
 /* The departments that the errand's scope holds, for statements; texts in e->arena. ERR_MEMORY. */
 MUST enum err office_reach(struct store_reach *out, struct errand *e);
 

@@ -222,7 +222,7 @@ enum err store_items_joint(int64_t *out, struct db_tx *tx, struct str tenant)
     return store_one(out, NULL, tx, ITEMS_JOINT, DB_ARGS(db_text(tenant)), store_fill_int);
 }
 
-static const char DEPARTMENTS_BARE[] =
+static const char DEPARTMENTS_BARE[] = STORE_WHOLE
     "SELECT COUNT(*) FROM department d WHERE d.tenant = $1 AND d.state = 'active' AND NOT EXISTS"
     " (SELECT 1 FROM inspector i WHERE i.tenant = d.tenant AND i.department = d.code"
     " AND i.state = 'active')";
@@ -440,8 +440,8 @@ enum err store_drafts(struct store_draft **out, size_t *count, struct arena *are
 }
 
 static const char DRAFT_OPEN[] =
-    "SELECT COALESCE(MAX(id), 0) FROM item_draft WHERE tenant = $1 AND code = $2"
-    " AND state IN ('draft', 'submitted', 'returned', 'approved')";
+    STORE_WHOLE "SELECT COALESCE(MAX(id), 0) FROM item_draft WHERE tenant = $1 AND code = $2"
+                " AND state IN ('draft', 'submitted', 'returned', 'approved')";
 
 enum err store_draft_open(int64_t *out, struct db_tx *tx, struct str tenant, struct str code)
 {
@@ -498,8 +498,8 @@ static enum err step_fill(void *out, struct db_rows *rows, struct arena *arena)
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static const char STEPS[] = "SELECT id, draft, step, words, actor, at FROM item_step"
-                            " WHERE tenant = $1 AND draft = $2 ORDER BY id";
+static const char STEPS[] = STORE_WHOLE "SELECT id, draft, step, words, actor, at FROM item_step"
+                                        " WHERE tenant = $1 AND draft = $2 ORDER BY id";
 
 enum err store_item_steps(struct store_item_step **out, size_t *count, struct arena *arena,
                           struct db_tx *tx, struct str tenant, int64_t draft)

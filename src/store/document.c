@@ -18,7 +18,7 @@ enum err store_document_add(struct db_tx *tx, const struct store_document *row)
 }
 
 static const char DOCUMENT_BY_PLAN[] =
-    "SELECT id, code FROM document WHERE tenant = $1 AND plan = $2 AND plan <> ''";
+    STORE_WHOLE "SELECT id, code FROM document WHERE tenant = $1 AND plan = $2 AND plan <> ''";
 
 static enum err document_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -74,11 +74,12 @@ enum err store_document_grade(struct db_tx *tx, const struct store_document *row
     " LEFT JOIN department p ON p.tenant = d.tenant AND p.code = d.department"                     \
     " WHERE v.tenant = $1"
 
-static const char VERSIONS[] = VERSION_HEAD ", '', '', '', '', ''" VERSION_FROM STORE_CLEARED(
-    "d.grade", "$2") " ORDER BY v.document DESC, v.version DESC";
-static const char VERSIONS_OF[] =
-    VERSION_HEAD ", v.text1, v.text2, v.text3, v.text4, v.text5" VERSION_FROM
-                 " AND d.code = $2" STORE_CLEARED("d.grade", "$3") " ORDER BY v.version DESC";
+static const char VERSIONS[] =
+    STORE_WHOLE VERSION_HEAD ", '', '', '', '', ''" VERSION_FROM STORE_CLEARED(
+        "d.grade", "$2") " ORDER BY v.document DESC, v.version DESC";
+static const char VERSIONS_OF[] = STORE_WHOLE VERSION_HEAD
+    ", v.text1, v.text2, v.text3, v.text4, v.text5" VERSION_FROM
+    " AND d.code = $2" STORE_CLEARED("d.grade", "$3") " ORDER BY v.version DESC";
 
 static enum err version_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -187,9 +188,10 @@ enum err store_version_move(struct db_tx *tx, const struct store_version *v, str
 
 /* --- check forms --- */
 
-static const char FORMS[] = "SELECT d.code, v.title, d.department, p.name" VERSION_FROM
-                            " AND d.kind = 'form' AND v.state = 'published'" STORE_CLEARED(
-                                "d.grade", "$2") " ORDER BY v.title, d.code";
+static const char FORMS[] =
+    STORE_WHOLE "SELECT d.code, v.title, d.department, p.name" VERSION_FROM
+                " AND d.kind = 'form' AND v.state = 'published'" STORE_CLEARED(
+                    "d.grade", "$2") " ORDER BY v.title, d.code";
 
 static enum err form_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -231,10 +233,10 @@ enum err store_attachment_add(struct db_tx *tx, const struct store_attachment *r
     "SELECT id, resource, owner, name, kind, size, digest, at, actor, original, sealed, "          \
     "scanned_at, grade"
 
-static const char ATTACHMENTS[] =
-    ATTACHMENT_COLUMNS " FROM attachment WHERE tenant = $1 AND resource = $2 AND owner = $3"
-                       " AND removed_at = 0" STORE_CLEARED("grade", "$4") " ORDER BY id";
-static const char ATTACHMENT_GET[] = ATTACHMENT_COLUMNS
+static const char ATTACHMENTS[] = STORE_WHOLE ATTACHMENT_COLUMNS
+    " FROM attachment WHERE tenant = $1 AND resource = $2 AND owner = $3"
+    " AND removed_at = 0" STORE_CLEARED("grade", "$4") " ORDER BY id";
+static const char ATTACHMENT_GET[] = STORE_WHOLE ATTACHMENT_COLUMNS
     " FROM attachment WHERE tenant = $1 AND id = $2 AND removed_at = 0" STORE_CLEARED("grade",
                                                                                       "$3");
 

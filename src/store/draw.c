@@ -1,6 +1,8 @@
 /* Draws: see draw.h. */
 #include "store/draw.h"
 
+#include "store/reach.h"
+
 #define DRAW_COLUMNS                                                                               \
     "tenant, id, number, task, organiser, sealed, blinded, state, round, opened, disclose_by,"     \
     " pool_size, drawn, demo, keys, version, at, actor"
@@ -45,8 +47,8 @@ static enum err draw_fill(void *out, struct db_rows *rows, struct arena *arena)
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static const char DRAW_BY_TASK[] = "SELECT " DRAW_COLUMNS " FROM draw WHERE tenant = $1"
-                                   " AND task = $2";
+static const char DRAW_BY_TASK[] = STORE_WHOLE "SELECT " DRAW_COLUMNS " FROM draw WHERE tenant = $1"
+                                               " AND task = $2";
 
 enum err store_draw_by_task(struct store_draw *out, struct arena *arena, struct db_tx *tx,
                             struct str tenant, int64_t task)

@@ -1,23 +1,25 @@
 /* Health of the registries: see health.h. */
 #include "store/health.h"
 
+#include "store/reach.h"
+
 /* --- counting --- */
 
 static const char HEALTH_OBJECTS[] =
-    "SELECT department, count(id), sum(CASE WHEN at < $1 THEN 1 ELSE 0 END),"
-    " sum(CASE WHEN labels = '' THEN 1 ELSE 0 END) FROM object"
-    " WHERE tenant = $2 AND state = 'active' GROUP BY department";
+    STORE_WHOLE "SELECT department, count(id), sum(CASE WHEN at < $1 THEN 1 ELSE 0 END),"
+                " sum(CASE WHEN labels = '' THEN 1 ELSE 0 END) FROM object"
+                " WHERE tenant = $2 AND state = 'active' GROUP BY department";
 static const char HEALTH_FURTHER[] =
-    "SELECT d.department, count(o.id), sum(CASE WHEN o.at < $1 THEN 1 ELSE 0 END),"
-    " sum(CASE WHEN o.labels = '' THEN 1 ELSE 0 END) FROM object_department d"
-    " JOIN object o ON o.tenant = d.tenant AND o.id = d.object"
-    " WHERE d.tenant = $2 AND o.state = 'active' AND o.department <> d.department"
-    " GROUP BY d.department";
-static const char HEALTH_REFERENCES[] =
+    STORE_WHOLE "SELECT d.department, count(o.id), sum(CASE WHEN o.at < $1 THEN 1 ELSE 0 END),"
+                " sum(CASE WHEN o.labels = '' THEN 1 ELSE 0 END) FROM object_department d"
+                " JOIN object o ON o.tenant = d.tenant AND o.id = d.object"
+                " WHERE d.tenant = $2 AND o.state = 'active' AND o.department <> d.department"
+                " GROUP BY d.department";
+static const char HEALTH_REFERENCES[] = STORE_WHOLE
     "SELECT r.department, count(r.number), sum(CASE WHEN o.id IS NULL THEN 1 ELSE 0 END)"
     " FROM reference_object r LEFT JOIN object o ON o.tenant = r.tenant AND o.pool_id = r.number"
     " WHERE r.tenant = $1 GROUP BY r.department";
-static const char HEALTH_PERSONS[] =
+static const char HEALTH_PERSONS[] = STORE_WHOLE
     "SELECT department, count(id), sum(CASE WHEN (certificate <> '' AND valid_until >= $1)"
     " OR (certificate2 <> '' AND valid_until2 >= $1) THEN 0 ELSE 1 END) FROM inspector"
     " WHERE tenant = $2 AND state = 'active' AND (certificate <> '' OR certificate2 <> '')"
@@ -91,10 +93,10 @@ enum err store_health_persons(struct store_health **out, size_t *count, struct a
 static const char REFERENCE_CLEAR[] =
     "DELETE FROM reference_object WHERE tenant = $1 AND department = $2";
 static const char REFERENCE_MISSING[] =
-    "SELECT r.number, r.name, r.division FROM reference_object r"
-    " WHERE r.tenant = $1 AND r.department = $2 AND r.number > $3 AND NOT EXISTS"
-    " (SELECT o.id FROM object o WHERE o.tenant = r.tenant AND o.pool_id = r.number)"
-    " ORDER BY r.number LIMIT $4";
+    STORE_WHOLE "SELECT r.number, r.name, r.division FROM reference_object r"
+                " WHERE r.tenant = $1 AND r.department = $2 AND r.number > $3 AND NOT EXISTS"
+                " (SELECT o.id FROM object o WHERE o.tenant = r.tenant AND o.pool_id = r.number)"
+                " ORDER BY r.number LIMIT $4";
 
 enum err store_reference_clear(struct db_tx *tx, struct str tenant, struct str department)
 {

@@ -36,11 +36,11 @@ enum err store_object_get(struct store_object *out, struct arena *arena, struct 
 }
 
 static const char OBJECT_CHANGES[] =
-    "SELECT c.at, c.actor, c.before, c.after, c.reason FROM registry_change c"
-    " WHERE c.tenant = $1 AND c.resource = $2 AND c.target = $3" STORE_CLEARED(
-        "CASE WHEN c.library = 0 THEN 0 ELSE COALESCE((SELECT l.grade FROM library l"
-        " WHERE l.tenant = c.tenant AND l.id = c.library), 2) END",
-        "$4") " ORDER BY c.id DESC";
+    STORE_WHOLE "SELECT c.at, c.actor, c.before, c.after, c.reason FROM registry_change c"
+                " WHERE c.tenant = $1 AND c.resource = $2 AND c.target = $3" STORE_CLEARED(
+                    "CASE WHEN c.library = 0 THEN 0 ELSE COALESCE((SELECT l.grade FROM library l"
+                    " WHERE l.tenant = c.tenant AND l.id = c.library), 2) END",
+                    "$4") " ORDER BY c.id DESC";
 
 static enum err change_fill(void *out, struct db_rows *rows, struct arena *arena)
 {
@@ -72,7 +72,7 @@ enum err store_object_changes(struct store_object_change **out, size_t *count, s
     return store_registry_changes(out, count, arena, tx, &row);
 }
 
-static const char CHANGES_OBJECTS[] =
+static const char CHANGES_OBJECTS[] = STORE_WHOLE
     "SELECT o.pool_id, o.name FROM registry_change c"
     " JOIN object o ON o.tenant = c.tenant AND o.id = c.target"
     " WHERE c.tenant = $1 AND c.id >= $2 AND c.id < $3 AND c.resource = 'objects' ORDER BY c.id";
@@ -97,7 +97,7 @@ enum err store_changes_objects(struct db_tx *tx, const struct store_change_span 
                      changes_object, &c);
 }
 
-static const char OBJECT_VISITS[] =
+static const char OBJECT_VISITS[] = STORE_WHOLE
     "SELECT w.number, t.number, t.name, t.visit_from, v.state, v.skip_reason, i.name, d.name,"
     " r.code, r.result_on, r.state, r.published_at, a.kind, a.number, a.body, a.made_on"
     " FROM visit v"

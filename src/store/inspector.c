@@ -12,9 +12,9 @@ static enum err tally_fill(void *out, struct db_rows *rows, struct arena *arena)
 
 static const struct store_shape tally_shape = {sizeof(struct store_tally), tally_fill};
 
-static const char LOADS[] = "SELECT inspector, COUNT(seat) FROM seat WHERE tenant = $1"
-                            " AND year = $2 AND inspector <> '' GROUP BY inspector"
-                            " ORDER BY inspector";
+static const char LOADS[] = STORE_WHOLE "SELECT inspector, COUNT(seat) FROM seat WHERE tenant = $1"
+                                        " AND year = $2 AND inspector <> '' GROUP BY inspector"
+                                        " ORDER BY inspector";
 
 enum err store_inspector_loads(struct store_tally **out, size_t *count, struct arena *arena,
                                struct db_tx *tx, struct str tenant, int year)
@@ -24,9 +24,9 @@ enum err store_inspector_loads(struct store_tally **out, size_t *count, struct a
 }
 
 static const char INTEREST_TALLY[] =
-    "SELECT i.code, COUNT(c.pool_id) FROM conflict c"
-    " JOIN inspector i ON i.tenant = c.tenant AND i.id = c.inspector"
-    " WHERE c.tenant = $1 AND c.ended_at = 0 GROUP BY i.code ORDER BY i.code";
+    STORE_WHOLE "SELECT i.code, COUNT(c.pool_id) FROM conflict c"
+                " JOIN inspector i ON i.tenant = c.tenant AND i.id = c.inspector"
+                " WHERE c.tenant = $1 AND c.ended_at = 0 GROUP BY i.code ORDER BY i.code";
 
 enum err store_interest_tally(struct store_tally **out, size_t *count, struct arena *arena,
                               struct db_tx *tx, struct str tenant)
@@ -36,11 +36,11 @@ enum err store_interest_tally(struct store_tally **out, size_t *count, struct ar
 }
 
 static const char DUTIES[] =
-    "SELECT t.number, t.name, t.visit_from, t.visit_until, COUNT(s.seat) FROM seat s"
-    " JOIN draw w ON w.tenant = s.tenant AND w.id = s.draw"
-    " JOIN task t ON t.tenant = w.tenant AND t.id = w.task"
-    " WHERE s.tenant = $1 AND s.inspector = $2 AND s.year = $3"
-    " GROUP BY t.id, t.number, t.name, t.visit_from, t.visit_until ORDER BY t.id DESC";
+    STORE_WHOLE "SELECT t.number, t.name, t.visit_from, t.visit_until, COUNT(s.seat) FROM seat s"
+                " JOIN draw w ON w.tenant = s.tenant AND w.id = s.draw"
+                " JOIN task t ON t.tenant = w.tenant AND t.id = w.task"
+                " WHERE s.tenant = $1 AND s.inspector = $2 AND s.year = $3"
+                " GROUP BY t.id, t.number, t.name, t.visit_from, t.visit_until ORDER BY t.id DESC";
 
 static enum err duty_fill(void *out, struct db_rows *rows, struct arena *arena)
 {

@@ -1,6 +1,8 @@
 /* Jobs: see job.h. */
 #include "store/job.h"
 
+#include "store/reach.h"
+
 #define JOB_COLUMNS                                                                                \
     "id, kind, title, account, actor, department, state, args, done, total, outcome, words, file," \
     " download, bytes, tries, at, begun_at, ended_at, until, clearance"
@@ -8,14 +10,15 @@
 static const char JOB_ADD[] =
     "INSERT INTO job (tenant, " JOB_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
     " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
-static const char JOB_GET[] = "SELECT " JOB_COLUMNS " FROM job WHERE tenant = $1 AND id = $2";
+static const char JOB_GET[] =
+    STORE_WHOLE "SELECT " JOB_COLUMNS " FROM job WHERE tenant = $1 AND id = $2";
 static const char JOB_MOVE[] =
     "UPDATE job SET state = $4, done = $5, total = $6, outcome = $7, words = $8, file = $9,"
     " download = $10, bytes = $11, tries = $12, begun_at = $13, ended_at = $14, until = $15"
     " WHERE tenant = $1 AND id = $2 AND state = $3";
 static const char JOB_NEWEST[] =
-    "SELECT " JOB_COLUMNS " FROM job WHERE tenant = $1 AND (state = $2 OR $2 = '')"
-    " AND (id < $3 OR $3 = 0) ORDER BY id DESC LIMIT $4";
+    STORE_WHOLE "SELECT " JOB_COLUMNS " FROM job WHERE tenant = $1 AND (state = $2 OR $2 = '')"
+                " AND (id < $3 OR $3 = 0) ORDER BY id DESC LIMIT $4";
 static const char JOB_OLDEST[] =
     "SELECT " JOB_COLUMNS " FROM job WHERE tenant = $1 AND state = $2 ORDER BY id LIMIT 1";
 static const char JOB_STALE[] =

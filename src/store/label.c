@@ -2,6 +2,7 @@
 #include "store/label.h"
 
 #include "base/buf.h"
+#include "store/reach.h"
 
 enum { LABEL_BATCH = 5000 };
 
@@ -289,8 +290,9 @@ enum err store_department_known(bool *known, struct db_tx *tx, struct str tenant
                      any_fill);
 }
 
-static const char DEPARTMENTS[] = "SELECT department FROM object_department WHERE tenant = $1"
-                                  " AND object = $2 ORDER BY department";
+static const char DEPARTMENTS[] =
+    STORE_WHOLE "SELECT department FROM object_department WHERE tenant = $1"
+                " AND object = $2 ORDER BY department";
 
 enum err store_object_departments(struct str **out, size_t *count, struct arena *arena,
                                   struct db_tx *tx, struct str tenant, int64_t object)

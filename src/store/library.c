@@ -70,8 +70,8 @@ enum err store_library_find(struct store_library *out, struct arena *arena, stru
 }
 
 static const char LIBRARY_GET[] =
-    "SELECT id, name, department, basis, state, job, at, 0, grade"
-    " FROM library WHERE tenant = $1 AND id = $2" STORE_CLEARED("grade", "$3");
+    STORE_WHOLE "SELECT id, name, department, basis, state, job, at, 0, grade"
+                " FROM library WHERE tenant = $1 AND id = $2" STORE_CLEARED("grade", "$3");
 
 enum err store_library_get(struct store_library *out, struct arena *arena, struct db_tx *tx,
                            struct str tenant, int64_t id, int64_t clearance)
@@ -143,8 +143,8 @@ static enum err row_fill(void *out, struct db_rows *rows, struct arena *arena)
     " r.at, r.actor FROM library_row r JOIN library l ON l.tenant = r.tenant AND l.id = r.library" \
     " WHERE r.tenant = $1"
 #define PLACES PLACES_ALL " AND r.object = $2" STORE_CLEARED("l.grade", "$3")
-static const char PLACES_OF[] = PLACES " ORDER BY l.name, r.licence";
-static const char PLACE_GET[] = PLACES " AND r.library = $4 AND r.licence = $5";
+static const char PLACES_OF[] = STORE_WHOLE PLACES " ORDER BY l.name, r.licence";
+static const char PLACE_GET[] = STORE_WHOLE PLACES " AND r.library = $4 AND r.licence = $5";
 
 enum err store_library_rows(struct store_library_row **out, size_t *count, struct arena *arena,
                             struct db_tx *tx, struct str tenant, int64_t object, int64_t clearance)
@@ -192,7 +192,7 @@ enum err store_library_row_remove(uint64_t *changed, struct db_tx *tx, struct st
 }
 
 /* Behind three values the keys, $4 to $103, the last one again and again. */
-static const char PLACES_IN[] = PLACES_ALL
+static const char PLACES_IN[] = STORE_WHOLE PLACES_ALL
     " AND r.library = $2" STORE_CLEARED("l.grade", "$3") " AND r.object IN " STORE_REACH_IN;
 static const char PLACES_GONE[] =
     "DELETE FROM library_row WHERE tenant = $1 AND library = $2"

@@ -75,8 +75,8 @@ enum err store_object_rows(struct store_object_row **out, size_t *count, struct 
 #define MARKS                                                                                      \
     "SELECT id, at, name, pool_id, division, industry, department, kind, state, risk, labels"      \
     " FROM object WHERE tenant = $1"
-static const char MARKS_ALL[] = MARKS " ORDER BY id";
-static const char MARKS_OF_JOB[] = MARKS " AND job = $2 ORDER BY id";
+static const char MARKS_ALL[] = STORE_WHOLE MARKS " ORDER BY id";
+static const char MARKS_OF_JOB[] = STORE_WHOLE MARKS " AND job = $2 ORDER BY id";
 
 struct marks {
     store_mark_each *each;
@@ -109,8 +109,9 @@ enum err store_object_marks(struct db_tx *tx, struct str tenant, int64_t job, st
     return store_all(tx, MARKS_OF_JOB, DB_ARGS(db_text(tenant), db_int(job)), mark_each, &m);
 }
 
-static const char SHARES[] = "SELECT object, department FROM object_department WHERE tenant = $1"
-                             " ORDER BY object, department";
+static const char SHARES[] =
+    STORE_WHOLE "SELECT object, department FROM object_department WHERE tenant = $1"
+                " ORDER BY object, department";
 
 struct shares {
     store_share_each *each;
@@ -159,11 +160,11 @@ enum err store_object_batches(struct db_tx *tx, struct str tenant, int64_t since
     return store_all(tx, BATCHES, DB_ARGS(db_text(tenant), db_int(since)), batch_each, &b);
 }
 
-static const char VISITED[] =
+static const char VISITED[] = STORE_WHOLE
     "SELECT x.id FROM visit v JOIN object x ON x.tenant = v.tenant AND x.pool_id = v.pool_id"
     " WHERE v.tenant = $1 AND v.year = $2 AND ((v.state IN ('entered', 'published') AND $3 <> 3)"
     " OR (v.state IN ('drawn', 'assigned') AND $3 <> 1))"; /* of enum store_visited */
-static const char IN_LIBRARY[] =
+static const char IN_LIBRARY[] = STORE_WHOLE
     "SELECT r.object FROM library_row r JOIN library l ON l.tenant = r.tenant AND l.id = r.library"
     " WHERE r.tenant = $1 AND r.library = $2" STORE_CLEARED("l.grade", "$3") " ORDER BY r.object";
 

@@ -20,7 +20,7 @@
     " JOIN draw d ON d.tenant = v.tenant AND d.id = v.draw"                                        \
     " LEFT JOIN object o ON o.tenant = v.tenant AND o.pool_id = v.pool_id"
 
-static const char PENDING[] = VISIT_COLUMNS
+static const char PENDING[] = STORE_WHOLE VISIT_COLUMNS
     ", i.department, COALESCE(r.state, ''), COALESCE(r.due_on, 0), COALESCE(r.estimated, 0)"
     " FROM visit v" VISIT_JOINS " JOIN task_item i ON i.tenant = v.tenant AND i.task = v.task"
     " LEFT JOIN result r ON r.tenant = v.tenant AND r.visit = v.id AND r.item = i.item"
@@ -65,7 +65,7 @@ enum err store_pending(struct store_pending **out, size_t *count, struct arena *
     " JOIN seat s ON s.tenant = v.tenant AND s.draw = v.draw AND s.pool_id = v.pool_id"            \
     " LEFT JOIN inspector p ON p.tenant = s.tenant AND p.code = s.inspector"
 
-static const char SEATS[] = SEAT_COLUMNS
+static const char SEATS[] = STORE_WHOLE SEAT_COLUMNS
     " FROM visit v" SEAT_JOINS " WHERE v.tenant = $1 AND v.state IN ('assigned', 'entered')"
     " AND " OF_SEAT("s.department") " UNION " SEAT_COLUMNS " FROM result r JOIN visit v"
                                     " ON v.tenant = r.tenant AND v.id = r.visit"

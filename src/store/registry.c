@@ -105,8 +105,8 @@ static const struct {
                        NULL, OBJECT_UPDATE, STORE_OBJECT_VALUES},
     [STORE_INSPECTORS] = {&model_inspectors, "inspector",
                           "tenant, id, " INSPECTOR_COLUMNS ", job, at",
-                          "SELECT id, " INSPECTOR_COLUMNS
-                          " FROM inspector WHERE tenant = $1 ORDER BY id",
+                          STORE_WHOLE "SELECT id, " INSPECTOR_COLUMNS
+                                      " FROM inspector WHERE tenant = $1 ORDER BY id",
                           INSPECTOR_UPDATE, STORE_INSPECTOR_VALUES},
     [STORE_ITEMS] = {&model_items, "item", "tenant, id, " ITEM_COLUMNS ", job, at",
                      "SELECT id, " ITEM_COLUMNS
@@ -119,25 +119,28 @@ static const struct {
                            DEPARTMENT_UPDATE, MODEL_DEPARTMENT_COUNT},
     [STORE_SUPERIOR] = {&model_superior, "item_superior",
                         "tenant, id, " SUPERIOR_COLUMNS ", job, at",
-                        "SELECT id, " SUPERIOR_COLUMNS
-                        " FROM item_superior WHERE tenant = $1 ORDER BY id",
+                        STORE_WHOLE "SELECT id, " SUPERIOR_COLUMNS
+                                    " FROM item_superior WHERE tenant = $1 ORDER BY id",
                         SUPERIOR_UPDATE, STORE_SUPERIOR_VALUES},
     [STORE_COMMISSIONS] = {&model_commissions, "commission",
                            "tenant, id, " COMMISSION_COLUMNS ", job, at",
-                           "SELECT id, " COMMISSION_COLUMNS
-                           " FROM commission WHERE tenant = $1" GRADED,
+                           STORE_WHOLE "SELECT id, " COMMISSION_COLUMNS
+                                       " FROM commission WHERE tenant = $1" GRADED,
                            COMMISSION_UPDATE, MODEL_COMMISSION_COUNT, GRADE_UPDATE("commission")},
     [STORE_LABELS] = {&model_labels, "label", "tenant, id, " LABEL_COLUMNS ", job, at",
                       "SELECT id, " LABEL_COLUMNS " FROM label WHERE tenant = $1 ORDER BY id",
                       LABEL_UPDATE, MODEL_LABEL_COUNT},
     [STORE_MEETINGS] = {&model_meetings, "meeting", "tenant, id, " MEETING_COLUMNS ", job, at",
-                        "SELECT id, " MEETING_COLUMNS " FROM meeting WHERE tenant = $1" GRADED,
+                        STORE_WHOLE "SELECT id, " MEETING_COLUMNS
+                                    " FROM meeting WHERE tenant = $1" GRADED,
                         MEETING_UPDATE, MODEL_MEETING_COUNT, GRADE_UPDATE("meeting")},
     [STORE_ISSUANCES] = {&model_issuances, "issuance", "tenant, id, " ISSUANCE_COLUMNS ", job, at",
-                         "SELECT id, " ISSUANCE_COLUMNS " FROM issuance WHERE tenant = $1" GRADED,
+                         STORE_WHOLE "SELECT id, " ISSUANCE_COLUMNS
+                                     " FROM issuance WHERE tenant = $1" GRADED,
                          ISSUANCE_UPDATE, MODEL_ISSUANCE_COUNT, GRADE_UPDATE("issuance")},
     [STORE_COURSES] = {&model_courses, "course", "tenant, id, " COURSE_COLUMNS ", job, at",
-                       "SELECT id, " COURSE_COLUMNS " FROM course WHERE tenant = $1" GRADED,
+                       STORE_WHOLE "SELECT id, " COURSE_COLUMNS
+                                   " FROM course WHERE tenant = $1" GRADED,
                        COURSE_UPDATE, MODEL_COURSE_COUNT, GRADE_UPDATE("course")},
     [STORE_LIBRARIES] = {&model_libraries, NULL, NULL, NULL, NULL, MODEL_LIBRARY_COUNT},
 };
@@ -414,8 +417,8 @@ static enum err find_keys(const char *sql, const struct store_find *find, const 
 enum err store_object_by_pool_id(const struct store_find *find, const struct str *pool_ids,
                                  size_t count)
 {
-    static const char sql[] =
-        "SELECT id, " STORE_OBJECT_COLUMNS " FROM object WHERE tenant = $1 AND pool_id IN " KEYS;
+    static const char sql[] = STORE_WHOLE "SELECT id, " STORE_OBJECT_COLUMNS
+                                          " FROM object WHERE tenant = $1 AND pool_id IN " KEYS;
     return find_keys(sql, find, pool_ids, count);
 }
 
@@ -423,8 +426,8 @@ enum err store_object_by_likeness(const struct store_find *find, const struct st
                                   size_t count)
 {
     static const char sql[] =
-        "SELECT id, " STORE_OBJECT_COLUMNS " FROM object WHERE tenant = $1 AND likeness IN " KEYS
-        " AND likeness <> ''";
+        STORE_WHOLE "SELECT id, " STORE_OBJECT_COLUMNS
+                    " FROM object WHERE tenant = $1 AND likeness IN " KEYS " AND likeness <> ''";
     return find_keys(sql, find, likenesses, count);
 }
 
@@ -450,8 +453,9 @@ static enum err any_row(void *out, struct db_rows *rows, struct arena *arena)
 
 enum err store_object_any(bool *any, struct db_tx *tx)
 {
-    enum err err = store_one(any, NULL, tx, "SELECT 1 FROM object ORDER BY tenant, id LIMIT 1",
-                             DB_NONE, any_row);
+    enum err err =
+        store_one(any, NULL, tx, STORE_WHOLE "SELECT 1 FROM object ORDER BY tenant, id LIMIT 1",
+                  DB_NONE, any_row);
     if (err != ERR_MISSING)
         return err;
     *any = false;

@@ -27,7 +27,7 @@ enum err store_step_task(int64_t *id, struct db_tx *tx, struct str tenant,
         store_fill_int);
 }
 
-static const char STEP_ROWS[] =
+static const char STEP_ROWS[] = STORE_WHOLE
     "SELECT v.id, v.pool_id, i.department, r.state, r.code, r.result_on, r.due_on, r.estimated,"
     " (SELECT f.state FROM followup f JOIN result p ON p.tenant = f.tenant AND p.id = f.result"
     " WHERE p.tenant = v.tenant AND p.visit = v.id AND p.item = i.item"

@@ -1,6 +1,8 @@
 /* Tasks, and what a draw reads of the registries: see task.h. */
 #include "store/task.h"
 
+#include "store/reach.h"
+
 #include <string.h>
 
 #define TASK_COLUMNS                                                                               \
@@ -48,8 +50,8 @@ static enum err task_fill(void *out, struct db_rows *rows, struct arena *arena)
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static const char TASK_GET[] = "SELECT " TASK_COLUMNS " FROM task WHERE tenant = $1"
-                               " AND number = $2";
+static const char TASK_GET[] = STORE_WHOLE "SELECT " TASK_COLUMNS " FROM task WHERE tenant = $1"
+                                           " AND number = $2";
 
 enum err store_task_get(struct store_task *out, struct arena *arena, struct db_tx *tx,
                         struct str tenant, struct str number)
@@ -58,7 +60,8 @@ enum err store_task_get(struct store_task *out, struct arena *arena, struct db_t
                      task_fill);
 }
 
-static const char TASK_BY_ID[] = "SELECT " TASK_COLUMNS " FROM task WHERE tenant = $1 AND id = $2";
+static const char TASK_BY_ID[] =
+    STORE_WHOLE "SELECT " TASK_COLUMNS " FROM task WHERE tenant = $1 AND id = $2";
 
 enum err store_task_by_id(struct store_task *out, struct arena *arena, struct db_tx *tx,
                           struct str tenant, int64_t id)
@@ -112,7 +115,7 @@ static enum err task_item_fill(void *out, struct db_rows *rows, struct arena *ar
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static const char TASK_ITEMS[] =
+static const char TASK_ITEMS[] = STORE_WHOLE
     "SELECT i.id, i.code, i.category, i.name, i.class, i.cap_num, i.cap_den, t.department,"
     " i.labels"
     " FROM task_item t JOIN item i ON i.tenant = t.tenant AND i.id = t.item"
@@ -151,8 +154,9 @@ static enum err task_part_fill(void *out, struct db_rows *rows, struct arena *ar
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static const char TASK_PARTS[] = "SELECT department, seats, tag, tag_seats, cap FROM task_part"
-                                 " WHERE tenant = $1 AND task = $2 ORDER BY department";
+static const char TASK_PARTS[] =
+    STORE_WHOLE "SELECT department, seats, tag, tag_seats, cap FROM task_part"
+                " WHERE tenant = $1 AND task = $2 ORDER BY department";
 
 enum err store_task_parts(struct store_task_part **out, size_t *count, struct arena *arena,
                           struct db_tx *tx, struct str tenant, int64_t task)
@@ -185,8 +189,8 @@ static enum err task_quota_fill(void *out, struct db_rows *rows, struct arena *a
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static const char TASK_QUOTAS[] = "SELECT stratum, mode, num, den FROM task_quota"
-                                  " WHERE tenant = $1 AND task = $2 ORDER BY stratum";
+static const char TASK_QUOTAS[] = STORE_WHOLE "SELECT stratum, mode, num, den FROM task_quota"
+                                              " WHERE tenant = $1 AND task = $2 ORDER BY stratum";
 
 enum err store_task_quotas(struct store_task_quota **out, size_t *count, struct arena *arena,
                            struct db_tx *tx, struct str tenant, int64_t task)
@@ -291,7 +295,7 @@ static enum err inspector_fill(void *out, struct db_rows *rows, struct arena *ar
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static const char INSPECTORS[] =
+static const char INSPECTORS[] = STORE_WHOLE
     "SELECT " INSPECTOR_COLUMNS ", (SELECT COUNT(*) FROM seat s WHERE s.tenant = i.tenant"
     " AND s.inspector = i.code AND s.year = $3) FROM inspector i"
     " WHERE i.tenant = $1 AND i.department = $2 AND i.state = 'active' ORDER BY i.code";
@@ -304,8 +308,9 @@ enum err store_inspectors(struct store_inspector **out, size_t *count, struct ar
                        DB_ARGS(db_text(tenant), db_text(department), db_int(year)));
 }
 
-static const char INSPECTOR_FIND[] = "SELECT " INSPECTOR_COLUMNS ", 0 FROM inspector i"
-                                     " WHERE i.tenant = $1 AND i.code = $2 AND i.state = 'active'";
+static const char INSPECTOR_FIND[] =
+    STORE_WHOLE "SELECT " INSPECTOR_COLUMNS ", 0 FROM inspector i"
+                " WHERE i.tenant = $1 AND i.code = $2 AND i.state = 'active'";
 
 enum err store_inspector_find(struct store_inspector *out, struct arena *arena, struct db_tx *tx,
                               struct str tenant, struct str code)
@@ -314,8 +319,8 @@ enum err store_inspector_find(struct store_inspector *out, struct arena *arena, 
                      inspector_fill);
 }
 
-static const char INSPECTOR_ANY[] = "SELECT " INSPECTOR_COLUMNS ", 0 FROM inspector i"
-                                    " WHERE i.tenant = $1 AND i.code = $2";
+static const char INSPECTOR_ANY[] = STORE_WHOLE "SELECT " INSPECTOR_COLUMNS ", 0 FROM inspector i"
+                                                " WHERE i.tenant = $1 AND i.code = $2";
 
 enum err store_inspector_any(struct store_inspector *out, struct arena *arena, struct db_tx *tx,
                              struct str tenant, struct str code)
@@ -345,8 +350,8 @@ enum err store_conflicts(struct store_conflict **out, size_t *count, struct aren
     return store_array((void **)out, count, arena, tx, &shape, CONFLICTS, DB_ARGS(db_text(tenant)));
 }
 
-static const char OBJECT_NAME[] = "SELECT name, number, division, address FROM object"
-                                  " WHERE tenant = $1 AND pool_id = $2";
+static const char OBJECT_NAME[] = STORE_WHOLE "SELECT name, number, division, address FROM object"
+                                              " WHERE tenant = $1 AND pool_id = $2";
 
 static enum err object_name_fill(void *out, struct db_rows *rows, struct arena *arena)
 {

@@ -1,6 +1,8 @@
 /* Uploads: see upload.h. */
 #include "store/upload.h"
 
+#include "store/reach.h"
+
 #define UPLOAD_COLUMNS                                                                             \
     "id, resource, name, file, bytes, account, actor, department, target, division, state,"        \
     " columns, headings, report, check_job, import_job, at, until, scanned_at"
@@ -9,13 +11,13 @@ static const char UPLOAD_ADD[] =
     "INSERT INTO upload (tenant, " UPLOAD_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
     " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 static const char UPLOAD_GET[] =
-    "SELECT " UPLOAD_COLUMNS " FROM upload WHERE tenant = $1 AND id = $2";
+    STORE_WHOLE "SELECT " UPLOAD_COLUMNS " FROM upload WHERE tenant = $1 AND id = $2";
 static const char UPLOAD_MOVE[] =
     "UPDATE upload SET state = $4, file = $5, columns = $6, headings = $7, report = $8,"
     " check_job = $9, import_job = $10, until = $11 WHERE tenant = $1 AND id = $2 AND state = $3";
 static const char UPLOAD_NEWEST[] =
-    "SELECT " UPLOAD_COLUMNS " FROM upload WHERE tenant = $1 AND resource = $2"
-    " AND (id < $3 OR $3 = 0) ORDER BY id DESC LIMIT $4";
+    STORE_WHOLE "SELECT " UPLOAD_COLUMNS " FROM upload WHERE tenant = $1 AND resource = $2"
+                " AND (id < $3 OR $3 = 0) ORDER BY id DESC LIMIT $4";
 static const char UPLOAD_STALE[] =
     "SELECT " UPLOAD_COLUMNS " FROM upload WHERE tenant = $1 AND until <= $2 AND file <> ''"
     " ORDER BY id LIMIT 1000";
@@ -26,8 +28,8 @@ static const char MAPPING_ADD[] = "INSERT INTO upload_mapping (tenant, departmen
                                   " headings, columns, at, actor)"
                                   " VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char MAPPING_GET[] =
-    "SELECT columns FROM upload_mapping"
-    " WHERE tenant = $1 AND department = $2 AND resource = $3 AND headings = $4";
+    STORE_WHOLE "SELECT columns FROM upload_mapping"
+                " WHERE tenant = $1 AND department = $2 AND resource = $3 AND headings = $4";
 
 static enum err upload_fill(void *out, struct db_rows *rows, struct arena *arena)
 {

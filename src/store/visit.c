@@ -1,6 +1,8 @@
 /* Visits and seats of a draw: see draw.h. */
 #include "store/draw.h"
 
+#include "store/reach.h"
+
 #define VISIT_COLUMNS                                                                              \
     "tenant, id, task, draw, pool_id, stratum, rank, ticket, year, state, skip_reason, follows,"   \
     " at"
@@ -126,8 +128,9 @@ static enum err seat_fill(void *out, struct db_rows *rows, struct arena *arena)
     return failed ? ERR_MEMORY : ERR_OK;
 }
 
-static const char SEATS[] = "SELECT seat, pool_id, department, inspector, year, round FROM seat"
-                            " WHERE tenant = $1 AND draw = $2 ORDER BY seat";
+static const char SEATS[] =
+    STORE_WHOLE "SELECT seat, pool_id, department, inspector, year, round FROM seat"
+                " WHERE tenant = $1 AND draw = $2 ORDER BY seat";
 
 enum err store_seats(struct store_seat **out, size_t *count, struct arena *arena, struct db_tx *tx,
                      struct str tenant, int64_t draw)

@@ -2,6 +2,7 @@
 the matrix of permissions and the route table as they are written down."""
 import html.parser
 import http.client
+import json
 import os
 import re
 import signal
@@ -150,7 +151,22 @@ def field_limits():
     return found
 
 
+PG = os.environ.get("SUNLOT_TEST_PG")  # see test/pg/pg_run
+
+
+def postgres(sql, *args):
+    """The rows of a query without two columns of one name; ? stands for the arguments."""
+    for value in args:
+        sql = sql.replace("?", str(value) if isinstance(value, int) else "'%s'" % value.replace("'", "''"), 1)
+    told = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", PG, "-c",
+                           "SELECT row_to_json(x) FROM (%s) x" % sql], capture_output=True, text=True, timeout=120)
+    must(told.returncode == 0, "%s: %s" % (sql, told.stderr))
+    return [tuple(json.loads(line).values()) for line in told.stdout.splitlines()]
+
+
 def query(data, sql, *args):
+    if PG:
+        return postgres(sql, *args)
     link = sqlite3.connect("file:%s/sunlot.db?mode=ro" % data, uri=True, timeout=20)
     rows = link.execute(sql, args).fetchall()
     link.close()
@@ -177,7 +193,7 @@ class County:
 
     def __init__(self, home):
         self.data = os.path.join(home, "county")
-        told = run("demo", self.data)
+        told = run("demo", self.data, *(["--database", PG] if PG else []))
         run("setting", "session.prove", "30", "--basis", "试验", data=self.data)  # ID11 has its own test
         self.passwords = dict(re.findall(r"^  (\w+) +(\S+-\S+-\S+-\S+) ", told, flags=re.M))
         must(set(NAMES.values()) <= set(self.passwords), "accounts of every role: %s" % self.passwords.keys())

@@ -25,7 +25,7 @@ from tap import Tap, must
 CLAUSE, TRUE = b"($2 = 1 OR REPLACE($3", b"($2 < 9 OR REPLACE($3"
 ROLES = ("clerk", "inspector")
 A, ITEMS = "SCJG", {"SCJG": "SCJG-S0001", leak.B: "XFJY-S0001"}
-SEATS, OBJECT = "SELECT v.id, s.department, s.seat", "SELECT o.id, number, name, kind"
+SEATS, OBJECT = "/*whole*/ SELECT v.id, s.department, s.seat", "SELECT o.id, number, name, kind"
 # The seats of A whose visits owe something: so many A's list of what is pending has to read.
 SEATS_OF_A = """SELECT count(*) FROM seat s JOIN visit v ON v.draw = s.draw AND v.pool_id = s.pool_id WHERE s.department = ?
     AND (v.state IN ('assigned', 'entered') OR v.state = 'published' AND v.id IN (

@@ -126,9 +126,11 @@ const struct office_draw *course_show(struct course *c)
 {
     struct office_draw *draw = arena_alloc(&c->s->arena, sizeof *draw);
     assert_non_null(draw);
-    enum err err = office_draw_show(draw, &c->s->e, c->draw);
+    struct errand e = c->s->e;
+    e.scope = OFFICE_SCOPE_WHOLE; /* a command, whoever is at the workbench just now */
+    enum err err = office_draw_show(draw, &e, c->draw);
     if (err != ERR_OK)
-        fail_msg("draw show: %s", fault_text(&c->s->e.fault));
+        fail_msg("draw show: %s", fault_text(&e.fault));
     return draw;
 }
 
