@@ -303,7 +303,7 @@ enum err db_guard(struct db *db, const struct db_guard *list, size_t count, stru
     db_tx_reset(tx, !db->source.readonly);
     db->source.guarded = tx->driver->guard(&user, tx, list, count, !db->source.readonly);
     snprintf(db->guard_user, sizeof db->guard_user, "%s", user);
-    snprintf(db->guard_why, sizeof db->guard_why, "%.255s",
+    snprintf(db->guard_why, sizeof db->guard_why, "%.*s", (int)strcspn(tx->message, "\n"),
              db->source.guarded == DB_GUARD_ON ? "" : tx->message);
     db_pool_give(&db->pool, tx);
     return ERR_OK;

@@ -561,12 +561,14 @@ static enum err conn_check(struct pg_conn *conn, struct fault *fault)
 
 /* Session settings. A commit must be durable when it is answered, whatever the server's default;
  * stronger settings than on (remote_apply) are left alone. The schemas are named, since "$user" in
- * their list would be another one for the role of db_read_within. */
+ * their list would be another one for the role of db_read_within. Statements are not compiled: the
+ * conditions of policies make many look expensive enough, and then that takes seconds. */
 static enum err conn_set(struct pg_conn *conn, struct fault *fault)
 {
     static const char *const sql =
         "SET bytea_output = 'hex'; SET standard_conforming_strings = on; "
         "SET client_min_messages = warning; "
+        "SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'jit'; "
         "SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') "
         "IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false), "
         "set_config('search_path', array_to_string(ARRAY(SELECT quote_ident(s) FROM "

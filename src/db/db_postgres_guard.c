@@ -182,6 +182,9 @@ static bool role_good(struct pg_conn *conn)
                 PQgetvalue(res, 0, 0)[0] == 'f';
     if (PQresultStatus(res) != PGRES_TUPLES_OK)
         (void)pg_fail(conn, res);
+    else if (!good)
+        snprintf(conn->tx.message, sizeof conn->tx.message,
+                 DB_GUARD_NAME " is SUPERUSER or BYPASSRLS");
     PQclear(res);
     PQclear(PQexec(conn->pg, "ROLLBACK"));
     return good;

@@ -278,11 +278,12 @@ struct str office_guard_words(struct arena *arena, const struct office *office)
     if (guarded == DB_GUARD_ROLE)
         return arena_printf(arena,
                             "数据库的行级安全没有启用：数据库用户 %s 不能使用角色 " DB_GUARD_NAME
-                            "。各部门之间的数据界限仍由程序保证，只是少了数据库自己的一层。"
+                            "（%s）。"
+                            "各部门之间的数据界限仍由程序保证，只是少了数据库自己的一层。"
                             "请数据库管理员执行下面两句，然后重新启动 sunlot：\n"
                             "    CREATE ROLE " DB_GUARD_NAME " NOLOGIN;\n"
                             "    GRANT " DB_GUARD_NAME " TO \"%s\";",
-                            user, user);
+                            user, why, user);
     if (guarded == DB_GUARD_TABLES)
         return arena_printf(arena,
                             "数据库的行级安全没有启用：数据表的访问策略未能设置（%s）。"
