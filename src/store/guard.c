@@ -16,6 +16,7 @@
 
 const struct db_guard store_guards[STORE_GUARDS] = {
     {"adoption", NULL},
+    {"approval", HELD("department")},
     {"attachment", NULL},
     {"commission", HELD("department")},
     {"conflict", SEEN("inspector", "s.tenant = conflict.tenant AND s.id = conflict.inspector")},

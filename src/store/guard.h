@@ -7,7 +7,7 @@
 
 #include "db/db.h"
 
-enum { STORE_GUARDS = 42 };
+enum { STORE_GUARDS = 43 };
 extern const struct db_guard store_guards[STORE_GUARDS];
 
 #endif
