@@ -77,7 +77,7 @@ inBrowser('an inspector sees the objects that he sits for; a name is found, and 
   await page.getByRole('button', { name: '搜索' }).click();
   assert.deepEqual([...new Set(await column(page, '检查对象'))], [first]);
   const found = await total(page);
-  await page.getByRole('link', { name: '导出' }).click();
+  await page.getByRole('link', { name: '导出', exact: true }).click();
   await page.getByText(`共 ${found} 户次`).waitFor();
   await page.getByLabel('文件格式').selectOption('csv');
   await page.getByLabel('抽取编号').uncheck();

@@ -230,7 +230,7 @@ inBrowser('an export holds the filtered rows with the chosen columns and is fetc
   const page = await as('jingban');
   const want = county.mine.filter((r) => r.risk === 'D' && r.state === '存续');
   await go(page, '/desk/objects?risk=D&state=active');
-  await page.getByRole('link', { name: '导出' }).click();
+  await page.getByRole('link', { name: '导出', exact: true }).click();
   await page.getByText(`全部 ${want.length} 个检查对象`).waitFor();
   await page.getByLabel('文件格式').selectOption('csv');
   for (const box of await page.locator('.choices input').all()) await box.uncheck();

@@ -61,7 +61,7 @@ inBrowser('a clerk adds an inspector, mends what was refused, looks at the numbe
 inBrowser('an export holds the filtered rows with the chosen columns, and no number in full', async () => {
   const page = await as('jingban');
   await page.goto(`${county.site}/desk/inspectors?q=001`);
-  await page.getByRole('link', { name: '导出' }).click();
+  await page.getByRole('link', { name: '导出', exact: true }).click();
   await page.getByText('共 1 人').waitFor();
   await page.getByLabel('格式').selectOption('csv');
   await page.getByLabel('职务').uncheck();

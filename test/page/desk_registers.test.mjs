@@ -80,7 +80,7 @@ inBrowser('R144: a ledger of documents is checked, taken in, exported, and chang
   await page.goto(`${county.site}/desk/issuances?year=2025`);
   assert.equal(await total(page), 2);
   await look(page, 'documents');
-  await page.getByRole('link', { name: '导出' }).click();
+  await page.getByRole('link', { name: '导出', exact: true }).click();
   await page.getByText('符合条件的全部 2 件文件').waitFor();
   await look(page, 'documents-export');
   await page.getByLabel('文件格式').selectOption('csv');

@@ -283,6 +283,7 @@ struct decider {
     struct errand e;
     int64_t id;
     bool approve;
+    const char *path; /* of the file, where he exports */
     enum err err;
 };
 
@@ -290,34 +291,42 @@ static void *decide_one(void *ctx)
 {
     struct decider *d = ctx;
     const struct office_approval_decision decision = {d->id, d->approve, STR("看过")};
+    uint64_t rows = 0;
     pthread_barrier_wait(d->start);
-    d->err = office_approval_decide(&d->e, &decision);
+    d->err = d->path != NULL ? office_approval_export(&rows, &d->e, d->id, d->path)
+                             : office_approval_decide(&d->e, &decision);
     return NULL;
+}
+
+static void decide_all(struct decider deciders[DECIDERS])
+{
+    pthread_t threads[DECIDERS];
+    pthread_barrier_t start;
+    assert_int_equal(pthread_barrier_init(&start, NULL, DECIDERS), 0);
+    for (size_t i = 0; i < DECIDERS; i++) {
+        deciders[i].e.arena = &deciders[i].arena;
+        deciders[i].start = &start;
+        assert_int_equal(pthread_create(&threads[i], NULL, decide_one, &deciders[i]), 0);
+    }
+    for (size_t i = 0; i < DECIDERS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&start);
 }
 
 static void PI3_of_several_who_decide_at_once_one_does(void **state)
 {
     struct house h;
     struct decider deciders[DECIDERS] = {0};
-    pthread_t threads[DECIDERS];
-    pthread_barrier_t start;
     size_t done = 0;
     house_make(&h, *state);
     int64_t id = request(&h, h.asker);
-    assert_int_equal(pthread_barrier_init(&start, NULL, DECIDERS), 0);
     for (size_t i = 0; i < DECIDERS; i++) {
         struct decider *d = &deciders[i];
         d->e = *as(&h, i % 2 == 0 ? h.peer : h.chief, "");
-        d->e.arena = &d->arena;
-        d->start = &start;
         d->id = id;
         d->approve = i % 2 == 0;
     }
-    for (size_t i = 0; i < DECIDERS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, decide_one, &deciders[i]), 0);
-    for (size_t i = 0; i < DECIDERS; i++)
-        pthread_join(threads[i], NULL);
-    pthread_barrier_destroy(&start);
+    decide_all(deciders);
     for (size_t i = 0; i < DECIDERS; i++) {
         done += deciders[i].err == ERR_OK;
         if (deciders[i].err != ERR_OK)
@@ -331,6 +340,32 @@ static void PI3_of_several_who_decide_at_once_one_does(void **state)
     assert_int_equal(audited(&h, "approval-approve") + audited(&h, "approval-decline"), 1);
 }
 
+static void PI3_of_several_exports_at_once_one_leaves_a_file(void **state)
+{
+    struct house h;
+    struct decider deciders[DECIDERS] = {0};
+    size_t done = 0;
+    house_make(&h, *state);
+    int64_t id = request(&h, h.asker);
+    assert_int_equal(decided(&h, h.peer, id, true, ""), ERR_OK);
+    for (size_t i = 0; i < DECIDERS; i++) {
+        struct decider *d = &deciders[i];
+        d->e = *as(&h, h.asker, "");
+        d->id = id;
+        d->path = arena_printf(&h.s->arena, "%s/race-%zu.csv", h.s->dir, i).data;
+    }
+    decide_all(deciders);
+    for (size_t i = 0; i < DECIDERS; i++) {
+        bool good = deciders[i].err == ERR_OK;
+        done += good;
+        assert_true(good || deciders[i].err == ERR_STATE);
+        assert_int_equal(access(deciders[i].path, F_OK) == 0, good);
+        arena_free(&deciders[i].arena);
+    }
+    assert_int_equal(done, 1);
+    assert_int_equal(audited(&h, "approval-export"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +376,7 @@ int main(void)
         STORY_TEST(PI3_what_is_declined_or_grows_or_reaches_elsewhere_is_not_exported),
         STORY_TEST(PI3_a_repeated_request_does_nothing_twice),
         STORY_TEST(PI3_of_several_who_decide_at_once_one_does),
+        STORY_TEST(PI3_of_several_exports_at_once_one_leaves_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
