@@ -508,11 +508,13 @@ def check_reach(tree, source):
     if room_of(source.path) != "store" or REACH_HEADER not in tree.files or not source.path.endswith(".c"):
         return
     view, file, held = reach_view(tree, source), os.path.basename(source.path), {}
+    both = set(reachrules.BOTH.get(file, {}))
     for literal in literals(view, source):
         if literal.macro or not sqlrules.is_sql(literal.text):
             continue
         yield from whole_faults(source, file, literal)
         if reachrules.CLAUSE in literal.text:
+            both.discard(owner_of(source, literal.lines[0][1]))
             continue
         wrong, line = reachrules.judge(sqlrules.masked(literal.text)), literal.lines[0][1]
         if wrong == "write":
@@ -520,6 +522,8 @@ def check_reach(tree, source):
         elif wrong == "read":
             held.setdefault(owner_of(source, line), []).append(line)
     yield from reach_faults(source.path, file, held)
+    for name in sorted(both):
+        yield Finding(source.path, 1, "reach", "tools/reachrules.py lists %s under BOTH, which has no clause here" % name)
 
 
 def whole_faults(source, file, literal):

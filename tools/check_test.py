@@ -443,6 +443,9 @@ static const char COMMON[] = STORE_WHOLE "SELECT id FROM label WHERE tenant = $1
 static const char PENDING[] = STORE_WHOLE "SELECT id FROM visit WHERE tenant = $1 AND " STORE_REACH("department");
 static const char SEATS[] = "SELECT seat FROM seat WHERE tenant = $1 AND " STORE_REACH("department"); //!reach
 """}),
+    ("an entry beside the clause that nothing needs is found", {"src/store/reach.h": REACH_WHOLE, "src/store/pending.c": """
+static const char PENDING[] = STORE_WHOLE "SELECT id FROM visit WHERE tenant = $1 AND " STORE_REACH("department");
+"""}, {("src/store/pending.c", 1, "reach")}),
     ("the tables under row-level security are those of business rows", {
         "src/store/guard.c": GUARDS % ('    {"label", NULL},\n', "")}, {("src/store/guard.c", 1, "reach")}),
     ("a table that is not under row-level security is found", {

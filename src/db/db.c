@@ -248,6 +248,7 @@ static bool job_try(struct db_job *job, struct db *db)
         db_job_fail(job, tx, err);
     }
     bool again = tx->retry && job->err != ERR_OK;
+    tx->reach = NULL; /* the caller's */
     db_pool_give(&db->pool, tx);
     return again;
 }
