@@ -415,6 +415,21 @@ def WB2_a_change_needs_origin_and_token(county):
     must(good != csrf_of(county.ask("system", "/desk/sessions")[2]), "the token is not masked anew")
 
 
+def WB4_no_other_site_reads_an_answer_of_the_workbench(county):
+    """What is public for pages of others (open data, the log) says so; nothing that a session opens does."""
+    evil = {"Origin": "https://evil.example", "Sec_Fetch_Site": "cross-site"}
+    for method, pattern, _ in routes():
+        if method == "GET":
+            path = re.sub(r"\{\w+\*?\}", "999999", pattern)
+            status, headers, _ = county.ask("clerk", path, **evil)
+            allowed = [name for name in headers if name.lower().startswith("access-control-")]
+            must(not allowed, "%s: %d %s" % (path, status, allowed))
+    for path, allowed in (("/log/checkpoint", "*"), ("/catalog.jsonld", "*"), ("/", None), ("/results", None)):
+        status, headers, _ = county.server.ask(path, cookie=county.cookies["clerk"], **evil)
+        must(status == 200 and headers.get("access-control-allow-origin") == allowed, path)
+        must("access-control-allow-credentials" not in headers and "set-cookie" not in headers, path)
+
+
 def WB1_every_answer_has_the_security_headers(county):
     want = {
         "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -924,7 +939,8 @@ for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_
              ID11_full_personal_numbers_ask_for_the_password_again,
              PI3_asking_deciding_and_exporting_each_ask_for_the_password_again,
              ID11_five_wrong_passwords_there_are_five_wrong_sign_ins, WB2_a_change_needs_origin_and_token,
-             WB1_every_answer_has_the_security_headers, WB3_sign_out_ends_the_session_and_clears_the_browser,
+             WB1_every_answer_has_the_security_headers, WB4_no_other_site_reads_an_answer_of_the_workbench,
+             WB3_sign_out_ends_the_session_and_clears_the_browser,
              ID10_sessions_are_listed_and_ended_one_by_one_or_all,
              ID10_the_system_administrator_ends_those_of_others_one_or_all,
              AC2_two_hands_make_a_user_and_neither_helps_himself, ID9_roles_and_suspension_end_sessions_at_once,
