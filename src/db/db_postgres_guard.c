@@ -210,6 +210,7 @@ enum db_guarded pg_guard(const char **user, struct db_tx *tx, const struct db_gu
     *user = PQuser(conn->pg);
     if (!role_good(conn) && !(apply && role_make(conn)))
         return DB_GUARD_ROLE;
+    tx->message[0] = '\0';
     for (int i = 0; i < GUARD_TRIES && !tx->lost; i++) {
         PGresult *tables = NULL;
         enum err err = tables_ask(&tables, conn);
@@ -219,8 +220,10 @@ enum db_guarded pg_guard(const char **user, struct db_tx *tx, const struct db_gu
             return DB_GUARD_ON;
         if (!apply)
             break;
-        err = guard_apply(conn, list, count);
-        tx->retry = err != ERR_OK;
+        (void)guard_apply(conn, list, count); /* the next look tells */
     }
+    if (tx->message[0] == '\0')
+        snprintf(tx->message, sizeof tx->message,
+                 "tables have policies of others, or are not up to date");
     return DB_GUARD_TABLES;
 }

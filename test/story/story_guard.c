@@ -405,6 +405,7 @@ static void a_foreign_policy_is_not_taken_for_ours(void **state)
     assert_int_equal(guarded(s, &why), DB_GUARD_TABLES);
     struct str words = office_guard_words(&s->arena, &s->office);
     assert_true(str_find(words, STR("没有启用")) >= 0);
+    assert_true(str_find(words, STR("policies of others")) >= 0);
 }
 
 /* Another user of the same cluster, with a schema of his own, who may make no role. */
