@@ -28,7 +28,7 @@ CRAWL = ("-d", "6", "--max-files-per-dir", "40", "-r", "lang", "-r", "size")
 WHO = ("portal", "office", "clerk", "system", "security", "audit")
 # These would end the session that the scan needs; nginx refuses them (wapiti 3.0.4 cannot leave addresses out
 # under Python 3.11).
-ENDING = "sign-out|sessions|password"
+ENDING = "sign-out|sessions|password|accounts/[0-9]+/(end|state|reset)|settings/(session|password|sign-in)"
 
 NGINX = """daemon off; worker_processes 1; pid %(home)s/pid; error_log %(home)s/error.log;
 events {}
@@ -39,7 +39,7 @@ http {
     map $request_id $client { "~^(....)(....)(....)(....)" 2001:$1:$2:$3::1; }
     server {
         listen 127.0.0.1:%(port)d;
-        location ~ ^/desk/(%(ending)s) {
+        location ~ "^/desk/(%(ending)s)" {
             return 403;
         }
         location / {
