@@ -27,6 +27,7 @@ struct db {
     db_watch *watch;
     void *watch_ctx;
     char guard_user[64]; /* what db_guarded tells */
+    char guard_role[64];
     char guard_why[256];
 };
 
@@ -297,23 +298,23 @@ enum err db_read_within(struct db *db, const char *name, const struct db_reach *
 enum err db_guard(struct db *db, const struct db_guard *list, size_t count, struct fault *fault)
 {
     struct db_tx *tx = NULL;
-    const char *user = "";
+    struct db_guard_told told = {"", "", ""};
     if (db->source.driver->guard == NULL)
         return ERR_OK;
     TRY(db_pool_take(&tx, &db->pool, fault));
     db_tx_reset(tx, !db->source.readonly);
-    db->source.guarded = tx->driver->guard(&user, tx, list, count, !db->source.readonly);
-    snprintf(db->guard_user, sizeof db->guard_user, "%s", user);
+    db->source.guarded = tx->driver->guard(&told, tx, list, count, !db->source.readonly);
+    snprintf(db->guard_user, sizeof db->guard_user, "%s", told.user);
+    snprintf(db->guard_role, sizeof db->guard_role, "%s", told.role);
     snprintf(db->guard_why, sizeof db->guard_why, "%.*s", (int)strcspn(tx->message, "\n"),
              db->source.guarded == DB_GUARD_ON ? "" : tx->message);
     db_pool_give(&db->pool, tx);
     return ERR_OK;
 }
 
-enum db_guarded db_guarded(const char **user, const char **why, const struct db *db)
+enum db_guarded db_guarded(struct db_guard_told *out, const struct db *db)
 {
-    *user = db->guard_user;
-    *why = db->guard_why;
+    *out = (struct db_guard_told){db->guard_user, db->guard_role, db->guard_why};
     return db->source.guarded;
 }
 

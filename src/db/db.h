@@ -178,8 +178,12 @@ struct db_migration {
 MUST enum err db_migrate(struct db *db, const struct db_migration *list, size_t count,
                          struct fault *fault);
 
-/* The role as which PostgreSQL runs db_read_within; it may not log in. */
-#define DB_GUARD_NAME "sunlot_reach"
+/* The role as which PostgreSQL runs db_read_within, as an expression of SQL; it may not log in.
+ * Roles are the whole cluster's, so each user of databases has one of his own: one for all would
+ * let each of them read the tables of the others. */
+#define DB_GUARD_NAME                                                                              \
+    "'sunlot_reach_' || CASE WHEN octet_length(session_user) <= 48 THEN session_user"              \
+    " ELSE md5(session_user) END"
 
 /* A table whose rows db_read_within shows by a condition of SQL alone; NULL: none of them. The
  * condition finds the reach in the settings sunlot.departments and sunlot.inspector (texts as in
@@ -194,18 +198,26 @@ enum db_guarded {
     DB_GUARD_ON,     /* each table of the list shows what its condition says */
     DB_GUARD_ROLE,   /* off: the role DB_GUARD_NAME is not there, or not for this user */
     DB_GUARD_TABLES, /* off: the tables could not be put under it */
+    DB_GUARD_BLIND,  /* the user does not own the tables: policies would hide rows from him */
 };
 
 /* Puts the tables under row-level security for a role that owns nothing (PostgreSQL), whose name
  * holds in the whole cluster; makes the role where the user may. To be called behind db_migrate, as
  * a migration that makes a table anew takes its policy away; does nothing where all is as it should
  * be. A readonly database is only asked. What keeps it from being on is told by db_guarded, and is
- * no error: the statements' own conditions hold. Not to be called while others use db. */
+ * no error: the statements' own conditions hold. DB_GUARD_BLIND is one to whoever opens the
+ * database: nothing may be done there. Not to be called while others use db. */
 MUST enum err db_guard(struct db *db, const struct db_guard *list, size_t count,
                        struct fault *fault);
-/* Is it on? The database's user gets *user, its own words of what failed *why; either may be "",
- * and both live as long as db. */
-enum db_guarded db_guarded(const char **user, const char **why, const struct db *db);
+/* What there is to say of it: the database's user, the role that is his, and the database's own
+ * words of what failed. Each may be "", and lives as long as db. */
+struct db_guard_told {
+    const char *user;
+    const char *role;
+    const char *why;
+};
+/* Is it on? */
+enum db_guarded db_guarded(struct db_guard_told *out, const struct db *db);
 
 /* "sqlite" or "postgresql". */
 const char *db_dialect(const struct db *db);

@@ -14,6 +14,8 @@ struct pg_conn {
     struct buf scratch; /* parameters of the call under way */
     uint64_t names;     /* for statements and cursors */
     bool within;        /* this transaction runs as DB_GUARD_NAME at the moment */
+    char role[64];      /* its name, once asked */
+    char as_role[160];  /* the statement that sets it */
     bool committing;    /* COMMIT was sent: a lost connection leaves its outcome unknown */
 };
 
@@ -27,7 +29,7 @@ MUST enum err pg_expect(struct pg_conn *conn, PGresult *res, ExecStatusType want
  * and what db_guard does. */
 MUST enum err pg_begin_within(struct pg_conn *conn);
 MUST enum err pg_role_for(struct pg_conn *conn, const char *sql);
-enum db_guarded pg_guard(const char **user, struct db_tx *tx, const struct db_guard *list,
+enum db_guarded pg_guard(struct db_guard_told *out, struct db_tx *tx, const struct db_guard *list,
                          size_t count, bool apply);
 /* One statement, or several in one text, without parameters or rows. */
 MUST enum err pg_exec(struct db_tx *tx, const char *sql);

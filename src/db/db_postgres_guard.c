@@ -15,7 +15,23 @@
 /* How often it is tried again when another process does the same. */
 enum { GUARD_TRIES = 5, NAME_MAX = 48 };
 #define POLICY "reach_"
-#define AS_ROLE "SET LOCAL ROLE " DB_GUARD_NAME
+
+/* Asks for the role's name once a connection; a name of nobody where that fails, so that the role
+ * is not there. */
+static const char *role_set(struct pg_conn *conn)
+{
+    if (conn->role[0] != '\0')
+        return conn->as_role;
+    PGresult *res = PQexec(conn->pg, "SELECT " DB_GUARD_NAME);
+    if (PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1)
+        snprintf(conn->role, sizeof conn->role, "%s", PQgetvalue(res, 0, 0));
+    PQclear(res);
+    char *quoted = PQescapeIdentifier(conn->pg, conn->role, strlen(conn->role));
+    snprintf(conn->as_role, sizeof conn->as_role, "SET LOCAL ROLE %s",
+             quoted != NULL ? quoted : "\"\"");
+    PQfreemem(quoted);
+    return conn->as_role;
+}
 
 /* Appends text as a string constant of SQL. */
 static enum err literal_add(struct buf *out, struct pg_conn *conn, struct str text)
@@ -33,13 +49,15 @@ static enum err literal_add(struct buf *out, struct pg_conn *conn, struct str te
 enum err pg_begin_within(struct pg_conn *conn)
 {
     struct buf sql = {0};
+    const char *as_role = role_set(conn);
     buf_cat(&sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
                   "SELECT set_config('sunlot.departments', ");
     enum err err = literal_add(&sql, conn, conn->tx.reach->departments);
     buf_cat(&sql, ", true), set_config('sunlot.inspector', ");
     if (err == ERR_OK)
         err = literal_add(&sql, conn, conn->tx.reach->inspector);
-    buf_cat(&sql, ", true); " AS_ROLE);
+    buf_cat(&sql, ", true); ");
+    buf_cat(&sql, as_role);
     if (err == ERR_OK)
         err = buf_err(&sql);
     if (err == ERR_OK)
@@ -57,7 +75,7 @@ enum err pg_role_for(struct pg_conn *conn, const char *sql)
     bool within = strncmp(sql, DB_WHOLE, strlen(DB_WHOLE)) != 0;
     if (conn->tx.reach == NULL || conn->within == within)
         return ERR_OK;
-    TRY(pg_exec(&conn->tx, within ? AS_ROLE : "SET LOCAL ROLE NONE"));
+    TRY(pg_exec(&conn->tx, within ? role_set(conn) : "SET LOCAL ROLE NONE"));
     conn->within = within;
     return ERR_OK;
 }
@@ -75,17 +93,18 @@ static void policy_name(char out[NAME_MAX], const struct db_guard *guard)
     buf_free(&hex);
 }
 
-/* What the catalogue says of all tables: name, whether under row-level security, readable for the
- * role, and its policies with commas between. Rows are the caller's to clear. */
+/* What the catalogue says of all tables of this user: name, whether under row-level security,
+ * readable for the role, and its policies with commas between. Rows are the caller's to clear. */
 static enum err tables_ask(PGresult **out, struct pg_conn *conn)
 {
     *out = PQexec(
         conn->pg,
-        "SELECT c.relname, c.relrowsecurity, has_table_privilege('" DB_GUARD_NAME
-        "', c.oid, 'SELECT'), COALESCE((SELECT string_agg(p.polname, ',' ORDER BY p.polname) "
+        "SELECT c.relname, c.relrowsecurity, has_table_privilege(CAST(" DB_GUARD_NAME
+        " AS name), c.oid, 'SELECT'), COALESCE((SELECT string_agg(p.polname, ',' ORDER BY "
+        "p.polname) "
         "FROM pg_policy p WHERE p.polrelid = c.oid), '') FROM pg_class c "
         "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() "
-        "AND c.relkind IN ('r', 'p') ORDER BY c.relname");
+        "AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'USAGE') ORDER BY c.relname");
     return PQresultStatus(*out) == PGRES_TUPLES_OK ? ERR_OK : pg_fail(conn, *out);
 }
 
@@ -145,12 +164,15 @@ static enum err guard_text(struct buf *sql, const PGresult *tables, const struct
         if (list[i].seen == NULL)
             continue;
         policy_name(name, &list[i]);
-        buf_printf(sql, "CREATE POLICY %s ON %s FOR SELECT TO " DB_GUARD_NAME " USING (%s); ", name,
-                   list[i].table, list[i].seen);
+        buf_printf(sql, "CREATE POLICY %s ON %s FOR SELECT USING (%s); ", name, list[i].table,
+                   list[i].seen);
     }
-    buf_cat(sql, "DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %1$I TO " DB_GUARD_NAME
-                 "; GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO " DB_GUARD_NAME
-                 "', current_schema()); END $$; COMMIT");
+    buf_cat(sql, "DO $$ DECLARE role name := " DB_GUARD_NAME "; one name; BEGIN "
+                 "EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role); "
+                 "FOR one IN SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') "
+                 "AND c.relnamespace = CAST(quote_ident(current_schema()) AS regnamespace) "
+                 "AND pg_has_role(c.relowner, 'USAGE') LOOP "
+                 "EXECUTE format('GRANT SELECT ON %I TO %I', one, role); END LOOP; END $$; COMMIT");
     return buf_err(sql);
 }
 
@@ -176,38 +198,63 @@ static enum err guard_apply(struct pg_conn *conn, const struct db_guard *list, s
 /* Is the role there, for this user, and bound by policies itself? */
 static bool role_good(struct pg_conn *conn)
 {
-    PGresult *res = PQexec(conn->pg, "BEGIN; " AS_ROLE "; SELECT rolsuper OR rolbypassrls "
-                                     "FROM pg_roles WHERE rolname = current_user");
+    char sql[400];
+    snprintf(
+        sql, sizeof sql,
+        "BEGIN; %s; SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user",
+        role_set(conn));
+    PGresult *res = PQexec(conn->pg, sql);
     bool good = PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1 &&
                 PQgetvalue(res, 0, 0)[0] == 'f';
     if (PQresultStatus(res) != PGRES_TUPLES_OK)
         (void)pg_fail(conn, res);
     else if (!good)
-        snprintf(conn->tx.message, sizeof conn->tx.message,
-                 DB_GUARD_NAME " is SUPERUSER or BYPASSRLS");
+        snprintf(conn->tx.message, sizeof conn->tx.message, "%s is SUPERUSER or BYPASSRLS",
+                 conn->role);
     PQclear(res);
     PQclear(PQexec(conn->pg, "ROLLBACK"));
     return good;
 }
 
-/* Several databases of a cluster share the role: that it is there already, or being made, is no
- * failure, and neither is a right that this user doesn't have; role_good tells. */
+/* All databases of the user share the role: that it is there already, or being made, is no failure,
+ * and neither is a right that this user doesn't have; role_good tells. */
 static bool role_make(struct pg_conn *conn)
 {
     for (int i = 0; i < GUARD_TRIES && !conn->tx.lost; i++) {
-        PQclear(PQexec(conn->pg, "CREATE ROLE " DB_GUARD_NAME " NOLOGIN"));
-        PQclear(PQexec(conn->pg, "GRANT " DB_GUARD_NAME " TO CURRENT_USER"));
+        PQclear(PQexec(conn->pg,
+                       "DO $$ BEGIN EXECUTE format('CREATE ROLE %I NOLOGIN', " DB_GUARD_NAME
+                       "); END $$"));
+        PQclear(PQexec(conn->pg, "DO $$ BEGIN EXECUTE format('GRANT %I TO %I', " DB_GUARD_NAME
+                                 ", session_user); END $$"));
         if (role_good(conn))
             return true;
     }
     return false;
 }
 
-enum db_guarded pg_guard(const char **user, struct db_tx *tx, const struct db_guard *list,
+/* Do policies bind this user himself? Then a table may seem empty to him, and writes do nothing. */
+static bool user_bound(struct pg_conn *conn)
+{
+    PGresult *res =
+        PQexec(conn->pg,
+               "SELECT COUNT(*) FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace ="
+               " CAST(quote_ident(current_schema()) AS regnamespace) AND "
+               "row_security_active(c.oid)");
+    bool bound = PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1 &&
+                 strcmp(PQgetvalue(res, 0, 0), "0") != 0;
+    PQclear(res);
+    return bound;
+}
+
+enum db_guarded pg_guard(struct db_guard_told *out, struct db_tx *tx, const struct db_guard *list,
                          size_t count, bool apply)
 {
     struct pg_conn *conn = (struct pg_conn *)tx;
-    *user = PQuser(conn->pg);
+    (void)role_set(conn);
+    out->user = PQuser(conn->pg);
+    out->role = conn->role;
+    if (user_bound(conn))
+        return DB_GUARD_BLIND;
     if (!role_good(conn) && !(apply && role_make(conn)))
         return DB_GUARD_ROLE;
     tx->message[0] = '\0';

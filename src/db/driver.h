@@ -92,11 +92,11 @@ struct db_driver {
     /* Keeps other processes from migrating until the transaction ends. */
     enum err (*lock_schema)(struct db_tx *tx);
     enum err (*check)(struct db_tx *tx, struct fault *fault);
-    /* See db_guard; outside of a transaction. Puts the tables under it where apply is set. *user
-     * gets the name of the database's user, as long as the connection lives. NULL where there is no
+    /* See db_guard; outside of a transaction. Puts the tables under it where apply is set. *out
+     * gets names that live as long as the connection. NULL where there is no
      * such thing. */
-    enum db_guarded (*guard)(const char **user, struct db_tx *tx, const struct db_guard *list,
-                             size_t count, bool apply);
+    enum db_guarded (*guard)(struct db_guard_told *out, struct db_tx *tx,
+                             const struct db_guard *list, size_t count, bool apply);
     /* House-keeping after a commit; ERR_SYNC stops all writing. May be NULL. */
     enum err (*tidy)(struct db_tx *tx);
 };

@@ -261,35 +261,39 @@ static enum err office_db_open(struct office *office, struct str url, struct fau
     TRY(store_migrations(&list, &count, &office->arena));
     TRY(db_migrate(office->db, list, count, fault));
     TRY(db_guard(office->db, store_guards, STORE_GUARDS, fault));
-    const char *user;
-    const char *why;
-    enum db_guarded guarded = db_guarded(&user, &why, office->db);
+    struct db_guard_told told;
+    enum db_guarded guarded = db_guarded(&told, office->db);
+    if (guarded == DB_GUARD_BLIND)
+        return fault_set(
+            fault, ERR_STATE,
+            "数据库用户 %s 不拥有数据表，数据库的行级安全会向它隐藏数据，因此没有打开。"
+            "请用拥有这些表的数据库用户连接（或者把表的所有者改为 %s）",
+            told.user, told.user);
     if (guarded == DB_GUARD_ROLE || guarded == DB_GUARD_TABLES)
-        log_event(office->log, LOG_WARN, "row-security-off",
-                  LOG_PAIRS(log_str("user", str_of(user)), log_str("message", str_of(why))));
+        log_event(
+            office->log, LOG_WARN, "row-security-off",
+            LOG_PAIRS(log_str("user", str_of(told.user)), log_str("message", str_of(told.why))));
     return ERR_OK;
 }
 
 struct str office_guard_words(struct arena *arena, const struct office *office)
 {
-    const char *user;
-    const char *why;
-    enum db_guarded guarded = db_guarded(&user, &why, office->db);
+    struct db_guard_told told;
+    enum db_guarded guarded = db_guarded(&told, office->db);
     if (guarded == DB_GUARD_ROLE)
         return arena_printf(arena,
-                            "数据库的行级安全没有启用：数据库用户 %s 不能使用角色 " DB_GUARD_NAME
-                            "（%s）。"
+                            "数据库的行级安全没有启用：数据库用户 %s 不能使用角色 %s（%s）。"
                             "各部门之间的数据界限仍由程序保证，只是少了数据库自己的一层。"
                             "请数据库管理员执行下面两句，然后重新启动 sunlot：\n"
-                            "    CREATE ROLE " DB_GUARD_NAME " NOLOGIN;\n"
-                            "    GRANT " DB_GUARD_NAME " TO \"%s\";",
-                            user, why, user);
+                            "    CREATE ROLE \"%s\" NOLOGIN;\n"
+                            "    GRANT \"%s\" TO \"%s\";",
+                            told.user, told.role, told.why, told.role, told.role, told.user);
     if (guarded == DB_GUARD_TABLES)
         return arena_printf(arena,
                             "数据库的行级安全没有启用：数据表的访问策略未能设置（%s）。"
                             "各部门之间的数据界限仍由程序保证，只是少了数据库自己的一层。"
                             "请让 sunlot 用拥有这些表的数据库用户连接，然后重新启动",
-                            why);
+                            told.why);
     return STR("");
 }
 

@@ -19,6 +19,7 @@ from tap import must  # noqa: E402
 
 CLAUSE, TRUE = b"($2 = 1 OR REPLACE($3", b"($2 < 9 OR REPLACE($3"
 WHOLE = b"/*whole*/"
+ROLE = "sunlot_reach_sunlot"  # of the user of the other databases here
 
 
 def without_clauses(program):
@@ -59,6 +60,45 @@ def AC6_databases_made_at_once_share_the_role(_):
         must("行级安全" not in told and "数据库完好" in told, told)
 
 
+def asked(user, database, sql):
+    """What a user of the cluster is told in a database: his rows or the refusal."""
+    done = subprocess.run(["psql", "-XAtq", "-d", PG.replace("sunlot@/sunlot", "%s@/%s" % (user, database)), "-c", sql],
+                          capture_output=True, text=True, timeout=60)
+    return done.stdout.strip() if done.returncode == 0 else done.stderr
+
+
+def AC6_a_user_of_another_database_gains_nothing(_):
+    """Roles are the cluster's: one for all would open the tables of each installation to the users of the others."""
+    psql("CREATE ROLE other LOGIN CREATEROLE")
+    psql("CREATE DATABASE others OWNER other TEMPLATE template0")
+    data = os.path.join(leak.home, "others")
+    run("init", "--division", "410883", "--name", "乙", "--origin", "b.example/log", "--database",
+        PG.replace("sunlot@/sunlot", "other@/others"), data=data)
+    must("行级安全" not in run("check", data=data), "the net of the other is off")
+    must(asked("other", "others", "SELECT count(*) > 20 FROM schema_migration") == "t", "he does not see his own")
+    for table in ("object", "setting", "account_password"):
+        told = asked("maker", "others", "SET sunlot.departments = 'X'; SELECT count(*) FROM " + table)
+        must("permission denied" in told, "%s: %s" % (table, told))
+        told = asked("maker", "others", "SET ROLE \"sunlot_reach_other\"; SELECT count(*) FROM " + table)
+        must("permission denied" in told, "as the role, %s: %s" % (table, told))
+
+
+def AC6_who_does_not_own_the_tables_is_told_and_does_nothing(_):
+    """Policies would bind him: lists would seem empty and changes would be lost without a word."""
+    psql("CREATE ROLE guest LOGIN")
+    asked("other", "others", "GRANT ALL ON SCHEMA public TO guest; GRANT ALL ON ALL TABLES IN SCHEMA public TO guest")
+    must(asked("guest", "others", "SELECT count(*) > 20 FROM schema_migration") == "t", "he has no rights at all")
+    data = os.path.join(leak.home, "others")
+    path = os.path.join(data, "sunlot.conf")
+    with open(path, encoding="utf-8") as f:
+        words = f.read()
+    must("other@/others" in words, words)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(words.replace("other@/others", "guest@/others"))
+    done = subprocess.run([desk_kit.SUNLOT, "--data", data, "check"], capture_output=True, text=True, timeout=60)
+    must(done.returncode != 0 and "guest 不拥有数据表" in done.stderr + done.stdout, done.stdout + done.stderr)
+
+
 def AC6_the_net_is_on(state):
     told = run("check", data=state["county"].data)
     must("行级安全" not in told and "数据库完好" in told, told)
@@ -85,20 +125,22 @@ def shown_of_b(state):
 
 def AC6_without_the_net_the_same_program_shows_things_of_b(state):
     """So the walk before would have noticed. A role that policies don't bind is no net, and is told."""
-    psql("ALTER ROLE sunlot_reach BYPASSRLS")
+    psql('ALTER ROLE "%s" BYPASSRLS' % ROLE)
     again(state["county"])
     told = run("check", data=state["county"].data)
     must("行级安全没有启用" in told and "BYPASSRLS" in told, told)
     found = shown_of_b(state)
     must(len(found) > 5, "only these pages: %s" % found)
-    psql("ALTER ROLE sunlot_reach NOBYPASSRLS")
+    psql('ALTER ROLE "%s" NOBYPASSRLS' % ROLE)
     again(state["county"])
     must(not shown_of_b(state), "it is not on again")
     return "%d pages" % len(found)
 
 
 def main():
-    leak.tap.run(AC6_databases_made_at_once_share_the_role.__name__, AC6_databases_made_at_once_share_the_role, None)
+    for test in (AC6_databases_made_at_once_share_the_role, AC6_a_user_of_another_database_gains_nothing,
+                 AC6_who_does_not_own_the_tables_is_told_and_does_nothing):
+        leak.tap.run(test.__name__, test, None)
     state = {"county": leak.prepare(), "b": {}}
     state["owed"] = leak.draw_of_b(state["county"])
     state["before"] = {r: leak.seen(state["county"], r, None) for r in leak.OF_A}
