@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "office/interest.h"
+#include "office/scope.h"
 
 #include <string.h>
 
@@ -180,6 +181,13 @@ static void list_until(struct desk_list *list, const struct office_inspector *i,
         desk_list_tag(list, PERSON_UNTIL, str_of(office_validities[i->validity].text), true);
 }
 
+/* May he know of interests at all, be it how many (AC7)? */
+static bool interests_cleared(const struct page *p)
+{
+    return office_scope_cleared(&p->errand.scope,
+                                model_permission_row(MODEL_PERMISSION_CONFLICT_DECLARE)->grade);
+}
+
 static void list_person(struct desk_list *list, const struct office_inspector *i,
                         const struct vocabulary *words)
 {
@@ -213,7 +221,8 @@ static void list_person(struct desk_list *list, const struct office_inspector *i
         desk_list_text(list, PERSON_STATE, STR("在岗"));
     desk_list_text(list, PERSON_CERTIFICATE, v[MODEL_INSPECTOR_CERTIFICATE]);
     desk_list_text(list, PERSON_PHONE, v[MODEL_INSPECTOR_PHONE]);
-    desk_list_count(list, PERSON_INTERESTS, i->interests);
+    if (interests_cleared(p))
+        desk_list_count(list, PERSON_INTERESTS, i->interests);
     if (desk_may(p, MODEL_PERMISSION_INSPECTOR_EDIT))
         desk_list_act(list, "修改", inspector_href(p, code, "/edit"));
 }
@@ -447,6 +456,8 @@ static enum err person_interests(struct page *p, const struct office_inspector *
     }
     web_set_flag(m, &m->root, "has_interests", count > 0);
     web_set_flag(m, &m->root, "shows_interests", shown);
+    web_set_flag(m, &m->root, "counts_interests", !shown && interests_cleared(p));
+    web_set_flag(m, &m->root, "withholds_interests", !interests_cleared(p));
     web_set_count(m, &m->root, "interest_count", i->interests);
     return ERR_OK;
 }
