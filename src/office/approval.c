@@ -8,7 +8,12 @@
 
 #include <unistd.h>
 
-enum { APPROVAL_TEXT = 600 /* bytes of a reason and of a decision's words */ };
+enum {
+    APPROVAL_TEXT = 600, /* bytes of a reason and of a decision's words */
+    /* Minutes in which a file may be sent again under its key: a download that broke off is noticed
+     * at once, and later who is in the register may have changed since it was approved. */
+    APPROVAL_AGAIN = 10
+};
 
 const struct field_word office_approval_states[] = {
     {"asked", "待审批", NULL}, {"approved", "已批准，待导出", NULL}, {"declined", "未批准", NULL},
@@ -353,19 +358,25 @@ enum err office_approval_decide(struct errand *e, const struct office_approval_d
 
 /* --- exporting --- */
 
-/* Is it still to be done: approved and not over, or done under this errand's key? */
+/* Is it still to be done: approved and not over, or done just now under this errand's key? */
 static enum err export_ready(struct approval_work *w)
 {
     struct errand *e = w->e;
     const struct store_approval *row = &w->row;
-    bool again = w->repeated && str_eq(row->state, STR("done")) && e->now < row->until;
+    bool done = str_eq(row->state, STR("done"));
+    bool again = w->repeated && done && e->now < row->done_at + APPROVAL_AGAIN * 60 * TIME_SECOND;
     if (!str_eq(row->actor, e->actor))
         return fault_set(&e->fault, ERR_FORBIDDEN, "只能由申请人本人导出；没有导出");
     if (!str_eq(row->department, approval_reach(e)))
         return fault_set(&e->fault, ERR_STATE, "申请以后您的权限范围变了，请重新申请；没有导出");
     if (str_eq(row->state, STR("approved")) || again)
         return ERR_OK;
-    if (str_eq(row->state, STR("done")))
+    if (done && w->repeated)
+        return fault_set(&e->fault, ERR_STATE,
+                         "文件已经导出；下载中断的只能在导出后 %d 分钟内重新下载，现在已过时限。"
+                         "批准只能用一次，如确需再次导出，请重新申请",
+                         APPROVAL_AGAIN);
+    if (done)
         return fault_set(&e->fault, ERR_STATE,
                          "已经导出过，批准只能用一次；如确需再次导出，请重新申请");
     if (str_eq(row->state, STR("expired")))

@@ -58,10 +58,10 @@ struct office_approval_decision {
 MUST enum err office_approval_decide(struct errand *e,
                                      const struct office_approval_decision *decision);
 
-/* Writes the file of an approved one, once; asked for again under the same key, while the approval
- * lasts, it is written again. Every row bears who exports, when, and who approved. ERR_FORBIDDEN
- * for another's, ERR_STATE: not approved, over, done, or the asker's reach has changed; ERR_LIMIT:
- * more rows than were approved. Audited. *rows gets their number. */
+/* Writes the file of an approved one, once; asked for again under the same key within ten minutes
+ * it is written again, for a download that broke off. Every row bears who exports, when, and who
+ * approved. ERR_FORBIDDEN for another's, ERR_STATE: not approved, over, done, or the asker's reach
+ * has changed; ERR_LIMIT: more rows than were approved. Audited. *rows gets their number. */
 MUST enum err office_approval_export(uint64_t *rows, struct errand *e, int64_t id,
                                      const char *path);
 
