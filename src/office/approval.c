@@ -316,6 +316,30 @@ static enum err decide_check(struct approval_work *w)
     return fault_set(&e->fault, ERR_STATE, "这份申请已过期，没有改动；请申请人重新提交");
 }
 
+/* What a decision's key stands for: which request, decided how. */
+static struct str decide_outcome(struct errand *e, int64_t id, struct str state)
+{
+    return arena_printf(e->arena, "%lld %.*s", (long long)id, STR_ARG(state));
+}
+
+/* Was the same decided under this key? Else the words of the new one would answer for the old. */
+static enum err decide_again(struct approval_work *w, struct str outcome)
+{
+    struct errand *e = w->e;
+    struct str same =
+        decide_outcome(e, w->row.id, w->decision->approve ? STR("approved") : STR("declined"));
+    struct str other =
+        decide_outcome(e, w->row.id, w->decision->approve ? STR("declined") : STR("approved"));
+    if (same.data == NULL || other.data == NULL)
+        return ERR_MEMORY;
+    if (str_eq(outcome, same))
+        return ERR_OK;
+    if (str_eq(outcome, other))
+        return fault_set(&e->fault, ERR_CONFLICT, "这份申请已登记为%s，没有改动",
+                         w->decision->approve ? "不批准" : "批准");
+    return fault_set(&e->fault, ERR_CONFLICT, "请求已用于另一份申请，请刷新页面再试；没有改动");
+}
+
 static enum err decide_run(struct db_tx *tx, void *ctx)
 {
     struct approval_work *w = ctx;
@@ -328,7 +352,7 @@ static enum err decide_run(struct db_tx *tx, void *ctx)
     TRY(approval_read(tx, w)); /* first: a repeated errand tells nothing beyond the scope either */
     TRY(office_once(&done, &outcome, e, tx, STR("approval-decide")));
     if (done)
-        return ERR_OK;
+        return decide_again(w, outcome);
     TRY(decide_check(w));
     w->row.state = d->approve ? STR("approved") : STR("declined");
     w->row.decided_at = e->now;
@@ -342,7 +366,9 @@ static enum err decide_run(struct db_tx *tx, void *ctx)
     TRY(approval_note(w, tx, d->approve ? "approval-approve" : "approval-decline",
                       arena_printf(e->arena, "申请人 %.*s，%lld 行：%.*s", STR_ARG(w->row.actor),
                                    (long long)w->row.most, STR_ARG(w->row.words))));
-    return office_once_done(e, tx, STR("approval-decide"), w->row.state);
+    outcome = decide_outcome(e, d->id, w->row.state);
+    return outcome.data == NULL ? ERR_MEMORY
+                                : office_once_done(e, tx, STR("approval-decide"), outcome);
 }
 
 enum err office_approval_decide(struct errand *e, const struct office_approval_decision *decision)

@@ -49,7 +49,8 @@ MUST enum err office_approval_count(struct office_approval_counts *out, struct e
 MUST enum err office_approval_get(struct office_approval *out, struct errand *e, int64_t id);
 
 /* Decides one that waits, with words for the asker. ERR_MISSING beyond the scope, ERR_FORBIDDEN for
- * one's own, ERR_STATE when it is decided already or over, ERR_INPUT without words. Audited. */
+ * one's own, ERR_STATE when it is decided already or over, ERR_INPUT without words, ERR_CONFLICT
+ * under a key that decided otherwise or another request. Audited. */
 struct office_approval_decision {
     int64_t id;
     bool approve;

@@ -266,6 +266,20 @@ static void PI3_a_repeated_request_does_nothing_twice(void **state)
     for (int i = 0; i < 2; i++)
         assert_int_equal(decided(&h, h.peer, first, true, "decide-1"), ERR_OK);
     assert_int_equal(audited(&h, "approval-approve"), 1);
+    /* the same key with the other decision, or for another request, is no answer to it */
+    assert_int_equal(decided(&h, h.peer, first, false, "decide-1"), ERR_CONFLICT);
+    assert_string_equal(h.s->e.fault.text, "这份申请已登记为批准，没有改动");
+    assert_string_equal(state_of(&h, h.asker, first), "approved");
+    int64_t declined = request(&h, h.asker);
+    assert_int_equal(decided(&h, h.peer, declined, true, "decide-1"), ERR_CONFLICT);
+    assert_string_equal(state_of(&h, h.asker, declined), "asked");
+    assert_int_equal(decided(&h, h.peer, declined, false, "decide-2"), ERR_OK);
+    assert_int_equal(decided(&h, h.peer, declined, true, "decide-2"), ERR_CONFLICT);
+    assert_string_equal(h.s->e.fault.text, "这份申请已登记为不批准，没有改动");
+    assert_int_equal(decided(&h, h.peer, declined, false, "decide-2"), ERR_OK);
+    assert_string_equal(state_of(&h, h.asker, declined), "declined");
+    assert_int_equal(audited(&h, "approval-approve"), 1);
+    assert_int_equal(audited(&h, "approval-decline"), 1);
     /* a download that broke off comes again under its key, for ten minutes from the first one */
     assert_int_equal(exported(&text, &h, h.asker, first, "file-1"), ERR_OK);
     int64_t done = h.now;
