@@ -180,12 +180,14 @@ static enum err ask_run(struct db_tx *tx, void *ctx)
 static enum err ask_check(struct errand *e, const struct office_inspector_export *export,
                           const struct office_inspectors *all)
 {
+    uint64_t done = 0;
     if (export->reason.len == 0 || export->reason.len > APPROVAL_TEXT)
         return fault_at(&e->fault, "reason", ERR_INPUT,
                         "请写明为什么要导出完整号码（最多约200字）；没有提交");
     if ((export->columns & ((UINT32_C(1) << OFFICE_INSPECTOR_COLUMNS) - 1)) == 0)
         return fault_set(&e->fault, ERR_INPUT, "请至少选择一列；没有提交");
-    if (all->count <= all->plain_most)
+    TRY(office_inspector_plain_done(&done, e));
+    if (all->count + done <= all->plain_most)
         return fault_set(&e->fault, ERR_INPUT,
                          "共 %zu 人，不超过 %llu 人的不需要审批，请直接导出；没有提交", all->count,
                          (unsigned long long)all->plain_most);

@@ -19,7 +19,8 @@ struct office_approval {
 };
 
 /* Stores what export asks for, with its reason, as a request; *id is its number. csv: the format,
- * else .xlsx. ERR_INPUT: no reason, no columns, or so few rows that nobody need approve. Audited.
+ * else .xlsx. ERR_INPUT: no reason, no columns, or so few rows that nobody need
+ * approve (with those exported within the last 24 hours). Audited.
  */
 struct office_approval_ask {
     const struct office_inspector_export *export; /* its path is not looked at */

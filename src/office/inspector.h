@@ -72,7 +72,7 @@ struct office_inspectors {
     struct str *specialities; /* in use within the scope, by bytes */
     size_t speciality_count;
     int64_t soon;        /* days of the setting */
-    uint64_t plain_most; /* rows of an export in full */
+    uint64_t plain_most; /* rows in full of one person's exports within 24 hours */
 };
 MUST enum err office_inspectors(struct office_inspectors *out, struct errand *e,
                                 const struct office_inspector_find *find);
@@ -129,6 +129,9 @@ struct office_inspector_export {
 };
 MUST enum err office_inspector_export(uint64_t *rows, struct errand *e,
                                       const struct office_inspector_export *export);
+/* How many rows in full the errand's person exported without approval within the last 24 hours:
+ * these and the next ones together are at most the setting person.export-rows. */
+MUST enum err office_inspector_plain_done(uint64_t *rows, struct errand *e);
 /* Heading of a column of an export. */
 const char *office_inspector_column(size_t column);
 

@@ -2,9 +2,10 @@
 #include "office/inspector.h"
 
 #include "base/time.h"
-#include "office/audit.h"
 #include "sheet/writer.h"
 #include "store/account.h"
+#include "store/audit.h"
+#include "store/inspector.h"
 
 enum { EXPORT_REASON = 600 };
 
@@ -114,29 +115,117 @@ static enum err file_rows(struct inspector_file *f, const struct office_inspecto
     return ERR_OK;
 }
 
+/* --- how many in full --- */
+
+/* Behind the number of rows in the detail of the audit. */
+#define EXPORT_IN_FULL " 行，完整号码"
+enum { EXPORT_HOURS = 24 /* portions of less than the limit add up for as long */ };
+
+static const char EXPORT_ACTION[] = "inspector-export";
+
+/* The rows of one export, by its detail in the audit; none where the numbers were masked. */
+static uint64_t detail_rows(struct str detail)
+{
+    int64_t rows = 0;
+    ptrdiff_t end = str_find(detail, STR(EXPORT_IN_FULL));
+    if (end <= 0 || str_i64(&rows, str_sub(detail, 0, (size_t)end)) != ERR_OK || rows < 0)
+        return 0;
+    return (uint64_t)rows;
+}
+
+/* Those that a second person approved are audited as another action. */
+static enum err plain_done(uint64_t *rows, struct errand *e, struct db_tx *tx)
+{
+    struct store_audit *all = NULL;
+    size_t count = 0;
+    const struct store_doings doings = {e->office->tenant, e->actor, str_of(EXPORT_ACTION),
+                                        e->now - EXPORT_HOURS * 3600 * TIME_SECOND};
+    struct store_audit_find find = {.tenant = doings.tenant,
+                                    .actor = doings.actor,
+                                    .action = doings.action,
+                                    .from = doings.since + 1};
+    *rows = 0;
+    TRY(store_audit_doings(&find.most, tx, &doings));
+    if (find.most == 0)
+        return ERR_OK;
+    TRY(store_audit_find(&all, &count, e->arena, tx, &find));
+    for (size_t i = 0; i < count; i++)
+        *rows += detail_rows(all[i].detail);
+    return ERR_OK;
+}
+
+struct plain_count {
+    struct errand *e;
+    uint64_t rows;
+};
+
+static enum err plain_read(struct db_tx *tx, void *ctx)
+{
+    struct plain_count *c = ctx;
+    return plain_done(&c->rows, c->e, tx);
+}
+
+enum err office_inspector_plain_done(uint64_t *rows, struct errand *e)
+{
+    struct plain_count c = {.e = e};
+    TRY(office_read(e, "export-count", plain_read, &c));
+    *rows = c.rows;
+    return ERR_OK;
+}
+
+struct export_allowing {
+    struct errand *e;
+    const struct office_inspector_export *export;
+    const struct office_inspectors *all;
+};
+
+static enum err plain_allowed(const struct export_allowing *a, struct db_tx *tx)
+{
+    struct errand *e = a->e;
+    size_t rows = a->all->count;
+    unsigned long long most = a->all->plain_most;
+    uint64_t done = 0;
+    TRY(plain_done(&done, e, tx));
+    if (rows + done <= most)
+        return ERR_OK;
+    if (done == 0)
+        return fault_set(&e->fault, ERR_LIMIT,
+                         "完整号码一次最多导出 %llu 人，现有 "
+                         "%zu 人；请缩小筛选范围，或点“提交审批”请另一人审批，或导出遮盖号码的名单",
+                         most, rows);
+    return fault_set(&e->fault, ERR_LIMIT,
+                     "完整号码 %d 小时内最多导出 %llu 人，您已导出 %llu 人，这次又有 %zu 人；"
+                     "请点“提交审批”请另一人审批，或导出遮盖号码的名单",
+                     EXPORT_HOURS, most, (unsigned long long)done, rows);
+}
+
+/* Counted and told to the audit in one transaction: of two at once one sees the other. */
+static enum err allow_run(struct db_tx *tx, void *ctx)
+{
+    const struct export_allowing *a = ctx;
+    const struct office_inspector_export *export = a->export;
+    struct errand *e = a->e;
+    if (export->plain)
+        TRY(plain_allowed(a, tx));
+    struct str detail = export->plain ? arena_printf(e->arena, "%zu" EXPORT_IN_FULL "，理由：%.*s",
+                                                     a->all->count, STR_ARG(export->reason))
+                                      : arena_printf(e->arena, "%zu 行，号码遮盖", a->all->count);
+    return detail.data == NULL
+               ? ERR_MEMORY
+               : office_audit(e, tx, str_of(EXPORT_ACTION), STR("inspectors"), detail);
+}
+
 /* The rows in full are few, asked for with a reason, and told to the audit (PI3). */
 static enum err export_allowed(struct errand *e, const struct office_inspector_export *export,
                                const struct office_inspectors *all)
 {
-    size_t rows = all->count;
-    struct str detail;
-    if (export->plain) {
-        if (str_trim(export->reason).len == 0 || export->reason.len > EXPORT_REASON)
-            return fault_at(&e->fault, "reason", ERR_INPUT,
-                            "导出完整号码须写明理由（最多约200字）；没有导出");
-        if (rows > all->plain_most)
-            return fault_set(
-                &e->fault, ERR_LIMIT,
-                "完整号码一次最多导出 %llu 人，现有 "
-                "%zu 人；请缩小筛选范围，或点“提交审批”请另一人审批，或导出遮盖号码的名单",
-                (unsigned long long)all->plain_most, rows);
-    }
-    detail = arena_printf(e->arena, "%zu 行，%s%s%.*s", rows,
-                          export->plain ? "完整号码" : "号码遮盖", export->plain ? "，理由：" : "",
-                          STR_ARG(export->plain ? export->reason : STR("")));
-    return detail.data == NULL
-               ? ERR_MEMORY
-               : office_audit_note(e, STR("inspector-export"), STR("inspectors"), detail);
+    struct export_allowing a = {e, export, all};
+    if ((export->columns & ((UINT32_C(1) << OFFICE_INSPECTOR_COLUMNS) - 1)) == 0)
+        return fault_set(&e->fault, ERR_INPUT, "请至少选择一列；没有导出"); /* and none counted */
+    if (export->plain && (str_trim(export->reason).len == 0 || export->reason.len > EXPORT_REASON))
+        return fault_at(&e->fault, "reason", ERR_INPUT,
+                        "导出完整号码须写明理由（最多约200字）；没有导出");
+    return office_write(e, "export-allowed", allow_run, &a);
 }
 
 enum err inspector_export_file(struct errand *e, const struct office_inspector_export *export,

@@ -192,7 +192,7 @@ static const struct effect effects[] = {
                                    .counted = "名录中有 %lld 名在岗人员",
                                    .what = STORE_TOUCHED_PEOPLE},
     [MODEL_SETTING_APPROVAL_HOURS] = {.later = "只影响以后提交的申请和以后的批准"},
-    [MODEL_SETTING_UNMASK_ROWS] = {.later = "只影响以后的导出",
+    [MODEL_SETTING_UNMASK_ROWS] = {.later = "只影响以后的导出；24小时内已导出的计算在内",
                                    .counted = "名录中有 %lld 名在岗人员",
                                    .what = STORE_TOUCHED_PEOPLE},
     [MODEL_SETTING_PICTURE_PIXELS] = {.later = "只影响以后上传的图片"},

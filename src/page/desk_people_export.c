@@ -148,16 +148,28 @@ static bool export_csv(const struct export_page *x)
 
 /* --- inspectors and experts --- */
 
+static struct str plain_hint(struct page *p, uint64_t most, uint64_t done, bool asks)
+{
+    struct arena *arena = p->request->arena;
+    struct str already =
+        done == 0 ? STR("")
+                  : arena_printf(arena, "（您近24小时已导出 %llu 人）", (unsigned long long)done);
+    struct str hint = arena_printf(arena,
+                                   "默认遮盖；勾选后导出完整号码，记入审计。24小时内累计超过 %llu "
+                                   "人的须由另一人审批%.*s%s",
+                                   (unsigned long long)most, STR_ARG(already),
+                                   asks ? "：填写理由，点“提交审批”" : "");
+    p->model.failed = p->model.failed || already.data == NULL || hint.data == NULL;
+    return hint;
+}
+
 /* The boxes of numbers in full; beyond the limit they are asked for by a button of its own. */
-static void people_plain(struct desk_form *form, const struct office_inspectors *all)
+static void people_plain(struct desk_form *form, const struct office_inspectors *all, uint64_t done)
 {
     struct page *p = form->p;
     struct web_model *m = &p->model;
-    bool asks = all->count > all->plain_most;
-    struct str hint = arena_printf(
-        p->request->arena, "默认遮盖；勾选后导出完整号码，记入审计。超过 %llu 人的须由另一人审批%s",
-        (unsigned long long)all->plain_most, asks ? "：填写理由，点“提交审批”" : "");
-    m->failed = m->failed || hint.data == NULL;
+    bool asks = all->count + done > all->plain_most;
+    struct str hint = plain_hint(p, all->plain_most, done, asks);
     const struct desk_field plain = {"plain", "完整电话和证号", DESK_CHECK, false, hint.data, NULL};
     const struct desk_field reason = {"reason", "理由", DESK_TEXT, false, "导出完整号码时必填",
                                       NULL};
@@ -177,11 +189,13 @@ static enum err people_form(struct web_reply *reply, struct export_page *x, enum
     struct page *p = &x->p;
     struct fault words = p->errand.fault;
     const struct office_inspector_find find = people_find(x);
+    uint64_t done = 0;
     TRY(office_inspectors(&all, &p->errand, &find));
+    TRY(office_inspector_plain_done(&done, &p->errand));
     p->errand.fault = words;
     export_form(x, &form, reply, refused);
     if (desk_may(p, MODEL_PERMISSION_PERSON_UNMASK))
-        people_plain(&form, &all);
+        people_plain(&form, &all, done);
     web_set_count(&p->model, &p->model.root, "count", (int64_t)all.count);
     return page_end(reply, p, "desk_inspector_export");
 }

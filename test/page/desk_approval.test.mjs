@@ -30,7 +30,7 @@ inBrowser('PI3: a clerk who wants more numbers than the limit is told to ask, an
   await page.getByText('还没有导出申请').waitFor();
   await look(page, 'empty');
   await page.goto(`${county.site}/desk/inspectors/export?category=officer`);
-  await page.getByText('超过 5 人的须由另一人审批').waitFor();
+  await page.getByText('24小时内累计超过 5 人的须由另一人审批').waitFor();
   await page.getByLabel('完整电话和证号').check();
   await page.getByLabel('理由').fill(REASON);
   await page.getByRole('button', { name: '导出', exact: true }).click();

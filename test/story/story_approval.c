@@ -292,6 +292,78 @@ static void PI3_a_repeated_request_does_nothing_twice(void **state)
     assert_int_equal(audited(&h, "approval-export"), 2);
 }
 
+/* A plain export of those whose name holds the text. */
+static enum err portion(uint64_t *rows, struct errand *e, struct house *h, const char *text)
+{
+    const struct office_inspector_find find = {
+        .text = str_of(text), .officials = true, .below = true};
+    const struct office_inspector_export export = {
+        .find = &find,
+        .columns = COLUMNS,
+        .plain = true,
+        .reason = STR("换证"),
+        .path = arena_printf(e->arena, "%s/part-%lld.csv", h->s->dir, (long long)e->now).data};
+    enum err err = office_inspector_export(rows, e, &export);
+    assert_int_equal(access(export.path, F_OK) == 0, err == ERR_OK);
+    unlink(export.path);
+    return err;
+}
+
+static void PI3_portions_of_a_day_add_up_to_the_limit(void **state)
+{
+    struct house h;
+    const char *text;
+    uint64_t rows = 0;
+    int64_t id = 0;
+    house_make(&h, *state);
+    const struct office_inspector_find second = {.text = STR("甲二"), .officials = true};
+    const struct office_inspector_export export = {
+        .find = &second, .columns = COLUMNS, .reason = STR("换证")};
+    const struct office_approval_ask ask = {&export, true};
+    assert_int_equal(
+        office_setting_change(&h.s->e, MODEL_SETTING_UNMASK_ROWS, STR("4"), STR("试验")), ERR_OK);
+    int64_t start = h.now + TIME_SECOND;
+    assert_int_equal(portion(&rows, as(&h, h.asker, ""), &h, "甲"), ERR_OK);
+    assert_int_equal(rows, 4);
+    assert_int_equal(portion(&rows, as(&h, h.asker, ""), &h, "乙"), ERR_LIMIT);
+    assert_non_null(strstr(h.s->e.fault.text, "您已导出 4 人，这次又有 2 人"));
+    assert_non_null(strstr(h.s->e.fault.text, "提交审批"));
+    assert_int_equal(audited(&h, "inspector-export"), 1); /* who is refused counts for nothing */
+    assert_int_equal(portion(&rows, as(&h, h.peer, ""), &h, "乙"), ERR_OK); /* another's are his */
+    /* one more is asked for, approved, and not counted with the others */
+    assert_int_equal(office_approval_ask(&id, as(&h, h.asker, ""), &ask), ERR_OK);
+    assert_int_equal(decided(&h, h.peer, id, true, ""), ERR_OK);
+    assert_int_equal(exported(&text, &h, h.asker, id, ""), ERR_OK);
+    assert_non_null(strstr(text, "甲二,13700000002"));
+    assert_int_equal(office_inspector_plain_done(&rows, as(&h, h.asker, "")), ERR_OK);
+    assert_int_equal(rows, 4);
+    h.now = start + 24 * 3600 * TIME_SECOND - 2 * TIME_SECOND;
+    assert_int_equal(portion(&rows, as(&h, h.asker, ""), &h, "乙一"), ERR_LIMIT);
+    assert_int_equal(portion(&rows, as(&h, h.asker, ""), &h, "乙"), ERR_OK);
+    assert_int_equal(portion(&rows, as(&h, h.asker, ""), &h, "甲"), ERR_LIMIT);
+    assert_int_equal(portion(&rows, as(&h, h.asker, ""), &h, "乙"), ERR_OK);
+    assert_int_equal(portion(&rows, as(&h, h.asker, ""), &h, "乙一"), ERR_LIMIT);
+}
+
+static void PI3_what_is_masked_or_refused_is_no_portion(void **state)
+{
+    struct house h;
+    uint64_t rows = 0;
+    house_make(&h, *state);
+    const struct office_inspector_find find = {.officials = true};
+    struct office_inspector_export export = {
+        .find = &find, .columns = COLUMNS, .reason = STR("1 行，完整号码")};
+    export.path = arena_printf(&h.s->arena, "%s/masked.csv", h.s->dir).data;
+    assert_int_equal(office_inspector_export(&rows, as(&h, h.asker, ""), &export), ERR_OK);
+    unlink(export.path);
+    export.plain = true;
+    export.columns = 0;
+    assert_int_equal(office_inspector_export(&rows, as(&h, h.asker, ""), &export), ERR_INPUT);
+    assert_int_equal(office_inspector_plain_done(&rows, as(&h, h.asker, "")), ERR_OK);
+    assert_int_equal(rows, 0);
+    assert_int_equal(portion(&rows, as(&h, h.asker, ""), &h, "乙"), ERR_OK);
+}
+
 /* --- several at once --- */
 
 struct decider {
@@ -300,7 +372,8 @@ struct decider {
     struct errand e;
     int64_t id;
     bool approve;
-    const char *path; /* of the file, where he exports */
+    const char *path;    /* of the file, where he exports */
+    struct house *house; /* where he exports a portion */
     enum err err;
 };
 
@@ -310,8 +383,11 @@ static void *decide_one(void *ctx)
     const struct office_approval_decision decision = {d->id, d->approve, STR("看过")};
     uint64_t rows = 0;
     pthread_barrier_wait(d->start);
-    d->err = d->path != NULL ? office_approval_export(&rows, &d->e, d->id, d->path)
-                             : office_approval_decide(&d->e, &decision);
+    if (d->house != NULL)
+        d->err = portion(&rows, &d->e, d->house, "乙");
+    else
+        d->err = d->path != NULL ? office_approval_export(&rows, &d->e, d->id, d->path)
+                                 : office_approval_decide(&d->e, &decision);
     return NULL;
 }
 
@@ -383,6 +459,26 @@ static void PI3_of_several_exports_at_once_one_leaves_a_file(void **state)
     assert_int_equal(audited(&h, "approval-export"), 1);
 }
 
+static void PI3_of_portions_at_once_no_more_than_the_limit_leave(void **state)
+{
+    struct house h;
+    struct decider deciders[DECIDERS] = {0};
+    size_t done = 0;
+    house_make(&h, *state);
+    for (size_t i = 0; i < DECIDERS; i++) {
+        deciders[i].e = *as(&h, h.asker, "");
+        deciders[i].house = &h;
+    }
+    decide_all(deciders);
+    for (size_t i = 0; i < DECIDERS; i++) {
+        done += deciders[i].err == ERR_OK;
+        assert_true(deciders[i].err == ERR_OK || deciders[i].err == ERR_LIMIT);
+        arena_free(&deciders[i].arena);
+    }
+    assert_int_equal(done, 1);
+    assert_int_equal(audited(&h, "inspector-export"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +488,9 @@ int main(void)
         STORY_TEST(PI3_requests_and_approvals_run_out_and_say_so),
         STORY_TEST(PI3_what_is_declined_or_grows_or_reaches_elsewhere_is_not_exported),
         STORY_TEST(PI3_a_repeated_request_does_nothing_twice),
+        STORY_TEST(PI3_portions_of_a_day_add_up_to_the_limit),
+        STORY_TEST(PI3_what_is_masked_or_refused_is_no_portion),
+        STORY_TEST(PI3_of_portions_at_once_no_more_than_the_limit_leave),
         STORY_TEST(PI3_of_several_who_decide_at_once_one_does),
         STORY_TEST(PI3_of_several_exports_at_once_one_leaves_a_file),
     };
