@@ -147,25 +147,51 @@ static void words_add(struct approval_words *w, const char *label, struct str va
     web_set(&w->p->model, row, "value", value);
 }
 
-static struct str words_picked(struct page *p, size_t count)
+enum { APPROVAL_NAMES = 50 /* of those picked; as many as are read through */ };
+
+/* Who was picked, by name as far as the reader reaches them, and how many in all. */
+static enum err words_picked(struct str *out, struct page *p,
+                             const struct office_inspector_find *find)
 {
-    struct str text = arena_printf(p->request->arena, "%zu 人", count);
+    struct office_inspectors all;
+    struct buf text = {0};
+    TRY(office_inspectors(&all, &p->errand, find));
+    size_t shown = all.count < APPROVAL_NAMES ? all.count : APPROVAL_NAMES;
+    for (size_t i = 0; i < shown; i++)
+        buf_printf(&text, "%s%.*s", i > 0 ? "、" : "",
+                   STR_ARG(all.rows[i].record.values[MODEL_INSPECTOR_NAME]));
+    if (shown < find->key_count)
+        buf_printf(&text, "%s等 %zu 人", shown > 0 ? " " : "", find->key_count);
+    else
+        buf_printf(&text, "，共 %zu 人", find->key_count);
+    return arena_keep(out, p->request->arena, &text, ERR_OK);
+}
+
+static struct str words_unit(struct page *p, const struct office_inspector_find *find,
+                             const struct desk_departments *departments)
+{
+    struct str name = desk_department_name(departments, find->department);
+    if (!find->below)
+        return name;
+    struct str text = arena_printf(p->request->arena, "%.*s（含下级）", STR_ARG(name));
     p->model.failed = p->model.failed || text.data == NULL;
     return text;
 }
 
-static void approval_conditions(struct page *p, const struct office_inspector_find *find,
-                                const struct desk_departments *departments)
+static enum err approval_conditions(struct page *p, const struct office_inspector_find *find,
+                                    const struct desk_departments *departments)
 {
     struct approval_words w = {p, web_set_list(&p->model, &p->model.root, "conditions")};
+    struct str picked = STR("");
     const struct field_word *categories = model_inspectors.fields[MODEL_INSPECTOR_CATEGORY].words;
     bool counts = str_eq(find->standing, STR("counts"));
     words_add(&w, "名录", find->officials ? STR("检查人员") : STR("专家"));
     if (find->key_count > 0)
-        words_add(&w, "勾选", words_picked(p, find->key_count));
+        TRY(words_picked(&picked, p, find));
+    words_add(&w, "勾选", picked);
     words_add(&w, "姓名、编号等含", find->text);
     if (find->department.len > 0)
-        words_add(&w, "单位", desk_department_name(departments, find->department));
+        words_add(&w, "单位", words_unit(p, find, departments));
     if (find->officials && find->category.len > 0)
         words_add(&w, "人员类别", model_text(categories, find->category));
     if (find->standing.len > 0)
@@ -177,6 +203,7 @@ static void approval_conditions(struct page *p, const struct office_inspector_fi
     words_add(&w, "业务专长", find->speciality);
     if (find->area.len > 0)
         words_add(&w, "可检查区域", page_division(p, find->area));
+    return ERR_OK;
 }
 
 static void approval_columns_of(struct page *p, int64_t columns)
@@ -197,8 +224,8 @@ static void approval_columns_of(struct page *p, int64_t columns)
 
 /* --- one --- */
 
-static void approval_show(struct page *p, const struct office_approval *a,
-                          const struct desk_departments *departments)
+static enum err approval_show(struct page *p, const struct office_approval *a,
+                              const struct desk_departments *departments)
 {
     struct web_model *m = &p->model;
     const struct store_approval *row = &a->row;
@@ -221,8 +248,8 @@ static void approval_show(struct page *p, const struct office_approval *a,
     web_set_count(m, &m->root, "done_rows", row->done_rows);
     web_set_flag(m, &m->root, "mine", a->mine);
     web_set_flag(m, &m->root, "ready", a->mine && approval_is(row, "approved"));
-    approval_conditions(p, &a->find, departments);
     approval_columns_of(p, row->columns);
+    return approval_conditions(p, &a->find, departments);
 }
 
 static void approval_form(struct desk_form *form)
@@ -258,7 +285,8 @@ static enum err approval_page(struct web_reply *reply, struct page *p, enum err 
     bool decides = approval_is(&a.row, "asked") && !a.mine;
     if (refused != ERR_OK && (file || !decides))
         desk_refused(reply, p, refused);
-    approval_show(p, &a, &departments);
+    TRY(approval_show(p, &a, &departments));
+    p->errand.fault = words;
     web_set_flag(&p->model, &p->model.root, "may_decide", decides);
     if (decides) {
         desk_form_begin(&form, p, desk_href(p, "/desk/approvals", id), "提交审批意见");

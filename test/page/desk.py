@@ -363,8 +363,20 @@ def PI3_asking_deciding_and_exporting_each_ask_for_the_password_again(county):
     must(county.ask("office", where, {"decision": "approve", "words": "迟", "key": "pi3-7"})[0] == 409, "decided too late")
     for action, name in (("ask", "jingban"), ("approve", "shuangsuiban"), ("export", "jingban")):
         must(audited(county, "approval-" + action, name) == (2 if action == "ask" else 1), "approval-%s is not audited" % action)
-    run("setting", "person.export-rows", "100", "--basis", "试验", data=county.data)
     run("setting", "session.prove", "30", "--basis", "试验", data=county.data)
+    people = query(county.data, "SELECT code, name FROM inspector WHERE department = 'SCJG' AND state = 'active'"
+                                " AND category <> 'expert' ORDER BY code")[:4]
+    picked = {"which": "picked", "filter": "", "total": "4", "sure": "1", **{"s-" + code: "1" for code, _ in people}}
+    base = {**form, "act": "ask"}
+    for key, fields in (("pi3-8", picked), ("pi3-9", {"department": "SCJG"})):
+        status, headers, text = county.ask("clerk", "/desk/inspectors/export", {**base, **fields, "key": key})
+        must(status == 303, "asked for: %d" % status)
+        text = county.ask("office", headers["location"].split("?")[0])[2]
+        if fields is picked:
+            must("、".join(name for _, name in people) + "，共 4 人" in text, "those picked are not told to the approver")
+        else:
+            must("（含下级）" in text, "that those below come with it is not told")
+    run("setting", "person.export-rows", "100", "--basis", "试验", data=county.data)
 
 
 def ID11_five_wrong_passwords_there_are_five_wrong_sign_ins(county):
