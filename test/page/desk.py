@@ -442,6 +442,16 @@ def WB4_no_other_site_reads_an_answer_of_the_workbench(county):
         must("access-control-allow-credentials" not in headers and "set-cookie" not in headers, path)
 
 
+def WB6_what_a_proxy_would_say_of_a_certificate_signs_nobody_in(county):
+    """No header but the cookie of a session opens the workbench, whoever sends it."""
+    for name in ("X_Client_Cert", "X_SSL_Client_Cert", "X_SSL_Client_Verify", "X_Remote_User", "Remote_User", "Authorization"):
+        for value in ("SUCCESS", "shuangsuiban", "Basic c2h1YW5nc3VpYmFuOng="):
+            for path in ("/desk", "/desk/objects"):
+                status, _, text = county.server.ask(path, **{name: value})
+                must(status == 401 and "退出登录" not in text, "%s: %s at %s: %d" % (name, value, path, status))
+    must(county.ask("clerk", "/desk", X_Client_Cert="xitong")[2].count("jingban") > 0, "the session is no longer its own")
+
+
 def WB1_every_answer_has_the_security_headers(county):
     want = {
         "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -952,6 +962,7 @@ for test in (AC3_nobody_passes_without_a_session, AC3_every_route_answers_every_
              PI3_asking_deciding_and_exporting_each_ask_for_the_password_again,
              ID11_five_wrong_passwords_there_are_five_wrong_sign_ins, WB2_a_change_needs_origin_and_token,
              WB1_every_answer_has_the_security_headers, WB4_no_other_site_reads_an_answer_of_the_workbench,
+             WB6_what_a_proxy_would_say_of_a_certificate_signs_nobody_in,
              WB3_sign_out_ends_the_session_and_clears_the_browser,
              ID10_sessions_are_listed_and_ended_one_by_one_or_all,
              ID10_the_system_administrator_ends_those_of_others_one_or_all,
