@@ -268,13 +268,18 @@ static bool run_send(struct pg_conn *conn, const struct pg_stmt *stmt,
            PQpipelineSync(conn->pg) == 1;
 }
 
-/* Reads the answers up to the end of the pipeline. *res gets the statement's own, the second. */
+/* Reads the answers up to the end of the pipeline. *res gets the statement's own, the second. Each
+ * is followed by nothing once; nothing twice means that none will come, which libpq says for ever
+ * of a line that broke while it was written to, and calls it open all the same. */
 static bool run_receive(PGresult **res, struct pg_conn *conn)
 {
+    enum { ASKED = 4 }; /* of run_send, the end of the pipeline among them */
     int answers = 0;
+    int nothings = 0;
     *res = NULL;
-    while (PQstatus(conn->pg) == CONNECTION_OK) {
+    while (PQstatus(conn->pg) == CONNECTION_OK && nothings < 2 && answers < ASKED) {
         PGresult *next = PQgetResult(conn->pg);
+        nothings = next == NULL ? nothings + 1 : 0;
         bool end = next != NULL && PQresultStatus(next) == PGRES_PIPELINE_SYNC;
         if (next != NULL && ++answers == 2 && !end)
             *res = next;

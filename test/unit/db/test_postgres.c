@@ -268,6 +268,31 @@ static void connections_that_the_server_ended_are_replaced(void **state)
     assert_int_equal(rig_number(rig->db, "SELECT count(*) FROM item"), 1);
 }
 
+/* The statement ends its own connection, each time it is tried. */
+static enum err suicide_work(struct db_tx *tx, void *ctx)
+{
+    int *runs = ctx;
+    (*runs)++;
+    TRY(db_run(tx, NULL, "INSERT INTO item VALUES ($1)", DB_ARGS(db_int(*runs))));
+    return db_run(tx, NULL,
+                  "UPDATE item SET id = CASE WHEN pg_terminate_backend(pg_backend_pid()) THEN id"
+                  " ELSE id + 1 END",
+                  DB_NONE);
+}
+
+static void a_server_that_goes_within_a_statement_holds_nobody_up(void **state)
+{
+    struct rig *rig = *state;
+    struct fault fault = {0};
+    int runs = 0;
+    rig_run(rig->db, "CREATE TABLE item (id BIGINT PRIMARY KEY)");
+    alarm(60); /* else the group would hang */
+    assert_int_equal(db_transact(rig->db, "w", suicide_work, &runs, &fault), ERR_DB);
+    alarm(0);
+    assert_true(runs > 1);
+    assert_int_equal(rig_number(rig->db, "SELECT count(*) FROM item"), 0);
+}
+
 static void a_table_that_cannot_be_read_fails_the_check(void **state)
 {
     struct rig *rig = *state;
@@ -291,6 +316,7 @@ int main(void)
         RIG_TEST(a_connection_lost_before_the_commit_is_made_good),
         RIG_TEST(a_line_that_always_breaks_is_given_up),
         RIG_TEST(connections_that_the_server_ended_are_replaced),
+        RIG_TEST(a_server_that_goes_within_a_statement_holds_nobody_up),
         RIG_TEST(a_table_that_cannot_be_read_fails_the_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
