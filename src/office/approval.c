@@ -223,27 +223,18 @@ enum err office_approval_ask(int64_t *id, struct errand *e, const struct office_
 
 /* --- reading --- */
 
-/* One row more than the page holds says whether it goes on; before a place they come upwards. */
+/* One row more than the page holds says whether it goes on. */
 static enum err approvals_run(struct db_tx *tx, void *ctx)
 {
     struct approval_work *w = ctx;
     struct office_approvals *out = w->list;
     struct str tenant = w->e->office->tenant;
     struct store_approval_find find = w->find;
-    bool back = find.before != 0;
-    find.most++;
+    find.window.most++;
     *out = (struct office_approvals){0};
     TRY(store_approval_count(&out->total, tx, tenant, &find));
     TRY(store_approval_find(&out->rows, &out->count, w->e->arena, tx, tenant, &find));
-    bool more = out->count > (size_t)w->find.most;
-    out->count -= more;
-    out->newer = back ? more : find.after != 0;
-    out->older = back || more;
-    for (size_t i = 0; back && i < out->count / 2; i++) {
-        struct store_approval row = out->rows[i];
-        out->rows[i] = out->rows[out->count - 1 - i];
-        out->rows[out->count - 1 - i] = row;
-    }
+    out->sides = store_window_end(out->rows, &out->count, sizeof *out->rows, &w->find.window);
     return ERR_OK;
 }
 

@@ -34,8 +34,7 @@ struct office_approvals {
     struct store_approval *rows;
     size_t count;
     int64_t total;
-    bool newer; /* there are rows before these */
-    bool older; /* there are rows behind these */
+    struct store_sides sides;
 };
 MUST enum err office_approvals(struct office_approvals *out, struct errand *e,
                                struct store_approval_find find);

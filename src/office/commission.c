@@ -104,11 +104,7 @@ enum err office_commissions(struct office_commission **out, size_t *count, struc
         TRY(text_map_put(&r.keys, e->arena, find->keys[i], i));
     TRY(office_department_tree(&r.departments, &r.department_count, e));
     TRY(office_read(e, "commissions", commission_read, &r));
-    for (size_t i = 0; i < r.count / 2; i++) {
-        struct office_commission kept = r.rows[i];
-        r.rows[i] = r.rows[r.count - 1 - i];
-        r.rows[r.count - 1 - i] = kept;
-    }
+    store_turn(r.rows, r.count, sizeof *r.rows);
     *out = r.rows;
     *count = r.count;
     return ERR_OK;

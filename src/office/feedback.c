@@ -83,16 +83,6 @@ struct feedback_list {
     struct office_feedbacks *out;
 };
 
-/* Rows before a place come from the place upwards. */
-static void feedback_turn(struct office_feedbacks *out)
-{
-    for (size_t i = 0; i < out->count / 2; i++) {
-        struct store_feedback row = out->rows[i];
-        out->rows[i] = out->rows[out->count - 1 - i];
-        out->rows[out->count - 1 - i] = row;
-    }
-}
-
 /* One row more than the page holds says whether it goes on. */
 static enum err feedback_list(struct db_tx *tx, void *ctx)
 {
@@ -100,17 +90,11 @@ static enum err feedback_list(struct db_tx *tx, void *ctx)
     struct office_feedbacks *out = w->out;
     struct str tenant = w->e->office->tenant;
     struct store_feedback_find find = w->find;
-    bool back = find.before != 0;
-    find.most++;
+    find.window.most++;
     *out = (struct office_feedbacks){0};
     TRY(store_feedback_count(&out->total, tx, tenant, &find));
     TRY(store_feedback_find(&out->rows, &out->count, w->e->arena, tx, tenant, &find));
-    bool more = out->count > (size_t)w->find.most;
-    out->count -= more;
-    out->newer = back ? more : find.after != 0;
-    out->older = back || more;
-    if (back)
-        feedback_turn(out);
+    out->sides = store_window_end(out->rows, &out->count, sizeof *out->rows, &w->find.window);
     for (size_t i = 0; i < out->count; i++)
         TRY(feedback_mask(&out->rows[i], w->e));
     return ERR_OK;

@@ -27,8 +27,7 @@ struct office_feedbacks {
     struct store_feedback *rows;
     size_t count;
     int64_t total;
-    bool newer; /* there are rows before these */
-    bool older; /* there are rows behind these */
+    struct store_sides sides;
 };
 /* find: its reach is set here. */
 MUST enum err office_feedbacks(struct office_feedbacks *out, struct errand *e,

@@ -600,6 +600,13 @@ int64_t desk_number(struct str text)
     return str_i64(&number, text) == ERR_OK ? number : 0;
 }
 
+struct str desk_href(struct page *p, const char *base, int64_t id)
+{
+    struct str href = arena_printf(p->request->arena, "%s/%lld", base, (long long)id);
+    p->model.failed = p->model.failed || href.data == NULL;
+    return href;
+}
+
 bool desk_error(struct web_reply *reply, const struct web_request *request, int status,
                 const struct fault *fault)
 {

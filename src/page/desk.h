@@ -93,6 +93,8 @@ struct str desk_agent(struct page *p, struct str agent);
 struct str desk_back(const struct web_request *request);
 /* A whole number of a capture, param or field; 0 where it is none. */
 int64_t desk_number(struct str text);
+/* "BASE/ID" */
+struct str desk_href(struct page *p, const char *base, int64_t id);
 
 /* --- forms --- */
 

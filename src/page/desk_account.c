@@ -374,10 +374,8 @@ static enum err account_form(struct web_reply *reply, struct page *p,
         {"phone", "联系电话", DESK_TEXT, false, NULL, NULL},
         {"version", "", DESK_HIDDEN, false, NULL, NULL},
     };
-    const struct str values[] = {
-        STR(""),           a->row.person,
-        a->row.department, a->row.inspector,
-        a->row.phone,      arena_printf(p->request->arena, "%lld", (long long)a->row.version)};
+    const struct str values[] = {STR(""),          a->row.person, a->row.department,
+                                 a->row.inspector, a->row.phone,  page_digits(p, a->row.version)};
     struct desk_form form;
     struct store_department *departments = NULL;
     size_t count = 0;

@@ -87,13 +87,6 @@ static void approval_row(struct desk_list *list, const struct store_approval *ro
     desk_list_text(list, ASKED_DONE, page_time(p, row->done_at));
 }
 
-static struct str approval_key(struct page *p, const struct store_approval *row)
-{
-    struct str key = arena_printf(p->request->arena, "%lld", (long long)row->id);
-    p->model.failed = p->model.failed || key.data == NULL;
-    return key;
-}
-
 static enum err approval_fill(struct desk_list *list)
 {
     struct page *p = list->p;
@@ -101,18 +94,16 @@ static enum err approval_fill(struct desk_list *list)
     struct desk_departments departments;
     struct desk_found found = {0};
     const struct store_approval_find find = {.state = web_param(p->request, "state"),
-                                             .after = desk_number(list->after),
-                                             .before = desk_number(list->before),
-                                             .most = (int64_t)list->size};
+                                             .window = desk_list_place(list)};
     TRY(office_approvals(&all, &p->errand, find));
     TRY(desk_departments_all(&departments, p));
     for (size_t i = 0; i < all.count; i++)
-        approval_row(list, &all.rows[i], approval_key(p, &all.rows[i]), &departments);
+        approval_row(list, &all.rows[i], page_digits(p, all.rows[i].id), &departments);
     found.total = all.total;
-    found.has_before = all.newer;
-    found.has_behind = all.older;
-    found.first = all.count > 0 ? approval_key(p, &all.rows[0]) : STR("");
-    found.last = all.count > 0 ? approval_key(p, &all.rows[all.count - 1]) : STR("");
+    found.has_before = all.sides.newer;
+    found.has_behind = all.sides.older;
+    found.first = all.count > 0 ? page_digits(p, all.rows[0].id) : STR("");
+    found.last = all.count > 0 ? page_digits(p, all.rows[all.count - 1].id) : STR("");
     desk_list_end(list, &found,
                   "还没有导出申请。在检查人员或专家名录点“导出”，勾选完整号码、人数超过规定时，"
                   "可以填写理由提交审批，申请列在这里。");

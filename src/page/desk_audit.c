@@ -228,7 +228,7 @@ static struct str audit_needed(struct page *p, struct str route)
 static void audit_row(struct desk_list *list, const struct store_audit *a)
 {
     struct page *p = list->p;
-    desk_list_row(list, arena_printf(p->request->arena, "%lld", (long long)a->id), a->action);
+    desk_list_row(list, page_digits(p, a->id), a->action);
     desk_list_text(list, AUDIT_AT, audit_time(p, a->at));
     desk_list_text(list, AUDIT_ACTOR, a->actor);
     desk_list_text(list, AUDIT_ACTION, model_text(audit_actions, a->action));
@@ -288,11 +288,8 @@ static enum err audit_fill(struct desk_list *list)
         audit_row(list, &first[i]);
     found.has_before = back ? more : find.before != 0;
     found.has_behind = back ? true : more;
-    if (shown > 0) {
-        struct arena *arena = p->request->arena;
-        found.first = arena_printf(arena, "%lld", (long long)first[0].id);
-        found.last = arena_printf(arena, "%lld", (long long)first[shown - 1].id);
-    }
+    found.first = shown > 0 ? page_digits(p, first[0].id) : STR("");
+    found.last = shown > 0 ? page_digits(p, first[shown - 1].id) : STR("");
     desk_list_end(list, &found, "还没有记录。");
     return audit_days(p);
 }
@@ -315,7 +312,7 @@ static void audit_csv_row(struct page *p, struct buf *out, const struct store_au
 {
     struct buf at = {0};
     time_format(&at, a->at);
-    const struct str cells[] = {arena_printf(p->errand.arena, "%lld", (long long)a->id),
+    const struct str cells[] = {page_digits(p, a->id),
                                 buf_view(&at),
                                 a->actor,
                                 a->role,

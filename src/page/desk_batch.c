@@ -30,15 +30,7 @@ static enum err commissions_all(struct str **keys, size_t *count, struct page *p
     const struct office_commission_find find = desk_commission_find(filter);
     (void)experts;
     TRY(office_commissions(&rows, count, &p->errand, &find));
-    *keys = arena_array(p->request->arena, *count + 1, sizeof **keys);
-    if (*keys == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < *count; i++) {
-        (*keys)[i] = arena_printf(p->request->arena, "%lld", (long long)rows[i].record.id);
-        if ((*keys)[i].data == NULL)
-            return ERR_MEMORY;
-    }
-    return ERR_OK;
+    return desk_list_keys(keys, p, DESK_IDS(rows, *count, struct office_commission, record.id));
 }
 
 static enum err documents_all(struct str **keys, size_t *count, struct page *p,

@@ -23,8 +23,6 @@ MUST enum err desk_item_units(struct page *p, int64_t item);
 /* The departments as choices of a select; the first is an empty one with these words. */
 MUST enum err desk_department_options(struct desk_form *form, struct web_value *field,
                                       const char *none);
-/* "BASE/ID" */
-struct str desk_href(struct page *p, const char *base, int64_t id);
 
 web_handler desk_items, desk_item, desk_item_withdraw, desk_joint, desk_drafts, desk_draft,
     desk_draft_new, desk_draft_edit, desk_draft_submit, desk_draft_drop, desk_draft_review,

@@ -96,14 +96,8 @@ static enum err commission_rows(struct desk_list *list, struct desk_found *found
 {
     size_t from = 0;
     size_t until = 0;
-    struct str *keys = arena_array(list->p->request->arena, count + 1, sizeof *keys);
-    if (keys == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        keys[i] = arena_printf(list->p->request->arena, "%lld", (long long)rows[i].record.id);
-        if (keys[i].data == NULL)
-            return ERR_MEMORY;
-    }
+    struct str *keys = NULL;
+    TRY(desk_list_keys(&keys, list->p, DESK_IDS(rows, count, struct office_commission, record.id)));
     desk_list_window(found, &from, &until, list, keys, count);
     for (size_t i = from; i < until; i++)
         commission_row(list, &rows[i], keys[i]);

@@ -520,10 +520,7 @@ static void document_form_plan(struct desk_form *form, const struct office_docum
     const struct store_version *v = page != NULL ? &page->versions[0] : NULL;
     bool fixed = page != NULL && document_was_public(page);
     struct str shown =
-        arena_printf(p->request->arena, "%lld",
-                     v != NULL ? (long long)v->document.year
-                               : (long long)date_year(date_of_time(p->request->now)));
-    p->model.failed = p->model.failed || shown.data == NULL;
+        page_digits(p, v != NULL ? v->document.year : date_year(date_of_time(p->request->now)));
     if (!fixed) {
         (void)desk_form_field(form, &year, shown);
         (void)desk_form_field(form, &plan, v != NULL ? v->document.plan : STR(""));
@@ -585,9 +582,8 @@ static enum err document_form(struct web_reply *reply, struct page *p, struct st
     struct str action =
         v != NULL ? p->request->path
                   : arena_printf(p->request->arena, "/desk/documents/new?kind=%.*s", STR_ARG(kind));
-    struct str revision =
-        arena_printf(p->request->arena, "%lld", v != NULL ? (long long)v->revision : 0LL);
-    p->model.failed = p->model.failed || action.data == NULL || revision.data == NULL;
+    struct str revision = page_digits(p, v != NULL ? v->revision : 0);
+    p->model.failed = p->model.failed || action.data == NULL;
     desk_form_begin(&form, p, action, "保存草稿");
     web_set(&p->model, form.object, "back",
             v != NULL ? desk_list_on(p, document_href(p, v->document.code, ""))

@@ -30,20 +30,13 @@ static const struct desk_column draft_columns[] = {
 static const struct desk_list_kind draft_list = {"drafts", "/desk/drafts", "抽查事项草稿",
                                                  "份草稿", draft_filters,  draft_columns};
 
-static struct str draft_key(struct page *p, int64_t id)
-{
-    struct str key = arena_printf(p->request->arena, "%lld", (long long)id);
-    p->model.failed = p->model.failed || key.data == NULL;
-    return key;
-}
-
 static void draft_row(struct desk_list *list, const struct office_draft *d)
 {
     struct page *p = list->p;
     struct str href = desk_href(p, "/desk/drafts", d->row.id);
     bool returned = str_eq(d->row.state, STR("returned"));
     struct str name = d->values[MODEL_ITEM_NAME];
-    desk_list_row(list, draft_key(p, d->row.id), name);
+    desk_list_row(list, page_digits(p, d->row.id), name);
     desk_list_link(list, DRAFT_NAME, name.len > 0 ? name : STR("（未填名称）"), href);
     desk_list_text(list, DRAFT_KIND, model_text(desk_draft_kinds, d->row.kind));
     desk_list_text(list, DRAFT_CATEGORY, d->values[MODEL_ITEM_CATEGORY]);
@@ -81,7 +74,7 @@ static enum err drafts_fill(struct desk_list *list)
     if (keys == NULL)
         return ERR_MEMORY;
     for (size_t i = 0; i < count; i++)
-        keys[i] = draft_key(p, rows[i].row.id);
+        keys[i] = page_digits(p, rows[i].row.id);
     desk_list_window(&found, &from, &until, list, keys, count);
     for (size_t i = from; i < until; i++)
         draft_row(list, &rows[i]);
@@ -165,7 +158,8 @@ static enum err draft_page(struct web_reply *reply, struct page *p, int64_t id, 
     web_set(m, &m->root, "code", d.row.code);
     web_set(m, &m->root, "code_url", page_url(p, d.row.code));
     web_set(m, &m->root, "from", page_date(p, d.row.effective_on));
-    web_set(m, &m->root, "superior", d.row.superior != 0 ? draft_key(p, d.row.superior) : STR(""));
+    web_set(m, &m->root, "superior",
+            d.row.superior != 0 ? page_digits(p, d.row.superior) : STR(""));
     web_set_flag(m, &m->root, "compared", d.row.base != 0 && !str_eq(d.row.kind, STR("close")));
     bool edits = desk_may(p, MODEL_PERMISSION_ITEM_EDIT);
     web_set_flag(m, &m->root, "may_edit", open && edits);
@@ -356,7 +350,7 @@ static enum err draft_form(struct web_reply *reply, struct page *p, const struct
     static const struct desk_field hidden[] = {{"version", "", DESK_HIDDEN, false, NULL, NULL},
                                                {"kind", "", DESK_HIDDEN, false, NULL, NULL},
                                                {"code", "", DESK_HIDDEN, false, NULL, NULL}};
-    const struct str values[] = {draft_key(p, d->row.version), d->row.kind, d->row.code};
+    const struct str values[] = {page_digits(p, d->row.version), d->row.kind, d->row.code};
     struct desk_form form;
     bool fresh = d->row.id == 0;
     bool close = str_eq(d->row.kind, STR("close"));

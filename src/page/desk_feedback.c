@@ -82,13 +82,6 @@ static void feedback_row(struct desk_list *list, const struct store_feedback *ro
                    row->handled_at > 0 ? page_time(p, row->handled_at) : STR(""));
 }
 
-static struct str feedback_key(struct page *p, const struct store_feedback *row)
-{
-    struct str key = arena_printf(p->request->arena, "%lld", (long long)row->id);
-    p->model.failed = p->model.failed || key.data == NULL;
-    return key;
-}
-
 static enum err feedback_fill(struct desk_list *list)
 {
     struct page *p = list->p;
@@ -96,18 +89,16 @@ static enum err feedback_fill(struct desk_list *list)
     struct desk_departments departments;
     struct desk_found found = {0};
     const struct store_feedback_find find = {.state = web_param(p->request, "state"),
-                                             .after = desk_number(list->after),
-                                             .before = desk_number(list->before),
-                                             .most = (int64_t)list->size};
+                                             .window = desk_list_place(list)};
     TRY(office_feedbacks(&all, &p->errand, find));
     TRY(desk_departments_all(&departments, p));
     for (size_t i = 0; i < all.count; i++)
-        feedback_row(list, &all.rows[i], feedback_key(p, &all.rows[i]), &departments);
+        feedback_row(list, &all.rows[i], page_digits(p, all.rows[i].id), &departments);
     found.total = all.total;
-    found.has_before = all.newer;
-    found.has_behind = all.older;
-    found.first = all.count > 0 ? feedback_key(p, &all.rows[0]) : STR("");
-    found.last = all.count > 0 ? feedback_key(p, &all.rows[all.count - 1]) : STR("");
+    found.has_before = all.sides.newer;
+    found.has_behind = all.sides.older;
+    found.first = all.count > 0 ? page_digits(p, all.rows[0].id) : STR("");
+    found.last = all.count > 0 ? page_digits(p, all.rows[all.count - 1].id) : STR("");
     desk_list_end(list, &found,
                   "还没有公众意见。群众在公示平台的“意见反馈”提交后，列在这里办理；写明抽取编号、"
                   "任务编号或检查对象编号的，涉及的部门也能看到。");
@@ -143,10 +134,9 @@ static void feedback_form(struct desk_form *form, const struct store_feedback *r
     static const struct desk_field seen = {"seen", "", DESK_HIDDEN, false, NULL, NULL};
     struct page *p = form->p;
     bool fresh = str_eq(row->state, STR("new"));
-    struct str at = arena_printf(p->request->arena, "%lld", (long long)row->handled_at);
+    struct str at = page_digits(p, row->handled_at);
     struct web_value *hidden = desk_form_field(form, &seen, at);
     web_set(&p->model, hidden, "value", at); /* as this page shows it, whatever was sent */
-    p->model.failed = p->model.failed || at.data == NULL;
     (void)desk_form_field(form, &state, fresh ? STR("working") : row->state);
     (void)desk_form_field(form, &note, row->note);
 }

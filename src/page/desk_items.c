@@ -35,13 +35,6 @@ static const enum model_item_field item_order[] = {
     MODEL_ITEM_FORM,      MODEL_ITEM_BASIS,    MODEL_ITEM_LABELS,   MODEL_ITEM_RATIO,
     MODEL_ITEM_FREQUENCY, MODEL_ITEM_PARTNERS, MODEL_ITEM_COMPILER, MODEL_ITEM_NUMBER};
 
-struct str desk_href(struct page *p, const char *base, int64_t id)
-{
-    struct str href = arena_printf(p->request->arena, "%s/%lld", base, (long long)id);
-    p->model.failed = p->model.failed || href.data == NULL;
-    return href;
-}
-
 /* A cap as a percentage; of a key item in words (R4). */
 static struct str item_cap(struct page *p, const struct str values[MODEL_ITEM_COUNT])
 {

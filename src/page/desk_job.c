@@ -138,6 +138,7 @@ static enum err job_fill(struct desk_list *list, bool *open)
 {
     struct page *p = list->p;
     struct store_job *rows = NULL;
+    struct str *keys = NULL;
     struct desk_found found = {0};
     size_t count = 0;
     size_t from = 0;
@@ -146,13 +147,7 @@ static enum err job_fill(struct desk_list *list, bool *open)
                                          .kind = web_param(p->request, "kind"),
                                          .most = JOB_ROWS};
     TRY(office_jobs(&rows, &count, &p->errand, &find));
-    struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
-    for (size_t i = 0; i < count && keys != NULL; i++) {
-        keys[i] = arena_printf(p->request->arena, "%lld", (long long)rows[i].id);
-        p->model.failed = p->model.failed || keys[i].data == NULL;
-    }
-    if (keys == NULL || p->model.failed)
-        return ERR_MEMORY;
+    TRY(desk_list_keys(&keys, p, DESK_IDS(rows, count, struct store_job, id)));
     desk_list_window(&found, &from, &until, list, keys, count);
     found.more = count == JOB_ROWS;
     for (size_t i = from; i < until; i++) {

@@ -80,18 +80,14 @@ static enum err label_load(struct store_label **out, size_t *count, struct page 
 
 static enum err label_fill(struct desk_list *list)
 {
-    struct arena *arena = list->p->request->arena;
     struct store_label *rows = NULL;
+    struct str *keys = NULL;
     struct desk_found found = {0};
     size_t count = 0;
     size_t from = 0;
     size_t until = 0;
     TRY(label_load(&rows, &count, list->p));
-    struct str *keys = arena_array(arena, count + 1, sizeof *keys);
-    if (keys == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        keys[i] = arena_printf(arena, "%lld", (long long)rows[i].id);
+    TRY(desk_list_keys(&keys, list->p, DESK_IDS(rows, count, struct store_label, id)));
     desk_list_window(&found, &from, &until, list, keys, count);
     for (size_t i = from; i < until; i++)
         label_row(list, &rows[i], keys[i]);
@@ -129,8 +125,7 @@ static enum err label_form(struct web_reply *reply, struct page *p, const struct
         {"subject", "用途", DESK_SELECT, true, NULL, model_label_subjects},
         {"state", "状态", DESK_SELECT, true, "停用的标签不能再加，已加的保留", model_label_states},
         {"job", "", DESK_HIDDEN, false, NULL, NULL}};
-    const struct str values[] = {l->word, l->theme, l->subject, l->state,
-                                 arena_printf(p->request->arena, "%lld", (long long)l->job)};
+    const struct str values[] = {l->word, l->theme, l->subject, l->state, page_digits(p, l->job)};
     struct desk_form form;
     bool fresh = l->id == 0;
     desk_form_begin(&form, p, p->request->path, fresh ? "新建标签" : "保存");

@@ -68,9 +68,9 @@ static void library_row(struct desk_list *list, const struct store_library *l, s
 static enum err library_fill(struct desk_list *list)
 {
     struct page *p = list->p;
-    struct arena *arena = p->request->arena;
     struct desk_departments departments;
     struct store_library *rows = NULL;
+    struct str *keys = NULL;
     struct desk_found found = {0};
     size_t count = 0;
     size_t kept = 0;
@@ -79,14 +79,10 @@ static enum err library_fill(struct desk_list *list)
     TRY(desk_departments_all(&departments, p));
     TRY(office_libraries(&rows, &count, &p->errand));
     desk_list_grades(list);
-    struct str *keys = arena_array(arena, count + 1, sizeof *keys);
-    if (keys == NULL)
-        return ERR_MEMORY;
     for (size_t i = 0; i < count; i++)
         if (library_matches(&rows[i], p->request))
             rows[kept++] = rows[i];
-    for (size_t i = 0; i < kept; i++)
-        keys[i] = arena_printf(arena, "%lld", (long long)rows[i].id);
+    TRY(desk_list_keys(&keys, p, DESK_IDS(rows, kept, struct store_library, id)));
     desk_list_window(&found, &from, &until, list, keys, kept);
     for (size_t i = from; i < until; i++)
         library_row(list, &rows[i], keys[i], &departments);
@@ -124,7 +120,7 @@ static enum err library_form(struct web_reply *reply, struct page *p, const stru
         {"state", "状态", DESK_SELECT, true, NULL, library_states},
         {"job", "", DESK_HIDDEN, false, NULL, NULL}};
     const struct str values[] = {l->name, l->department, l->basis, l->state,
-                                 arena_printf(p->request->arena, "%lld", (long long)l->job)};
+                                 page_digits(p, l->job)};
     struct desk_form form;
     struct desk_departments mine;
     struct fault words = p->errand.fault;

@@ -394,6 +394,29 @@ void desk_list_act(struct desk_list *list, const char *label, struct str href)
     web_set_flag(m, list->object, "has_acts", true);
 }
 
+struct store_window desk_list_place(const struct desk_list *list)
+{
+    return (struct store_window){.after = desk_number(list->after),
+                                 .before = desk_number(list->before),
+                                 .most = (int64_t)list->size};
+}
+
+enum err desk_list_keys(struct str **keys, struct page *p, const struct desk_ids *ids)
+{
+    const char *at = ids->rows;
+    *keys = arena_array(p->request->arena, ids->count + 1, sizeof **keys);
+    if (*keys == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < ids->count; i++) {
+        int64_t id = 0;
+        memcpy(&id, at + i * ids->size + ids->id, sizeof id);
+        (*keys)[i] = page_digits(p, id);
+        if ((*keys)[i].data == NULL)
+            return ERR_MEMORY;
+    }
+    return ERR_OK;
+}
+
 void desk_list_window(struct desk_found *found, size_t *from, size_t *until,
                       const struct desk_list *list, const struct str *keys, size_t count)
 {

@@ -148,6 +148,20 @@ bool desk_list_shows(const struct desk_list *list, int column);
  * in order. Fills found. */
 void desk_list_window(struct desk_found *found, size_t *from, size_t *until,
                       const struct desk_list *list, const struct str *keys, size_t count);
+/* Rows that are all in memory, with an int64_t as key in each. */
+struct desk_ids {
+    const void *rows;
+    size_t count;
+    size_t size;
+    size_t id; /* where it lies in a row */
+};
+#define DESK_IDS(rows, count, type, id)                                                            \
+    (&(struct desk_ids){rows, count, sizeof(type), offsetof(type, id)})
+/* Their keys, for desk_list_window. */
+MUST enum err desk_list_keys(struct str **keys, struct page *p, const struct desk_ids *ids);
+/* The place and size of the page, of a list whose keys are numbers and whose rows are read newest
+ * first. */
+struct store_window desk_list_place(const struct desk_list *list);
 /* Ends it. empty: what to do first where there is nothing at all. */
 void desk_list_end(struct desk_list *list, const struct desk_found *found, const char *empty);
 

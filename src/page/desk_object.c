@@ -336,9 +336,7 @@ static enum err object_library_choices(struct page *p)
     TRY(office_library_choices(&libraries, &count, &p->errand));
     for (size_t i = 0; i < count; i++)
         if (str_eq(libraries[i].state, STR("active")))
-            page_option(p, choices,
-                        arena_printf(p->request->arena, "%lld", (long long)libraries[i].id),
-                        libraries[i].name, chosen);
+            page_option(p, choices, page_digits(p, libraries[i].id), libraries[i].name, chosen);
     web_set_flag(&p->model, &p->model.root, "has_library_choices", choices->count > 0);
     return ERR_OK;
 }
@@ -574,8 +572,7 @@ static enum err object_form(struct web_reply *reply, struct page *p, const struc
     }
     if (!fresh) {
         (void)desk_form_field(&form, &reason, STR(""));
-        (void)desk_form_field(&form, &was,
-                              arena_printf(p->request->arena, "%lld", (long long)f->row->job));
+        (void)desk_form_field(&form, &was, page_digits(p, f->row->job));
     }
     object_crumb(p);
     return page_end(reply, p, "desk_object_edit");

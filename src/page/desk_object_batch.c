@@ -57,9 +57,7 @@ static enum err library_choices(struct desk_form *form, struct web_value *field,
     TRY(office_library_choices(&rows, &count, &p->errand));
     for (size_t i = 0; i < count; i++)
         if (away || str_eq(rows[i].state, STR("active")))
-            desk_form_option(form, field,
-                             arena_printf(p->request->arena, "%lld", (long long)rows[i].id),
-                             rows[i].name);
+            desk_form_option(form, field, page_digits(p, rows[i].id), rows[i].name);
     return ERR_OK;
 }
 

@@ -182,9 +182,7 @@ static enum err object_choices(struct desk_list *list)
     desk_list_option(list, "label", STR("-"), STR("没有标签"));
     desk_list_option(list, "label", STR("?"), STR("不在字库的标签"));
     for (size_t i = 0; i < library_count; i++)
-        desk_list_option(list, "library",
-                         arena_printf(list->p->request->arena, "%lld", (long long)libraries[i].id),
-                         libraries[i].name);
+        desk_list_option(list, "library", page_digits(list->p, libraries[i].id), libraries[i].name);
     return ERR_OK;
 }
 
@@ -248,14 +246,12 @@ static void object_place(struct office_object_query *query, const struct desk_li
 static void object_found(struct desk_found *found, struct page *p,
                          const struct office_object_list *objects)
 {
-    struct arena *arena = p->request->arena;
     *found = (struct desk_found){
         .total = objects->total, .has_before = objects->before, .has_behind = objects->behind};
     if (objects->count == 0)
         return;
-    found->first = arena_printf(arena, "%lld", (long long)objects->rows[0].record.id);
-    found->last =
-        arena_printf(arena, "%lld", (long long)objects->rows[objects->count - 1].record.id);
+    found->first = page_digits(p, objects->rows[0].record.id);
+    found->last = page_digits(p, objects->rows[objects->count - 1].record.id);
 }
 
 static void object_buttons(struct desk_list *list)

@@ -190,14 +190,9 @@ static enum err register_rows(struct desk_list *list, const struct register_page
     struct desk_found found = {0};
     size_t from = 0;
     size_t until = 0;
-    struct str *keys = arena_array(list->p->request->arena, count + 1, sizeof *keys);
-    if (keys == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        keys[i] = arena_printf(list->p->request->arena, "%lld", (long long)rows[i].record.id);
-        if (keys[i].data == NULL)
-            return ERR_MEMORY;
-    }
+    struct str *keys = NULL;
+    TRY(desk_list_keys(&keys, list->p,
+                       DESK_IDS(rows, count, struct office_register_row, record.id)));
     desk_list_window(&found, &from, &until, list, keys, count);
     for (size_t i = from; i < until; i++)
         register_row(list, r, &rows[i], keys[i]);
@@ -247,7 +242,7 @@ static void count_cell(const struct register_table *t, struct web_value *cells,
     struct str text =
         t->r->kind->people >= 0 && rows > 0
             ? arena_printf(p->request->arena, "%lld／%lld人", (long long)rows, (long long)people)
-            : arena_printf(p->request->arena, "%lld", (long long)rows);
+            : page_digits(p, rows);
     p->model.failed =
         p->model.failed || buf_err(&href) != ERR_OK || kept.data == NULL || text.data == NULL;
     buf_free(&href);
@@ -277,7 +272,7 @@ static enum err register_counts(struct desk_list *list, const struct register_pa
     struct register_table t = {p, r, asked != 0 ? asked : date_year(date_of_time(p->errand.now))};
     TRY(office_register_counts(&counts, &p->errand, r->kind, t.year));
     for (size_t i = 0; i < counts.year_count; i++) {
-        struct str year = arena_printf(p->request->arena, "%lld", (long long)counts.years[i]);
+        struct str year = page_digits(p, counts.years[i]);
         if (year.data == NULL)
             return ERR_MEMORY;
         desk_list_option(list, "year", year, year);

@@ -81,7 +81,7 @@ static void superior_show(struct desk_list *list, const struct store_superior *r
 {
     struct page *p = list->p;
     const struct str *v = row->values;
-    struct str key = arena_printf(p->request->arena, "%lld", (long long)row->id);
+    struct str key = page_digits(p, row->id);
     bool declined = str_eq(row->state, STR("declined"));
     desk_list_row(list, key, v[MODEL_ITEM_NAME]);
     desk_list_link(list, SUPERIOR_NAME, v[MODEL_ITEM_NAME],
@@ -108,11 +108,8 @@ static enum err superior_fill(struct desk_list *list)
     size_t count = 0, unit_count = 0, from = 0, until = 0;
     TRY(office_superiors(&rows, &count, &found.total, &p->errand, &find));
     TRY(office_departments(&units, &unit_count, &p->errand));
-    struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
-    if (keys == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        keys[i] = arena_printf(p->request->arena, "%lld", (long long)rows[i].id);
+    struct str *keys = NULL;
+    TRY(desk_list_keys(&keys, p, DESK_IDS(rows, count, struct store_superior, id)));
     desk_list_window(&found, &from, &until, list, keys, count);
     for (size_t i = from; i < until; i++)
         superior_show(list, &rows[i],
@@ -195,8 +192,7 @@ enum err desk_superior_row(struct web_reply *reply, const struct web_request *re
     web_set(m, &m->root, "reason", row.reason);
     web_set(m, &m->root, "by", row.decided_by);
     web_set(m, &m->root, "at", page_time(&p, row.decided_at));
-    web_set(m, &m->root, "draft",
-            row.draft != 0 ? arena_printf(request->arena, "%lld", (long long)row.draft) : STR(""));
+    web_set(m, &m->root, "draft", row.draft != 0 ? page_digits(&p, row.draft) : STR(""));
     web_set_count(m, &m->root, "id", row.id);
     bool edits = desk_may(&p, MODEL_PERMISSION_ITEM_EDIT);
     web_set_flag(m, &m->root, "may_answer", edits && str_eq(row.state, STR("open")));
@@ -367,7 +363,7 @@ static int outside_year(struct page *p)
 static void outside_show(struct desk_list *list, const struct store_outside *o, struct str unit)
 {
     struct page *p = list->p;
-    desk_list_row(list, arena_printf(p->request->arena, "%lld", (long long)o->id), o->object);
+    desk_list_row(list, page_digits(p, o->id), o->object);
     desk_list_text(list, OUTSIDE_OBJECT, o->object);
     desk_list_text(list, OUTSIDE_ON, page_date(p, o->checked_on));
     desk_list_text(list, OUTSIDE_UNIT, unit);
@@ -402,15 +398,11 @@ static enum err outside_fill(struct desk_list *list)
     TRY(office_outsides(&rows, &count, &drawn, &p->errand, year));
     TRY(office_departments(&units, &unit_count, &p->errand));
     outside_share(p, year, (int64_t)count, drawn);
-    struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
-    if (keys == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        if (source.len > 0 && !str_eq(source, rows[i].source))
-            continue;
-        keys[kept] = arena_printf(p->request->arena, "%lld", (long long)rows[i].id);
-        rows[kept++] = rows[i];
-    }
+    struct str *keys = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (source.len == 0 || str_eq(source, rows[i].source))
+            rows[kept++] = rows[i];
+    TRY(desk_list_keys(&keys, p, DESK_IDS(rows, kept, struct store_outside, id)));
     desk_list_window(&found, &from, &until, list, keys, kept);
     for (size_t i = from; i < until; i++)
         outside_show(list, &rows[i], unit_name(units, unit_count, rows[i].department));

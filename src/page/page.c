@@ -190,6 +190,13 @@ void page_division_options(struct page *p, const struct office_choices *choices,
 
 /* --- values --- */
 
+struct str page_digits(struct page *p, int64_t n)
+{
+    struct str text = arena_printf(p->request->arena, "%lld", (long long)n);
+    p->model.failed = p->model.failed || text.data == NULL;
+    return text;
+}
+
 struct str page_date(struct page *p, int32_t day)
 {
     char text[DATE_TEXT_LEN];

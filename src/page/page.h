@@ -125,7 +125,9 @@ void page_footer(struct page *p);
 /* Hands an office function's words up. */
 MUST enum err page_fail(struct fault *fault, const struct page *p, enum err err);
 
-/* Values: a date, an instant (China time), a share in percent; data NULL when out of memory. */
+/* Values: a number in digits (a key, a field's value), and a date, an instant (China time), a share
+ * in percent; data NULL when out of memory, which page_digits notes for page_end. */
+struct str page_digits(struct page *p, int64_t n);
 struct str page_date(struct page *p, int32_t day);
 struct str page_time(struct page *p, int64_t us);
 struct str page_percent(struct page *p, double share);

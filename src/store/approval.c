@@ -63,12 +63,13 @@ enum err store_approval_find(struct store_approval **out, size_t *count, struct 
                              const struct store_approval_find *find)
 {
     const struct store_shape shape = {sizeof **out, approval_fill};
-    bool newer = find->before != 0;
-    return store_array((void **)out, count, arena, tx, &shape,
-                       newer ? APPROVAL_NEWER : APPROVAL_OLDER,
-                       DB_ARGS(db_text(tenant), STORE_REACH_ARGS(&find->reach), db_int(find->now),
-                               db_text(find->state), db_text(find->by), db_text(find->but),
-                               db_int(newer ? find->before : find->after), db_int(find->most)));
+    const struct store_window *window = &find->window;
+    bool newer = window->before != 0;
+    return store_array(
+        (void **)out, count, arena, tx, &shape, newer ? APPROVAL_NEWER : APPROVAL_OLDER,
+        DB_ARGS(db_text(tenant), STORE_REACH_ARGS(&find->reach), db_int(find->now),
+                db_text(find->state), db_text(find->by), db_text(find->but),
+                db_int(newer ? window->before : window->after), db_int(window->most)));
 }
 
 enum err store_approval_count(int64_t *out, struct db_tx *tx, struct str tenant,

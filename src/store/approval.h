@@ -30,17 +30,14 @@ struct store_approval {
 MUST enum err store_approval_add(struct db_tx *tx, struct str tenant,
                                  const struct store_approval *row);
 /* Those within the reach whose state at `now` is `state` (empty: any), by `by` and not by `but`
- * where these are not empty. Newest first behind the id `after` (0: from the newest), or, where
- * `before` is not 0, those before it, oldest first; at most `most`. */
+ * where these are not empty. Newest first; with the window's before set the other way round. */
 struct store_approval_find {
     struct store_reach reach;
     int64_t now;
     struct str state;
     struct str by;
     struct str but;
-    int64_t after;
-    int64_t before;
-    int64_t most;
+    struct store_window window;
 };
 MUST enum err store_approval_find(struct store_approval **out, size_t *count, struct arena *arena,
                                   struct db_tx *tx, struct str tenant,

@@ -68,11 +68,12 @@ enum err store_feedback_find(struct store_feedback **out, size_t *count, struct 
                              const struct store_feedback_find *find)
 {
     const struct store_shape shape = {sizeof(struct store_feedback), feedback_fill};
-    bool newer = find->before != 0;
+    const struct store_window *window = &find->window;
+    bool newer = window->before != 0;
     return store_array(
         (void **)out, count, arena, tx, &shape, newer ? FEEDBACK_NEWER : FEEDBACK_OLDER,
         DB_ARGS(db_text(tenant), STORE_REACH_ARGS(&find->reach), db_text(find->state),
-                db_int(newer ? find->before : find->after), db_int(find->most)));
+                db_int(newer ? window->before : window->after), db_int(window->most)));
 }
 
 enum err store_feedback_count(int64_t *out, struct db_tx *tx, struct str tenant,

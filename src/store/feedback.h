@@ -29,15 +29,13 @@ MUST enum err store_feedback_owner(struct str *out, struct arena *arena, struct 
 struct store_feedback_find {
     struct store_reach reach;
     struct str state; /* empty: any */
-    int64_t after;    /* those older than this id; 0: from the newest on */
-    int64_t before;   /* not 0: those right before this id, instead */
-    int64_t most;
+    struct store_window window;
 };
-/* Newest first; with before set the other way round. */
+/* Newest first; with the window's before set the other way round. */
 MUST enum err store_feedback_find(struct store_feedback **out, size_t *count, struct arena *arena,
                                   struct db_tx *tx, struct str tenant,
                                   const struct store_feedback_find *find);
-/* How many there are; after, before and most are not looked at. */
+/* How many there are; the window is not looked at. */
 MUST enum err store_feedback_count(int64_t *out, struct db_tx *tx, struct str tenant,
                                    const struct store_feedback_find *find);
 /* One of them. ERR_MISSING, also outside the reach. */

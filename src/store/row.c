@@ -17,6 +17,33 @@ enum err store_one(void *out, struct arena *arena, struct db_tx *tx, const char 
     return err;
 }
 
+static void row_swap(char *a, char *b, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        char kept = a[i];
+        a[i] = b[i];
+        b[i] = kept;
+    }
+}
+
+void store_turn(void *rows, size_t count, size_t size)
+{
+    char *first = rows;
+    for (size_t i = 0; i < count / 2; i++)
+        row_swap(first + i * size, first + (count - 1 - i) * size, size);
+}
+
+struct store_sides store_window_end(void *rows, size_t *count, size_t size,
+                                    const struct store_window *window)
+{
+    bool back = window->before != 0;
+    bool more = *count > (size_t)window->most;
+    *count -= more;
+    if (back)
+        store_turn(rows, *count, size);
+    return (struct store_sides){.newer = back ? more : window->after != 0, .older = back || more};
+}
+
 enum err store_fill_int(void *out, struct db_rows *rows, struct arena *arena)
 {
     (void)arena;

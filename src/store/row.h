@@ -32,6 +32,24 @@ MUST enum err store_array(void **out, size_t *count, struct arena *arena, struct
                           const struct store_shape *shape, const char *sql,
                           const struct db_value *args, size_t arg_count);
 
+/* A page of a list by number, newest first: the `most` rows behind the one `after` (0: from the
+ * newest), or, where `before` is not 0, those before it. */
+struct store_window {
+    int64_t after;
+    int64_t before;
+    int64_t most;
+};
+/* Rows were read one more than `most`, those before a row oldest first: cuts the one too many, puts
+ * the newest first, and says on which sides the list goes on. */
+struct store_sides {
+    bool newer;
+    bool older;
+};
+struct store_sides store_window_end(void *rows, size_t *count, size_t size,
+                                    const struct store_window *window);
+/* Turns an array of `count` rows of `size` bytes end for end. */
+void store_turn(void *rows, size_t count, size_t size);
+
 /* A text column copied into the arena; sets *failed when out of memory. */
 struct str store_text(struct db_rows *rows, int col, struct arena *arena, bool *failed);
 

@@ -516,13 +516,21 @@ def AC7_no_public_page_shows_what_is_not_public(state):
     must(not wrong, "\n".join(wrong))
 
 
-def AC7_what_was_published_before_there_were_grades_is_public_and_the_rest_internal(_):
-    link = sqlite3.connect(":memory:")
+def before(migration):
+    """A database as it was before that step of the schema, and the step."""
+    link, texts = sqlite3.connect(":memory:"), []
     files = sorted(glob.glob(os.path.join(SOURCE, "schema", "*.sql")))
-    cut = [i for i, f in enumerate(files) if f.endswith("-labels.sql")][0]
-    for name in files[:cut]:
+    cut = [i for i, f in enumerate(files) if f.endswith(migration)][0]
+    for name in files[:cut + 1]:
         with open(name, encoding="utf-8") as f:
-            link.executescript(f.read())
+            texts.append(f.read())
+    for text in texts[:-1]:
+        link.executescript(text)
+    return link, texts[-1]
+
+
+def AC7_what_was_published_before_there_were_grades_is_public_and_the_rest_internal(_):
+    link, step = before("-labels.sql")
     want = {}
     for i, (kind, openness, states) in enumerate((k, o, s) for k in ("guide", "plan") for o in ("open", "request", "closed")
                                                  for s in (("draft",), ("submitted",), ("published",), ("replaced", "draft"),
@@ -537,20 +545,14 @@ def AC7_what_was_published_before_there_were_grades_is_public_and_the_rest_inter
                          " 0, '', -1)", (10 * i + k, i + 1, k + 1, state))
         was = openness == "open" and bool(set(states) - {"draft", "submitted"})
         want["D%d" % i] = 0 if plan or was else 1
-    with open(files[cut], encoding="utf-8") as f:
-        link.executescript(f.read())
+    link.executescript(step)
     got = dict(link.execute("SELECT code, grade FROM document"))
     must(got == want, [(k, got[k], want[k]) for k in want if got[k] != want[k]])
     return "%d documents" % len(want)
 
 
 def AC7_libraries_from_before_are_internal_and_what_histories_tell_of_them_is_known(_):
-    link = sqlite3.connect(":memory:")
-    files = sorted(glob.glob(os.path.join(SOURCE, "schema", "*.sql")))
-    cut = [i for i, f in enumerate(files) if f.endswith("-library-grade.sql")][0]
-    for name in files[:cut]:
-        with open(name, encoding="utf-8") as f:
-            link.executescript(f.read())
+    link, step = before("-library-grade.sql")
     for number, name in ((7, "电梯库"), (8, "电梯库二"), (9, "新名")):
         link.execute("INSERT INTO library (tenant, id, name, department, basis, state, job, at) VALUES ('410882', ?, ?, 'A', '', 'active', 1, 1)",
                      (number, name))
@@ -561,8 +563,7 @@ def AC7_libraries_from_before_are_internal_and_what_histories_tell_of_them_is_kn
     for i, (old, new, _) in enumerate(rows):
         link.execute("INSERT INTO registry_change (tenant, id, resource, target, job, before, after, reason, at, actor) VALUES"
                      " ('410882', ?, 'objects', 1, 1, ?, ?, '', 1, 'x')", (i, old, new))
-    with open(files[cut], encoding="utf-8") as f:
-        link.executescript(f.read())
+    link.executescript(step)
     must(list(link.execute("SELECT DISTINCT grade FROM library")) == [(1,)], "grades")
     got = [r[0] for r in link.execute("SELECT library FROM registry_change ORDER BY id")]
     must(got == [r[2] for r in rows], got)
@@ -570,12 +571,7 @@ def AC7_libraries_from_before_are_internal_and_what_histories_tell_of_them_is_kn
 
 def CR1_a_contact_from_before_that_looks_sealed_is_text_after_the_upgrade(_):
     """Readers of the portal could leave such a text; nothing could open it, and no list would show."""
-    link = sqlite3.connect(":memory:")
-    files = sorted(glob.glob(os.path.join(SOURCE, "schema", "*.sql")))
-    cut = [i for i, f in enumerate(files) if f.endswith("-approval.sql")][0]
-    for name in files[:cut]:
-        with open(name, encoding="utf-8") as f:
-            link.executescript(f.read())
+    link, step = before("-approval.sql")
     texts = ["sealed:" + "ab" * 40, "sealed:", "13800000000", ""]
     for table, column in (("department", "phone"), ("library_row", "phone"), ("feedback", "contact")):
         facts = link.execute("PRAGMA table_info(%s)" % table).fetchall()
@@ -586,8 +582,7 @@ def CR1_a_contact_from_before_that_looks_sealed_is_text_after_the_upgrade(_):
             link.execute("PRAGMA ignore_check_constraints = ON")
             link.execute("INSERT INTO %s (%s) VALUES (%s)" % (table, ", ".join(row), ", ".join("?" * len(row))), list(row.values()))
     link.commit()
-    with open(files[cut], encoding="utf-8") as f:
-        link.executescript(f.read())
+    link.executescript(step)
     for table, column in (("department", "phone"), ("library_row", "phone"), ("feedback", "contact")):
         got = [r[0] for r in link.execute("SELECT %s FROM %s ORDER BY rowid" % (column, table))]
         must(got == ["_" + t if t.startswith("sealed:") else t for t in texts], "%s: %s" % (table, got))

@@ -156,7 +156,7 @@ static void PI3_nobody_decides_his_own_nor_one_beyond_his_reach(void **state)
         assert_int_equal(office_approval_get(&a, as(&h, strangers[i], ""), id), ERR_MISSING);
         assert_int_equal(exported(&text, &h, strangers[i], id, ""), ERR_MISSING);
         assert_int_equal(office_approvals(&list, as(&h, strangers[i], ""),
-                                          (struct store_approval_find){.most = 10}),
+                                          (struct store_approval_find){.window.most = 10}),
                          ERR_OK);
         assert_int_equal(list.total, 0);
     }

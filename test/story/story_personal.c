@@ -258,8 +258,8 @@ static void CR1_no_contact_stands_in_the_database_or_its_files(void **state)
     assert_int_equal(list.count, 2);
     assert_true(str_eq(list.rows[0].place.phone, STR("137****0024")));
     struct office_feedbacks told;
-    assert_int_equal(office_feedbacks(&told, whole(c), (struct store_feedback_find){.most = 10}),
-                     ERR_OK);
+    assert_int_equal(
+        office_feedbacks(&told, whole(c), (struct store_feedback_find){.window.most = 10}), ERR_OK);
     assert_int_equal(told.count, 1);
     assert_true(str_find(told.rows[0].contact, STR("13700000023")) < 0);
     assert_true(str_find(told.rows[0].contact, STR("sealed:")) < 0);

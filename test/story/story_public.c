@@ -34,8 +34,8 @@ static int64_t said(struct course *c, struct str subject, const char *text)
 static struct office_feedbacks listed(struct errand *e, struct store_feedback_find find)
 {
     struct office_feedbacks out;
-    if (find.most == 0)
-        find.most = 50;
+    if (find.window.most == 0)
+        find.window.most = 50;
     assert_int_equal(office_feedbacks(&out, e, find), ERR_OK);
     return out;
 }
@@ -177,24 +177,24 @@ static void pages_go_from_the_newest_on_and_back_again(void **state)
     int64_t ids[5];
     for (int i = 0; i < 5; i++)
         ids[i] = said(c, STR(""), "意见");
-    struct office_feedbacks page = listed(all(c), (struct store_feedback_find){.most = 2});
+    struct office_feedbacks page = listed(all(c), (struct store_feedback_find){.window.most = 2});
     assert_int_equal(page.count, 2);
     assert_int_equal(page.total, 5);
     assert_int_equal(page.rows[0].id, ids[4]);
-    assert_false(page.newer);
-    assert_true(page.older);
-    page = listed(all(c), (struct store_feedback_find){.most = 3, .after = ids[3]});
+    assert_false(page.sides.newer);
+    assert_true(page.sides.older);
+    page = listed(all(c), (struct store_feedback_find){.window = {.most = 3, .after = ids[3]}});
     assert_int_equal(page.count, 3);
     assert_int_equal(page.rows[0].id, ids[2]);
     assert_int_equal(page.rows[2].id, ids[0]);
-    assert_true(page.newer);
-    assert_false(page.older);
-    page = listed(all(c), (struct store_feedback_find){.most = 2, .before = ids[0]});
+    assert_true(page.sides.newer);
+    assert_false(page.sides.older);
+    page = listed(all(c), (struct store_feedback_find){.window = {.most = 2, .before = ids[0]}});
     assert_int_equal(page.count, 2);
     assert_int_equal(page.rows[0].id, ids[2]);
     assert_int_equal(page.rows[1].id, ids[1]);
-    assert_true(page.newer);
-    assert_true(page.older);
+    assert_true(page.sides.newer);
+    assert_true(page.sides.older);
 }
 
 static void the_front_page_counts_the_draws_of_its_year_and_the_objects_of_now(void **state)
