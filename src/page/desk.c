@@ -474,6 +474,8 @@ static void desk_shell(struct page *p, const struct web_request *request, const 
     struct web_model *m = &p->model;
     p->site = request->ctx;
     p->request = request;
+    p->nav = NULL;
+    p->asked = 0;
     web_model_init(m, request->arena);
     p->errand = desk_errand(request);
     web_set(m, &m->root, "site", page_site_name(p->site));
@@ -481,7 +483,8 @@ static void desk_shell(struct page *p, const struct web_request *request, const 
     web_set(m, &m->root, "title", str_of(title));
     web_set(m, &m->root, "css", page_asset_path(p->site, "desk.css"));
     web_set(m, &m->root, "icon", page_asset_path(p->site, "icon.svg"));
-    web_set(m, &m->root, "here", request->method == WEB_POST ? request->path : page_here(p));
+    web_set(m, &m->root, "here",
+            request->method == WEB_POST ? request->path : page_here(p, UINT64_MAX));
     web_set(m, &m->root, "came", desk_came(request));
     web_set(m, &m->root, "came_query", desk_came_query(p, "?"));
     web_set(m, &m->root, "key", desk_key(p));

@@ -5,15 +5,6 @@
 #include "base/time.h"
 #include "office/draw.h"
 
-static enum err draws_before(int64_t *out, const struct web_request *request, struct fault *fault)
-{
-    struct str text = web_param(request, "before");
-    *out = 0;
-    if (text.len > 0 && str_i64(out, text) != ERR_OK)
-        return fault_set(fault, ERR_INPUT, "参数 before 应为数字");
-    return ERR_OK;
-}
-
 static bool draws_closed(struct str state)
 {
     return str_eq(state, STR("disclosed")) || str_eq(state, STR("aborted"));
@@ -33,7 +24,7 @@ enum err page_draws(struct web_reply *reply, const struct web_request *request, 
     int64_t before = 0;
     page_begin(&p, request, "/draws", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, "draws"));
-    TRY(draws_before(&before, request, fault));
+    TRY(page_number(&before, &p, "before", fault));
     enum err err = office_portal_draws(&rows, &count, &p.errand, before, PAGE_ROWS + 1);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);

@@ -154,7 +154,7 @@ enum err page_verify(struct web_reply *reply, const struct web_request *request,
     web_set(m, root, "verify_key", p.site->vkey);
     web_set(m, root, "verify_bundles", bundles);
     web_set(m, root, "verify_css", page_asset_path(p.site, "verify.css"));
-    web_set(m, web_list_add(m, web_set_list(m, root, "scripts")), "src",
+    web_set(m, root, "verify_script",
             page_asset_path(p.site, en ? "verify_en.js" : "verify_zh.js"));
     return page_end(reply, &p, "verify");
 }
@@ -248,7 +248,7 @@ enum err page_feedback(struct web_reply *reply, const struct web_request *reques
     web_set(&p.model, &p.model.root, "title", page_word(&p, "feedback"));
     web_set(&p.model, &p.model.root, "key", feedback_key(&p));
     web_set(&p.model, &p.model.root, "text", STR(""));
-    web_set_flag(&p.model, &p.model.root, "sent", web_param(request, "sent").len > 0);
+    web_set_flag(&p.model, &p.model.root, "sent", page_param(&p, "sent").len > 0);
     reply->no_store = true;
     return page_end(reply, &p, "feedback");
 }

@@ -299,9 +299,10 @@ enum err page_joint(struct web_reply *reply, const struct web_request *request, 
     struct store_public_item *rows = NULL;
     struct store_item_unit *units = NULL;
     size_t count = 0;
-    struct joint_page j = {.p = &p, .wanted = web_param(request, "department")};
+    struct joint_page j = {.p = &p};
     page_begin(&p, request, "/items", STR(""));
     struct web_model *m = &p.model;
+    j.wanted = page_param(&p, "department");
     web_set(m, &m->root, "title", page_word(&p, "joint_items"));
     enum err err = office_portal_items(&rows, &count, &p.errand);
     if (err == ERR_OK)

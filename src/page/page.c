@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-struct str page_here(struct page *p)
+struct str page_here(struct page *p, uint64_t params)
 {
     const struct web_request *r = p->request;
     struct buf out = {0};
@@ -16,8 +16,8 @@ struct str page_here(struct page *p)
     buf_str(&out, r->path);
     for (size_t i = 0; i < r->param_count; i++) {
         const struct web_pair *pair = &r->params[i];
-        if (str_eq(pair->name, STR("lang")) || str_eq(pair->name, STR("size")) ||
-            str_eq(pair->name, STR("done")))
+        if ((params >> i & 1) == 0 || str_eq(pair->name, STR("lang")) ||
+            str_eq(pair->name, STR("size")) || str_eq(pair->name, STR("done")))
             continue;
         buf_char(&out, mark);
         buf_str(&out, page_url(p, pair->name));
@@ -31,59 +31,59 @@ struct str page_here(struct page *p)
     return here;
 }
 
-/* Language and size travel with every link where the reader chose them: q begins a query, `and`
- * goes on in one. */
-static void page_carry(struct page *p, bool en, bool large)
+struct str page_param(struct page *p, const char *name)
+{
+    const struct web_request *r = p->request;
+    for (size_t i = 0; i < r->param_count; i++)
+        if (str_eq(r->params[i].name, str_of(name)) && r->params[i].value.len > 0) {
+            p->asked |= UINT64_C(1) << i;
+            return r->params[i].value;
+        }
+    return STR("");
+}
+
+bool page_large(const struct page *p)
+{
+    return str_eq(web_param(p->request, "size"), STR("large"));
+}
+
+void page_carry(struct page *p)
 {
     struct web_model *m = &p->model;
     struct web_value *root = &m->root;
-    struct arena *arena = p->request->arena;
-    struct str here = page_here(p);
-    struct str chosen = web_param(p->request, "lang");
-    struct str lang = chosen.len == 0 ? STR("") : en ? STR("&lang=en") : STR("&lang=zh");
+    bool en = page_english(p);
+    bool large = page_large(p);
+    bool chosen = web_param(p->request, "lang").len > 0;
+    struct str lang = !chosen ? STR("") : en ? STR("en") : STR("zh");
     struct str size = large ? STR("&size=large") : STR("");
-    struct str and = STR("");
-    struct str q = STR("");
-    if (lang.len + size.len > 0) {
-        and = arena_printf(arena, "%.*s%.*s", STR_ARG(lang), STR_ARG(size));
-        q = arena_printf(arena, "?%.*s", STR_ARG(str_sub(and, 1, SIZE_MAX)));
-    }
+    struct str and = size;
+    if (chosen)
+        and = arena_printf(p->request->arena, "&lang=%.*s%.*s", STR_ARG(lang), STR_ARG(size));
+    struct str q = and;
+    if (and.len > 0)
+        q = arena_printf(p->request->arena, "?%.*s", STR_ARG(str_sub(and, 1, SIZE_MAX)));
     m->failed = m->failed || and.data == NULL || q.data == NULL;
-    web_set(m, root, "here", here);
-    web_set(m, root, "sep", str_find_char(here, '?') >= 0 ? STR("&") : STR("?"));
     web_set(m, root, "q", q);
     web_set(m, root, "and", and);
-    web_set(m, root, "lang_and", lang);
-    web_set(m, root, "size_and", size);
-    web_set(m, root, "other", en ? STR("zh") : STR("en"));
-    web_set(m, root, "lang_chosen", chosen.len == 0 ? STR("") : en ? STR("en") : STR("zh"));
+    web_set(m, root, "lang_chosen", lang);
     web_set_flag(m, root, "large", large);
 }
 
 void page_begin(struct page *p, const struct web_request *request, const char *nav,
                 struct str title)
 {
-    struct web_model *m = &p->model;
     p->site = request->ctx;
     p->request = request;
-    web_model_init(m, request->arena);
-    struct web_value *root = &m->root;
-    bool en = page_english(p);
-    bool large = str_eq(web_param(request, "size"), STR("large"));
+    p->nav = nav;
+    p->asked = 0;
+    web_model_init(&p->model, request->arena);
     p->errand = (struct errand){.office = p->site->reader,
                                 .arena = request->arena,
                                 .actor = STR("portal"),
                                 .now = request->now,
                                 .version = page_site_version(request->ctx)};
-    web_set(m, root, "site", page_site_name(p->site));
-    web_set_flag(m, root, "training", p->site->reader->training);
-    web_set(m, root, "title", title);
-    web_set(m, root, "css", page_asset_path(p->site, "portal.css"));
-    web_set(m, root, "icon", page_asset_path(p->site, "icon.svg"));
-    page_carry(p, en, large);
-    page_footer(p);
-    if (nav[0] == '/')
-        web_set_flag(m, web_set_object(m, root, "at"), nav[1] != '\0' ? nav + 1 : "home", true);
+    web_set(&p->model, &p->model.root, "title", title);
+    page_carry(p);
 }
 
 void page_set_said(struct page *p, struct web_value *row, const char *name, struct str zh)
@@ -99,19 +99,26 @@ void page_named(struct page *p, struct str name)
     web_set_flag(&p->model, &p->model.root, "named", page_english(p));
 }
 
+const struct web_template *page_template(const struct page *p, struct str name)
+{
+    const struct page_template *t = p->site->templates;
+    for (size_t i = 0; i < p->site->template_count; i++)
+        if (str_eq(t[i].name, name))
+            return t[i].parsed[page_english(p) ? 1 : 0];
+    return NULL;
+}
+
 enum err page_end(struct web_reply *reply, struct page *p, const char *name)
 {
     enum { PAGE_ROOM = 8000 }; /* most pages are smaller */
-    const struct page_template *t = p->site->templates;
-    const struct page_template *end = t + p->site->template_count;
-    struct str key = str_of(name);
+    const struct web_template *t = page_template(p, str_of(name));
     TRY(web_model_err(&p->model));
-    while (t < end && !str_eq(t->name, key))
-        t++;
-    if (t == end)
+    if (t == NULL)
         return ERR_MISSING;
     (void)buf_reserve(&reply->body, PAGE_ROOM);
-    return web_template_render(&reply->body, t->parsed[page_english(p) ? 1 : 0], &p->model.root);
+    if (p->nav != NULL)
+        return page_framed(reply, p, t);
+    return web_template_render(&reply->body, t, &p->model.root);
 }
 
 enum err page_fail(struct fault *fault, const struct page *p, enum err err)
@@ -131,7 +138,7 @@ static struct str page_keep(struct page *p, struct buf *text)
 
 enum err page_number(int64_t *out, struct page *p, const char *name, struct fault *fault)
 {
-    struct str text = web_param(p->request, name);
+    struct str text = page_param(p, name);
     *out = 0;
     if (text.len == 0)
         return ERR_OK;
@@ -142,7 +149,7 @@ enum err page_number(int64_t *out, struct page *p, const char *name, struct faul
 
 enum err page_day(int32_t *out, struct page *p, const char *name, struct fault *fault)
 {
-    struct str text = str_trim(web_param(p->request, name));
+    struct str text = str_trim(page_param(p, name));
     *out = 0;
     if (text.len == 0)
         return ERR_OK;
@@ -367,6 +374,7 @@ void page_error(struct web_reply *reply, const struct web_request *request, int 
     if (page_end(reply, &p, "error") == ERR_OK)
         return;
     buf_clear(&reply->body);
+    web_framed_drop(&reply->framed);
     reply->type = "text/plain; charset=utf-8";
     buf_str(&reply->body, page_word(&p, error_title(status)));
 }

@@ -29,6 +29,7 @@ struct page_asset {
 };
 
 struct page_footer;
+struct page_frames;
 struct page_words;
 
 /* The site, made once at start and then only read: request->ctx. */
@@ -49,7 +50,8 @@ struct page_site {
     _Atomic uint64_t written;             /* what was seen then */
     _Atomic uint64_t renewed;             /* grows to empty the page cache by hand */
     _Atomic(struct page_footer *) footer; /* the newest; older ones are kept for who reads them */
-    pthread_mutex_t exporting;            /* one file of open data is made at a time */
+    struct page_frames *frames;
+    pthread_mutex_t exporting; /* one file of open data is made at a time */
 };
 
 /* Parses templates and words, readies assets. ERR_FORMAT with words for a broken template. */
@@ -83,6 +85,9 @@ web_error_page page_error;
 /* The footer block as the settings tell it: read at start and at each renewal, then only read. */
 MUST enum err page_footer_load(struct page_site *site, struct fault *fault);
 void page_footer_free(struct page_site *site);
+/* Where frames are kept once they were made (frame.c). */
+MUST enum err page_frames_open(struct page_site *site);
+void page_frames_close(struct page_site *site);
 
 /* A page being made: its model and the errand that asks for its content. */
 struct page {
@@ -90,9 +95,11 @@ struct page {
     const struct web_request *request;
     struct web_model model;
     struct errand errand;
+    const char *nav; /* its place in the menu; NULL: a page of the workbench, without the frame */
+    uint64_t asked; /* which of the request's params it read, a bit each: its address holds those */
 };
 /* Starts a page: words, title, and its place in the navigation (the path of one of nav.mustache's
- * links; "" for none). */
+ * links; "" for none), a literal. */
 void page_begin(struct page *p, const struct web_request *request, const char *nav,
                 struct str title);
 /* Does it speak English? The workbench speaks Chinese whatever the browser asks for. */
@@ -146,8 +153,21 @@ void page_option(struct page *p, struct web_value *list, struct str value, struc
 void page_options(struct page *p, const char *name, const struct field_word *words,
                   struct str chosen);
 void page_division_options(struct page *p, const struct office_choices *choices, struct str chosen);
-/* The address of this page without language, size (which the tools in the head add) and message. */
-struct str page_here(struct page *p);
+/* The address of this page with those params whose bits are set, without language, size (which the
+ * tools in the head add) and message. */
+struct str page_here(struct page *p, uint64_t params);
+/* A parameter that says what the page shows, empty where it is absent: it goes on with the links
+ * for language and size. What else an address holds (trackers add to it) does not. */
+struct str page_param(struct page *p, const char *name);
+/* Does the reader want large letters? */
+bool page_large(const struct page *p);
+/* Sets what language and size add to links: q begins a query, `and` goes on in one. */
+void page_carry(struct page *p);
+/* The template of that name; NULL where there is none. */
+const struct web_template *page_template(const struct page *p, struct str name);
+/* Renders the template into the reply as the content of the frame. */
+MUST enum err page_framed(struct web_reply *reply, struct page *p,
+                          const struct web_template *content);
 /* The log's size as its checkpoint says, in digits: its second line. */
 struct str page_log_size(struct page *p);
 /* Text as it stands in a query string. */

@@ -74,7 +74,7 @@ enum err page_plans(struct web_reply *reply, const struct web_request *request, 
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
     plans_years(&p, &plans);
-    plans_rows(&p, &plans, web_param(request, "department"));
+    plans_rows(&p, &plans, page_param(&p, "department"));
     return page_end(reply, &p, "plans");
 }
 

@@ -22,12 +22,12 @@ enum err page_year(int64_t *year, struct page *p, struct fault *fault)
 static enum err results_filter(struct store_result_filter *f, struct page *p, struct fault *fault)
 {
     int64_t year = 0;
-    *f = (struct store_result_filter){.department = web_param(p->request, "department"),
-                                      .task = str_trim(web_param(p->request, "task")),
-                                      .item = web_param(p->request, "item"),
-                                      .type = web_param(p->request, "type"),
-                                      .division = web_param(p->request, "division"),
-                                      .code = web_param(p->request, "code"),
+    *f = (struct store_result_filter){.department = page_param(p, "department"),
+                                      .task = str_trim(page_param(p, "task")),
+                                      .item = page_param(p, "item"),
+                                      .type = page_param(p, "type"),
+                                      .division = page_param(p, "division"),
+                                      .code = page_param(p, "code"),
                                       .most = PAGE_ROWS + 1};
     TRY(page_number(&f->before, p, "before", fault));
     TRY(page_day(&f->first, p, "from", fault));
@@ -64,7 +64,7 @@ static enum err results_form(struct page *p, const struct store_result_filter *f
     web_set(m, root, "task", f->task);
     web_set(m, root, "from", page_date(p, f->first));
     web_set(m, root, "until", page_date(p, f->last));
-    web_set(m, root, "year", web_param(p->request, "year"));
+    web_set(m, root, "year", page_param(p, "year"));
     return ERR_OK;
 }
 

@@ -49,12 +49,12 @@ static enum err search_form(struct page *p, const struct office_search *search)
 static enum err search_asked(struct office_search *out, struct page *p, struct fault *fault)
 {
     const struct web_request *r = p->request;
-    *out = (struct office_search){.text = str_trim(web_param(r, "q")),
-                                  .division = web_param(r, "division"),
-                                  .kind = web_param(r, "kind"),
-                                  .state = web_param(r, "state"),
-                                  .section = web_param(r, "section"),
-                                  .after = web_param(r, "after"),
+    *out = (struct office_search){.text = str_trim(page_param(p, "q")),
+                                  .division = page_param(p, "division"),
+                                  .kind = page_param(p, "kind"),
+                                  .state = page_param(p, "state"),
+                                  .section = page_param(p, "section"),
+                                  .after = page_param(p, "after"),
                                   .most = PAGE_ROWS};
     struct str d = out->division;
     TRY(utf8_halfwidth(&out->text, r->arena, out->text));

@@ -211,6 +211,7 @@ enum err page_site_open(struct page_site *site, struct office *reader, struct of
     TRY(site_words(site, fault));
     TRY(site_assets(site));
     TRY(page_footer_load(site, fault));
+    TRY(page_frames_open(site));
     return site_templates(site, fault);
 }
 
@@ -220,6 +221,7 @@ void page_site_close(struct page_site *site)
         web_page_release(site->assets[i].page);
     vault_times_close(site->times);
     arena_free(&site->arena);
+    page_frames_close(site);
     page_footer_free(site);
     if (site->reader != NULL)
         pthread_mutex_destroy(&site->exporting);

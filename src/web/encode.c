@@ -15,6 +15,8 @@ enum {
     ENCODE_SPARE = 1024,          /* bytes that packing may want beyond the plain ones */
     ENCODE_KEPT = 1 << 20,        /* bytes of a room that are kept for the next page */
     ENCODE_GZIP_WINDOW = 15 + 16, /* the largest, with gzip's head */
+    ENCODE_FLUSH = 16,            /* bytes that end a part */
+    ENCODE_STORED = 160,          /* bytes of a page's own text that are not worth a block's head */
     ENCODE_BROTLI_FAST = 4,
     ENCODE_BROTLI_BEST = 6 /* the levels above take ten times as long for two hundredths */
 };
@@ -70,19 +72,26 @@ bool web_encoding_worth(struct str type, size_t len)
 
 /* --- files --- */
 
-static enum err encode_gzip(struct buf *out, struct str plain)
+/* window: as deflateInit2 has it; flush: how it ends. */
+static enum err encode_deflate(struct buf *out, struct str plain, int window, int flush)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)plain.data, .avail_in = (uInt)plain.len};
-    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, ENCODE_GZIP_WINDOW, MAX_MEM_LEVEL,
+    if (deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, window, MAX_MEM_LEVEL,
                      Z_DEFAULT_STRATEGY) != Z_OK)
         return ERR_MEMORY;
-    uLong bound = deflateBound(&z, plain.len);
+    uLong bound = deflateBound(&z, plain.len) + ENCODE_FLUSH;
     z.next_out = (Bytef *)buf_reserve(out, bound);
     z.avail_out = (uInt)bound;
-    bool done = z.next_out != NULL && deflate(&z, Z_FINISH) == Z_STREAM_END;
+    int told = z.next_out != NULL ? deflate(&z, flush) : Z_MEM_ERROR;
+    bool done = told == (flush == Z_FINISH ? Z_STREAM_END : Z_OK) && z.avail_out > 0;
     out->len += done ? z.total_out : 0;
     (void)deflateEnd(&z);
     return done ? ERR_OK : ERR_MEMORY;
+}
+
+enum err web_encode_part(struct buf *out, struct str plain)
+{
+    return encode_deflate(out, plain, -MAX_WBITS, Z_FULL_FLUSH);
 }
 
 /* The smallest window that holds the text: the library's default would touch 32 MiB a page. */
@@ -110,7 +119,7 @@ static enum err encode_brotli(struct buf *out, struct str plain, int level)
 enum err web_encode_file(struct buf *out, enum web_encoding encoding, struct str plain)
 {
     if (encoding == WEB_GZIP)
-        return encode_gzip(out, plain);
+        return encode_deflate(out, plain, ENCODE_GZIP_WINDOW, Z_FINISH);
     if (encoding == WEB_BROTLI)
         return encode_brotli(out, plain, ENCODE_BROTLI_BEST);
     buf_str(out, plain);
@@ -123,6 +132,7 @@ enum err web_encode_file(struct buf *out, enum web_encoding encoding, struct str
  * libdeflate 13 us in 128 KB that it clears each time, zlib 40 us in 260 KB. */
 struct packer_room {
     struct packer_room *next;
+    struct isal_hufftables *code; /* NULL: the library's own */
     struct isal_zstream gzip;
     struct buf packed;
 };
@@ -185,9 +195,7 @@ static struct packer_room *room_take(struct web_packer *packer, struct str plain
         room = calloc(1, sizeof *room);
     if (room == NULL)
         return NULL;
-    isal_deflate_stateless_init(&room->gzip);
-    if (learnt)
-        room->gzip.hufftables = &packer->code;
+    room->code = learnt ? &packer->code : NULL;
     return room;
 }
 
@@ -199,35 +207,95 @@ static void room_give(struct web_packer *packer, struct packer_room *room)
     pthread_mutex_unlock(&packer->lock);
 }
 
-/* Into the room's own memory, which is large enough for any page of before; the page gets as much
- * as it needs. */
-static enum err room_pack(struct buf *out, struct packer_room *room, struct str plain)
+/* Appends to the room's memory, which is large enough for any page of before: the whole text as
+ * gzip, or a part of it as blocks that end on a byte. False where it would be more than plain. */
+static bool room_deflate(struct packer_room *room, struct str plain, bool whole)
 {
     size_t bound = plain.len + ENCODE_SPARE;
     struct isal_zstream *z = &room->gzip;
-    buf_clear(&room->packed);
     char *to = buf_reserve(&room->packed, bound);
     if (to == NULL)
-        return ERR_MEMORY;
-    z->gzip_flag = IGZIP_GZIP;
-    z->end_of_stream = 1;
+        return false;
+    isal_deflate_stateless_init(z);
+    if (room->code != NULL)
+        z->hufftables = room->code;
+    z->gzip_flag = whole ? IGZIP_GZIP : IGZIP_DEFLATE;
+    z->end_of_stream = whole;
+    z->flush = whole ? NO_FLUSH : FULL_FLUSH;
     z->next_in = (uint8_t *)(uintptr_t)plain.data;
     z->avail_in = (uint32_t)plain.len;
     z->next_out = (uint8_t *)to;
     z->avail_out = (uint32_t)bound;
-    if (isal_deflate_stateless(z) == COMP_OK)
-        buf_add(out, to, z->total_out);
+    bool done = isal_deflate_stateless(z) == COMP_OK;
+    room->packed.len += done ? z->total_out : 0;
+    return done;
+}
+
+/* A number as gzip has it, the low byte first. */
+static void room_number(struct packer_room *room, uint32_t n, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++, n >>= 8)
+        buf_char(&room->packed, (char)(n & 0xFF));
+}
+
+/* A text of a page's own between parts of its frame: a short one as a stored block, which begins on
+ * a byte here (RFC 1951 3.2.4). */
+static bool room_own(struct packer_room *room, struct str own)
+{
+    if (own.len > ENCODE_STORED)
+        return room_deflate(room, own, false);
+    if (own.len == 0)
+        return true;
+    buf_char(&room->packed, 0);
+    room_number(room, (uint32_t)own.len, 2);
+    room_number(room, ~(uint32_t)own.len, 2);
+    buf_str(&room->packed, own);
+    return true;
+}
+
+/* The page as gzip (RFC 1952) of what was packed before and what is its own: a head without time
+ * and name, the blocks, an empty last one, sum and length of the whole. */
+static bool room_framed(struct packer_room *room, struct str plain, const struct web_framed *framed)
+{
+    static const char head[] = {'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 0, '\xff'};
+    static const char last[] = {3, 0};
+    size_t at = 0;
+    buf_add(&room->packed, head, sizeof head);
+    for (size_t i = 0; i < WEB_FRAME_PARTS; i++) {
+        if (!room_own(room, str_sub(plain, at, framed->at[i] - at)))
+            return false;
+        buf_str(&room->packed, web_frame_packed(framed->frame, i));
+        at = framed->at[i] + web_frame_text(framed->frame, i).len;
+    }
+    if (!room_own(room, str_sub(plain, at, SIZE_MAX)))
+        return false;
+    buf_add(&room->packed, last, sizeof last);
+    room_number(room, crc32_gzip_refl(0, (const unsigned char *)plain.data, plain.len), 4);
+    room_number(room, (uint32_t)plain.len, 4);
+    return buf_err(&room->packed) == ERR_OK;
+}
+
+/* In the room's own memory; the page gets as much as it needs. */
+static enum err room_pack(struct buf *out, struct packer_room *room, struct str plain,
+                          const struct web_framed *framed)
+{
+    bool parts = framed != NULL && framed->frame != NULL;
+    buf_clear(&room->packed);
+    if (parts ? room_framed(room, plain, framed) : room_deflate(room, plain, true))
+        buf_str(out, buf_view(&room->packed));
+    TRY(buf_err(&room->packed));
     return buf_err(out);
 }
 
-static enum err pack_gzip(struct buf *out, struct web_packer *packer, struct str plain)
+static enum err pack_gzip(struct buf *out, struct web_packer *packer, struct str plain,
+                          const struct web_framed *framed)
 {
     if (plain.len >= UINT32_MAX / 2)
         return ERR_MEMORY;
     struct packer_room *room = room_take(packer, plain);
     if (room == NULL)
         return ERR_MEMORY;
-    enum err err = room_pack(out, room, plain);
+    enum err err = room_pack(out, room, plain, framed);
     if (room->packed.cap > ENCODE_KEPT)
         buf_free(&room->packed);
     room_give(packer, room);
@@ -235,10 +303,10 @@ static enum err pack_gzip(struct buf *out, struct web_packer *packer, struct str
 }
 
 enum err web_pack(struct buf *out, struct web_packer *packer, enum web_encoding encoding,
-                  struct str plain)
+                  struct str plain, const struct web_framed *framed)
 {
     if (encoding == WEB_GZIP)
-        return pack_gzip(out, packer, plain);
+        return pack_gzip(out, packer, plain, framed);
     if (encoding == WEB_BROTLI)
         return encode_brotli(out, plain, ENCODE_BROTLI_FAST);
     buf_str(out, plain);

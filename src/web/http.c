@@ -120,7 +120,7 @@ static struct web_page *job_error(struct job *job, int status, const struct faul
     reply.status = status;
     reply.no_store = true;
     if (web_page_make(&page, &reply, WEB_PAGE_PLAIN, NULL) != ERR_OK)
-        buf_free(&reply.body);
+        web_reply_free(&reply);
     return page;
 }
 
@@ -149,32 +149,6 @@ static struct web_page *job_kept(struct job *job, struct web_page *page)
     return page;
 }
 
-/* Runs the route's handler; whatever it returns becomes a page. Words are told only for 4xx. */
-static struct web_page *job_handle(struct job *job)
-{
-    struct web_reply reply = {.status = 200, .type = "text/html; charset=utf-8", .body = job->room};
-    struct fault fault = {0};
-    struct web_page *page = NULL;
-    job->room = (struct buf){0};
-    enum err err = job_guarded(&reply, job, &fault);
-    if (err == ERR_OK && reply.ready != NULL) {
-        job->room = reply.body;
-        return job_kept(job, web_page_hold(reply.ready));
-    }
-    if (err == ERR_OK)
-        err = buf_err(&reply.body);
-    if (err == ERR_OK)
-        err = web_page_make_in(&page, &reply, &job->room, 1U << job->wanted, job->server->packer);
-    if (err == ERR_OK)
-        return page;
-    buf_free(&reply.body);
-    int status = err_http(err);
-    log_event(job->server->config.log, status < 500 ? LOG_INFO : LOG_ERROR, "request-failed",
-              LOG_PAIRS(log_int("request", (int64_t)job->request.id), log_err(err),
-                        log_str("words", str_of(fault.text))));
-    return job_error(job, status, status < 500 ? &fault : NULL);
-}
-
 static bool job_cacheable(const struct job *job)
 {
     return (job->route->flags & WEB_CACHED) != 0 && job->route->permit == 0 &&
@@ -182,23 +156,50 @@ static bool job_cacheable(const struct job *job)
 }
 
 /* What took long is kept at once, what is quick to make when it is asked for again. */
-static bool job_keeps(const struct job *job)
+static bool job_keeps(const struct job *job, const struct web_reply *reply)
 {
-    const struct web_page *page = job->page;
-    if (page == NULL || page->status != 200 || page->path != NULL || !job_cacheable(job))
+    if (reply->status != 200 || reply->file != NULL || !job_cacheable(job))
         return false;
     return (job->route->flags & WEB_QUICK) == 0 ||
            web_cache_again(job->server->cache, buf_view(&job->key));
 }
 
-/* Runs on a worker, or on the event thread for fast routes. The page is kept under the version that
- * stood when it was asked for: should it be newer, nobody finds it. */
+/* The reply as a page, kept where it will be asked for again: under the version that stood when it
+ * was asked for, so that nobody finds it should that be newer. */
+static enum err job_page(struct job *job, struct web_reply *reply)
+{
+    TRY(buf_err(&reply->body));
+    bool keeps = job_keeps(job, reply);
+    if (keeps) /* packed as one: slower, and smaller each time it is sent */
+        web_framed_drop(&reply->framed);
+    TRY(web_page_make_in(&job->page, reply, &job->room, 1U << job->wanted, job->server->packer));
+    if (keeps)
+        web_cache_put(job->server->cache, buf_view(&job->key), job->version, job->page);
+    return ERR_OK;
+}
+
+/* Runs the route's handler, on a worker, or on the event thread for fast routes; whatever it
+ * returns becomes a page. Words are told only for 4xx. */
 static void job_run(struct job *job)
 {
-    job->page = job_handle(job);
-    if (job_keeps(job))
-        web_cache_put(job->server->cache, buf_view(&job->key), job->version, job->page);
+    struct web_reply reply = {.status = 200, .type = "text/html; charset=utf-8", .body = job->room};
+    struct fault fault = {0};
+    job->room = (struct buf){0};
     job->done = true;
+    enum err err = job_guarded(&reply, job, &fault);
+    if (err == ERR_OK && reply.ready != NULL) {
+        job->room = reply.body;
+        job->page = job_kept(job, web_page_hold(reply.ready));
+        return;
+    }
+    if (err == ERR_OK && (err = job_page(job, &reply)) == ERR_OK)
+        return;
+    web_reply_free(&reply);
+    int status = err_http(err);
+    log_event(job->server->config.log, status < 500 ? LOG_INFO : LOG_ERROR, "request-failed",
+              LOG_PAIRS(log_int("request", (int64_t)job->request.id), log_err(err),
+                        log_str("words", str_of(fault.text))));
+    job->page = job_error(job, status, status < 500 ? &fault : NULL);
 }
 
 /* Asks whether a form with a file may come in, and opens its file. Whatever refuses it is told when
@@ -216,7 +217,7 @@ static void job_admit(struct job *job)
     else if (err == ERR_OK)
         err = web_sink_open(&job->sink, job->connection, &admission, &job->arena);
     if (err != ERR_OK) {
-        buf_free(&reply.body);
+        web_reply_free(&reply);
         job->page = job_error(job, err_http(err), err_http(err) < 500 ? &fault : NULL);
     }
     job->close = job->sink == NULL;

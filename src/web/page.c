@@ -19,13 +19,14 @@ static void page_etag(struct web_page *page)
 }
 
 /* An encoding is kept only where it saves at least a twentieth. */
-static enum err page_encode(struct web_page *page, unsigned encodings, struct web_packer *packer)
+static enum err page_encode(struct web_page *page, unsigned encodings, struct web_packer *packer,
+                            const struct web_framed *framed)
 {
     struct str plain = buf_view(&page->body[WEB_IDENTITY]);
     for (int e = WEB_GZIP; e < WEB_ENCODINGS; e++) {
         if ((encodings & 1U << e) == 0)
             continue;
-        TRY(web_pack(&page->body[e], packer, (enum web_encoding)e, plain));
+        TRY(web_pack(&page->body[e], packer, (enum web_encoding)e, plain, framed));
         size_t len = page->body[e].len;
         page->encoded[e] = len > 0 && len < plain.len - plain.len / 20;
         if (!page->encoded[e])
@@ -69,6 +70,12 @@ static bool page_texts(struct web_page *page, const struct web_reply *reply)
            page_copy(&page->path, reply->file ? str_of(reply->file) : STR(""));
 }
 
+void web_reply_free(struct web_reply *reply)
+{
+    buf_free(&reply->body);
+    web_framed_drop(&reply->framed);
+}
+
 enum err web_page_make(struct web_page **out, struct web_reply *reply, unsigned encodings,
                        struct web_packer *packer)
 {
@@ -99,7 +106,8 @@ enum err web_page_make_in(struct web_page **out, struct web_reply *reply, struct
     enum err err = page_texts(page, reply) ? buf_err(&page->body[WEB_IDENTITY]) : ERR_MEMORY;
     size_t len = page->body[WEB_IDENTITY].len;
     if (err == ERR_OK && web_encoding_worth(str_of(page->type), len))
-        err = page_encode(page, encodings, packer);
+        err = page_encode(page, encodings, packer, &reply->framed);
+    web_framed_drop(&reply->framed);
     if (err == ERR_OK && page->status == 200 && page->path == NULL && !page->no_store)
         page_etag(page);
     page_fit(page, room, encodings);

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "web/frame.h"
 
 enum web_method { WEB_GET, WEB_POST, WEB_HEAD };
 
@@ -70,18 +71,22 @@ struct web_reply {
     int status;       /* 200 unless set */
     const char *type; /* a literal, e.g. "text/html; charset=utf-8" */
     struct buf body;
-    struct web_page *ready; /* a finished page to send instead of all else; not taken over */
-    const char *file;       /* path of a file to send instead of body; NULL for none */
-    struct str location;    /* of a redirect */
-    struct str download;    /* file name for Content-Disposition: attachment; empty for none */
-    struct str cookie;      /* a whole Set-Cookie value; empty for none */
-    unsigned refresh;       /* seconds after which the browser asks again; 0: never */
-    unsigned max_age;       /* seconds a shared cache may keep it; 0: must revalidate */
-    bool immutable;         /* content never changes under this address */
-    bool no_store;          /* nothing may keep it */
-    bool open_data;         /* Access-Control-Allow-Origin: * (WB4) */
-    bool forget;            /* Clear-Site-Data: the browser drops all it holds of us (WB3) */
+    struct web_framed framed; /* what of body many pages share; without a frame nothing */
+    struct web_page *ready;   /* a finished page to send instead of all else; not taken over */
+    const char *file;         /* path of a file to send instead of body; NULL for none */
+    struct str location;      /* of a redirect */
+    struct str download;      /* file name for Content-Disposition: attachment; empty for none */
+    struct str cookie;        /* a whole Set-Cookie value; empty for none */
+    unsigned refresh;         /* seconds after which the browser asks again; 0: never */
+    unsigned max_age;         /* seconds a shared cache may keep it; 0: must revalidate */
+    bool immutable;           /* content never changes under this address */
+    bool no_store;            /* nothing may keep it */
+    bool open_data;           /* Access-Control-Allow-Origin: * (WB4) */
+    bool forget;              /* Clear-Site-Data: the browser drops all it holds of us (WB3) */
 };
+
+/* Frees the body and gives the frame back. */
+void web_reply_free(struct web_reply *reply);
 
 /* A handler fills the reply. Its error becomes a status by err_http and an error page; words in
  * fault are shown only for 4xx (SC4). */

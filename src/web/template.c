@@ -60,6 +60,13 @@ static const struct web_value *object_find(const struct web_value *object,
     return NULL;
 }
 
+struct str web_text(const struct web_value *object, const char *name)
+{
+    const struct web_name key = web_name_of(str_of(name));
+    const struct web_value *found = object_find(object, &key);
+    return found != NULL && found->kind == WEB_TEXT ? found->text : STR("");
+}
+
 /* What is written for a character that means something in HTML. */
 static const char *const template_escapes[UCHAR_MAX + 1] = {
     ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
@@ -95,7 +102,7 @@ static void escape_one(struct buf *out, size_t *done, struct str text, size_t at
     *done = at + 1;
 }
 
-static void escape(struct buf *out, struct str text)
+void web_escape(struct buf *out, struct str text)
 {
     size_t done = 0;
     for (size_t from = 0; from < text.len; from += 8) {
@@ -336,7 +343,7 @@ static enum err parser_fixed(bool *fixed, struct parser *p, struct str name)
     const struct web_value *value = object_find(o->fixed_texts, &key);
     if (value == NULL || value->kind != WEB_TEXT)
         return fault_set(p->fault, ERR_FORMAT, "模板用到的文字“%.*s”不在文字表中", STR_ARG(name));
-    escape(&text, value->text);
+    web_escape(&text, value->text);
     struct str kept = arena_str(p->arena, buf_view(&text));
     bool failed = buf_err(&text) != ERR_OK || kept.data == NULL;
     buf_free(&text);
@@ -495,7 +502,7 @@ static enum err render_value(struct buf *out, const struct node *node, const str
     if (value == NULL || value->kind != WEB_TEXT)
         return ERR_OK;
     if (node->kind == NODE_ESCAPED)
-        escape(out, value->text);
+        web_escape(out, value->text);
     else
         buf_str(out, value->text);
     return ERR_OK;

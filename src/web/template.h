@@ -77,6 +77,11 @@ struct web_value *web_set_list(struct web_model *m, struct web_value *object, co
 struct web_value *web_list_add(struct web_model *m, struct web_value *list);
 MUST enum err web_model_err(const struct web_model *m);
 
+/* The text of a member; empty where it has none of that name. */
+struct str web_text(const struct web_value *object, const char *name);
+/* Appends a text as {{name}} writes it. */
+void web_escape(struct buf *out, struct str text);
+
 struct web_template;
 /* Gives the text of a partial {{>name}}; an empty slice with data NULL where there is none (then it
  * renders as nothing, as the spec says). */

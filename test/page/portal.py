@@ -140,6 +140,21 @@ def encodings(server, seen):
         must(none[2] == plain[2], "%s: encoded though refused" % path)
 
 
+def first_and_kept(server, seen):
+    """A page asked for the first time is put together of parts that were packed before, from the second time on packed as one."""
+    for number, path in enumerate([p for p in seen if re.fullmatch("/business/[^?]+", p)][:20]):
+        for query in ("?zz-first=%d" % number, "?size=large&zz-first=%d" % number, "?lang=en&zz-first=%d" % number):
+            plain = server.ask(path + query.replace("zz-first", "zz-plain"))[2]
+            sizes = []
+            for _ in range(3):
+                _, headers, packed = server.ask(path + query, headers={"Accept-Encoding": "gzip"})
+                must(headers.get("content-encoding") == "gzip" and gzip.decompress(packed) == plain, "%s%s: gzip differs" % (path, query))
+                sizes.append(len(packed))
+            must(sizes[0] > sizes[1] == sizes[2], "%s: sizes %s" % (path, sizes))
+            must(b"zz-" not in plain, "%s: what nobody asked for travels on" % path)
+    must(number > 5, "%d businesses" % number)
+
+
 def heads(server, seen):
     for path, (status, headers, body) in list(seen.items()):
         if path.startswith(("/search", "/open/", "/catalog", "/feedback")):
@@ -422,6 +437,13 @@ def languages(server, _):
     must('lang="zh-CN"' in kept and 'href="/draws?lang=zh"' in kept, "a chosen language does not travel")
     large = server.ask("/?size=large")[2].decode()
     must('class="large"' in large and 'href="/draws?size=large"' in large, "large type does not travel")
+    for query, want in (("", ("?size=large", "?lang=en")), ("?via=wechat&lang=zh", ("?size=large&amp;lang=zh", "?lang=en")),
+                        ("?size=large", ("?size=normal", "?lang=en&amp;size=large")),
+                        ("?item=甲&via=wechat&task=&lang=zh", ("/results?item=%E7%94%B2&amp;size=large&amp;lang=zh", "/results?item=%E7%94%B2&amp;lang=en"))):
+        status, _, body = server.ask("/results" + urllib.parse.quote(query, safe="?=&"))
+        source = body.decode()
+        tools = re.findall('<li><a href="([^"]*)"', source[source.index('<ul class="tools">'):source.index("<nav")])
+        must(status == 200 and tuple(tools) == want, "/results%s: %s" % (query, tools))
 
 
 def follows(server, _):
@@ -463,6 +485,7 @@ def main():
                 ("security headers stand on every answer, also on errors", headers_everywhere),
                 ("ETags give 304 for the same page and 200 for another", validators),
                 ("gzip and brotli hold the same bytes", encodings),
+                ("the first answer of a page and the kept one hold the same bytes, the kept one packed smaller", first_and_kept),
                 ("HEAD has the headers of GET and no body", heads),
                 ("hostile requests get one clean answer while readers are served", hostile),
                 ("slow senders are cut off while readers are served", slow_senders),

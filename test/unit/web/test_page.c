@@ -215,6 +215,123 @@ static void plain_bytes_that_nobody_wants_leave_their_memory(void **state)
     web_packer_close(packer);
 }
 
+/* --- frames --- */
+
+/* Does gzip give exactly these bytes back, and say no more (sum and length are checked by zlib)? */
+static void unpacks_to(struct str packed, struct str plain)
+{
+    char *got = malloc(plain.len + 1);
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)packed.data, .avail_in = (uInt)packed.len};
+    assert_non_null(got);
+    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+    z.next_out = (Bytef *)got;
+    z.avail_out = (uInt)plain.len + 1;
+    assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+    assert_int_equal(z.avail_in, 0);
+    assert_int_equal(z.total_out, plain.len);
+    assert_memory_equal(got, plain.data, plain.len);
+    inflateEnd(&z);
+    free(got);
+}
+
+/* So much text of a page's own: words that repeat, or bytes that nothing makes smaller. */
+static void own_text(struct buf *out, size_t len, bool noise)
+{
+    for (size_t i = 0; i < len; i++)
+        buf_char(out, noise ? (char)random() : "<td>合格</td>"[i % 15]);
+}
+
+static struct web_frame *frame_of(struct buf *first)
+{
+    struct web_frame *frame = NULL;
+    for (int i = 0; i < 90; i++)
+        buf_printf(first, "<li><a href=\"/p%d\">抽查结果</a></li>", i);
+    const struct str texts[WEB_FRAME_PARTS] = {buf_view(first), STR(" - 示例县</title><main>"),
+                                               STR("")};
+    assert_int_equal(web_frame_make(&frame, texts), ERR_OK);
+    for (size_t i = 0; i < WEB_FRAME_PARTS; i++)
+        assert_true(str_eq(web_frame_text(frame, i), texts[i]));
+    return frame;
+}
+
+/* The body with own texts of these lengths between the frame's parts and behind the last. */
+static void framed_body(struct web_reply *reply, struct web_frame *frame, const size_t own[4],
+                        bool noise)
+{
+    *reply = (struct web_reply){.status = 200, .type = "text/html"};
+    reply->framed.frame = web_frame_hold(frame);
+    for (size_t i = 0; i < WEB_FRAME_PARTS; i++) {
+        own_text(&reply->body, own[i], noise);
+        reply->framed.at[i] = reply->body.len;
+        buf_str(&reply->body, web_frame_text(frame, i));
+    }
+    own_text(&reply->body, own[WEB_FRAME_PARTS], noise);
+}
+
+static void a_framed_page_unpacks_to_its_body(void **state)
+{
+    static const size_t lengths[] = {0, 1, 159, 160, 161, 162, 700, 5000, 70000};
+    enum { LENGTHS = sizeof lengths / sizeof lengths[0] };
+    struct web_packer *packer = NULL;
+    struct buf first = {0};
+    struct web_frame *frame = frame_of(&first);
+    (void)state;
+    srandom(1);
+    assert_int_equal(web_packer_open(&packer), ERR_OK);
+    for (size_t turn = 0; turn < 400; turn++) { /* the common code is learnt on the way */
+        size_t own[4];
+        struct web_reply reply;
+        struct web_page *page = NULL;
+        for (size_t i = 0; i < 4; i++)
+            own[i] = lengths[(size_t)random() % LENGTHS];
+        framed_body(&reply, frame, own, turn % 5 == 0);
+        struct buf plain = {0};
+        buf_str(&plain, buf_view(&reply.body));
+        assert_int_equal(web_page_make(&page, &reply, WEB_PAGE_ALL, packer), ERR_OK);
+        assert_true(reply.framed.frame == NULL); /* given back */
+        if (page->encoded[WEB_GZIP])
+            unpacks_to(buf_view(&page->body[WEB_GZIP]), buf_view(&plain));
+        else
+            assert_true(turn % 5 == 0); /* noise */
+        web_page_release(page);
+        buf_free(&plain);
+    }
+    web_packer_close(packer);
+    web_frame_release(frame);
+    buf_free(&first);
+}
+
+static void a_frame_holds_what_was_packed_before_and_changes_no_tag(void **state)
+{
+    static const size_t own[4] = {0, 20, 900, 0};
+    struct web_packer *packer = NULL;
+    struct web_page *pages[2] = {NULL};
+    struct buf first = {0};
+    struct web_frame *frame = frame_of(&first);
+    (void)state;
+    assert_int_equal(web_packer_open(&packer), ERR_OK);
+    for (size_t i = 0; i < 2; i++) {
+        struct web_reply reply;
+        framed_body(&reply, frame, own, false);
+        if (i == 1)
+            web_framed_drop(&reply.framed);
+        assert_int_equal(web_page_make(&pages[i], &reply, WEB_PAGE_ALL, packer), ERR_OK);
+    }
+    struct str parts = buf_view(&pages[0]->body[WEB_GZIP]);
+    struct str whole = buf_view(&pages[1]->body[WEB_GZIP]);
+    assert_true(str_find(parts, web_frame_packed(frame, 0)) >= 0);
+    assert_true(str_find(whole, web_frame_packed(frame, 0)) < 0);
+    unpacks_to(parts, buf_view(&pages[0]->body[WEB_IDENTITY]));
+    assert_string_equal(pages[0]->etag, pages[1]->etag);
+    assert_true(
+        str_eq(buf_view(&pages[0]->body[WEB_BROTLI]), buf_view(&pages[1]->body[WEB_BROTLI])));
+    for (size_t i = 0; i < 2; i++)
+        web_page_release(pages[i]);
+    web_packer_close(packer);
+    web_frame_release(frame);
+    buf_free(&first);
+}
+
 /* --- budgets --- */
 
 static void a_budget_is_a_burst_and_then_a_rate(void **state)
@@ -297,6 +414,8 @@ int main(void)
         cmocka_unit_test(a_tag_names_exactly_its_page),
         cmocka_unit_test(cache_gives_the_version_it_was_asked_for),
         cmocka_unit_test(cache_keeps_to_its_size_and_drops_the_oldest),
+        cmocka_unit_test(a_framed_page_unpacks_to_its_body),
+        cmocka_unit_test(a_frame_holds_what_was_packed_before_and_changes_no_tag),
         cmocka_unit_test(a_key_is_known_from_the_second_time_it_is_asked_about),
         cmocka_unit_test(plain_bytes_that_nobody_wants_leave_their_memory),
         cmocka_unit_test(a_budget_is_a_burst_and_then_a_rate),
