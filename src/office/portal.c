@@ -446,9 +446,18 @@ static enum err business_checked(struct business_work *w, struct db_tx *tx,
                                 w->pool_id);
 }
 
+static enum err business_results(struct business_work *w, struct db_tx *tx)
+{
+    const struct store_result_filter filter = {
+        .tenant = w->e->office->tenant, .pool_id = w->pool_id, .most = PORTAL_RESULTS};
+    TRY(store_public_results(&w->out->results, &w->out->result_count, w->e->arena, tx, &filter));
+    return w->out->result_count > 0 ? business_checked(w, tx, &filter) : ERR_OK;
+}
+
 static enum err business_run(struct db_tx *tx, void *ctx)
 {
     struct business_work *w = ctx;
+    struct ticket_asked asked = {.pool_id = w->pool_id};
     *w->out = (struct office_business){0};
     struct errand *e = w->e;
     struct str tenant = e->office->tenant;
@@ -456,12 +465,10 @@ static enum err business_run(struct db_tx *tx, void *ctx)
     if (err == ERR_MISSING)
         return fault_set(&e->fault, err, "名录库中没有“%.*s”", STR_ARG(w->pool_id));
     TRY(err);
-    const struct store_result_filter filter = {
-        .tenant = tenant, .pool_id = w->pool_id, .most = PORTAL_RESULTS};
-    TRY(store_public_results(&w->out->results, &w->out->result_count, e->arena, tx, &filter));
-    if (w->out->result_count > 0)
-        TRY(business_checked(w, tx, &filter));
-    return ticket_all(&w->out->tickets, &w->out->ticket_count, e, tx, w->pool_id);
+    TRY(store_object_draws(&asked.drawn, &asked.drawn_count, e->arena, tx, tenant, w->pool_id));
+    if (asked.drawn_count > 0) /* a result is one of a visit, and most have never been drawn */
+        TRY(business_results(w, tx));
+    return ticket_all(&w->out->tickets, &w->out->ticket_count, e, tx, &asked);
 }
 
 enum err office_portal_business(struct office_business *out, struct errand *e, struct str pool_id)

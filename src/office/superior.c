@@ -167,6 +167,21 @@ static enum err claim_same(bool *same, const struct answer_work *w, const struct
     return ERR_OK;
 }
 
+/* What the superior's row says; where that is silent, what the item known here says. Who compiled
+ * it and its cap are ours alone. A check form is one of the two with its name. */
+static void claim_values(struct str values[MODEL_ITEM_COUNT], const struct store_superior *row,
+                         const struct store_item *known)
+{
+    memcpy(values, row->values, MODEL_ITEM_COUNT * sizeof *values);
+    for (int i = 0; i < MODEL_ITEM_COUNT && known != NULL; i++) {
+        bool named = i == MODEL_ITEM_FORM_CODE && row->values[MODEL_ITEM_FORM].len > 0;
+        if (values[i].len == 0 && !named)
+            values[i] = known->values[i];
+    }
+    values[MODEL_ITEM_COMPILER] = known != NULL ? known->values[MODEL_ITEM_COMPILER] : STR("");
+    values[MODEL_ITEM_CAP] = known != NULL ? known->values[MODEL_ITEM_CAP] : STR("");
+}
+
 /* The superior's words, where it has none our own; a joint item keeps its partners (R12). */
 static enum err claim_draft(struct answer_work *w, struct db_tx *tx, struct store_superior *row,
                             const struct store_item *known, struct str partners)
@@ -183,19 +198,14 @@ static enum err claim_draft(struct answer_work *w, struct db_tx *tx, struct stor
                                 .at = e->now};
     struct str name;
     TRY(answer_department(&draft.department, &name, w, row));
-    memcpy(values, row->values, sizeof values);
-    for (int i = 0; i < MODEL_ITEM_COUNT && known != NULL; i++) {
-        bool named = i == MODEL_ITEM_FORM_CODE && row->values[MODEL_ITEM_FORM].len > 0;
-        if (values[i].len == 0 && !named)
-            values[i] = known->values[i];
-    }
+    claim_values(values, row, known);
     TRY(catalogue_form_loosen(e, tx, values));
-    values[MODEL_ITEM_COMPILER] = known != NULL ? known->values[MODEL_ITEM_COMPILER] : name;
+    if (known == NULL)
+        values[MODEL_ITEM_COMPILER] = name;
     values[MODEL_ITEM_DEPARTMENT] = draft.department;
     if (partners.len == 0 && known != NULL)
         partners = known->values[MODEL_ITEM_PARTNERS];
     values[MODEL_ITEM_PARTNERS] = partners;
-    values[MODEL_ITEM_CAP] = known != NULL ? known->values[MODEL_ITEM_CAP] : STR("");
     draft.reason = arena_printf(e->arena, "认领上级清单《%.*s》%s%.*s", STR_ARG(row->list),
                                 row->values[MODEL_ITEM_NUMBER].len > 0 ? "序号 " : "",
                                 STR_ARG(row->values[MODEL_ITEM_NUMBER]));

@@ -43,7 +43,7 @@ struct ticket_page {
 };
 
 /* The pages of the newest disclosed draws, newest first. */
-struct ticket_list {
+struct ticket_newest {
     uint64_t version; /* of public content, as in portal_kept.h; 0: none */
     size_t count;
     const struct ticket_page *pages[TICKET_DRAWS];
@@ -52,7 +52,7 @@ struct ticket_list {
 struct ticket_book {
     pthread_mutex_t lock;
     struct ticket_page *pages;
-    struct ticket_list newest;
+    struct ticket_newest newest;
     size_t most;         /* bytes of pools that are held */
     _Atomic size_t held; /* so many are */
 };
@@ -121,23 +121,21 @@ static enum err window_line(struct str *out, struct arena *arena, struct str win
 
 enum { POOL_WINDOW = 4096, POOL_LINES = 2 * DRAW_LINE_MAX + 2 }; /* bytes */
 
-/* As pread, of a pool that is held or not. */
-static ssize_t pool_read(const struct ticket_page *page, char *room, size_t most, uint64_t at)
+/* Up to `most` bytes of a pool from `at` on: of one that is held as they lie there, else read into
+ * the room. data NULL: it cannot be read. */
+static struct str pool_read(const struct ticket_page *page, char *room, size_t most, uint64_t at)
 {
-    if (page->held.data == NULL)
-        return pread(page->pool, room, most, (off_t)at);
-    struct str part = str_sub(page->held, (size_t)at, most);
-    if (part.len > 0)
-        memcpy(room, part.data, part.len);
-    return (ssize_t)part.len;
+    if (page->held.data != NULL)
+        return str_sub(page->held, (size_t)at, most);
+    ssize_t got = pread(page->pool, room, most, (off_t)at);
+    return got < 0 ? str_range(NULL, 0) : str_range(room, (size_t)got);
 }
 
-/* The first line that begins behind `at`, read into a room of POOL_LINES; `from` is where. */
+/* The first line that begins behind `at`, with a room of POOL_LINES; `from` is where. */
 static enum err pool_line_behind(struct str *out, uint64_t *from, char *room,
                                  const struct ticket_page *page, uint64_t at)
 {
-    ssize_t got = pool_read(page, room, POOL_LINES, at);
-    struct str rest = str_range(room, got > 0 ? (size_t)got : 0);
+    struct str rest = pool_read(page, room, POOL_LINES, at);
     struct str cut;
     if (!str_cut(&cut, &rest, '\n') || !str_cut(out, &rest, '\n'))
         return ERR_IO;
@@ -169,20 +167,22 @@ static enum err pool_line(struct str *out, struct arena *arena, const struct tic
 {
     uint64_t low = 0;
     uint64_t high = 0;
-    char window[POOL_WINDOW];
+    char *room = page->held.data == NULL ? arena_alloc(arena, POOL_WINDOW) : NULL;
     *out = str_range(NULL, 0);
+    if (room == NULL && page->held.data == NULL)
+        return ERR_MEMORY;
     pool_narrow(&low, &high, page, id);
     while (high - low > POOL_WINDOW) {
         struct str line;
         uint64_t from = 0;
-        TRY(pool_line_behind(&line, &from, window, page, low + (high - low) / 2));
+        TRY(pool_line_behind(&line, &from, room, page, low + (high - low) / 2));
         if (line_order(line, id) <= 0)
             low = from;
         else
             high = from;
     }
-    ssize_t got = pool_read(page, window, (size_t)(high - low), low);
-    return got < 0 ? ERR_IO : window_line(out, arena, str_range(window, (size_t)got), id);
+    struct str window = pool_read(page, room, (size_t)(high - low), low);
+    return window.data == NULL ? ERR_IO : window_line(out, arena, window, id);
 }
 
 /* Marks in a pool of more than one window, evenly spread. */
@@ -312,27 +312,48 @@ static enum err book_page(const struct ticket_page **out, struct errand *e, stru
 
 /* --- the newest draws --- */
 
-static bool list_kept(struct ticket_list *out, struct errand *e)
+/* Those of them that a page asks about, in its arena. */
+struct ticket_list {
+    const struct ticket_page **pages;
+    size_t count;
+};
+
+static enum err list_make(struct ticket_list *out, struct errand *e, size_t count)
+{
+    out->pages = arena_array(e->arena, count + 1, sizeof *out->pages);
+    out->count = count;
+    return out->pages != NULL ? ERR_OK : ERR_MEMORY;
+}
+
+/* ERR_MISSING where none are kept, or those of older content. */
+static enum err list_kept(struct ticket_list *out, struct errand *e)
 {
     struct ticket_book *book = e->office->tickets;
+    enum err err = ERR_MISSING;
     if (book == NULL || e->version == 0)
-        return false;
+        return err;
     pthread_mutex_lock(&book->lock);
-    bool kept = book->newest.version == e->version;
-    if (kept)
-        *out = book->newest;
+    const struct ticket_newest *newest = &book->newest;
+    if (newest->version == e->version)
+        err = list_make(out, e, newest->count);
+    if (err == ERR_OK)
+        memcpy(out->pages, newest->pages, newest->count * sizeof *out->pages);
     pthread_mutex_unlock(&book->lock);
-    return kept;
+    return err;
 }
 
 static void list_keep(const struct ticket_list *list, struct errand *e)
 {
     struct ticket_book *book = e->office->tickets;
-    if (book == NULL || list->version == 0)
+    if (book == NULL || e->version == 0)
         return;
     pthread_mutex_lock(&book->lock);
-    if (list->version > book->newest.version)
-        book->newest = *list;
+    struct ticket_newest *newest = &book->newest;
+    if (e->version > newest->version) {
+        newest->version = e->version;
+        newest->count = list->count;
+        memcpy(newest->pages, list->pages, list->count * sizeof *list->pages);
+    }
     pthread_mutex_unlock(&book->lock);
 }
 
@@ -341,11 +362,11 @@ static enum err list_read(struct ticket_list *out, struct errand *e, struct db_t
 {
     struct store_disclosed *draws = NULL;
     size_t count = 0;
-    if (list_kept(out, e))
-        return ERR_OK;
+    enum err err = list_kept(out, e);
+    if (err != ERR_MISSING)
+        return err;
     TRY(store_disclosed_draws(&draws, &count, e->arena, tx, e->office->tenant, TICKET_DRAWS));
-    out->version = e->version;
-    out->count = count;
+    TRY(list_make(out, e, count));
     for (size_t i = 0; i < count; i++)
         TRY(book_page(&out->pages[i], e, tx, &draws[i]));
     list_keep(out, e);
@@ -391,27 +412,19 @@ static enum err ticket_make(struct office_ticket *out, bool *stands, struct erra
     return out->ticket.data != NULL ? ERR_OK : ERR_MEMORY;
 }
 
-/* The draws in which a business was drawn, disclosed or not. */
-struct ticket_drawn {
-    int64_t *draws;
-    size_t count;
-};
-
-static bool drawn_in(const struct ticket_drawn *drawn, int64_t draw)
+static bool drawn_in(const struct ticket_asked *asked, int64_t draw)
 {
-    for (size_t i = 0; i < drawn->count; i++)
-        if (drawn->draws[i] == draw)
+    for (size_t i = 0; i < asked->drawn_count; i++)
+        if (asked->drawn[i] == draw)
             return true;
     return false;
 }
 
 enum err ticket_all(struct office_ticket **out, size_t *count, struct errand *e, struct db_tx *tx,
-                    struct str pool_id)
+                    const struct ticket_asked *asked)
 {
     struct ticket_list list;
-    struct ticket_drawn drawn = {0};
     TRY(list_read(&list, e, tx));
-    TRY(store_object_draws(&drawn.draws, &drawn.count, e->arena, tx, e->office->tenant, pool_id));
     *count = 0;
     *out = arena_array(e->arena, list.count + 1, sizeof **out);
     if (*out == NULL)
@@ -419,8 +432,8 @@ enum err ticket_all(struct office_ticket **out, size_t *count, struct errand *e,
     for (size_t i = 0; i < list.count; i++) {
         struct office_ticket *ticket = &(*out)[*count];
         bool stands = false;
-        *ticket = (struct office_ticket){.drawn = drawn_in(&drawn, list.pages[i]->id)};
-        TRY(ticket_make(ticket, &stands, e, list.pages[i], pool_id));
+        *ticket = (struct office_ticket){.drawn = drawn_in(asked, list.pages[i]->id)};
+        TRY(ticket_make(ticket, &stands, e, list.pages[i], asked->pool_id));
         *count += stands ? 1 : 0;
     }
     return ERR_OK;

@@ -23,9 +23,15 @@ enum { TICKET_POOLS = 4 * 1024 * 1024 };
 MUST enum err ticket_book_open(struct ticket_book **out, size_t most);
 void ticket_book_close(struct ticket_book *book);
 
+/* A business, and the draws in which it was drawn (store_object_draws), disclosed or not. */
+struct ticket_asked {
+    struct str pool_id;
+    int64_t *drawn;
+    size_t drawn_count;
+};
 /* The tickets of a business in the newest 200 disclosed draws, newest first, in the errand's arena.
  * The errand's office must be a reader. ERR_MISSING when a pool's file is not there. */
 MUST enum err ticket_all(struct office_ticket **out, size_t *count, struct errand *e,
-                         struct db_tx *tx, struct str pool_id);
+                         struct db_tx *tx, const struct ticket_asked *asked);
 
 #endif

@@ -566,6 +566,20 @@ static enum err document_form_grade(struct desk_form *form, const struct store_v
 }
 
 /* page: the document that is edited; NULL for a new one of that kind. */
+/* Where it is sent and where one goes back to. */
+static void document_form_begin(struct desk_form *form, struct page *p, struct str kind,
+                                const struct store_version *v)
+{
+    struct str action =
+        v != NULL ? p->request->path
+                  : arena_printf(p->request->arena, "/desk/documents/new?kind=%.*s", STR_ARG(kind));
+    p->model.failed = p->model.failed || action.data == NULL;
+    desk_form_begin(form, p, action, "保存草稿");
+    web_set(&p->model, form->object, "back",
+            v != NULL ? desk_list_on(p, document_href(p, v->document.code, ""))
+                      : desk_list_home(p, "/desk/documents"));
+}
+
 static enum err document_form(struct web_reply *reply, struct page *p, struct str kind,
                               const struct office_document_page *page, enum err refused)
 {
@@ -579,18 +593,10 @@ static enum err document_form(struct web_reply *reply, struct page *p, struct st
     static const struct desk_field hidden = {"revision", "", DESK_HIDDEN, false, NULL, NULL};
     const struct store_version *v = page != NULL ? &page->versions[0] : NULL;
     struct desk_form form;
-    struct str action =
-        v != NULL ? p->request->path
-                  : arena_printf(p->request->arena, "/desk/documents/new?kind=%.*s", STR_ARG(kind));
-    struct str revision = page_digits(p, v != NULL ? v->revision : 0);
-    p->model.failed = p->model.failed || action.data == NULL;
-    desk_form_begin(&form, p, action, "保存草稿");
-    web_set(&p->model, form.object, "back",
-            v != NULL ? desk_list_on(p, document_href(p, v->document.code, ""))
-                      : desk_list_home(p, "/desk/documents"));
+    document_form_begin(&form, p, kind, v);
     if (refused != ERR_OK)
         desk_form_refused(&form, reply, refused);
-    (void)desk_form_field(&form, &hidden, revision);
+    (void)desk_form_field(&form, &hidden, page_digits(p, v != NULL ? v->revision : 0));
     if (v == NULL)
         TRY(document_units(&form));
     (void)desk_form_field(&form, &title, v != NULL ? v->title : STR(""));

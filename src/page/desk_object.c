@@ -539,10 +539,33 @@ struct object_form {
     enum err refused;
 };
 
-static enum err object_form(struct web_reply *reply, struct page *p, const struct object_form *f)
+/* All fields but the number that the program gives, with what is wrong with them. */
+static void object_fields(struct desk_form *form, const struct object_form *f,
+                          const struct desk_departments *mine)
 {
     static const struct desk_field reason = {"reason", "修改原因", DESK_TEXT, true, NULL, NULL};
     static const struct desk_field was = {"was", "", DESK_HIDDEN, false, NULL, NULL};
+    bool fresh = f->row == NULL;
+    for (size_t i = 0; f->edited != NULL && i < f->edited->fault_count; i++)
+        if (f->edited->faults[i].field >= 0)
+            desk_form_wrong(form, model_objects.fields[f->edited->faults[i].field].name,
+                            f->edited->faults[i].words);
+    for (size_t i = fresh ? 0 : 1; i < MODEL_OBJECT_COUNT; i++) {
+        struct str value = fresh ? STR("") : f->row->record.values[i];
+        if (fresh && i == MODEL_OBJECT_STATE)
+            value = STR("active");
+        if (fresh && i == MODEL_OBJECT_DIVISION)
+            value = form->p->errand.office->tenant;
+        object_field(form, i, value, mine);
+    }
+    if (fresh)
+        return;
+    (void)desk_form_field(form, &reason, STR(""));
+    (void)desk_form_field(form, &was, page_digits(form->p, f->row->job));
+}
+
+static enum err object_form(struct web_reply *reply, struct page *p, const struct object_form *f)
+{
     struct desk_form form;
     struct desk_departments mine;
     struct fault words = p->errand.fault;
@@ -558,22 +581,7 @@ static enum err object_form(struct web_reply *reply, struct page *p, const struc
     web_set(&p->model, form.object, "back", back);
     if (f->refused != ERR_OK)
         desk_form_refused(&form, reply, f->refused);
-    for (size_t i = 0; f->edited != NULL && i < f->edited->fault_count; i++)
-        if (f->edited->faults[i].field >= 0)
-            desk_form_wrong(&form, model_objects.fields[f->edited->faults[i].field].name,
-                            f->edited->faults[i].words);
-    for (size_t i = fresh ? 0 : 1; i < MODEL_OBJECT_COUNT; i++) {
-        struct str value = fresh ? STR("") : f->row->record.values[i];
-        if (fresh && i == MODEL_OBJECT_STATE)
-            value = STR("active");
-        if (fresh && i == MODEL_OBJECT_DIVISION)
-            value = p->errand.office->tenant;
-        object_field(&form, i, value, &mine);
-    }
-    if (!fresh) {
-        (void)desk_form_field(&form, &reason, STR(""));
-        (void)desk_form_field(&form, &was, page_digits(p, f->row->job));
-    }
+    object_fields(&form, f, &mine);
     object_crumb(p);
     return page_end(reply, p, "desk_object_edit");
 }

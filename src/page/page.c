@@ -81,7 +81,8 @@ void page_begin(struct page *p, const struct web_request *request, const char *n
                                 .arena = request->arena,
                                 .actor = STR("portal"),
                                 .now = request->now,
-                                .version = page_site_version(request->ctx)};
+                                .version = request->version != 0 ? request->version
+                                                                 : page_site_version(request->ctx)};
     web_set(&p->model, &p->model.root, "title", title);
     page_carry(p);
 }

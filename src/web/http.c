@@ -85,10 +85,9 @@ struct job {
     const struct web_route *route;
     char *target; /* as sent */
     struct buf body;
-    struct buf room;  /* for the next page's bytes */
-    size_t taken;     /* bytes of body that came */
-    struct buf key;   /* in the page cache */
-    uint64_t version; /* of public content when it was asked for */
+    struct buf room; /* for the next page's bytes */
+    size_t taken;    /* bytes of body that came */
+    struct buf key;  /* in the page cache */
     struct web_page *page;
     enum job_stage stage;
     struct web_sink *sink; /* of a form with a file */
@@ -174,7 +173,7 @@ static enum err job_page(struct job *job, struct web_reply *reply)
         web_framed_drop(&reply->framed);
     TRY(web_page_make_in(&job->page, reply, &job->room, 1U << job->wanted, job->server->packer));
     if (keeps)
-        web_cache_put(job->server->cache, buf_view(&job->key), job->version, job->page);
+        web_cache_put(job->server->cache, buf_view(&job->key), job->request.version, job->page);
     return ERR_OK;
 }
 
@@ -506,8 +505,9 @@ static struct web_page *job_cached(struct job *job)
     if (!job_cacheable(job))
         return NULL;
     job_key(job);
-    job->version = config->version(config->ctx);
-    return job_kept(job, web_cache_get(job->server->cache, buf_view(&job->key), job->version));
+    job->request.version = config->version(config->ctx);
+    return job_kept(job,
+                    web_cache_get(job->server->cache, buf_view(&job->key), job->request.version));
 }
 
 /* A refusal that says the message itself cannot be trusted: answered at once, whatever follows. */

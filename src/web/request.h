@@ -28,6 +28,7 @@ struct web_request {
     struct str query; /* as sent, without '?' */
     const struct web_pair *params; /* of the query, decoded */
     size_t param_count;
+    uint64_t version;              /* of public content when it was asked for; 0: nobody looked */
     const struct web_pair *fields; /* of a form body (application/x-www-form-urlencoded) */
     size_t field_count;
     const struct str *picks; /* keys of the rows picked in a form (WEB_PICKS) */
