@@ -161,16 +161,13 @@ static void pool_narrow(uint64_t *low, uint64_t *high, const struct ticket_page 
 }
 
 /* The line of an object in a file of lines, by halving until one read holds what is left; data NULL
- * if it is not there. */
-static enum err pool_line(struct str *out, struct arena *arena, const struct ticket_page *page,
-                          struct str id)
+ * if it is not there. room: of POOL_WINDOW where the pool is not held. */
+static enum err pool_line_with(struct str *out, struct arena *arena, const struct ticket_page *page,
+                               struct str id, char *room)
 {
     uint64_t low = 0;
     uint64_t high = 0;
-    char *room = page->held.data == NULL ? arena_alloc(arena, POOL_WINDOW) : NULL;
     *out = str_range(NULL, 0);
-    if (room == NULL && page->held.data == NULL)
-        return ERR_MEMORY;
     pool_narrow(&low, &high, page, id);
     while (high - low > POOL_WINDOW) {
         struct str line;
@@ -183,6 +180,20 @@ static enum err pool_line(struct str *out, struct arena *arena, const struct tic
     }
     struct str window = pool_read(page, room, (size_t)(high - low), low);
     return window.data == NULL ? ERR_IO : window_line(out, arena, window, id);
+}
+
+static enum err pool_line_read(struct str *out, struct arena *arena, const struct ticket_page *page,
+                               struct str id)
+{
+    char room[POOL_WINDOW];
+    return pool_line_with(out, arena, page, id, room);
+}
+
+static enum err pool_line(struct str *out, struct arena *arena, const struct ticket_page *page,
+                          struct str id)
+{
+    return page->held.data != NULL ? pool_line_with(out, arena, page, id, NULL)
+                                   : pool_line_read(out, arena, page, id);
 }
 
 /* Marks in a pool of more than one window, evenly spread. */

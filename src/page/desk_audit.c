@@ -312,7 +312,7 @@ static void audit_csv_row(struct page *p, struct buf *out, const struct store_au
 {
     struct buf at = {0};
     time_format(&at, a->at);
-    const struct str cells[] = {page_digits(p, a->id),
+    const struct str cells[] = {arena_printf(p->errand.arena, "%lld", (long long)a->id),
                                 buf_view(&at),
                                 a->actor,
                                 a->role,

@@ -565,7 +565,6 @@ static enum err document_form_grade(struct desk_form *form, const struct store_v
     return ERR_OK;
 }
 
-/* page: the document that is edited; NULL for a new one of that kind. */
 /* Where it is sent and where one goes back to. */
 static void document_form_begin(struct desk_form *form, struct page *p, struct str kind,
                                 const struct store_version *v)
@@ -580,6 +579,7 @@ static void document_form_begin(struct desk_form *form, struct page *p, struct s
                       : desk_list_home(p, "/desk/documents"));
 }
 
+/* page: the document that is edited; NULL for a new one of that kind. */
 static enum err document_form(struct web_reply *reply, struct page *p, struct str kind,
                               const struct office_document_page *page, enum err refused)
 {

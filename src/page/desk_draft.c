@@ -70,11 +70,8 @@ static enum err drafts_fill(struct desk_list *list)
     struct desk_found found = {0};
     size_t count = 0, from = 0, until = 0;
     TRY(drafts_found(&rows, &count, p, p->request));
-    struct str *keys = arena_array(p->request->arena, count + 1, sizeof *keys);
-    if (keys == NULL)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        keys[i] = page_digits(p, rows[i].row.id);
+    struct str *keys = NULL;
+    TRY(desk_list_keys(&keys, p, DESK_IDS(rows, count, struct office_draft, row.id)));
     desk_list_window(&found, &from, &until, list, keys, count);
     for (size_t i = from; i < until; i++)
         draft_row(list, &rows[i]);

@@ -143,6 +143,7 @@ enum err page_verify(struct web_reply *reply, const struct web_request *request,
     struct page p;
     struct str bundles = STR("[]");
     page_begin(&p, request, "/verify", STR(""));
+    (void)page_param(&p, "bundle"); /* the page's script reads it */
     enum err err = verify_bundles(&bundles, &p);
     if (err != ERR_OK)
         return page_fail(fault, &p, err);
@@ -164,7 +165,7 @@ enum err page_sitemap(struct web_reply *reply, const struct web_request *request
 {
     struct page p;
     (void)fault;
-    page_begin(&p, request, "/sitemap", STR(""));
+    page_begin(&p, request, "", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, "sitemap"));
     return page_end(reply, &p, "sitemap");
 }
@@ -244,7 +245,7 @@ enum err page_feedback(struct web_reply *reply, const struct web_request *reques
 {
     struct page p;
     (void)fault;
-    page_begin(&p, request, "/feedback", STR(""));
+    page_begin(&p, request, "", STR(""));
     web_set(&p.model, &p.model.root, "title", page_word(&p, "feedback"));
     web_set(&p.model, &p.model.root, "key", feedback_key(&p));
     web_set(&p.model, &p.model.root, "text", STR(""));
@@ -278,7 +279,7 @@ enum err page_feedback_post(struct web_reply *reply, const struct web_request *r
     struct page p;
     if (!feedback_own(request))
         return fault_set(fault, ERR_FORBIDDEN, "请从本站的页面提交");
-    page_begin(&p, request, "/feedback", STR(""));
+    page_begin(&p, request, "", STR(""));
     struct errand e = p.errand;
     e.office = p.site->writer;
     e.key = web_field(request, "key");

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 enum {
-    FRAME_ROWS = 128, /* places of the menu, two languages chosen or not, two sizes */
+    FRAME_ROWS = 128, /* 13 places of the menu, two languages chosen or not, two sizes: 104 */
     FRAME_ENGLISH = 1,
     FRAME_LARGE = 2,
     FRAME_CHOSEN = 4 /* the language travels with the links */
@@ -107,7 +107,7 @@ static void frame_model(struct page *p, unsigned kind, struct str here)
     web_set(m, root, "css", page_asset_path(p->site, "portal.css"));
     web_set(m, root, "icon", page_asset_path(p->site, "icon.svg"));
     web_set(m, root, "here", here);
-    web_set(m, root, "sep", str_find_char(here, '?') >= 0 ? STR("&") : STR("?"));
+    web_set(m, root, "sep", here.len > 0 ? STR("&") : STR("?"));
     web_set(m, root, "lang_and", lang);
     web_set(m, root, "size_and", large ? STR("&size=large") : STR(""));
     web_set(m, root, "other", en ? STR("zh") : STR("en"));
@@ -170,7 +170,7 @@ static enum err frame_parts(struct str parts[WEB_FRAME_PARTS], struct web_frame 
                     (web_param(p->request, "lang").len > 0 ? FRAME_CHOSEN : 0);
     struct str here = p->asked != 0 ? page_here(p, p->asked) : STR("");
     TRY(web_model_err(&p->model));
-    if (here.len > 0)
+    if (str_find_char(here, '?') >= 0)
         return frame_render(parts, own, p, kind, here);
     *shared = frame_find(p, kind);
     if (*shared == NULL)

@@ -367,6 +367,7 @@ void page_error(struct web_reply *reply, const struct web_request *request, int 
         return;
     buf_clear(&reply->body);
     page_begin(&p, request, "", STR(""));
+    p.asked = request->param_count > 0 ? UINT64_MAX : 0; /* the refusal in another language */
     web_set(&p.model, &p.model.root, "title", page_word(&p, error_title(status)));
     web_set(&p.model, &p.model.root, "note", page_word(&p, error_note(status)));
     page_problem(&p, "words", fault);

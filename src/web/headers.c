@@ -52,6 +52,8 @@ static void headers_download(struct MHD_Response *response, const char *name)
     buf_free(&text);
 }
 
+/* A strong tag for the plain bytes; a weak one for packed ones, which may be packed anew another
+ * way (RFC 9110 8.8.1). */
 static void headers_tag(struct MHD_Response *response, const struct web_page *page,
                         enum web_encoding encoding)
 {
@@ -59,7 +61,8 @@ static void headers_tag(struct MHD_Response *response, const struct web_page *pa
     char text[WEB_ETAG + 8];
     if (page->etag[0] == '\0')
         return;
-    snprintf(text, sizeof text, "\"%s%s\"", page->etag, forms[encoding]);
+    snprintf(text, sizeof text, "%s\"%s%s\"", encoding != WEB_IDENTITY ? "W/" : "", page->etag,
+             forms[encoding]);
     MHD_add_response_header(response, "ETag", text);
 }
 

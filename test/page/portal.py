@@ -8,6 +8,7 @@ import base64
 import csv
 import gzip
 import hashlib
+import html
 import io
 import json
 import os
@@ -429,7 +430,7 @@ def limited(server, _):
     return "%d of 200 at once were put off" % got.count(429)
 
 
-def languages(server, _):
+def languages(server, seen):
     zh, en = server.ask("/")[2].decode(), server.ask("/", headers={"Accept-Language": "en-US"})[2].decode()
     must('<html lang="zh-CN"' in zh and '<html lang="en"' in en, "language of the page")
     must("Latest results" in en and "最近公示的结果" in zh, "words of the page")
@@ -437,6 +438,17 @@ def languages(server, _):
     must('lang="zh-CN"' in kept and 'href="/draws?lang=zh"' in kept, "a chosen language does not travel")
     large = server.ask("/?size=large")[2].decode()
     must('class="large"' in large and 'href="/draws?size=large"' in large, "large type does not travel")
+    plan = [p.split("?")[0] for p in seen if re.fullmatch("/plans/[^?]+", p)][0]
+    document = [p.split("?")[0] for p in seen if re.fullmatch("/documents/[^?/]+", p)][0]
+    for path, status in (("/verify?bundle=%2Fopen%2Fbundles%2FX.zip", 200), ("/draws?before=9", 200), ("/tasks?before=9", 200),
+                         ("/statistics?year=2026", 200), ("/plans?year=2026&department=SCJG", 200), ("/joint?department=SCJG", 200),
+                         (plan + "?version=1", 200), (document + "?version=1", 200), ("/feedback?sent=1", 200),
+                         ("/results?code=finding&type=undirected&division=410882&before=9&from=2026-01-01&until=2026-12-31&year=2026", 200),
+                         ("/results?from=x&item=y", 400), ("/nothing?a=b", 404)):
+        got, _, body = server.ask(path)
+        source = html.unescape(body.decode())
+        must(got == status and 'href="%s&size=large"' % path in source and 'href="%s&lang=en"' % path in source,
+             "%s: %d, does not travel" % (path, got))
     for query, want in (("", ("?size=large", "?lang=en")), ("?via=wechat&lang=zh", ("?size=large&amp;lang=zh", "?lang=en")),
                         ("?size=large", ("?size=normal", "?lang=en&amp;size=large")),
                         ("?item=甲&via=wechat&task=&lang=zh", ("/results?item=%E7%94%B2&amp;size=large&amp;lang=zh", "/results?item=%E7%94%B2&amp;lang=en"))):
