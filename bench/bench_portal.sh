@@ -59,7 +59,8 @@ lists() {
     done
 }
 
-# fetch_bytes: every address as a file for nginx, plain and packed, byte for byte what we answer.
+# fetch_bytes: every address as a file for nginx, plain and packed, byte for byte what we answer from
+# the second time on; a first answer is put together of packed parts and a fifth larger.
 fetch_bytes() {
     local path file
     while read -r path; do
@@ -67,7 +68,9 @@ fetch_bytes() {
         [ "$path" = / ] && file=$dir/www/index
         mkdir -p "${file%/*}"
         curl -s -o "$file" "http://127.0.0.1:$ours$path"
-        curl -s -o "$file.gz" -H 'Accept-Encoding: gzip' "http://127.0.0.1:$ours$path"
+        for _ in 1 2; do
+            curl -s -o "$file.gz" -H 'Accept-Encoding: gzip' "http://127.0.0.1:$ours$path"
+        done
     done < <(cat "$dir"/{front,results,static,business,checked})
 }
 
