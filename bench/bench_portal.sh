@@ -59,18 +59,22 @@ lists() {
     done
 }
 
-# fetch_bytes: every address as a file for nginx, plain and packed, byte for byte what we answer from
-# the second time on; a first answer is put together of packed parts and a fifth larger.
+# fetch_bytes: every address as a file for nginx, plain and packed, byte for byte what we answer: the
+# first time, put together of packed parts, in www-first (for addresses with a parameter that never
+# came before), from the second time on, packed as one, in www.
 fetch_bytes() {
-    local path file
+    local path file first
     while read -r path; do
         file=$dir/www$path
         [ "$path" = / ] && file=$dir/www/index
         mkdir -p "${file%/*}"
         curl -s -o "$file" "http://127.0.0.1:$ours$path"
-        for _ in 1 2; do
-            curl -s -o "$file.gz" -H 'Accept-Encoding: gzip' "http://127.0.0.1:$ours$path"
-        done
+        curl -s -o "$dir/first.gz" -H 'Accept-Encoding: gzip' "http://127.0.0.1:$ours$path"
+        curl -s -o "$file.gz" -H 'Accept-Encoding: gzip' "http://127.0.0.1:$ours$path"
+        first=$dir/www-first${file#"$dir/www"}
+        mkdir -p "${first%/*}"
+        cp "$file" "$first"
+        mv "$dir/first.gz" "$first.gz"
     done < <(cat "$dir"/{front,results,static,business,checked})
 }
 
@@ -95,9 +99,10 @@ http {
     gzip_static on;
     types { text/css css; }
     default_type "text/html; charset=utf-8";
+    map \$args \$first { "" ""; default "-first"; }
     server {
         listen 127.0.0.1:$peer;
-        root $dir/www;
+        root $dir/www\$first;
         index index;
         $headers
     }
