@@ -51,18 +51,6 @@ void buf_fit(struct buf *b)
     b->cap = b->len + 1;
 }
 
-void buf_exact(struct buf *b, struct str s)
-{
-    char *data = malloc(s.len + 1);
-    buf_free(b);
-    b->failed = data == NULL;
-    if (data == NULL)
-        return;
-    if (s.len > 0)
-        memcpy(data, s.data, s.len);
-    *b = (struct buf){.data = data, .len = s.len, .cap = s.len + 1};
-}
-
 void buf_add_slow(struct buf *b, const void *data, size_t len)
 {
     if (len == 0)

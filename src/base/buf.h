@@ -52,8 +52,6 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 char *buf_reserve(struct buf *b, size_t len);
 /* Gives back the room that is not used, for bytes that are kept long. */
 void buf_fit(struct buf *b);
-/* Replaces what it holds by the bytes, with no more room than they need. */
-void buf_exact(struct buf *b, struct str s);
 
 /* ERR_MEMORY if any addition failed, else ERR_OK. */
 MUST enum err buf_err(const struct buf *b);

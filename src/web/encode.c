@@ -282,7 +282,7 @@ static enum err room_pack(struct buf *out, struct packer_room *room, struct str 
     bool parts = framed != NULL && framed->frame != NULL;
     buf_clear(&room->packed);
     if (parts ? room_framed(room, plain, framed) : room_deflate(room, plain, true))
-        buf_exact(out, buf_view(&room->packed));
+        buf_str(out, buf_view(&room->packed));
     TRY(buf_err(&room->packed));
     return buf_err(out);
 }

@@ -25,8 +25,8 @@ struct web_packer;
 MUST enum err web_packer_open(struct web_packer **out);
 /* NULL is allowed. */
 void web_packer_close(struct web_packer *packer);
-/* Puts the encoded bytes into an empty buffer; nothing where they would be more than the plain
- * ones. ERR_MEMORY. framed: with a frame its parts go in as they were packed, which takes half the
+/* Appends the encoded bytes; nothing where they would be more than the plain ones. ERR_MEMORY.
+ * framed: with a frame its parts go in as they were packed, which takes half the
  * time and a fifth more bytes; NULL or without a frame all is packed as one. */
 MUST enum err web_pack(struct buf *out, struct web_packer *packer, enum web_encoding encoding,
                        struct str plain, const struct web_framed *framed);
