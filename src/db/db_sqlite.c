@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,13 +31,24 @@
  * file to WAL while another process does the same. */
 enum { WAL_PAGES = 1000, OPEN_TRIES = 200 };
 
+/* Beyond four times as many pages readers are waited for, that long. */
+enum { WAL_LONG = 4 * WAL_PAGES, WAL_WAIT_MS = 50 };
+
+/* The log's index (https://www.sqlite.org/walformat.html, "The WAL-Index Header"): its header is
+ * written twice, 48 bytes each, anew with every commit; parts of the index have 32 KiB. */
+enum { WAL_HEAD = 2 * 48 / sizeof(uint64_t), WAL_INDEX_PART = 32 << 10 };
+
 /* One connection: the writer's or a reader's. */
 struct sqlite_conn {
     struct db_tx tx; /* first */
     sqlite3 *db;
     struct db_cache cache;
     int wal_pages;
-    bool unsynced; /* a sync failed */
+    int wal_due;                   /* length of the log from which on readers are waited for */
+    bool tidying;                  /* waiting for them now */
+    bool unsynced;                 /* a sync failed */
+    volatile const uint64_t *head; /* of the log's index, as all processes have it; NULL: unknown */
+    uint64_t seen[WAL_HEAD];       /* the same as this transaction began */
     struct timespec busy_since;
 };
 
@@ -453,6 +465,27 @@ static enum err sqlite_bulk_close(struct db_bulk *base)
 
 /* Transactions */
 
+/* The header may be in the middle of being written: it is equal to none then, which is as good. */
+static void head_get(uint64_t *out, const struct sqlite_conn *conn)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    for (int i = 0; i < WAL_HEAD; i++)
+        out[i] = conn->head[i];
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* What was seen is from before the transaction's first statement: where it is still there, nothing
+ * was committed since. */
+static bool sqlite_current(struct db_tx *tx)
+{
+    const struct sqlite_conn *conn = (struct sqlite_conn *)tx;
+    uint64_t head[WAL_HEAD];
+    if (conn->head == NULL)
+        return false;
+    head_get(head, conn);
+    return memcmp(head, conn->seen, sizeof head) == 0;
+}
+
 /* SQLite ends a transaction by itself when the disk is full or fails; rolling back what is gone
  * already is no error. */
 static enum err sqlite_step(struct db_tx *tx, enum db_step step)
@@ -471,6 +504,8 @@ static enum err sqlite_step(struct db_tx *tx, enum db_step step)
     uint64_t ignored = 0;
     if (step == DB_ROLLBACK && sqlite3_get_autocommit(conn->db))
         return ERR_OK;
+    if (step == DB_BEGIN_READ && conn->head != NULL)
+        head_get(conn->seen, conn);
     enum err err = sqlite_run(&ignored, tx, &call);
     if (step == DB_REVERT && err == ERR_OK)
         err = sqlite_step(tx, DB_RELEASE);
@@ -487,14 +522,23 @@ static enum err sqlite_lock_schema(struct db_tx *tx)
 }
 
 /* Copies the log back once it is long. Only a failed sync matters to the caller; everything else
- * (a reader in the way, no space) is tried again after the next commit. */
+ * (a reader in the way, no space) is tried again after the next commit. Among many readers there is
+ * never a moment without one, and the log would grow for ever; once it is very long they are waited
+ * for, until all have gone over to the database itself and it can begin anew. One that takes longer
+ * than that is waited for again when the log has doubled. */
 static enum err sqlite_tidy(struct db_tx *tx)
 {
     struct sqlite_conn *conn = (struct sqlite_conn *)tx;
-    if (conn->wal_pages < WAL_PAGES)
+    int pages = conn->wal_pages;
+    if (pages < WAL_PAGES)
         return ERR_OK;
     conn->wal_pages = 0;
-    int code = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    conn->tidying = pages >= conn->wal_due;
+    int mode = conn->tidying ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+    int code = sqlite3_wal_checkpoint_v2(conn->db, NULL, mode, NULL, NULL);
+    if (conn->tidying)
+        conn->wal_due = code == SQLITE_OK || pages > INT_MAX / 2 ? WAL_LONG : 2 * pages;
+    conn->tidying = false;
     return sqlite_fail(conn, code) == ERR_SYNC ? ERR_SYNC : ERR_OK;
 }
 
@@ -520,7 +564,7 @@ static int sqlite_busy(void *ctx, int count)
         conn->busy_since = now;
     int64_t waited = (now.tv_sec - conn->busy_since.tv_sec) * 1000 +
                      (now.tv_nsec - conn->busy_since.tv_nsec) / 1000000;
-    if (waited >= (int64_t)atomic_load(&conn->tx.source->wait_ms))
+    if (waited >= (conn->tidying ? WAL_WAIT_MS : (int64_t)atomic_load(&conn->tx.source->wait_ms)))
         return 0;
     (void)!getrandom(&dice, sizeof dice, GRND_NONBLOCK);
     struct timespec nap = {0, 100000 + (long)(dice % 1900000)};
@@ -585,9 +629,26 @@ static enum err conn_set_wal(struct sqlite_conn *conn)
     if (err == ERR_OK && !wal)
         return ERR_CONFIG;
     sqlite3_exec(conn->db, "PRAGMA cache_size=-32768", NULL, NULL, NULL);
+    conn->wal_due = WAL_LONG;
     sqlite3_wal_autocheckpoint(conn->db, 0);
     sqlite3_wal_hook(conn->db, sqlite_wal_grew, conn);
     return err;
+}
+
+/* Finds the log's index where SQLite itself has it: opening the file once more, and closing it,
+ * would drop the locks this process holds on it. It stays there as long as the connection does. A
+ * statement was run before, so that the log is open where there is one. */
+static void conn_watch(struct sqlite_conn *conn)
+{
+    bool wal = false;
+    volatile void *at = NULL;
+    sqlite3_file *file = NULL;
+    sqlite3_exec(conn->db, "PRAGMA journal_mode", mode_take, &wal, NULL);
+    if (!wal || sqlite3_file_control(conn->db, NULL, SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK)
+        return;
+    if (file->pMethods->iVersion >= 2 && file->pMethods->xShmMap != NULL &&
+        file->pMethods->xShmMap(file, 0, WAL_INDEX_PART, 0, &at) == SQLITE_OK)
+        conn->head = at;
 }
 
 /* What a person can do about a file that does not open. */
@@ -648,6 +709,8 @@ static enum err sqlite_open(struct db_tx **out, const struct db_source *source, 
         err = conn_set(conn);
     if (err == ERR_OK && writable)
         err = sqlite3_db_readonly(conn->db, "main") == 0 ? conn_set_wal(conn) : ERR_READONLY;
+    if (err == ERR_OK && !writable)
+        conn_watch(conn);
     if (err != ERR_OK) {
         sqlite_close(&conn->tx);
         return open_explain(err, source->address, fault);
@@ -715,6 +778,7 @@ const struct db_driver db_sqlite_driver = {
     .open = sqlite_open,
     .close = sqlite_close,
     .step = sqlite_step,
+    .current = sqlite_current,
     .exec = sqlite_exec,
     .run = sqlite_run,
     .query = sqlite_query,
