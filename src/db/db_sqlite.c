@@ -17,7 +17,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +30,9 @@
  * file to WAL while another process does the same. */
 enum { WAL_PAGES = 1000, OPEN_TRIES = 200 };
 
-/* Beyond four times as many pages readers are waited for, that long. */
-enum { WAL_LONG = 4 * WAL_PAGES, WAL_WAIT_MS = 50 };
+/* Beyond four times as many pages readers are waited for: tries and the length of each; most pages
+ * until they are waited for again where it was in vain. */
+enum { WAL_LONG = 4 * WAL_PAGES, WAL_TRIES = 25, WAL_WAIT_MS = 20, WAL_MORE = 16 * WAL_PAGES };
 
 /* The log's index (https://www.sqlite.org/walformat.html, "The WAL-Index Header"): its header is
  * written twice, 48 bytes each, anew with every commit; parts of the index have 32 KiB. */
@@ -465,7 +465,8 @@ static enum err sqlite_bulk_close(struct db_bulk *base)
 
 /* Transactions */
 
-/* The header may be in the middle of being written: it is equal to none then, which is as good. */
+/* The header may be in the middle of being written, by a commit that nobody was told of yet: no
+ * transaction can begin with it as it is then, and it is not equal to what comes of it. */
 static void head_get(uint64_t *out, const struct sqlite_conn *conn)
 {
     atomic_thread_fence(memory_order_seq_cst);
@@ -480,7 +481,7 @@ static bool sqlite_current(struct db_tx *tx)
 {
     const struct sqlite_conn *conn = (struct sqlite_conn *)tx;
     uint64_t head[WAL_HEAD];
-    if (conn->head == NULL)
+    if (conn->head == NULL || sqlite3_get_autocommit(conn->db)) /* SQLite ended it by itself */
         return false;
     head_get(head, conn);
     return memcmp(head, conn->seen, sizeof head) == 0;
@@ -521,24 +522,38 @@ static enum err sqlite_lock_schema(struct db_tx *tx)
     return ERR_OK;
 }
 
+/* Waits until all readers have gone over to the database itself. In many short tries: SQLite waits
+ * for a reader's place, which the next ones take who are no longer in the way. */
+static int wal_restart(struct sqlite_conn *conn)
+{
+    int code = SQLITE_BUSY;
+    conn->tidying = true;
+    for (int i = 0; i < WAL_TRIES && code == SQLITE_BUSY; i++)
+        code = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    conn->tidying = false;
+    return code;
+}
+
 /* Copies the log back once it is long. Only a failed sync matters to the caller; everything else
  * (a reader in the way, no space) is tried again after the next commit. Among many readers there is
  * never a moment without one, and the log would grow for ever; once it is very long they are waited
- * for, until all have gone over to the database itself and it can begin anew. One that takes longer
- * than that is waited for again when the log has doubled. */
+ * for, so that it begins anew. One that takes longer than that is waited for again when the log has
+ * doubled, or is 64 MiB longer. */
 static enum err sqlite_tidy(struct db_tx *tx)
 {
     struct sqlite_conn *conn = (struct sqlite_conn *)tx;
     int pages = conn->wal_pages;
+    int code = SQLITE_OK;
     if (pages < WAL_PAGES)
         return ERR_OK;
     conn->wal_pages = 0;
-    conn->tidying = pages >= conn->wal_due;
-    int mode = conn->tidying ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-    int code = sqlite3_wal_checkpoint_v2(conn->db, NULL, mode, NULL, NULL);
-    if (conn->tidying)
-        conn->wal_due = code == SQLITE_OK || pages > INT_MAX / 2 ? WAL_LONG : 2 * pages;
-    conn->tidying = false;
+    if (pages < conn->wal_due) {
+        code = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    } else {
+        code = wal_restart(conn);
+        conn->wal_due =
+            code == SQLITE_OK ? WAL_LONG : pages + (pages < WAL_MORE ? pages : WAL_MORE);
+    }
     return sqlite_fail(conn, code) == ERR_SYNC ? ERR_SYNC : ERR_OK;
 }
 

@@ -8,6 +8,7 @@
  * - a transaction is used again only while the database says that nothing was committed since;
  * - none that is idle stands longer than twice the pool's time, none is used again beyond it: the
  *   log can be copied back only as far as the oldest reader has read;
+ * - one that is lent does not stand: it is the read's, which ends it or leaves it;
  * - only a read that went well leaves its transaction standing. */
 #include "db/driver.h"
 
@@ -38,8 +39,10 @@ void db_stand_end(struct db_tx *tx)
 enum err db_stand_begin(struct db_tx *tx, const struct db_pool *pool)
 {
     uint64_t now = pool->stand != 0 ? clock_nanos() : 0;
-    if (tx->standing && !stand_over(tx, pool, now) && tx->driver->current(tx))
+    if (tx->standing && !stand_over(tx, pool, now) && tx->driver->current(tx)) {
+        tx->standing = false; /* it is this read's until it is left again */
         return ERR_OK;
+    }
     db_stand_end(tx);
     tx->since = now;
     return tx->driver->step(tx, DB_BEGIN_READ);
@@ -48,13 +51,13 @@ enum err db_stand_begin(struct db_tx *tx, const struct db_pool *pool)
 void db_stand_leave(struct db_tx *tx, const struct db_pool *pool)
 {
     tx->standing = true; /* until it is ended, here or later */
-    if (pool->stand == 0 || !tx->driver->current(tx))
+    if (pool->stand == 0 || stand_over(tx, pool, clock_nanos()) || !tx->driver->current(tx))
         db_stand_end(tx);
 }
 
 void db_stand_tell(struct db_pool *pool)
 {
-    if (pool->waking)
+    if (pool->waking || pool->ending)
         return;
     pool->waking = true;
     pthread_cond_signal(&pool->left);
@@ -103,7 +106,7 @@ static void *stand_keep(void *arg)
 enum err db_stand_start(struct db_pool *pool, unsigned milliseconds)
 {
     pthread_condattr_t as;
-    if (pool->stand != 0 || pool->source->driver->current == NULL)
+    if (milliseconds == 0 || pool->stand != 0 || pool->source->driver->current == NULL)
         return ERR_OK;
     pthread_condattr_init(&as);
     pthread_condattr_setclock(&as, CLOCK_MONOTONIC);

@@ -149,7 +149,7 @@ static void group_do(struct db_writer *writer, struct db_job *jobs)
     atomic_fetch_add(&writer->counts->commits, 1);
 }
 
-/* Tells the group before it tidies: the checkpoint is nobody's waiting time. */
+/* Tells the group before it tidies: of the checkpoint only the next group may have to wait for. */
 static void *writer_loop(void *arg)
 {
     struct db_writer *writer = arg;
