@@ -4,10 +4,12 @@
  * when all before it were, so that nobody waits for ever behind the lucky. */
 #include "db/driver.h"
 
+#include "base/lock.h"
+
 void db_pool_init(struct db_pool *pool, const struct db_source *source)
 {
     *pool = (struct db_pool){.source = source};
-    pthread_mutex_init(&pool->lock, NULL);
+    lock_init(&pool->lock);
     pthread_cond_init(&pool->changed, NULL);
 }
 

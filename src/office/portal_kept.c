@@ -1,6 +1,7 @@
 /* What a reader's pages keep: see portal_kept.h. */
 #include "office/portal_kept.h"
 
+#include "base/lock.h"
 #include "base/text_map.h"
 
 #include <pthread.h>
@@ -22,7 +23,7 @@ enum err portal_kept_open(struct portal_kept **out)
     *out = calloc(1, sizeof **out);
     if (*out == NULL)
         return ERR_MEMORY;
-    pthread_mutex_init(&(*out)->lock, NULL);
+    lock_init(&(*out)->lock);
     return ERR_OK;
 }
 

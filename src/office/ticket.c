@@ -1,6 +1,8 @@
 /* Tickets in disclosed draws: see ticket.h. */
 #include "office/ticket.h"
 
+#include "base/lock.h"
+
 #include "draw/pool.h"
 #include "draw/seed.h"
 #include "office/draw_case.h"
@@ -63,7 +65,7 @@ enum err ticket_book_open(struct ticket_book **out, size_t most)
     if (*out == NULL)
         return ERR_MEMORY;
     (*out)->most = most;
-    pthread_mutex_init(&(*out)->lock, NULL);
+    lock_init(&(*out)->lock);
     return ERR_OK;
 }
 

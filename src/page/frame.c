@@ -3,6 +3,8 @@
  * asked for and again when the settings were read anew. */
 #include "page/page.h"
 
+#include "base/lock.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -34,7 +36,7 @@ enum err page_frames_open(struct page_site *site)
     site->frames = calloc(1, sizeof *site->frames);
     if (site->frames == NULL)
         return ERR_MEMORY;
-    pthread_mutex_init(&site->frames->lock, NULL);
+    lock_init(&site->frames->lock);
     return ERR_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "vault/times.h"
 
 #include "base/file.h"
+#include "base/lock.h"
 #include "tlog/checkpoint.h"
 #include "vault/signed.h"
 
@@ -33,7 +34,7 @@ enum err vault_times_open(struct vault_times **out, const char *path,
         return ERR_MEMORY;
     }
     times->verifier = *verifier;
-    pthread_mutex_init(&times->lock, NULL);
+    lock_init(&times->lock);
     *out = times;
     return ERR_OK;
 }

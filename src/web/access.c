@@ -2,6 +2,7 @@
  * is gathered. */
 #include "web/access.h"
 
+#include "base/lock.h"
 #include "base/time.h"
 
 #include <pthread.h>
@@ -94,7 +95,7 @@ enum err web_access_open(struct web_access **out, const struct log *log)
     if (access == NULL)
         return ERR_MEMORY;
     access->log = log;
-    pthread_mutex_init(&access->lock, NULL);
+    lock_init(&access->lock);
     pthread_cond_init(&access->changed, NULL);
     pthread_cond_init(&access->emptied, NULL);
     if (pthread_create(&access->thread, NULL, access_run, access) != 0) {

@@ -1,6 +1,8 @@
 /* Compressing replies: see encode.h. */
 #include "web/encode.h"
 
+#include "base/lock.h"
+
 #include <brotli/encode.h>
 #include <isa-l.h>
 #include <pthread.h>
@@ -150,7 +152,7 @@ enum err web_packer_open(struct web_packer **out)
     struct web_packer *packer = calloc(1, sizeof *packer);
     if (packer == NULL)
         return ERR_MEMORY;
-    pthread_mutex_init(&packer->lock, NULL);
+    lock_init(&packer->lock);
     *out = packer;
     return ERR_OK;
 }

@@ -5,6 +5,7 @@
  * lives in its job and is freed when libmicrohttpd says that the request is over. */
 #include "web/http.h"
 
+#include "base/lock.h"
 #include "base/nice.h"
 #include "base/time.h"
 #include "crypto/random.h"
@@ -826,7 +827,7 @@ static enum err http_parts(struct web_server *server)
     uint32_t noise = 0;
     TRY(crypto_random(&noise, sizeof noise));
     server->next_id = (uint64_t)noise << 20;
-    pthread_mutex_init(&server->lock, NULL);
+    lock_init(&server->lock);
     TRY(web_watch_start(&server->watch));
     TRY(web_access_open(&server->access, c->log));
     TRY(web_limit_open(&server->limit, HTTP_RATE, HTTP_BURST, HTTP_SLOTS));

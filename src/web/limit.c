@@ -1,6 +1,7 @@
 /* Token buckets: see limit.h. */
 #include "web/limit.h"
 
+#include "base/lock.h"
 #include "base/net.h"
 #include "web/address.h"
 
@@ -27,7 +28,7 @@ enum err web_limit_open(struct web_limit **out, unsigned rate, unsigned burst, u
     struct web_limit *limit = calloc(1, sizeof *limit + slots * sizeof(struct bucket));
     if (limit == NULL)
         return ERR_MEMORY;
-    pthread_mutex_init(&limit->lock, NULL);
+    lock_init(&limit->lock);
     limit->rate = rate;
     limit->burst = burst;
     limit->mask = slots - 1;

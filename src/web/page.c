@@ -1,6 +1,8 @@
 /* Finished answers and the page cache: see page.h. */
 #include "web/page.h"
 
+#include "base/lock.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -259,7 +261,7 @@ enum err web_cache_open(struct web_cache **out, size_t bytes)
     struct web_cache *cache = calloc(1, sizeof *cache);
     if (cache == NULL)
         return ERR_MEMORY;
-    pthread_mutex_init(&cache->lock, NULL);
+    lock_init(&cache->lock);
     cache->bytes = bytes;
     *out = cache;
     return ERR_OK;

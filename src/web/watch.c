@@ -2,6 +2,7 @@
  * number cannot meanwhile belong to another connection. */
 #include "web/watch.h"
 
+#include "base/lock.h"
 #include "base/time.h"
 
 #include <pthread.h>
@@ -56,7 +57,7 @@ enum err web_watch_start(struct web_watch **out)
     struct web_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL)
         return ERR_MEMORY;
-    pthread_mutex_init(&watch->lock, NULL);
+    lock_init(&watch->lock);
     pthread_condattr_init(&clock);
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_cond_init(&watch->ended, &clock);

@@ -1,6 +1,7 @@
 /* The worker pool: see work.h. */
 #include "web/work.h"
 
+#include "base/lock.h"
 #include "base/nice.h"
 
 #include <pthread.h>
@@ -61,7 +62,7 @@ enum err web_pool_start(struct web_pool **out, const struct web_pool_spec *spec)
     struct web_pool *pool = calloc(1, sizeof *pool + spec->threads * sizeof(pthread_t));
     if (pool == NULL)
         return ERR_MEMORY;
-    pthread_mutex_init(&pool->lock, NULL);
+    lock_init(&pool->lock);
     pthread_cond_init(&pool->given, NULL);
     pool->items = calloc(spec->queue, sizeof *pool->items);
     pool->size = spec->queue;
