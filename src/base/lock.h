@@ -1,5 +1,5 @@
-/* Locks that are held for a moment only: a few reads and writes of memory, no call of the kernel.
- */
+/* Locks that are held for a moment only: a few reads and writes of memory, hardly ever a call of
+ * the kernel. One under which files are read is a common pthread_mutex_t. */
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H
 

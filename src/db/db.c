@@ -155,9 +155,9 @@ void db_wait_set(struct db *db, unsigned milliseconds)
     atomic_store(&db->source.wait_ms, milliseconds);
 }
 
-enum err db_stand(struct db *db, unsigned milliseconds)
+enum err db_linger(struct db *db, unsigned milliseconds)
 {
-    return db_stand_start(&db->pool, milliseconds);
+    return db_linger_start(&db->pool, milliseconds);
 }
 
 void db_watch_set(struct db *db, db_watch *watch, void *ctx)
@@ -226,7 +226,7 @@ static void job_end(struct db_job *job, struct db_tx *tx, const struct db *db)
     if (err == ERR_OK && job->writes)
         err = tx->driver->step(tx, DB_COMMIT);
     else if (err == ERR_OK)
-        db_stand_leave(tx, &db->pool);
+        db_linger_leave(tx, &db->pool);
     else
         (void)tx->driver->step(tx, DB_ROLLBACK);
     if (job->err != ERR_OK || err == ERR_OK)
@@ -248,7 +248,7 @@ static bool job_try(struct db_job *job, struct db *db)
     db_tx_reset(tx, job->writes);
     tx->reach = db->source.guarded == DB_GUARD_ON ? job->reach : NULL;
     enum err err =
-        job->writes ? tx->driver->step(tx, DB_BEGIN_WRITE) : db_stand_begin(tx, &db->pool);
+        job->writes ? tx->driver->step(tx, DB_BEGIN_WRITE) : db_linger_begin(tx, &db->pool);
     if (err == ERR_OK) {
         db_job_run(job, tx);
         job_end(job, tx, db);
@@ -331,7 +331,7 @@ enum err db_check(struct db *db, struct fault *fault)
 {
     struct db_tx *tx = NULL;
     TRY(db_pool_take(&tx, &db->pool, fault));
-    db_stand_end(tx);
+    db_linger_end(tx);
     db_tx_reset(tx, false);
     enum err err = tx->driver->check(tx, fault);
     db_pool_give(&db->pool, tx);

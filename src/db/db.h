@@ -63,12 +63,12 @@ void db_close(struct db *db);
  * ERR_BUSY, in milliseconds; 10,000 unless told. PostgreSQL waits as the server is set up. */
 void db_wait_set(struct db *db, unsigned milliseconds);
 
-/* From now on a read leaves its transaction standing for the next one, which uses it while nothing
+/* From now on a read leaves its transaction lingering for the next one, which uses it while nothing
  * was committed in between and so sees what it would see in one of its own; for at most so many
  * milliseconds, twice as long where nobody asks. Beginning and ending is a quarter of what a page
  * that reads little costs. Call it before the database is shared between threads. ERR_MEMORY where
  * no thread can be had. Does nothing on PostgreSQL. */
-MUST enum err db_stand(struct db *db, unsigned milliseconds);
+MUST enum err db_linger(struct db *db, unsigned milliseconds);
 
 /* One finished db_transact or db_read, for the log. */
 struct db_event {

@@ -43,8 +43,8 @@ static void pool_return(struct db_pool *pool, struct db_tx *tx)
     } else {
         tx->next = pool->idle;
         pool->idle = tx;
-        if (tx->standing)
-            db_stand_tell(pool);
+        if (tx->lingering)
+            db_linger_tell(pool);
     }
     pthread_cond_broadcast(&pool->changed);
     pthread_mutex_unlock(&pool->lock);
@@ -73,7 +73,7 @@ void db_pool_give(struct db_pool *pool, struct db_tx *tx)
 
 void db_pool_free(struct db_pool *pool)
 {
-    db_stand_stop(pool);
+    db_linger_stop(pool);
     pthread_mutex_lock(&pool->lock);
     while (pool->lent > 0)
         pthread_cond_wait(&pool->changed, &pool->lock);

@@ -31,7 +31,7 @@ struct db_tx {
     bool writable;                /* this transaction may write */
     bool retry;                   /* failed by a conflict: worth running again */
     bool lost;                    /* the connection is of no more use */
-    bool standing;                /* a read left its transaction open for the next one */
+    bool lingering;               /* a read left its transaction open for the next one */
     uint64_t since;               /* when that began; nanoseconds of the monotonic clock */
     enum err failed;              /* first error after which it cannot be committed */
     char message[512];            /* the driver's words of the last failure */
@@ -77,8 +77,8 @@ struct db_driver {
                      struct fault *fault);
     void (*close)(struct db_tx *tx);
     enum err (*step)(struct db_tx *tx, enum db_step step);
-    /* Does the read transaction that stands still see all that is committed? False where it cannot
-     * tell. NULL: transactions are not left standing. */
+    /* Does the read transaction that lingers still see all that is committed? False where it cannot
+     * tell. NULL: transactions are not left lingering. */
     bool (*current)(struct db_tx *tx);
     /* One statement without parameters, not kept prepared. */
     enum err (*exec)(struct db_tx *tx, const char *sql);
@@ -152,9 +152,9 @@ struct db_pool {
     unsigned lent;
     uint64_t next_ticket; /* given to the next who comes */
     uint64_t now_serving;
-    uint64_t stand;   /* how long reads leave a transaction standing, nanoseconds; 0: they don't */
-    pthread_t keeper; /* there where stand is not 0 */
-    pthread_cond_t left; /* a transaction stands, or the keeper is to end */
+    uint64_t linger;  /* how long reads leave a transaction lingering, nanoseconds; 0: they don't */
+    pthread_t keeper; /* there where linger is not 0 */
+    pthread_cond_t left; /* a transaction lingers, or the keeper is to end */
     bool waking;         /* the keeper looks again by itself */
     bool ending;
 };
@@ -168,18 +168,18 @@ void db_pool_give(struct db_pool *pool, struct db_tx *tx);
 /* Waits until nothing is lent and closes everything. */
 void db_pool_free(struct db_pool *pool);
 
-/* See db_stand. Starts the thread that ends what stands too long among the idle connections. */
-MUST enum err db_stand_start(struct db_pool *pool, unsigned milliseconds);
-/* Ends the thread; what stands ends with its connection. */
-void db_stand_stop(struct db_pool *pool);
-/* Begins a read: in the transaction that stands, or in a new one. */
-MUST enum err db_stand_begin(struct db_tx *tx, const struct db_pool *pool);
-/* Ends a read that went well: its transaction stays where the pool lets it stand. */
-void db_stand_leave(struct db_tx *tx, const struct db_pool *pool);
-/* Ends the transaction that stands, if there is one. */
-void db_stand_end(struct db_tx *tx);
-/* A transaction stands among the idle connections; the caller has the pool's lock. */
-void db_stand_tell(struct db_pool *pool);
+/* See db_linger. Starts the thread that ends what lingers too long among the idle connections. */
+MUST enum err db_linger_start(struct db_pool *pool, unsigned milliseconds);
+/* Ends the thread; what lingers ends with its connection. */
+void db_linger_stop(struct db_pool *pool);
+/* Begins a read: in the transaction that lingers, or in a new one. */
+MUST enum err db_linger_begin(struct db_tx *tx, const struct db_pool *pool);
+/* Ends a read that went well: its transaction stays where the pool lets it linger. */
+void db_linger_leave(struct db_tx *tx, const struct db_pool *pool);
+/* Ends the transaction that lingers, if there is one. */
+void db_linger_end(struct db_tx *tx);
+/* A transaction lingers among the idle connections; the caller has the pool's lock. */
+void db_linger_tell(struct db_pool *pool);
 
 /* The writer thread with its queue. */
 struct db_writer;

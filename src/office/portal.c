@@ -16,8 +16,8 @@
 
 enum { PORTAL_FRONT = 8, PORTAL_RESULTS = 500, PORTAL_FOLLOW = 2000 };
 
-/* How long pages may share one reading transaction (db_stand). */
-enum { PORTAL_STAND_MS = 5 };
+/* How long pages may share one reading transaction (db_linger). */
+enum { PORTAL_LINGER_MS = 5 };
 
 enum err office_reader_open(struct office *out, const struct office *office, struct fault *fault)
 {
@@ -28,7 +28,7 @@ enum err office_reader_open(struct office *out, const struct office *office, str
     TRY(ticket_book_open(&out->tickets, TICKET_POOLS));
     TRY(portal_kept_open(&out->kept));
     TRY(db_open(&out->db, office->url, true, fault));
-    enum err err = db_stand(out->db, PORTAL_STAND_MS);
+    enum err err = db_linger(out->db, PORTAL_LINGER_MS);
     return err == ERR_OK ? ERR_OK : fault_set(fault, err, "%s", err_zh(err));
 }
 

@@ -3,7 +3,6 @@
 #include "vault/times.h"
 
 #include "base/file.h"
-#include "base/lock.h"
 #include "tlog/checkpoint.h"
 #include "vault/signed.h"
 
@@ -34,7 +33,7 @@ enum err vault_times_open(struct vault_times **out, const char *path,
         return ERR_MEMORY;
     }
     times->verifier = *verifier;
-    lock_init(&times->lock);
+    pthread_mutex_init(&times->lock, NULL);
     *out = times;
     return ERR_OK;
 }

@@ -1,6 +1,7 @@
-/* Reads that leave their transaction standing (db_stand): they are shown what was committed before
- * they began, keep nobody out for long, and let the log begin anew. A connection of SQLite's own
- * tells from outside whether one stands: a checkpoint that wants all readers gone is busy then. */
+/* Reads that leave their transaction lingering (db_linger): they are shown what was committed
+ * before they began, keep nobody out for long, and let the log begin anew. A connection of SQLite's
+ * own tells from outside whether one lingers: a checkpoint that wants all readers gone is busy
+ * then. */
 #include "rig.h"
 
 #include <pthread.h>
@@ -25,7 +26,7 @@ static const char count_get[] = "SELECT value FROM counter WHERE id = 1";
 static struct db *reader_open(const struct rig *rig, unsigned milliseconds)
 {
     struct db *reader = rig_again(rig, true);
-    assert_int_equal(db_stand(reader, milliseconds), ERR_OK);
+    assert_int_equal(db_linger(reader, milliseconds), ERR_OK);
     return reader;
 }
 
@@ -37,8 +38,8 @@ static sqlite3 *outside_open(const struct rig *rig)
     return outside;
 }
 
-/* Does any reader stand in the log? */
-static bool somebody_stands(sqlite3 *outside)
+/* Does any reader linger in the log? */
+static bool somebody_lingers(sqlite3 *outside)
 {
     int code = sqlite3_wal_checkpoint_v2(outside, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
     assert_true(code == SQLITE_OK || code == SQLITE_BUSY);
@@ -113,7 +114,7 @@ static void a_new_column_is_seen_by_the_next_read(void **state)
     db_close(reader);
 }
 
-static void only_reads_that_are_told_to_leave_a_transaction_standing(void **state)
+static void only_reads_that_are_told_to_leave_a_transaction_lingering(void **state)
 {
     struct rig *rig = *state;
     counter_make(rig);
@@ -122,27 +123,36 @@ static void only_reads_that_are_told_to_leave_a_transaction_standing(void **stat
     struct db *reader = reader_open(rig, LONG_MS);
     rig_run(rig->db, count_up);
     assert_int_equal(rig_number(plain, count_get), 1);
-    assert_false(somebody_stands(outside));
+    assert_false(somebody_lingers(outside));
     rig_run(rig->db, count_up);
     assert_int_equal(rig_number(reader, count_get), 2);
-    assert_true(somebody_stands(outside));
+    assert_true(somebody_lingers(outside));
     assert_int_equal(db_check(reader, NULL), ERR_OK); /* outside of a transaction, so it ends one */
-    assert_false(somebody_stands(outside));
+    assert_false(somebody_lingers(outside));
     db_close(plain);
     db_close(reader);
     sqlite3_close(outside);
 }
 
-static enum err failing_work(struct db_tx *tx, void *ctx)
+static enum err value_get(int64_t *out, struct db_tx *tx, const char *sql)
 {
     struct db_rows *rows = NULL;
+    TRY(db_query(&rows, tx, sql, DB_NONE));
+    enum err err = db_next(rows);
+    *out = db_col_int(rows, 0);
+    db_done(rows);
+    return err;
+}
+
+static enum err failing_work(struct db_tx *tx, void *ctx)
+{
+    int64_t value = 0;
     (void)ctx;
-    TRY(db_query(&rows, tx, count_get, DB_NONE));
-    TRY(db_next(rows));
+    TRY(value_get(&value, tx, count_get));
     return ERR_STAFF;
 }
 
-static void a_failed_read_leaves_nothing_standing(void **state)
+static void a_failed_read_leaves_nothing_lingering(void **state)
 {
     struct rig *rig = *state;
     counter_make(rig);
@@ -150,13 +160,13 @@ static void a_failed_read_leaves_nothing_standing(void **state)
     struct db *reader = reader_open(rig, LONG_MS);
     rig_run(rig->db, count_up);
     assert_int_equal(db_read(reader, "fail", failing_work, NULL, NULL), ERR_STAFF);
-    assert_false(somebody_stands(outside));
+    assert_false(somebody_lingers(outside));
     rig_run(rig->db, count_up);
     assert_int_equal(rig_number(reader, count_get), 2);
-    assert_true(somebody_stands(outside));
+    assert_true(somebody_lingers(outside));
     assert_int_equal(db_read(reader, "fail", failing_work, NULL, NULL),
                      ERR_STAFF); /* in the same */
-    assert_false(somebody_stands(outside));
+    assert_false(somebody_lingers(outside));
     db_close(reader);
     sqlite3_close(outside);
 }
@@ -171,11 +181,7 @@ static enum err twice_work(struct db_tx *tx, void *ctx)
 {
     struct twice *twice = ctx;
     for (int i = 0; i < 2; i++) {
-        struct db_rows *rows = NULL;
-        TRY(db_query(&rows, tx, count_get, DB_NONE));
-        TRY(db_next(rows));
-        twice->values[i] = db_col_int(rows, 0);
-        db_done(rows);
+        TRY(value_get(&twice->values[i], tx, count_get));
         if (sqlite3_exec(twice->outside, count_up, NULL, NULL, NULL) != SQLITE_OK)
             return ERR_DB;
     }
@@ -202,7 +208,7 @@ static void a_read_sees_one_moment_whatever_the_one_before_it_did(void **state)
     sqlite3_close(outside);
 }
 
-static void closing_ends_what_stands(void **state)
+static void closing_ends_what_lingers(void **state)
 {
     struct rig *rig = *state;
     counter_make(rig);
@@ -210,13 +216,13 @@ static void closing_ends_what_stands(void **state)
     struct db *reader = reader_open(rig, LONG_MS);
     rig_run(rig->db, count_up);
     assert_int_equal(rig_number(reader, count_get), 1);
-    assert_true(somebody_stands(outside));
+    assert_true(somebody_lingers(outside));
     db_close(reader);
-    assert_false(somebody_stands(outside));
+    assert_false(somebody_lingers(outside));
     sqlite3_close(outside);
 }
 
-static void what_stands_is_ended_when_nobody_reads_on(void **state)
+static void what_lingers_is_ended_when_nobody_reads_on(void **state)
 {
     struct rig *rig = *state;
     int waits = 0;
@@ -226,7 +232,7 @@ static void what_stands_is_ended_when_nobody_reads_on(void **state)
     for (int i = 1; i <= 5; i++) { /* the keeper sleeps in between */
         rig_run(rig->db, count_up);
         assert_int_equal(rig_number(reader, count_get), i);
-        for (waits = 0; somebody_stands(outside) && waits < 20000; waits++)
+        for (waits = 0; somebody_lingers(outside) && waits < 20000; waits++)
             nanosleep(&(struct timespec){0, 1000000}, NULL);
         assert_true(waits < 20000);
         print_message("# gone after %d tries\n", waits);
@@ -235,9 +241,9 @@ static void what_stands_is_ended_when_nobody_reads_on(void **state)
     sqlite3_close(outside);
 }
 
-/* Without a log readers keep writers out, so nothing may stand; and there is no index to be made.
+/* Without a log readers keep writers out, so nothing may linger; and there is no index to be made.
  */
-static void nothing_stands_in_a_file_without_a_log(void **state)
+static void nothing_lingers_in_a_file_without_a_log(void **state)
 {
     struct rig *rig = *state;
     char file[128], index[160], url[160];
@@ -253,7 +259,7 @@ static void nothing_stands_in_a_file_without_a_log(void **state)
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     assert_int_equal(db_open(&reader, str_of(url), true, NULL), ERR_OK);
-    assert_int_equal(db_stand(reader, LONG_MS), ERR_OK);
+    assert_int_equal(db_linger(reader, LONG_MS), ERR_OK);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(rig_number(reader, count_get), i);
         assert_int_equal(sqlite3_exec(outside, count_up, NULL, NULL, NULL), SQLITE_OK);
@@ -270,16 +276,6 @@ struct reader {
     int64_t last;
     int reads, wrong;
 };
-
-static enum err value_get(int64_t *out, struct db_tx *tx, const char *sql)
-{
-    struct db_rows *rows = NULL;
-    TRY(db_query(&rows, tx, sql, DB_NONE));
-    enum err err = db_next(rows);
-    *out = db_col_int(rows, 0);
-    db_done(rows);
-    return err;
-}
 
 /* Two statements that agree in whatever moment both see. */
 static enum err value_work(struct db_tx *tx, void *ctx)
@@ -422,14 +418,14 @@ int main(void)
         RIG_TEST(a_read_sees_what_a_thread_committed_before_it),
         RIG_TEST(a_read_sees_what_another_process_committed_before_it),
         RIG_TEST(a_new_column_is_seen_by_the_next_read),
-        RIG_TEST(only_reads_that_are_told_to_leave_a_transaction_standing),
-        RIG_TEST(a_failed_read_leaves_nothing_standing),
+        RIG_TEST(only_reads_that_are_told_to_leave_a_transaction_lingering),
+        RIG_TEST(a_failed_read_leaves_nothing_lingering),
         RIG_TEST(a_read_sees_one_moment_whatever_the_one_before_it_did),
-        RIG_TEST(closing_ends_what_stands),
-        RIG_TEST(what_stands_is_ended_when_nobody_reads_on),
-        RIG_TEST(nothing_stands_in_a_file_without_a_log),
+        RIG_TEST(closing_ends_what_lingers),
+        RIG_TEST(what_lingers_is_ended_when_nobody_reads_on),
+        RIG_TEST(nothing_lingers_in_a_file_without_a_log),
         RIG_TEST(the_log_stays_short_beside_readers_who_never_stop),
         RIG_TEST(a_long_read_makes_the_log_grow_only_while_it_lasts),
     };
-    return cmocka_run_group_tests_name("db: stand", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("db: linger", tests, NULL, NULL);
 }
