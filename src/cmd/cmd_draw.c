@@ -263,7 +263,7 @@ int cmd_draw(struct cmd *cmd, int argc, char **argv)
     bool list = str_eq(words.items[0], STR("list"));
     draw_run *run = draw_step_find(words.items[0]);
     if (!list && (run == NULL || words.count != 2))
-        return cmd_usage(&syntax, "命令不完整", "");
+        return cmd_usage(&syntax, "命令不完整，或没有这样的写法", "");
     if (!draw_words_fit(words.items[0], &w))
         return cmd_usage(&syntax, "选项不完整或互相矛盾", "");
     code = cmd_open(cmd);

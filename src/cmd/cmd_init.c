@@ -187,7 +187,7 @@ int cmd_log(struct cmd *cmd, int argc, char **argv)
                                       "  sunlot log verify       重新计算整个日志"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
     if (code == CMD_OK && !log_known(&words))
-        code = cmd_usage(&syntax, "命令不完整", "");
+        code = cmd_usage(&syntax, "命令不完整，或没有这样的写法", "");
     if (code == CMD_OK)
         code = cmd_open(cmd);
     if (code != CMD_OK)

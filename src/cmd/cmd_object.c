@@ -87,7 +87,7 @@ int cmd_object(struct cmd *cmd, int argc, char **argv)
         NULL, 0, 2, 2, "  sunlot object show 号码    一个检查对象的登记、变更、检查和结果"};
     int code = cmd_parse(&words, cmd, &syntax, argc, argv);
     if (code == CMD_OK && !str_eq(words.items[0], STR("show")))
-        code = cmd_usage(&syntax, "命令不完整", "");
+        code = cmd_usage(&syntax, "命令不完整，或没有这样的写法", "");
     if (code == CMD_OK)
         code = cmd_open(cmd);
     if (code != CMD_OK)

@@ -213,7 +213,7 @@ int cmd_result(struct cmd *cmd, int argc, char **argv)
     bool counts = str_eq(words.items[0], STR("counts"));
     result_run *run = result_find(words.items[0]);
     if (!counts && (run == NULL || words.count != 2))
-        return cmd_usage(&syntax, "命令不完整", "");
+        return cmd_usage(&syntax, "命令不完整，或没有这样的写法", "");
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;
@@ -253,7 +253,7 @@ int cmd_export(struct cmd *cmd, int argc, char **argv)
     bool results = str_eq(words.items[0], STR("results"));
     bool proof = str_eq(words.items[0], STR("proof")) && draw.len > 0 && object.len > 0;
     if (!results && !proof)
-        return cmd_usage(&syntax, "命令不完整", "");
+        return cmd_usage(&syntax, "命令不完整，或没有这样的写法", "");
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;

@@ -196,7 +196,7 @@ int cmd_task(struct cmd *cmd, int argc, char **argv)
         return code;
     enum task_step step = task_step_find(&words);
     if (step == TASK_UNKNOWN)
-        return cmd_usage(&syntax, "命令不完整", "");
+        return cmd_usage(&syntax, "命令不完整，或没有这样的写法", "");
     code = cmd_open(cmd);
     if (code != CMD_OK)
         return code;
